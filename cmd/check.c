@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check, client check, server check: is a plan for what was told empty? */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+
+#define LINE 512
+#define COMMAND_TEXT 8192
+
+/* A difference is told once, though the plans of several tunnels have it. */
+struct report {
+	const struct ctx *ctx;
+	json_t *array;			/* with --json */
+	char (*seen)[LINE];
+	size_t n_seen;
+	bool drift;
+};
+
+static bool seen_before(struct report *r, const char *line)
+{
+	char (*grown)[LINE];
+
+	for (size_t i = 0; i < r->n_seen; i++)
+		if (!strcmp(r->seen[i], line))
+			return true;
+	grown = realloc(r->seen, (r->n_seen + 1) * sizeof(*grown));
+	if (grown) {
+		r->seen = grown;
+		snprintf(r->seen[r->n_seen++], LINE, "%s", line);
+	}
+	return false;
+}
+
+/* What STEP says about the kernel, in words. */
+static void describe(const struct step *step, char *line, size_t size)
+{
+	const struct object *object = step_object(step);
+	char label[160];
+
+	kinds[object->kind]->label(object, label, sizeof(label));
+	if (step->op == STEP_ADD)
+		snprintf(line, size, "%s is missing", label);
+	else if (step->op == STEP_DEL)
+		snprintf(line, size, "%s is left over", label);
+	else if (object->kind == KIND_SYSCTL)
+		snprintf(line, size, "%s is wanted, but it is %s", label, step->was.sysctl.value);
+	else if (step->phase == PHASE_LINK_UP)
+		snprintf(line, size, "%s is down", label);
+	else
+		snprintf(line, size, "%s has other values than it was given", label);
+}
+
+/* The command that brings SPEC's tunnel, or the server, to what was told. */
+static void repair_command(const struct ctx *ctx, const struct spec *spec, char *buf, size_t size)
+{
+	char words[COMMAND_TEXT];
+
+	spec_text(spec, false, words, sizeof(words));
+	snprintf(buf, size, "sitctl %s%s%s%s%s%s%s", ctx->netns ? "-n " : "", ctx->netns ? ctx->netns : "",
+		 ctx->netns ? " " : "",
+		 spec->role == ROLE_CLIENT ? "client up " : spec->role == ROLE_PEER ? "server add-peer " : "server up",
+		 spec->name, *words ? " " : "", words);
+}
+
+static void tell(struct report *r, const struct spec *spec, const struct step *step, const char *line)
+{
+	const char *name = spec->role == ROLE_SERVER ? "server" : spec->name;
+	char repair[COMMAND_TEXT + 64];
+	json_t *json;
+
+	if (seen_before(r, line))
+		return;
+	r->drift = true;
+	repair_command(r->ctx, spec, repair, sizeof(repair));
+	if (!r->array) {
+		printf("%s%s%s: %s; repair: %s\n", color(r->ctx, COLOR_DEV), name, color(r->ctx, COLOR_NONE), line, repair);
+		return;
+	}
+	json = json_pack("{s:s, s:s, s:s, s:s}", "role", spec->role == ROLE_CLIENT ? "client" : "server", "name", name,
+			 "difference", line, "repair", repair);
+	if (step) {
+		json_object_set_new(json, "kind", json_string(kinds[step_object(step)->kind]->name));
+		json_object_set_new(json, "object", kinds[step_object(step)->kind]->json(step_object(step)));
+	}
+	json_array_append_new(r->array, json);
+}
+
+static int check_scope(struct report *r, struct change *ch, const struct spec *spec, struct err *err)
+{
+	struct scope scope = { .role = spec->role, .name = spec->name };
+	int ret = change_plan(ch, &scope, err);
+
+	for (size_t i = 0; !ret && i < ch->plan.n; i++) {
+		char line[LINE];
+
+		describe(&ch->plan.steps[i], line, sizeof(line));
+		tell(r, spec, &ch->plan.steps[i], line);
+	}
+	return ret;
+}
+
+/* The plans of all tunnels of ROLE (or that named NAME), and for the server its own. */
+static int check_role(struct report *r, struct change *ch, enum role role, const char *name, bool *found, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ch->told.n; i++) {
+		const struct told_tunnel *t = &ch->told.tunnels[i];
+
+		if (t->spec.role != role || (name && strcmp(t->spec.name, name)))
+			continue;
+		*found = true;
+		ret = check_scope(r, ch, &t->spec, err);
+		if (!t->recorded)
+			tell(r, &t->spec, NULL, "the tunnel runs, but what it was told is not recorded");
+	}
+	if (!ret && role == ROLE_PEER && ch->told.server_explicit)
+		ret = check_scope(r, ch, &ch->told.server, err);
+	return ret;
+}
+
+enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+{
+	struct report r = { .ctx = ctx };
+	bool found = false;
+	struct change ch;
+	struct err err;
+	int ret;
+
+	(void)n;
+	(void)words;
+	ret = need_admin(ctx, &err);
+	if (!ret)
+		ret = change_open(&ch, false, &err);
+	if (ret)
+		return fail(&err);
+	r.array = ctx->json ? json_array() : NULL;
+	if (cmd->role != ROLE_PEER)
+		ret = check_role(&r, &ch, ROLE_CLIENT, name, &found, &err);
+	if (!ret && cmd->role != ROLE_CLIENT)
+		ret = check_role(&r, &ch, ROLE_PEER, name, &found, &err);
+	change_close(&ch);
+	free(r.seen);
+	if (r.array)
+		print_json(ctx, r.array);
+	if (ret)
+		return fail(&err);
+	if (name && !found) {
+		err_sys(&err, ENOENT, "%s", name);
+		err_why(&err, "there is no client tunnel of this name");
+		err_hint(&err, "see 'sitctl client show'");
+		return fail(&err);
+	}
+	return r.drift ? STATUS_DRIFT : STATUS_OK;
+}

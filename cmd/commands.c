@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+#define COMMANDS_MAX 16		/* of one group */
+
+static const struct command client_commands[] = {
+	{ "up", "bring the tunnel NAME to this state", ROLE_CLIENT, ARGS_NAME_PARAMS, true, cmd_up, NULL },
+	{ "down", "remove the tunnel NAME and all that belongs to it", ROLE_CLIENT, ARGS_NAME, true, cmd_down, NULL },
+	{ "show", "what the kernel has", ROLE_CLIENT, ARGS_NAME_OPTIONAL, false, cmd_show, NULL },
+	{ "check", "is the kernel still in the wanted state?", ROLE_CLIENT, ARGS_NAME_OPTIONAL, true, cmd_check, NULL },
+	{ .name = NULL },
+};
+
+static const struct command server_commands[] = {
+	{ "up", "prepare this host (add-peer does it by itself)", ROLE_SERVER, ARGS_PARAMS, true, cmd_server_up, NULL },
+	{ "down", "remove every peer and all that 'server' set", ROLE_SERVER, ARGS_NONE, true, cmd_server_down, NULL },
+	{ "add-peer", "bring the peer PEER to this state", ROLE_PEER, ARGS_NAME_PARAMS, true, cmd_up, NULL },
+	{ "set-peer", "change these parameters of the peer PEER", ROLE_PEER, ARGS_NAME_PARAMS, true, cmd_set_peer, NULL },
+	{ "del-peer", "remove the peer PEER and all that belongs to it", ROLE_PEER, ARGS_NAME, true, cmd_down, NULL },
+	{ "show", "what the kernel has", ROLE_PEER, ARGS_NAME_OPTIONAL, false, cmd_show, NULL },
+	{ "check", "is the kernel still in the wanted state?", ROLE_PEER, ARGS_NONE, true, cmd_check, NULL },
+	{ .name = NULL },
+};
+
+const struct command root_commands[] = {
+	{ .name = "client", .help = "this host's tunnel to a host with IPv6", .role = ROLE_CLIENT, .sub = client_commands },
+	{ .name = "server", .help = "tunnels from this host with IPv6 to its peers", .role = ROLE_SERVER, .sub = server_commands },
+	{ "check", "client check and server check: everything", 0, ARGS_NONE, true, cmd_check, NULL },
+	{ .name = NULL },
+};
+
+static const struct command *find(const struct command *group, const char *name)
+{
+	for (const struct command *c = group; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+bool is_help(const char *word)
+{
+	return !strcmp(word, "help") || !strcmp(word, "-h") || !strcmp(word, "--help");
+}
+
+static enum status unknown(const struct command *group, const char *path, const char *word)
+{
+	const char *names[COMMANDS_MAX], *near;
+	unsigned int n = 0;
+	struct err err;
+
+	for (const struct command *c = group; c->name; c++)
+		names[n++] = c->name;
+	names[n++] = "help";
+	near = nearest(word, names, n);
+	err_usage(&err, word, "is not a command%s%s", *path ? " of 'sitctl " : "", path);
+	if (*path)	/* the path ends with a space */
+		snprintf(err.why + strlen(err.why) - 1, sizeof(err.why) - strlen(err.why) + 1, "'");
+	if (near)
+		err_hint(&err, "did you mean '%s'?", near);
+	else
+		err_hint(&err, "see 'sitctl %shelp'", path);
+	return fail(&err);
+}
+
+static enum status call(const struct ctx *ctx, const struct command *cmd, int n, char **words)
+{
+	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS;
+	bool takes_params = cmd->args == ARGS_PARAMS || cmd->args == ARGS_NAME_PARAMS;
+	const char *name = NULL;
+	struct err err;
+
+	if (named && !n) {
+		err_usage(&err, cmd->name, "a name is missing");
+		err_hint(&err, "see 'sitctl %s %s help'", cmd->role == ROLE_CLIENT ? "client" : "server", cmd->name);
+		return fail(&err);
+	}
+	if (named || (cmd->args == ARGS_NAME_OPTIONAL && n)) {
+		const char *why;
+
+		name = words[0];
+		if (cmd->role == ROLE_CLIENT ? !parse_ifname(name, &why) : !parse_peer_name(name, &why)) {
+			err_usage(&err, name, "%s", why);
+			return fail(&err);
+		}
+		words++;
+		n--;
+	}
+	if (n && !takes_params) {
+		err_usage(&err, words[0], "'%s' takes no further words", cmd->name);
+		return fail(&err);
+	}
+	return cmd->run(ctx, cmd, name, n, words);
+}
+
+enum status dispatch(struct ctx *ctx, int n, char **words)
+{
+	const struct command *group = root_commands, *cmd = NULL;
+	char path[64] = "";
+
+	ctx->words = n;
+	ctx->word = words;
+	for (; group; group = cmd->sub) {
+		if (!n && group == root_commands) {
+			fputs("sitctl: no command given; see 'sitctl help'\n", stderr);
+			return STATUS_USAGE;
+		}
+		if (!n) {
+			fprintf(stderr, "sitctl: %.*s: a command is missing; see 'sitctl %shelp'\n",
+				(int)strlen(path) - 1, path, path);
+			return STATUS_USAGE;
+		}
+		if (is_help(words[0]) && (n == 1 || group != root_commands)) {
+			if (group == root_commands)
+				help_root();
+			else
+				help_group(path, group);
+			return STATUS_OK;
+		}
+		/* sitctl help client up: the same as sitctl client up help */
+		if (is_help(words[0])) {
+			words++;
+			n--;
+			cmd = find(group, words[0]);
+			if (!cmd)
+				return unknown(group, path, words[0]);
+			if (cmd->sub && n > 1)
+				cmd = find(cmd->sub, words[1]) ? find(cmd->sub, words[1]) : cmd;
+			snprintf(path, sizeof(path), "%s ", words[0]);
+			if (cmd->sub)
+				help_group(path, cmd->sub);
+			else
+				help_command(cmd == find(root_commands, words[0]) ? "" : path, cmd);
+			return STATUS_OK;
+		}
+		cmd = find(group, words[0]);
+		if (!cmd)
+			return unknown(group, path, words[0]);
+		words++;
+		n--;
+		if (cmd->sub)
+			snprintf(path + strlen(path), sizeof(path) - strlen(path), "%s ", cmd->name);
+	}
+	if (n && is_help(words[0])) {
+		help_command(path, cmd);
+		return STATUS_OK;
+	}
+	return call(ctx, cmd, n, words);
+}

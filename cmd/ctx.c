@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctx.h"
+
+#define NETNS_DIR "/run/netns/"	/* where `ip netns add` keeps them */
+
+enum status fail(const struct err *err)
+{
+	char text[2048];
+
+	fprintf(stderr, "sitctl: %s\n", err_text(err, text, sizeof(text)));
+	return err->usage ? STATUS_USAGE : STATUS_REFUSED;
+}
+
+void note(const struct ctx *ctx, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (ctx->quiet)
+		return;
+	fputs("sitctl: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+const char *color(const struct ctx *ctx, enum color which)
+{
+	static const char *const codes[] = {
+		[COLOR_NONE] = "\033[0m", [COLOR_DEV] = "\033[36m", [COLOR_ADDRESS] = "\033[35m",
+		[COLOR_GOOD] = "\033[32m", [COLOR_BAD] = "\033[31m",
+	};
+
+	return ctx->color ? codes[which] : "";
+}
+
+void print_json(const struct ctx *ctx, json_t *json)
+{
+	json_dumpf(json, stdout, (ctx->pretty ? JSON_INDENT(4) : JSON_COMPACT) | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	json_decref(json);
+}
+
+int enter_netns(const char *name, struct err *err)
+{
+	char path[256];
+	int fd, ret = 0;
+
+	if (!*name || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..") ||
+	    strlen(name) >= sizeof(path) - sizeof(NETNS_DIR))
+		return err_usage(err, name, "is not the name of a network namespace");
+	snprintf(path, sizeof(path), NETNS_DIR "%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) {
+		err_usage(err, name, "there is no network namespace of this name");
+		err_hint(err, "see 'ip netns list'");
+		return -ENOENT;
+	}
+	if (fd < 0 || setns(fd, CLONE_NEWNET)) {
+		ret = err_sys(err, errno, "network namespace %s", name);
+		if (err->code == EPERM || err->code == EACCES)
+			err_hint(err, "this needs root: try 'sudo sitctl'");
+	}
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+int need_admin(const struct ctx *ctx, struct err *err)
+{
+	capng_get_caps_process();
+	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN))
+		return 0;
+	err_sys(err, EPERM, "%s %s", ctx->words > 0 ? ctx->word[0] : "sitctl", ctx->words > 1 ? ctx->word[1] : "");
+	err_why(err, "not root: this needs the right to change the network (CAP_NET_ADMIN)");
+	err_hint(err, "try 'sudo sitctl ...'");
+	return -EPERM;
+}
+
+void drop_privileges(void)
+{
+	bool admin;
+
+	capng_get_caps_process();
+	admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN);
+	capng_clear(CAPNG_SELECT_CAPS);
+	if (admin)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN);
+	/* Fewer rights only guard against our own mistakes: having them all is not an error. */
+	if (capng_apply(CAPNG_SELECT_CAPS))
+		return;
+}
+
+json_t *param_json(const struct spec *spec, const struct param *p)
+{
+	char value[VALUE_TEXT];
+	json_t *array;
+
+	if (!(p->repeats & spec->role)) {
+		if (!p->format(spec, 0, value))
+			return NULL;
+		if (p->number && value[strspn(value, "0123456789")] == '\0')
+			return json_integer(strtoll(value, NULL, 10));
+		return json_string(value);
+	}
+	array = json_array();
+	for (unsigned int i = 0; p->format(spec, i, value); i++)
+		json_array_append_new(array, json_string(value));
+	return array;
+}
+
+static void print_plan(const struct ctx *ctx, const struct plan *plan)
+{
+	static const char *const op[] = { "add", "change", "delete" };
+	json_t *array = ctx->json ? json_array() : NULL;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct step *step = &plan->steps[i];
+		const struct object *object = step_object(step);
+		const struct kind *kind = kinds[object->kind];
+		json_t *json;
+
+		if (!ctx->json) {
+			kind->print(step, stdout);
+			continue;
+		}
+		json = json_pack("{s:s, s:s}", "op", op[step->op], "kind", kind->name);
+		json_object_update_new(json, kind->json(object));
+		json_array_append_new(array, json);
+	}
+	if (array)
+		print_json(ctx, array);
+}
+
+enum status carry_out(const struct ctx *ctx, struct change *ch, const struct scope *scope)
+{
+	struct err err;
+
+	if (change_plan(ch, scope, &err))
+		return fail(&err);
+	for (size_t i = 0; i < ch->plan.n_notes; i++)
+		note(ctx, "%s", ch->plan.notes[i]);
+	if (ctx->dry_run) {
+		print_plan(ctx, &ch->plan);
+		return STATUS_OK;
+	}
+	return change_apply(ch, &err) ? fail(&err) : STATUS_OK;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* client show, server show: what the kernel has, for people and as JSON. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+#define PROXIED_LISTED 4	/* more entries of the NDP proxy than that are only counted */
+
+static const char *const stat_names[STAT_COUNT] = {
+	"rx-packets", "rx-bytes", "rx-errors", "rx-dropped", "tx-packets", "tx-bytes", "tx-errors", "tx-dropped",
+};
+
+/* What is shown of one tunnel. */
+struct view {
+	const struct ctx *ctx;
+	const struct change *ch;
+	const struct link *link;
+	struct spec spec;		/* as the kernel has it; host empty */
+	const char *host;		/* the name that `remote` was given as, or "" */
+};
+
+/* RFC 2863 ifOperStatus, as `ip link` writes it (linux/if.h, IF_OPER_*). */
+static const char *operstate(uint8_t state)
+{
+	static const char *const names[] = {
+		"unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up",
+	};
+
+	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
+}
+
+static bool is_proxied(const struct view *v, const struct neigh *n)
+{
+	if (v->spec.role != ROLE_PEER)
+		return false;
+	if (v->spec.n_addresses && addr6_equal(&v->spec.addresses[0].addr, &n->addr))
+		return true;
+	for (unsigned int i = 0; i < v->spec.n_prefixes; i++)
+		if (net6_contains(&v->spec.prefixes[i].net, &n->addr))
+			return true;
+	return false;
+}
+
+/* Is the parameter one that says something of this tunnel now? */
+static bool is_shown(const struct view *v, const struct param *p)
+{
+	if (!(p->roles & v->spec.role) || p->internal)
+		return false;
+	if (!strcmp(p->name, "metric"))
+		return v->spec.gateway_mode != GATEWAY_NONE;
+	return strcmp(p->name, "notrack") || !v->ch->s.nft_unknown;
+}
+
+static json_t *view_json(const struct view *v)
+{
+	json_t *json = json_pack("{s:s, s:s}", "role", v->spec.role == ROLE_CLIENT ? "client" : "server",
+				 "name", v->spec.name), *proxied = json_array();
+	char text[NET6_TEXT];
+
+	for (const struct param *p = params; p->name; p++)
+		if (is_shown(v, p))
+			json_object_set_new(json, p->name, param_json(&v->spec, p));
+	if (v->host[0])
+		json_object_set_new(json, "remote-host", json_string(v->host));
+	json_object_set_new(json, "ifindex", json_integer(v->link->index));
+	json_object_set_new(json, "ifname", json_string(v->link->name));
+	json_object_set_new(json, "operstate", json_string(operstate(v->link->operstate)));
+	json_object_set_new(json, "state", json_string(v->link->up ? "up" : "down"));
+	for (size_t i = 0; i < v->ch->s.n_neighs; i++)
+		if (is_proxied(v, &v->ch->s.neighs[i]))
+			json_array_append_new(proxied, json_string(addr6_text(&v->ch->s.neighs[i].addr, text)));
+	if (v->spec.role == ROLE_PEER) {
+		json_object_set(json, "proxied", proxied);
+		if (v->ch->told.server.uplink[0])
+			json_object_set_new(json, "uplink", json_string(v->ch->told.server.uplink));
+	}
+	json_decref(proxied);
+	for (int i = 0; v->ctx->statistics && i < STAT_COUNT; i++)
+		json_object_set_new(json, stat_names[i], json_integer((json_int_t)v->link->stats[i]));
+	return json;
+}
+
+static void row(const struct view *v, const char *name, enum color c, const char *value)
+{
+	printf("    %-15s %s%s%s\n", name, color(v->ctx, c), value, c == COLOR_NONE ? "" : color(v->ctx, COLOR_NONE));
+}
+
+static void print_proxied(const struct view *v)
+{
+	size_t n = 0;
+	char text[NET6_TEXT + IFNAMSIZ + 32];
+
+	for (size_t i = 0; i < v->ch->s.n_neighs; i++)
+		n += is_proxied(v, &v->ch->s.neighs[i]);
+	for (size_t i = 0; n <= PROXIED_LISTED && i < v->ch->s.n_neighs; i++) {
+		const struct neigh *neigh = &v->ch->s.neighs[i];
+		char addr[NET6_TEXT];
+
+		if (!is_proxied(v, neigh))
+			continue;
+		snprintf(text, sizeof(text), "%s on %s", addr6_text(&neigh->addr, addr), neigh->ifname);
+		row(v, "proxied", COLOR_NONE, text);
+	}
+	if (n > PROXIED_LISTED) {
+		snprintf(text, sizeof(text), "%zu addresses on %s", n, v->ch->told.server.uplink);
+		row(v, "proxied", COLOR_NONE, text);
+	}
+}
+
+static void print_details(const struct view *v)
+{
+	static const char *const conf[] = { "forwarding", "force_forwarding", "accept_ra", "disable_ipv6" };
+	char text[64];
+
+	snprintf(text, sizeof(text), "%u, group %u, %s", v->link->index, v->link->group, operstate(v->link->operstate));
+	row(v, "ifindex", COLOR_NONE, text);
+	row(v, "alias", COLOR_NONE, v->link->alias);
+	for (size_t i = 0; i < sizeof(conf) / sizeof(*conf); i++) {
+		char key[SYSCTL_KEY_SIZE], value[SYSCTL_VALUE_SIZE];
+
+		snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", v->link->name, conf[i]);
+		if (!sysctl_read(key, value, sizeof(value)))
+			row(v, conf[i], COLOR_NONE, value);
+	}
+}
+
+static void print_statistics(const struct view *v)
+{
+	static const char *const names[] = { "received", "sent" };
+
+	for (int i = 0; i < 2; i++) {
+		const uint64_t *s = &v->link->stats[i * STAT_TX_PACKETS];
+		char text[160];
+
+		snprintf(text, sizeof(text), "%llu packets, %llu bytes, %llu errors, %llu dropped",
+			 (unsigned long long)s[STAT_RX_PACKETS], (unsigned long long)s[STAT_RX_BYTES],
+			 (unsigned long long)s[STAT_RX_ERRORS], (unsigned long long)s[STAT_RX_DROPPED]);
+		row(v, names[i], COLOR_NONE, text);
+	}
+}
+
+static void view_print(const struct view *v)
+{
+	char value[VALUE_TEXT + 8];
+
+	printf("%s%s%s: %s, %s%s%s\n", color(v->ctx, COLOR_DEV), v->spec.name, color(v->ctx, COLOR_NONE),
+	       v->spec.role == ROLE_CLIENT ? "client" : "peer",
+	       color(v->ctx, v->link->up ? COLOR_GOOD : COLOR_BAD), v->link->up ? "up" : "down",
+	       color(v->ctx, COLOR_NONE));
+	for (const struct param *p = params; p->name; p++)
+		for (unsigned int i = 0; is_shown(v, p) && p->format(&v->spec, i, value); i++) {
+			bool remote = !strcmp(p->name, "remote");
+
+			if (remote && v->host[0])
+				snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", v->host);
+			row(v, p->name, remote || strstr(p->name, "address") ? COLOR_ADDRESS : COLOR_NONE, value);
+		}
+	print_proxied(v);
+	if (v->ctx->details)
+		print_details(v);
+	if (v->ctx->statistics)
+		print_statistics(v);
+}
+
+/* The journal's sysctls and the uplink: what `server` has set on this host. */
+static void print_host(const struct ctx *ctx, const struct change *ch)
+{
+	if (ch->told.server.uplink[0])
+		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), ch->told.server.uplink, color(ctx, COLOR_NONE));
+	for (size_t i = 0; ctx->details && i < ch->j.n_formers; i++)
+		printf("    %s = %s (was %s)\n", ch->j.formers[i].key, ch->j.formers[i].made, ch->j.formers[i].value);
+}
+
+enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+{
+	json_t *array = ctx->json ? json_array() : NULL;
+	enum status status = STATUS_OK;
+	bool found = false;
+	struct change ch;
+	struct err err;
+
+	(void)n;
+	(void)words;
+	if (change_open(&ch, false, &err)) {
+		json_decref(array);
+		return fail(&err);
+	}
+	if (!array && !name && cmd->role == ROLE_PEER)
+		print_host(ctx, &ch);
+	for (size_t i = 0; i < ch.s.n_links; i++) {
+		struct view v = { .ctx = ctx, .ch = &ch, .link = &ch.s.links[i] };
+		const struct told_tunnel *t;
+		char host[sizeof(v.spec.host)];
+
+		if (!link_ours(v.link) || link_role(v.link) != cmd->role ||
+		    (name && strcmp(link_tunnel_name(v.link), name)))
+			continue;
+		found = true;
+		t = told_find(&ch.told, cmd->role, link_tunnel_name(v.link));
+		observe_link(&ch.s, v.link, t && t->recorded ? &t->spec : NULL, &v.spec);
+		memcpy(host, v.spec.host, sizeof(host));
+		v.host = host;
+		v.spec.host[0] = '\0';
+		if (array)
+			json_array_append_new(array, view_json(&v));
+		else
+			view_print(&v);
+	}
+	change_close(&ch);
+	if (array)
+		print_json(ctx, array);
+	if (name && !found) {
+		err_sys(&err, ENOENT, "%s", name);
+		err_why(&err, "there is no %s of this name", cmd->role == ROLE_CLIENT ? "client tunnel" : "peer");
+		err_hint(&err, "see 'sitctl %s show'", cmd->role == ROLE_CLIENT ? "client" : "server");
+		status = fail(&err);
+	}
+	return status;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sitctl: options, context, exit status. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+
+const struct option_row option_rows[] = {
+	{ 'V', "version", NULL, "print the version" },
+	{ 'h', "help", NULL, "print this help" },
+	{ 'j', "json", NULL, "print JSON" },
+	{ 'p', "pretty", NULL, "with -j: indented" },
+	{ 'd', "details", NULL, "show more" },
+	{ 's', "statistics", NULL, "show counters" },
+	{ 'n', "netns", "NAME", "work in that network namespace" },
+	{ 'D', "dry-run", NULL, "print what would be done, do nothing" },
+	{ 'q', "quiet", NULL, "no warnings, only errors" },
+	{ 'c', "color", "[=auto|always|never]", "colours (default: auto, on a terminal)" },
+	{ .name = NULL },
+};
+
+static enum status bad_option(const char *word, const char *why)
+{
+	const char *names[16], *near;
+	unsigned int n = 0;
+	struct err err;
+
+	for (const struct option_row *o = option_rows; o->name; o++)
+		names[n++] = o->name;
+	near = word[1] == '-' ? nearest(word + 2, names, n) : NULL;
+	err_usage(&err, word, "%s", why);
+	if (near)
+		err_hint(&err, "did you mean '--%s'?", near);
+	else
+		err_hint(&err, "see 'sitctl help'");
+	return fail(&err);
+}
+
+static bool set_color(struct ctx *ctx, const char *value)
+{
+	const char *term = getenv("TERM");
+
+	if (!value || !strcmp(value, "always"))
+		ctx->color = true;
+	else if (!strcmp(value, "never"))
+		ctx->color = false;
+	else if (!strcmp(value, "auto"))
+		ctx->color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb");
+	else
+		return false;
+	return true;
+}
+
+/* Options that end the run at once are told by *done. */
+static bool take_option(struct ctx *ctx, char letter, const char *value, bool *done)
+{
+	switch (letter) {
+	case 'V':
+		printf("sitctl %s\n", SITCTL_VERSION);
+		*done = true;
+		return true;
+	case 'h':
+		help_root();
+		*done = true;
+		return true;
+	case 'j': ctx->json = true; return true;
+	case 'p': ctx->pretty = true; return true;
+	case 'd': ctx->details = true; return true;
+	case 's': ctx->statistics = true; return true;
+	case 'D': ctx->dry_run = true; return true;
+	case 'q': ctx->quiet = true; return true;
+	case 'n': ctx->netns = value; return true;
+	case 'c': return set_color(ctx, value);
+	default: return false;
+	}
+}
+
+static const struct option_row *by_letter(char letter)
+{
+	for (const struct option_row *o = option_rows; o->name; o++)
+		if (o->letter == letter)
+			return o;
+	return NULL;
+}
+
+static const struct option_row *by_name(const char *name, size_t len)
+{
+	for (const struct option_row *o = option_rows; o->name; o++)
+		if (strlen(o->name) == len && !strncmp(o->name, name, len))
+			return o;
+	return NULL;
+}
+
+/* Take the option at argv[*i], moving *i on over a value of its own. */
+static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, bool *done)
+{
+	char *word = argv[*i];
+	const char *equals = strchr(word, '=');
+	bool is_long = word[1] == '-';
+
+	for (char *p = word + 1; *p && !*done; p++) {
+		const struct option_row *o = is_long ?
+			by_name(word + 2, equals ? (size_t)(equals - word - 2) : strlen(word + 2)) : by_letter(*p);
+		const char *value = NULL;
+
+		if (!o)
+			return bad_option(word, "is not an option");
+		if (o->value && is_long)
+			value = equals ? equals + 1 : NULL;
+		else if (o->value && p[1])	/* -nNAME, -c=never */
+			value = p[1] == '=' ? p + 2 : p + 1;
+		else if (!o->value && is_long && equals)
+			return bad_option(word, "takes no value");
+		if (o->value && o->value[0] != '[' && !value) {
+			if (++*i >= argc)
+				return bad_option(word, "has no value");
+			value = argv[*i];
+		}
+		if (!take_option(ctx, o->letter, value, done))
+			return bad_option(word, "has a value that is not one of auto, always, never");
+		if (is_long || value)
+			break;
+	}
+	return STATUS_OK;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctx ctx = { 0 };
+	enum status status = STATUS_OK;
+	bool done = false;
+	struct err err;
+	int i;
+
+	set_color(&ctx, "auto");
+	for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1] && !done && !status; i++) {
+		if (!strcmp(argv[i], "--")) {
+			i++;
+			break;
+		}
+		status = take_word(&ctx, argc, argv, &i, &done);
+	}
+	if (!status && !done && ctx.netns && enter_netns(ctx.netns, &err))
+		status = fail(&err);
+	if (!status && !done) {
+		drop_privileges();
+		status = dispatch(&ctx, argc - i, argv + i);
+	}
+	/* A full disk or a closed pipe is a failure like any other. */
+	if ((fflush(stdout) || ferror(stdout)) && !status) {
+		fputs("sitctl: standard output: write error\n", stderr);
+		status = STATUS_REFUSED;
+	}
+	return status;
+}

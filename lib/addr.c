@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* IPv6 addresses on an interface (RTM_NEWADDR, net/ipv6/addrconf.c). */
+#include <errno.h>
+#include <string.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+
+#include "kind.h"
+
+static void addr_encode(const struct step *step, struct nl_batch *b)
+{
+	const struct addr *a = &step_object(step)->addr;
+	bool add = step->op != STEP_DEL;
+	struct ifaddrmsg *ifa = nl_start(b, add ? RTM_NEWADDR : RTM_DELADDR,
+					 add ? NLM_F_CREATE | NLM_F_EXCL : 0, sizeof(*ifa));
+
+	if (!ifa)
+		return;
+	ifa->ifa_family = AF_INET6;
+	ifa->ifa_prefixlen = a->has_peer ? 128 : a->net.len;
+	ifa->ifa_index = a->index;
+	nl_put(b, IFA_LOCAL, sizeof(a->net.addr), &a->net.addr);
+	nl_put(b, IFA_ADDRESS, sizeof(a->net.addr), a->has_peer ? &a->peer : &a->net.addr);
+	if (!add)
+		return;
+	if (a->nodad)
+		nl_put_u32(b, IFA_FLAGS, IFA_F_NODAD);
+	/* Kernels before 5.18 ignore it. */
+	nl_put_u8(b, IFA_PROTO, SITCTL_PROTO);
+}
+
+static void addr_explain(struct conversation *c, const struct step *step, struct err *err)
+{
+	(void)c;
+	if (step->op == STEP_DEL)
+		return;
+	if (err->code == EEXIST)
+		err_hint(err, "that address is already on the interface %s", step->want.addr.ifname);
+	if (err->code == EACCES)
+		err_hint(err, "IPv6 is disabled on %s: sysctl net.ipv6.conf.%s.disable_ipv6=0",
+			 step->want.addr.ifname, step->want.addr.ifname);
+}
+
+static void print_addr(const struct addr *a, FILE *out)
+{
+	char text[NET6_TEXT], peer[NET6_TEXT];
+
+	if (a->has_peer)
+		fprintf(out, "%s peer %s/128 dev ", addr6_text(&a->net.addr, text), addr6_text(&a->peer, peer));
+	else
+		fprintf(out, "%s dev ", net6_text(&a->net, text));
+	print_word(out, a->ifname);
+}
+
+static void addr_print(const struct step *step, FILE *out)
+{
+	const struct addr *a = &step_object(step)->addr;
+
+	fprintf(out, "ip -6 addr %s ", step->op == STEP_DEL ? "del" : "add");
+	print_addr(a, out);
+	fprintf(out, "%s\n", a->nodad && step->op != STEP_DEL ? " nodad" : "");
+}
+
+static json_t *addr_json(const struct object *object)
+{
+	const struct addr *a = &object->addr;
+	char text[NET6_TEXT];
+	json_t *json = json_pack("{s:s, s:s}", "address", net6_text(&a->net, text), "dev", a->ifname);
+
+	if (a->has_peer)
+		json_object_set_new(json, "peer", json_string(addr6_text(&a->peer, text)));
+	return json;
+}
+
+static void addr_label(const struct object *object, char *buf, size_t size)
+{
+	char text[NET6_TEXT];
+
+	snprintf(buf, size, "address %s on %s", net6_text(&object->addr.net, text), object->addr.ifname);
+}
+
+const struct kind addr_kind = {
+	.name = "address", .encode = addr_encode, .explain = addr_explain,
+	.print = addr_print, .json = addr_json, .label = addr_label,
+};

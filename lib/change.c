@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "change.h"
+#include "rules.h"
+#include "want.h"
+
+int change_open(struct change *ch, bool lock, struct err *err)
+{
+	int ret;
+
+	memset(ch, 0, sizeof(*ch));
+	ret = journal_open(&ch->j, lock, err);
+	if (ret)
+		return ret;
+	ret = conversation_open(&ch->c, err);
+	if (!ret)
+		ret = snapshot_load(&ch->c, &ch->s, err);
+	if (!ret)
+		ret = told_observe(&ch->j.told, &ch->s, err);
+	if (!ret)
+		ret = told_copy(&ch->told, &ch->j.told, err);
+	if (ret)
+		change_close(ch);
+	return ret;
+}
+
+void change_close(struct change *ch)
+{
+	plan_free(&ch->plan);
+	told_free(&ch->told);
+	snapshot_free(&ch->s);
+	conversation_close(&ch->c);
+	journal_close(&ch->j);
+}
+
+static struct world world_of(struct change *ch)
+{
+	return (struct world){ .c = &ch->c, .s = &ch->s, .j = &ch->j, .told = &ch->told };
+}
+
+int change_put(struct change *ch, const struct spec *spec, struct err *err)
+{
+	struct world w = world_of(ch);
+	struct spec effective = *spec;
+	int ret = 0;
+
+	if (spec->role == ROLE_PEER) {
+		ret = rule_uplink(&ch->s, &ch->told.server, err);
+		effective = spec_effective(spec, &ch->told.server);
+	}
+	if (!ret)
+		ret = rule_local(&w, &effective, err);
+	if (!ret)
+		ret = told_put(&ch->told, spec, true, err);
+	if (!ret && spec->role == ROLE_PEER)
+		ret = rule_peer(&w, &effective, err);
+	return ret;
+}
+
+void change_remove(struct change *ch, enum role role, const char *name)
+{
+	told_remove(&ch->told, role, name);
+	/* What the last peer's add-peer prepared goes with it. */
+	if (role == ROLE_PEER && !ch->told.server_explicit && !told_has_peers(&ch->told))
+		change_server_down(ch);
+}
+
+int change_server(struct change *ch, const struct spec *spec, struct err *err)
+{
+	struct world w = world_of(ch);
+	int ret;
+
+	ch->told.server = *spec;
+	ch->told.server_explicit = true;
+	ret = rule_uplink(&ch->s, &ch->told.server, err);
+	if (!ret)
+		ret = rule_local(&w, &ch->told.server, err);
+	for (size_t i = 0; !ret && i < ch->told.n; i++)
+		if (ch->told.tunnels[i].spec.role == ROLE_PEER) {
+			struct spec effective = spec_effective(&ch->told.tunnels[i].spec, &ch->told.server);
+
+			ret = rule_peer(&w, &effective, err);
+		}
+	return ret;
+}
+
+void change_server_down(struct change *ch)
+{
+	struct err ignored;
+
+	for (size_t i = ch->told.n; i > 0; i--)
+		if (ch->told.tunnels[i - 1].spec.role == ROLE_PEER)
+			told_remove(&ch->told, ROLE_PEER, ch->told.tunnels[i - 1].spec.name);
+	spec_init(&ch->told.server, ROLE_SERVER, "", &ignored);
+	ch->told.server_explicit = false;
+}
+
+int change_plan(struct change *ch, const struct scope *scope, struct err *err)
+{
+	struct world w = world_of(ch);
+	const struct told_tunnel *t = NULL;
+	int ret;
+
+	plan_free(&ch->plan);
+	ret = plan_build(&ch->plan, &w, scope, err);
+	if (scope->role == ROLE_CLIENT)
+		t = told_find(&ch->told, ROLE_CLIENT, scope->name);
+	return ret || !t ? ret : note_client(&ch->plan, &w, &t->spec, err);
+}
+
+/* Is the step one on an interface that is not ours, so that the journal must know of it? */
+static bool journaled(const struct step *step)
+{
+	return step->op == STEP_CHANGE && step->want.kind == KIND_SYSCTL &&
+	       (step->phase == PHASE_ACCEPT_RA || step->phase == PHASE_FORWARDING);
+}
+
+static bool lan_addr(const struct change *ch, const struct step *step, enum step_op op)
+{
+	const struct object *object = step_object(step);
+
+	return step->op == op && object->kind == KIND_ADDR &&
+	       (told_wants_lan_addr(&ch->told, object->addr.ifname, &object->addr.net) ||
+		journal_made(&ch->j, object->addr.ifname, &object->addr.net));
+}
+
+/* What must be on disk before the plan begins. J shares the formers and takes what is told. */
+static int note_before(struct change *ch, struct err *err)
+{
+	struct journal *j = &ch->j;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ch->plan.n_pins; i++)
+		ret = journal_note(j, ch->plan.pins[i], "1", "1", err);
+	for (size_t i = 0; !ret && i < ch->plan.n; i++) {
+		const struct step *step = &ch->plan.steps[i];
+
+		if (journaled(step))
+			ret = journal_note(j, step->want.sysctl.key, step->was.sysctl.value, step->want.sysctl.value, err);
+		else if (lan_addr(ch, step, STEP_ADD))
+			ret = journal_note_made(j, step->want.addr.ifname, &step->want.addr.net, err);
+	}
+	return ret;
+}
+
+/* After: forget the sysctls that went back or that nobody needs any more, and removed addresses. */
+static void forget_after(struct change *ch)
+{
+	struct journal *j = &ch->j;
+
+	for (size_t i = 0; i < ch->plan.n_drops; i++)
+		journal_forget(j, ch->plan.drops[i]);
+	for (size_t i = 0; i < ch->plan.n; i++) {
+		const struct step *step = &ch->plan.steps[i];
+
+		if (lan_addr(ch, step, STEP_DEL))
+			journal_forget_made(j, step->was.addr.ifname, &step->was.addr.net);
+	}
+}
+
+/* The plan was refused and undone: what was noted for it must not be taken for true later. */
+static void forget_notes(struct change *ch, size_t n_formers, size_t n_made)
+{
+	/* Notes are appended; those of before are at the front, unchanged. */
+	ch->j.n_formers = n_formers;
+	ch->j.n_made = n_made;
+}
+
+static void swap_told(struct change *ch)
+{
+	struct told t = ch->j.told;
+
+	ch->j.told = ch->told;
+	ch->told = t;
+}
+
+static bool same_told(const struct told *a, const struct told *b)
+{
+	if (a->n != b->n || a->server_explicit != b->server_explicit || memcmp(&a->server, &b->server, sizeof(a->server)))
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->tunnels[i].recorded != b->tunnels[i].recorded ||
+		    memcmp(&a->tunnels[i].spec, &b->tunnels[i].spec, sizeof(a->tunnels[i].spec)))
+			return false;
+	return true;
+}
+
+int change_apply(struct change *ch, struct err *err)
+{
+	size_t n_formers = ch->j.n_formers, n_made = ch->j.n_made;
+	struct err ignored;
+	int ret;
+
+	if (!ch->plan.n && !ch->plan.n_drops && same_told(&ch->told, &ch->j.told))
+		return 0;
+	ret = note_before(ch, err);
+	if (ret)
+		return ret;
+	swap_told(ch);
+	ret = journal_write(&ch->j, err);
+	swap_told(ch);
+	if (ret)
+		return ret;
+	ret = plan_apply(&ch->plan, &ch->c, &ch->s, err);
+	if (ret) {
+		forget_notes(ch, n_formers, n_made);
+		journal_write(&ch->j, &ignored);
+		return ret;
+	}
+	forget_after(ch);
+	swap_told(ch);
+	ret = journal_write(&ch->j, err);
+	swap_told(ch);
+	return ret;
+}

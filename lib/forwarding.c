@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sysctls that are shared by all tunnels: forwarding, accept_ra, proxy_ndp; what they were
+ * before, and when they go back (plan_sysctls of plan.h).
+ *
+ * Linux forwards IPv6 only if all.forwarding is 1, or, from 6.17 on, if force_forwarding is 1
+ * on the receiving interface: the lesser privilege. Setting any `forwarding` removes at once
+ * the default routes learned by router advertisement from interfaces whose accept_ra is not 2
+ * (addrconf_fixup_forwarding(), net/ipv6/addrconf.c).
+ */
+#include <errno.h>
+#include <string.h>
+#include "want.h"	/* before linux/: glibc and the kernel define the same names */
+#include <linux/rtnetlink.h>
+
+#define CONF "net/ipv6/conf/"
+#define ALL_FORWARDING CONF "all/forwarding"
+
+/* The sysctls wanted now: those journaled and not in here go back. */
+struct wanted {
+	struct plan *plan;
+	const struct world *w;
+	char (*keys)[SYSCTL_KEY_SIZE];
+	size_t n;
+};
+
+static bool sysctl_is(const char *key, const char *value)
+{
+	char now[SYSCTL_VALUE_SIZE];
+
+	return !sysctl_read(key, now, sizeof(now)) && !strcmp(now, value);
+}
+
+static void conf_key(char *key, const char *ifname, const char *name)
+{
+	snprintf(key, SYSCTL_KEY_SIZE, CONF "%s/%s", ifname, name);
+}
+
+static bool conf_is(const char *ifname, const char *name, const char *value)
+{
+	char key[SYSCTL_KEY_SIZE];
+
+	conf_key(key, ifname, name);
+	return sysctl_is(key, value);
+}
+
+enum forwarding_mode forwarding_mode(const struct journal *j)
+{
+	char value[SYSCTL_VALUE_SIZE];
+
+	if (journal_former(j, ALL_FORWARDING))
+		return FORWARDING_ALL;
+	if (sysctl_is(ALL_FORWARDING, "1"))
+		return FORWARDING_GIVEN;
+	return sysctl_read(CONF "all/force_forwarding", value, sizeof(value)) ? FORWARDING_ALL : FORWARDING_FORCE;
+}
+
+static int want(struct wanted *set, const char *ifname, const char *name, const char *value, enum phase phase,
+		struct err *err)
+{
+	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
+	int ret;
+
+	conf_key(object.sysctl.key, ifname, name);
+	snprintf(object.sysctl.value, sizeof(object.sysctl.value), "%s", value);
+	ret = plan_key(&set->keys, &set->n, object.sysctl.key, err);
+	if (ret)
+		return ret;
+	was.sysctl = object.sysctl;
+	ret = sysctl_read(was.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value));
+	if (ret) {
+		err_sys(err, -ret, "sysctl %s", object.sysctl.key);
+		if (ret == -ENOENT)
+			err_hint(err, "is the interface %s there, and IPv6 not switched off on this host?", ifname);
+		return ret;
+	}
+	return strcmp(was.sysctl.value, value) ? plan_step(set->plan, STEP_CHANGE, phase, &was, &object, err) : 0;
+}
+
+static bool has_ra_default(const struct snapshot *s, const char *ifname)
+{
+	for (size_t i = 0; i < s->n_routes; i++)
+		if (!s->routes[i].dst.len && s->routes[i].proto == RTPROT_RA && !strcmp(s->routes[i].ifname, ifname))
+			return true;
+	return false;
+}
+
+/* accept_ra=2 wherever an RA default route is, or may come, and would go with forwarding. */
+static int want_accept_ra(struct wanted *set, bool all_changes, struct err *err)
+{
+	const struct world *w = set->w;
+	char key[SYSCTL_KEY_SIZE];
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_links; i++) {
+		const struct link *link = &w->s->links[i];
+		bool may;
+
+		conf_key(key, link->name, "accept_ra");
+		if (journal_former(w->j, key)) {
+			ret = conf_is(link->name, "accept_ra", "2") ?
+			      want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err) : 0;
+			continue;
+		}
+		if (link_ours(link) || (link->flags & IFF_LOOPBACK) || !conf_is(link->name, "accept_ra", "1"))
+			continue;
+		/* sit0 and its like are the kernel's, and no router advertises on them. */
+		may = !link->sit && conf_is(link->name, "accept_ra_defrtr", "1") &&
+		      (!strcmp(link->name, w->told->server.uplink) ||
+		       (all_changes && conf_is(link->name, "forwarding", "0")));
+		if (may || has_ra_default(w->s, link->name))
+			ret = want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err);
+	}
+	return ret;
+}
+
+/* Interfaces that forward by themselves: all.forwarding=0 at the end would stop them. */
+static int pin_forwarding(struct wanted *set, struct err *err)
+{
+	const struct snapshot *s = set->w->s;
+	char key[SYSCTL_KEY_SIZE];
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i <= s->n_links; i++) {
+		conf_key(key, i < s->n_links ? s->links[i].name : "default", "forwarding");
+		if (sysctl_is(key, "1"))
+			ret = plan_key(&set->plan->pins, &set->plan->n_pins, key, err);
+	}
+	return ret;
+}
+
+static bool any_proxied(const struct world *w)
+{
+	struct net6 ranges[1 + PREFIXES_MAX];
+
+	for (size_t i = 0; i < w->told->n; i++)
+		if (w->told->tunnels[i].spec.role == ROLE_PEER &&
+		    want_proxied(w->s, w->told->server.uplink, &w->told->tunnels[i].spec, ranges))
+			return true;
+	return false;
+}
+
+/* force_forwarding where packets for the tunnels come in: the uplink, the LANs. */
+static int want_force(struct wanted *set, struct err *err)
+{
+	const struct told *t = set->w->told;
+	int ret = 0;
+
+	if (t->server.uplink[0])
+		ret = want(set, t->server.uplink, "force_forwarding", "1", PHASE_FORWARDING, err);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct spec *spec = &t->tunnels[i].spec;
+
+		for (unsigned int k = 0; !ret && spec->role == ROLE_CLIENT && k < spec->n_prefixes; k++)
+			if (spec->prefixes[k].ifname[0])
+				ret = want(set, spec->prefixes[k].ifname, "force_forwarding", "1", PHASE_FORWARDING, err);
+	}
+	return ret;
+}
+
+static int want_all(struct wanted *set, struct err *err)
+{
+	const char *uplink = set->w->told->server.uplink;
+	enum forwarding_mode mode = forwarding_mode(set->w->j);
+	bool all_changes = mode == FORWARDING_ALL && !sysctl_is(ALL_FORWARDING, "1");
+	bool proxied = any_proxied(set->w);
+	int ret = 0;
+
+	if (want_forwarding(set->w->told) && mode == FORWARDING_ALL) {
+		ret = all_changes ? pin_forwarding(set, err) : 0;
+		if (!ret)
+			ret = want_accept_ra(set, all_changes, err);
+		if (!ret)
+			ret = want(set, "all", "forwarding", "1", PHASE_FORWARDING, err);
+	}
+	if (!ret && want_forwarding(set->w->told) && mode == FORWARDING_FORCE) {
+		/* Only the proxy needs `forwarding`, and with it what that does to RA routes. */
+		ret = proxied ? want_accept_ra(set, false, err) : 0;
+		if (!ret)
+			ret = want_force(set, err);
+	}
+	if (!ret && proxied) {
+		ret = want(set, uplink, "proxy_ndp", "1", PHASE_FORWARDING, err);
+		if (!ret && !all_changes)
+			ret = want(set, uplink, "forwarding", "1", PHASE_FORWARDING, err);
+	}
+	return ret;
+}
+
+static bool is_wanted(const struct wanted *set, const char *key)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (!strcmp(set->keys[i], key))
+			return true;
+	return false;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
+/* One journaled value goes back, unless somebody else changed it meanwhile. */
+static int restore(struct plan *plan, const struct former *f, bool all_restored, struct err *err)
+{
+	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
+	enum phase phase = ends_with(f->key, "/accept_ra") ? PHASE_RESTORE_ACCEPT_RA : PHASE_RESTORE_FORWARDING;
+	int ret;
+
+	snprintf(object.sysctl.key, sizeof(object.sysctl.key), "%s", f->key);
+	snprintf(object.sysctl.value, sizeof(object.sysctl.value), "%s", f->value);
+	was.sysctl = object.sysctl;
+	ret = sysctl_read(f->key, was.sysctl.value, sizeof(was.sysctl.value));
+	if (ret == -ENOENT)
+		return 0;	/* the interface has gone, and its value with it */
+	if (ret)
+		return err_sys(err, -ret, "sysctl %s", f->key);
+	if (!strcmp(was.sysctl.value, f->made) && all_restored && ends_with(f->key, "/forwarding") &&
+	    strcmp(f->key, ALL_FORWARDING) && strcmp(f->value, "0")) {
+		/* Restoring all.forwarding has just set it to 0. */
+		snprintf(was.sysctl.value, sizeof(was.sysctl.value), "0");
+		return plan_step(plan, STEP_CHANGE, PHASE_RESTORE_ALL, &was, &object, err);
+	}
+	if (!strcmp(was.sysctl.value, f->value))
+		return 0;
+	if (strcmp(was.sysctl.value, f->made))
+		return plan_note(plan, err, "sysctl %s: left at %s, which somebody else set (sitctl had made it %s, before it was %s)",
+				 f->key, was.sysctl.value, f->made, f->value);
+	return plan_step(plan, STEP_CHANGE, phase, &was, &object, err);
+}
+
+int plan_sysctls(struct plan *plan, const struct world *w, struct err *err)
+{
+	struct wanted set = { .plan = plan, .w = w };
+	const struct former *all = journal_former(w->j, ALL_FORWARDING);
+	bool all_restored;
+	int ret;
+
+	ret = want_all(&set, err);
+	all_restored = all && !is_wanted(&set, ALL_FORWARDING) && sysctl_is(ALL_FORWARDING, all->made);
+	for (size_t i = 0; !ret && i < w->j->n_formers; i++) {
+		const struct former *f = &w->j->formers[i];
+		bool pinned = !strcmp(f->value, f->made);
+
+		if (is_wanted(&set, f->key) || (pinned && is_wanted(&set, ALL_FORWARDING)))
+			continue;
+		ret = plan_key(&plan->drops, &plan->n_drops, f->key, err);
+		if (!ret && (!pinned || all_restored))
+			ret = restore(plan, f, all_restored, err);
+	}
+	free(set.keys);
+	return ret;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "journal.h"
+
+#define WORDS_MAX 256		/* of a line: all repeats of all parameters */
+#define TEXT_MAX (64 << 20)	/* a larger journal is not one of ours */
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71	/* Linux 5.14 */
+#endif
+
+/* Never the same twice while the machine runs; an inode number may be reused. */
+static int namespace_dir(struct journal *j, struct err *err)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+	struct stat st;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool known = fd >= 0 && !getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len);
+
+	if (fd >= 0)
+		close(fd);
+	if (known) {
+		snprintf(j->dir, sizeof(j->dir), RUN_DIR "/netns-%llu", (unsigned long long)cookie);
+		return 0;
+	}
+	if (stat("/proc/self/ns/net", &st))
+		return err_sys(err, errno, "/proc/self/ns/net");
+	snprintf(j->dir, sizeof(j->dir), RUN_DIR "/netns-i%llu", (unsigned long long)st.st_ino);
+	return 0;
+}
+
+static int make_dir(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return err_sys(err, errno, "%s", path);
+	/* A link or somebody else's folder could make us write elsewhere. */
+	if (lstat(path, &st))
+		return err_sys(err, errno, "%s", path);
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022)) {
+		err_sys(err, EPERM, "%s", path);
+		err_why(err, "is not a folder that only this user can write to");
+		err_hint(err, "look who made it, then remove it");
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int take_lock(struct journal *j, struct err *err)
+{
+	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 }, now, end;
+	char path[sizeof(j->dir) + 8];
+	int ret;
+
+	ret = make_dir(RUN_DIR, err);
+	if (!ret)
+		ret = make_dir(j->dir, err);
+	if (ret)
+		return ret;
+	snprintf(path, sizeof(path), "%s/lock", j->dir);
+	j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (j->lock < 0)
+		return err_sys(err, errno, "%s", path);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += LOCK_WAIT_SECONDS;
+	while (flock(j->lock, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_sys(err, errno, "%s", path);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec)) {
+			err_sys(err, EBUSY, "%s", path);
+			err_why(err, "another sitctl has worked for %d seconds and still does", LOCK_WAIT_SECONDS);
+			err_hint(err, "see 'fuser %s', then try again", path);
+			return -EBUSY;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+static int split(char *line, char *words[])
+{
+	int n = 0;
+
+	for (char *word = strtok(line, " "); word && n < WORDS_MAX; word = strtok(NULL, " "))
+		words[n++] = word;
+	return n;
+}
+
+static int parse_made(struct journal *j, char *words[], struct err *err)
+{
+	struct net6 net;
+	const char *why;
+
+	if (!parse_ifname(words[1], &why) || !parse_ipv6_net_host(words[2], 128, &net, &why))
+		return err_usage(err, words[2], "%s", why);
+	return journal_note_made(j, words[1], &net, err);
+}
+
+static int parse_tunnel(struct journal *j, enum role role, int n, char *words[], struct err *err)
+{
+	struct spec spec;
+	int ret = spec_init(&spec, role, words[1], err);
+
+	if (!ret)
+		ret = spec_words(&spec, n - 2, words + 2, err);
+	if (!ret)
+		ret = spec_check(&spec, err);
+	return ret ? ret : told_put(&j->told, &spec, true, err);
+}
+
+static int parse_line(struct journal *j, char *line, struct err *err)
+{
+	char *words[WORDS_MAX];
+	int n = split(line, words);
+
+	if (n == 0 || words[0][0] == '#')
+		return 0;
+	if (!strcmp(words[0], "sysctl") && n == 4)
+		return journal_note(j, words[1], words[2], words[3], err);
+	if (!strcmp(words[0], "made") && n == 3)
+		return parse_made(j, words, err);
+	if (!strcmp(words[0], "server") && n >= 2) {
+		j->told.server_explicit = !strcmp(words[1], "explicit");
+		return spec_words(&j->told.server, n - 2, words + 2, err);
+	}
+	if (!strcmp(words[0], "client") && n >= 2)
+		return parse_tunnel(j, ROLE_CLIENT, n, words, err);
+	if (!strcmp(words[0], "peer") && n >= 2)
+		return parse_tunnel(j, ROLE_PEER, n, words, err);
+	return err_usage(err, words[0], "is not a line of a journal");
+}
+
+int journal_parse(struct journal *j, char *text, struct err *err)
+{
+	unsigned int number = 1;
+	char *end;
+
+	for (char *line = text; *line; line = end, number++) {
+		struct err inner;
+
+		end = line + strcspn(line, "\n");
+		if (*end)
+			*end++ = '\0';
+		if (!parse_line(j, line, &inner))
+			continue;
+		err_sys(err, EBADMSG, "%s/journal:%u", j->dir, number);
+		err_why(err, "%s: %s", inner.step, inner.why);
+		err_hint(err, "remove the file: what runs is then read from the kernel, former sysctl values are lost");
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+static int load(struct journal *j, struct err *err)
+{
+	char path[sizeof(j->dir) + 16];
+	struct stat st;
+	char *text = NULL;
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), "%s/journal", j->dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT || errno == EACCES ? 0 : err_sys(err, errno, "%s", path);
+	if (fstat(fd, &st) || st.st_size > TEXT_MAX) {
+		ret = err_sys(err, EFBIG, "%s", path);
+		goto out;
+	}
+	text = calloc(1, (size_t)st.st_size + 1);
+	if (!text || read(fd, text, (size_t)st.st_size) != st.st_size)
+		ret = err_sys(err, text ? EIO : ENOMEM, "%s", path);
+	else
+		ret = journal_parse(j, text, err);
+out:
+	free(text);
+	close(fd);
+	return ret;
+}
+
+int journal_open(struct journal *j, bool lock, struct err *err)
+{
+	int ret;
+
+	memset(j, 0, sizeof(*j));
+	j->lock = -1;
+	ret = told_init(&j->told, err);
+	if (!ret)
+		ret = namespace_dir(j, err);
+	if (!ret && lock)
+		ret = take_lock(j, err);
+	if (!ret)
+		ret = load(j, err);
+	if (ret)
+		journal_close(j);
+	return ret;
+}
+
+void journal_close(struct journal *j)
+{
+	if (j->lock >= 0)
+		close(j->lock);
+	told_free(&j->told);
+	free(j->formers);
+	free(j->made);
+	memset(j, 0, sizeof(*j));
+	j->lock = -1;
+}
+
+static void print(const struct journal *j, FILE *out)
+{
+	char text[WORDS_MAX * VALUE_TEXT];
+	char net[NET6_TEXT];
+
+	fprintf(out, "# sitctl's journal: what it was told, and sysctl KEY BEFORE MADE\n");
+	for (size_t i = 0; i < j->n_formers; i++)
+		fprintf(out, "sysctl %s %s %s\n", j->formers[i].key, j->formers[i].value, j->formers[i].made);
+	for (size_t i = 0; i < j->n_made; i++)
+		fprintf(out, "made %s %s\n", j->made[i].ifname, net6_text(&j->made[i].net, net));
+	spec_text(&j->told.server, true, text, sizeof(text));
+	if (j->told.server_explicit || j->told.server.uplink[0])
+		fprintf(out, "server %s %s\n", j->told.server_explicit ? "explicit" : "implicit", text);
+	for (size_t i = 0; i < j->told.n; i++) {
+		const struct spec *spec = &j->told.tunnels[i].spec;
+
+		if (!j->told.tunnels[i].recorded)
+			continue;
+		spec_text(spec, true, text, sizeof(text));
+		fprintf(out, "%s %s %s\n", spec->role == ROLE_CLIENT ? "client" : "peer", spec->name, text);
+	}
+}
+
+static bool empty(const struct journal *j)
+{
+	for (size_t i = 0; i < j->told.n; i++)
+		if (j->told.tunnels[i].recorded)
+			return false;
+	return !j->n_formers && !j->n_made && !j->told.server_explicit && !j->told.server.uplink[0];
+}
+
+int journal_write(const struct journal *j, struct err *err)
+{
+	char path[sizeof(j->dir) + 16], new[sizeof(j->dir) + 16];
+	FILE *out;
+	bool bad;
+
+	snprintf(path, sizeof(path), "%s/journal", j->dir);
+	snprintf(new, sizeof(new), "%s/journal.new", j->dir);
+	if (empty(j)) {
+		if (unlink(path) && errno != ENOENT)
+			return err_sys(err, errno, "%s", path);
+		return 0;
+	}
+	unlink(new);
+	out = fopen(new, "wxe");
+	if (!out)
+		return err_sys(err, errno, "%s", new);
+	print(j, out);
+	bad = fflush(out) || ferror(out) || fsync(fileno(out));
+	bad = fclose(out) || bad;
+	if (bad || rename(new, path)) {
+		err_sys(err, errno, "%s", path);
+		unlink(new);
+		return -err->code;
+	}
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: what the kernel cannot hold: what was told, sysctl values from before; and the lock. */
+#ifndef SITCTL_JOURNAL_H
+#define SITCTL_JOURNAL_H
+
+#include "told.h"
+
+#define RUN_DIR "/run/sitctl"
+#define LOCK_WAIT_SECONDS 10
+
+/* A sysctl that we set, what it was before, and what we made it. */
+struct former {
+	char key[SYSCTL_KEY_SIZE];
+	char value[SYSCTL_VALUE_SIZE];
+	char made[SYSCTL_VALUE_SIZE];
+};
+
+struct journal {
+	char dir[64];			/* RUN_DIR "/netns-COOKIE": each namespace has its own */
+	int lock;			/* descriptor, -1: not locked */
+	struct told told;
+	struct former *formers;
+	size_t n_formers, room;
+	struct addr *made;		/* addresses put on interfaces that are not ours */
+	size_t n_made;
+};
+
+/*
+ * Find the place of this namespace's journal; with LOCK, make the folder and take the lock,
+ * waiting at most LOCK_WAIT_SECONDS for another sitctl; then read the journal. A missing one
+ * is empty. 0, or a negative errno and ERR. Ends with journal_close().
+ */
+int journal_open(struct journal *j, bool lock, struct err *err);
+void journal_close(struct journal *j);
+
+/* Write it: a new file, fsync, rename. An empty one is removed. 0, or a negative errno and ERR. */
+int journal_write(const struct journal *j, struct err *err);
+
+/* The former value of KEY, or NULL. */
+struct former *journal_former(const struct journal *j, const char *key);
+
+/* Note that KEY will be changed from VALUE to MADE. A former value already noted stays. */
+int journal_note(struct journal *j, const char *key, const char *value, const char *made, struct err *err);
+void journal_forget(struct journal *j, const char *key);
+
+/* Was this address put there by us? */
+bool journal_made(const struct journal *j, const char *ifname, const struct net6 *net);
+int journal_note_made(struct journal *j, const char *ifname, const struct net6 *net, struct err *err);
+void journal_forget_made(struct journal *j, const char *ifname, const struct net6 *net);
+
+/* Read the journal's TEXT (changed while read). 0, or -EBADMSG and ERR with the line's number. */
+int journal_parse(struct journal *j, char *text, struct err *err);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: the kinds of kernel object that sitctl makes, each with do, undo, print, JSON. */
+#ifndef SITCTL_KIND_H
+#define SITCTL_KIND_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <jansson.h>
+
+#include "err.h"
+#include "inet6.h"
+#include "nl.h"
+
+#define SITCTL_GROUP 41		/* link group of our devices */
+#define SITCTL_PROTO 41		/* route protocol, IFA_PROTO and NDA_PROTOCOL of what we make */
+#define SITCTL_TABLE "sitctl"	/* nf_tables table, family inet */
+
+#define ALIAS_SIZE 256		/* IFALIASZ (linux/if.h) */
+#define SYSCTL_KEY_SIZE 64	/* "net/ipv6/conf/" IFNAME "/force_forwarding" */
+#define SYSCTL_VALUE_SIZE 32
+
+enum kind_id { KIND_SYSCTL, KIND_NFT, KIND_LINK, KIND_ADDR, KIND_ROUTE, KIND_NEIGH, KIND_COUNT };
+
+enum link_stat {
+	STAT_RX_PACKETS, STAT_RX_BYTES, STAT_RX_ERRORS, STAT_RX_DROPPED,
+	STAT_TX_PACKETS, STAT_TX_BYTES, STAT_TX_ERRORS, STAT_TX_DROPPED, STAT_COUNT
+};
+
+/* A network interface; for a sit one its tunnel parameters. */
+struct link {
+	char name[IFNAMSIZ];
+	uint32_t index;			/* 0: not known yet */
+	char alias[ALIAS_SIZE];
+	bool up;			/* IFF_UP */
+	uint32_t mtu;
+	/* sit only */
+	struct in_addr remote, local;	/* 0: any */
+	uint8_t ttl;			/* 0: inherit */
+	uint32_t underlay;		/* ifindex the outer packets leave by, 0: by route */
+	char underlay_name[IFNAMSIZ];
+	/* as the kernel tells, never wanted */
+	bool sit;
+	uint8_t proto;			/* inner protocol, IPPROTO_IPV6 or 0 (any) */
+	bool pmtudisc;
+	uint32_t group;
+	uint32_t flags;
+	uint8_t operstate;
+	uint64_t stats[STAT_COUNT];
+};
+
+struct addr {
+	char ifname[IFNAMSIZ];
+	uint32_t index;
+	struct net6 net;
+	bool has_peer;			/* point-to-point: PEER/128 at the other end */
+	struct in6_addr peer;
+	bool nodad;
+	uint8_t proto;			/* IFA_PROTO, 0 where there is none */
+};
+
+struct route {
+	uint8_t type;			/* RTN_UNICAST, RTN_UNREACHABLE */
+	struct net6 dst;		/* len 0: default */
+	bool has_gateway;
+	struct in6_addr gateway;
+	char ifname[IFNAMSIZ];
+	uint32_t index;
+	uint32_t metric;
+	bool append;			/* beside another route of the same prefix and metric */
+	/* as the kernel tells, never wanted */
+	uint8_t proto;
+	uint32_t table;
+};
+
+/* A proxy neighbour entry (NTF_PROXY). */
+struct neigh {
+	struct in6_addr addr;
+	char ifname[IFNAMSIZ];
+	uint32_t index;
+	uint8_t proto;			/* NDA_PROTOCOL */
+};
+
+struct sysctl {
+	char key[SYSCTL_KEY_SIZE];	/* path below /proc/sys */
+	char value[SYSCTL_VALUE_SIZE];
+};
+
+/* The table `inet sitctl`: what is in its set of remotes. */
+struct nft_table {
+	bool exists;
+	bool intact;			/* chains, rules and sets are those that this version makes */
+	struct in_addr *remotes;	/* sorted, no duplicates */
+	size_t n_remotes;
+};
+
+struct object {
+	enum kind_id kind;
+	union {
+		struct link link;
+		struct addr addr;
+		struct route route;
+		struct neigh neigh;
+		struct sysctl sysctl;
+		struct nft_table nft;	/* its array belongs to the plan */
+	};
+};
+
+enum step_op { STEP_ADD, STEP_CHANGE, STEP_DEL };
+
+struct step {
+	enum step_op op;
+	int phase;			/* order in the plan */
+	struct object was;		/* STEP_CHANGE, STEP_DEL */
+	struct object want;		/* STEP_ADD, STEP_CHANGE */
+};
+
+/* The two netlink conversations; the second opens when nf_tables is first needed. */
+struct conversation {
+	struct nl route;
+	struct nl netfilter;
+	struct nl_batch batch;
+};
+
+struct kind {
+	const char *name;		/* in JSON and messages */
+	/*
+	 * One netlink message that does the step; several of one kind share a send. Either this
+	 * or run is set. Undo is the same call on the inverted step (step_invert()).
+	 */
+	void (*encode)(const struct step *step, struct nl_batch *batch);
+	/* Does the step itself, in as many messages as it takes. 0 or negative errno. */
+	int (*run)(struct conversation *c, struct step *step, struct err *err);
+	/* Adds what the kernel does not say to a refusal. May be NULL. */
+	void (*explain)(struct conversation *c, const struct step *step, struct err *err);
+	/* The commands, a line each, that do the same. */
+	void (*print)(const struct step *step, FILE *out);
+	/* The object as JSON. */
+	json_t *(*json)(const struct object *object);
+	/* A short name of the object for messages, in BUF. */
+	void (*label)(const struct object *object, char *buf, size_t size);
+};
+
+extern const struct kind *const kinds[KIND_COUNT];
+
+int conversation_open(struct conversation *c, struct err *err);
+void conversation_close(struct conversation *c);
+
+/* The object a step is about: the wanted one, or for STEP_DEL the one that was. */
+const struct object *step_object(const struct step *step);
+
+/* The step that takes STEP back. */
+struct step step_invert(const struct step *step);
+
+/* Print WORD so that a shell takes it literally, with quotes only where needed. */
+void print_word(FILE *out, const char *word);
+
+/* link.c: RTM_GETLINK answers, also for the snapshot. 0 or negative errno. */
+int link_decode(const struct nlmsghdr *nlh, struct link *link);
+
+/* sysctl.c: the value of KEY in BUF, without newline. 0, -ENOENT, or another negative errno. */
+int sysctl_read(const char *key, char *buf, size_t size);
+int sysctl_write(const char *key, const char *value);
+
+/* nft.c: the table as the kernel has it. 0, also where there is none; or negative errno. */
+int nft_load(struct conversation *c, struct nft_table *table, struct err *err);
+bool nft_has(const struct nft_table *table, struct in_addr remote);
+bool nft_equal(const struct nft_table *a, const struct nft_table *b);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: netlink conversations: requests with acknowledgements, dumps, errors in full. */
+#ifndef SITCTL_NL_H
+#define SITCTL_NL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <libmnl/libmnl.h>
+#include <netinet/in.h>
+
+#include "err.h"
+
+#define NL_BATCH_MAX 200	/* messages a send: their acknowledgements fit a default receive buffer */
+#define NL_DUMP_TRIES 10	/* a dump disturbed more often than that is given up */
+
+struct nl {
+	struct mnl_socket *sock;	/* NULL: not opened */
+	uint32_t portid;
+	uint32_t seq;
+	int family;
+	char *buf;
+};
+
+/* What the kernel said to one message of a batch. */
+struct nl_result {
+	int code;		/* positive errno, 0: done */
+	bool answered;
+	char text[128];		/* extended acknowledgement */
+};
+
+/* Requests under construction, at most NL_BATCH_MAX. */
+struct nl_batch {
+	char *buf;
+	size_t len, size;
+	struct nlmsghdr *head;	/* the message being built */
+	bool overflow;		/* something did not fit: nl_send() refuses */
+	unsigned int n;
+	unsigned int acks;	/* messages that asked for an answer */
+	uint32_t first_seq;
+	struct nl_result results[NL_BATCH_MAX];
+};
+
+/*
+ * Open a socket of FAMILY (NETLINK_ROUTE, NETLINK_NETFILTER) with extended and capped
+ * acknowledgements, strict dump checking and a bounded wait. 0 or a negative errno.
+ */
+int nl_open(struct nl *nl, int family, struct err *err);
+void nl_close(struct nl *nl);
+
+/* Room for a batch; 0 or -ENOMEM. nl_batch_reset() makes a used one empty again. */
+int nl_batch_init(struct nl_batch *batch, size_t size, struct err *err);
+void nl_batch_free(struct nl_batch *batch);
+void nl_batch_reset(struct nl_batch *batch);
+
+/*
+ * Start a message with a family header of EXTRA bytes, which are zeroed; returns that header,
+ * or NULL where it does not fit (then batch->overflow is set). Attributes follow by nl_put*(),
+ * which use libmnl's _check functions only and set batch->overflow when one does not fit.
+ */
+void *nl_start(struct nl_batch *batch, uint16_t type, uint16_t flags, size_t extra);
+void nl_append(struct nl_batch *batch, const struct nlmsghdr *nlh);	/* a message built elsewhere */
+void nl_put(struct nl_batch *batch, uint16_t type, size_t len, const void *data);
+void nl_put_u8(struct nl_batch *batch, uint16_t type, uint8_t value);
+void nl_put_u16(struct nl_batch *batch, uint16_t type, uint16_t value);
+void nl_put_u32(struct nl_batch *batch, uint16_t type, uint32_t value);
+void nl_put_str(struct nl_batch *batch, uint16_t type, const char *text);
+struct nlattr *nl_nest(struct nl_batch *batch, uint16_t type);
+void nl_nest_end(struct nl_batch *batch, struct nlattr *nest);
+
+/*
+ * Send the batch and read every answer. Returns 0 when all were done, else the first refusal
+ * as a negative errno, with err->code, err->kernel and batch->results filled in; err->step is
+ * the caller's. -ENOBUFS: the answers were lost, results with answered == false are unknown.
+ */
+int nl_send(struct nl *nl, struct nl_batch *batch, struct err *err);
+
+typedef int (*nl_cb)(const struct nlmsghdr *nlh, void *data);
+
+/* As nl_send() for a batch of one that is answered with one message of data, given to CB. */
+int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err);
+
+/*
+ * Send the one message in BATCH as a dump and give each answer to CB. When the dump was
+ * disturbed (NLM_F_DUMP_INTR, EINTR, ENOBUFS) RESET is called and it starts again.
+ */
+int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data,
+	    struct err *err);
+
+/* One datagram's worth of answers; a pure function of its input but for STATE. For nl.c and tests. */
+struct nl_reader {
+	struct nl_batch *batch;	/* whose sequence numbers are expected */
+	nl_cb cb;
+	void *data;
+	unsigned int answered;
+	bool aborted;		/* a whole nf_tables batch was refused */
+	bool done;		/* NLMSG_DONE seen */
+	bool disturbed;		/* NLM_F_DUMP_INTR seen */
+	int code;		/* first refusal, positive errno */
+};
+
+/*
+ * Read the messages in BUF that SENDER (a port id, the kernel's is 0) sent. 0, or -EBADMSG for
+ * what is short or malformed, -EPERM for a foreign sender, or what CB returned.
+ */
+int nl_read(struct nl_reader *reader, const void *buf, size_t len, uint32_t sender);
+
+/*
+ * Attributes after a family header of EXTRA bytes into TB[0..max], unknown ones left out;
+ * 0 or -EBADMSG. The nested form reads inside ATTR.
+ */
+int nl_attrs(const struct nlmsghdr *nlh, size_t extra, const struct nlattr **tb, unsigned int max);
+int nl_attrs_nested(const struct nlattr *attr, const struct nlattr **tb, unsigned int max);
+
+/* Values of attributes; DEFLT where there is none or its length is not that of the type. */
+uint8_t nl_u8(const struct nlattr *attr, uint8_t deflt);
+uint16_t nl_u16(const struct nlattr *attr, uint16_t deflt);
+uint32_t nl_u32(const struct nlattr *attr, uint32_t deflt);
+struct in_addr nl_in(const struct nlattr *attr);
+bool nl_in6(const struct nlattr *attr, struct in6_addr *out);
+/* A string attribute copied; false where it is missing, not terminated or does not fit. */
+bool nl_str(const struct nlattr *attr, char *buf, size_t size);
+
+#endif

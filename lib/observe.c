@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A tunnel of ours as the kernel has it, told in the words of the parameters (told.h). */
+#include <stdio.h>
+#include <string.h>
+#include "told.h"	/* before linux/: glibc and the kernel define the same names */
+#include <linux/rtnetlink.h>
+
+#define ALIAS_CLIENT "sitctl client "
+#define ALIAS_SERVER "sitctl server "
+
+enum role link_role(const struct link *link)
+{
+	return strncmp(link->alias, ALIAS_CLIENT, strlen(ALIAS_CLIENT)) ? ROLE_PEER : ROLE_CLIENT;
+}
+
+const char *link_tunnel_name(const struct link *link)
+{
+	return link->alias + strlen(ALIAS_CLIENT);	/* both prefixes have the same length */
+}
+
+static void observe_addresses(const struct snapshot *s, const struct link *link, const struct spec *told,
+			      struct spec *spec)
+{
+	for (size_t i = 0; i < s->n_addrs; i++) {
+		const struct addr *a = &s->addrs[i];
+		struct net6 *net = &spec->addresses[spec->n_addresses];
+
+		if (a->index != link->index || addr6_not_host(&a->net.addr) || spec->n_addresses == ADDRESSES_MAX)
+			continue;
+		if (spec->role == ROLE_CLIENT) {
+			*net = a->net;
+			spec->n_addresses++;
+			continue;
+		}
+		if (spec->n_addresses)
+			continue;
+		/* A peer's parameter is the other end's address. */
+		spec->n_addresses = 1;
+		spec->server_address = a->net.addr;
+		spec->has_server_address = true;
+		net->addr = a->has_peer ? a->peer : addr6_other_half(&a->net.addr);
+		net->len = a->has_peer ? 128 : a->net.len;
+		if (told && addr6_equal(&told->addresses[0].addr, &net->addr))
+			*net = told->addresses[0];
+	}
+}
+
+static void add_prefix(struct spec *spec, const struct net6 *net, const char *ifname)
+{
+	struct prefix *p = &spec->prefixes[spec->n_prefixes];
+
+	if (spec->n_prefixes == PREFIXES_MAX)
+		return;
+	p->net = *net;
+	snprintf(p->ifname, sizeof(p->ifname), "%s", ifname);
+	spec->n_prefixes++;
+}
+
+/* A client's prefix leaves an unreachable route, or an address on a LAN interface. */
+static bool prefix_there(const struct snapshot *s, const struct prefix *p)
+{
+	if (p->ifname[0])
+		for (size_t i = 0; i < s->n_addrs; i++)
+			if (!strcmp(s->addrs[i].ifname, p->ifname) && net6_contains(&p->net, &s->addrs[i].net.addr))
+				return true;
+	for (size_t i = 0; !p->ifname[0] && i < s->n_routes; i++)
+		if (s->routes[i].type == RTN_UNREACHABLE && net6_equal(&s->routes[i].dst, &p->net))
+			return true;
+	return false;
+}
+
+static void observe_routes(const struct snapshot *s, const struct link *link, const struct spec *told,
+			   struct spec *spec)
+{
+	if (spec->role == ROLE_CLIENT)
+		spec->gateway_mode = GATEWAY_NONE;
+	for (size_t i = 0; i < s->n_routes; i++) {
+		const struct route *r = &s->routes[i];
+
+		if (r->proto != SITCTL_PROTO || r->index != link->index || r->type != RTN_UNICAST)
+			continue;
+		if (r->dst.len) {
+			add_prefix(spec, &r->dst, "");
+			continue;
+		}
+		spec->gateway_mode = r->has_gateway ? GATEWAY_ADDRESS : GATEWAY_AUTO;
+		spec->gateway = r->gateway;
+		spec->metric = r->metric;
+	}
+	for (unsigned int i = 0; told && spec->role == ROLE_CLIENT && i < told->n_prefixes; i++)
+		if (prefix_there(s, &told->prefixes[i]))
+			add_prefix(spec, &told->prefixes[i].net, told->prefixes[i].ifname);
+	/* Without a record every unreachable route of ours is taken for this client's. */
+	for (size_t i = 0; !told && spec->role == ROLE_CLIENT && i < s->n_routes; i++)
+		if (s->routes[i].type == RTN_UNREACHABLE && s->routes[i].proto == SITCTL_PROTO)
+			add_prefix(spec, &s->routes[i].dst, "");
+}
+
+static bool proxied(const struct snapshot *s, const struct spec *spec)
+{
+	for (size_t i = 0; spec->n_addresses && i < s->n_neighs; i++)
+		if (addr6_equal(&s->neighs[i].addr, &spec->addresses[0].addr))
+			return true;
+	return false;
+}
+
+void observe_link(const struct snapshot *s, const struct link *link, const struct spec *told, struct spec *spec)
+{
+	memset(spec, 0, sizeof(*spec));
+	spec->role = link_role(link);
+	snprintf(spec->name, sizeof(spec->name), "%s", link_tunnel_name(link));
+	snprintf(spec->dev, sizeof(spec->dev), "%s", link->name);
+	snprintf(spec->underlay, sizeof(spec->underlay), "%s", link->underlay_name);
+	spec->metric = METRIC_DEFAULT;
+	spec->remote = link->remote;
+	spec->local = link->local;
+	spec->ttl = link->ttl;
+	spec->mtu = link->mtu;
+	spec->notrack = nft_has(&s->nft, link->remote);
+	observe_addresses(s, link, told, spec);
+	observe_routes(s, link, told, spec);
+	spec->proxy_ndp = proxied(s, spec) ? PROXY_NDP_ON : PROXY_NDP_OFF;
+	for (const struct param *p = params; p->name; p++)
+		if (p->roles & spec->role)
+			spec->set |= UINT32_C(1) << (p - params);
+	if (told && told->host[0] && told->remote.s_addr == link->remote.s_addr)
+		snprintf(spec->host, sizeof(spec->host), "%s", told->host);
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include "want.h"	/* before linux/: glibc and the kernel define the same names */
+#include <linux/rtnetlink.h>
+
+int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct object *was,
+	      const struct object *want, struct err *err)
+{
+	struct step *step;
+
+	if (plan->n == plan->room) {
+		size_t room = plan->room ? 2 * plan->room : 32;
+		struct step *grown = realloc(plan->steps, room * sizeof(*grown));
+
+		if (!grown)
+			return err_sys(err, ENOMEM, "plan");
+		plan->steps = grown;
+		plan->room = room;
+	}
+	step = &plan->steps[plan->n++];
+	memset(step, 0, sizeof(*step));
+	step->op = op;
+	step->phase = phase;
+	if (was)
+		step->was = *was;
+	if (want)
+		step->want = *want;
+	return 0;
+}
+
+int plan_note(struct plan *plan, struct err *err, const char *note, ...)
+{
+	char (*grown)[512] = realloc(plan->notes, (plan->n_notes + 1) * sizeof(*grown));
+	va_list ap;
+
+	if (!grown)
+		return err_sys(err, ENOMEM, "plan");
+	plan->notes = grown;
+	va_start(ap, note);
+	vsnprintf(plan->notes[plan->n_notes++], sizeof(*grown), note, ap);
+	va_end(ap);
+	return 0;
+}
+
+int plan_key(char (**keys)[SYSCTL_KEY_SIZE], size_t *n, const char *key, struct err *err)
+{
+	char (*grown)[SYSCTL_KEY_SIZE] = realloc(*keys, (*n + 1) * sizeof(*grown));
+
+	if (!grown)
+		return err_sys(err, ENOMEM, "plan");
+	*keys = grown;
+	snprintf(grown[(*n)++], SYSCTL_KEY_SIZE, "%s", key);
+	return 0;
+}
+
+bool in_scope(const struct scope *scope, enum role role, const char *name)
+{
+	if (scope->role == ROLE_SERVER)
+		return role == ROLE_PEER;
+	return role == scope->role && !strcmp(name, scope->name);
+}
+
+/* A device of a tunnel in scope whose tunnel, or whose name, is no longer told. */
+static int stale_link(struct plan *plan, const struct world *w, const struct link *link, struct err *err)
+{
+	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
+	struct object was = { .kind = KIND_LINK, .link = *link };
+
+	if (t && !strcmp(t->spec.dev, link->name))
+		return 0;
+	return plan_step(plan, STEP_DEL, t ? PHASE_LINK_STALE : PHASE_LINK_DEL, &was, NULL, err);
+}
+
+/* Was the address on our device put there by what was told before? For kernels without IFA_PROTO. */
+static bool told_before(const struct world *w, const struct link *link, const struct addr *addr)
+{
+	const struct told_tunnel *t = told_find(&w->j->told, link_role(link), link_tunnel_name(link));
+	struct addr addrs[ADDRESSES_MAX];
+	struct spec spec;
+	unsigned int n;
+
+	if (!t || !t->spec.n_addresses)
+		return false;
+	spec = t->spec.role == ROLE_PEER ? spec_effective(&t->spec, &w->j->told.server) : t->spec;
+	n = want_addrs(&spec, addrs);
+	while (n--)
+		if (addr6_equal(&addrs[n].net.addr, &addr->net.addr))
+			return true;
+	return false;
+}
+
+static bool addr_wanted(const struct world *w, const struct link *link, const struct addr *addr)
+{
+	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
+	struct addr addrs[ADDRESSES_MAX];
+	struct spec spec;
+	unsigned int n;
+
+	if (!t || strcmp(t->spec.dev, link->name))
+		return false;
+	spec = t->spec.role == ROLE_PEER ? spec_effective(&t->spec, &w->told->server) : t->spec;
+	n = want_addrs(&spec, addrs);
+	while (n--)
+		if (addr6_equal(&addrs[n].net.addr, &addr->net.addr) && addrs[n].net.len == addr->net.len &&
+		    addrs[n].has_peer == addr->has_peer &&
+		    (!addr->has_peer || addr6_equal(&addrs[n].peer, &addr->peer)))
+			return true;
+	return false;
+}
+
+static int stale_addrs(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_addrs; i++) {
+		const struct addr *a = &w->s->addrs[i];
+		const struct link *link = snapshot_link_index(w->s, a->index);
+		struct object was = { .kind = KIND_ADDR, .addr = *a };
+		bool ours = a->proto == SITCTL_PROTO, stale;
+
+		if (!link)
+			continue;
+		if (link_ours(link)) {
+			was.addr.nodad = true;
+			stale = in_scope(scope, link_role(link), link_tunnel_name(link)) &&
+				(ours || (!a->proto && told_before(w, link, a))) && !addr_wanted(w, link, a);
+		} else {
+			/* Not IFA_PROTO alone: other people may number what they make 41. */
+			stale = (ours || !a->proto) && journal_made(w->j, a->ifname, &a->net) &&
+				!told_wants_lan_addr(w->told, a->ifname, &a->net);
+		}
+		if (stale)
+			ret = plan_step(plan, STEP_DEL, PHASE_STALE_ADDR, &was, NULL, err);
+	}
+	return ret;
+}
+
+static bool route_wanted(const struct world *w, const struct link *link, const struct route *r)
+{
+	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
+	struct route want;
+
+	if (!t || strcmp(t->spec.dev, link->name))
+		return false;
+	if (want_default(&t->spec, &want) && !r->dst.len)
+		return r->metric == want.metric && r->has_gateway == want.has_gateway &&
+		       (!r->has_gateway || addr6_equal(&r->gateway, &want.gateway));
+	for (unsigned int i = 0; t->spec.role == ROLE_PEER && i < t->spec.n_prefixes; i++) {
+		want_peer_route(&t->spec, &t->spec.prefixes[i], &want);
+		if (net6_equal(&want.dst, &r->dst) && want.metric == r->metric)
+			return true;
+	}
+	return false;
+}
+
+static int stale_routes(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_routes; i++) {
+		const struct route *r = &w->s->routes[i];
+		const struct link *link = snapshot_link_index(w->s, r->index);
+		struct object was = { .kind = KIND_ROUTE, .route = *r };
+		bool stale;
+
+		if (r->proto != SITCTL_PROTO)
+			continue;
+		if (r->type == RTN_UNREACHABLE)
+			stale = !told_wants_unreachable(w->told, &r->dst);
+		else
+			stale = link && link_ours(link) &&
+				in_scope(scope, link_role(link), link_tunnel_name(link)) && !route_wanted(w, link, r);
+		if (stale)
+			ret = plan_step(plan, STEP_DEL, PHASE_STALE_ROUTE, &was, NULL, err);
+	}
+	return ret;
+}
+
+int plan_stale(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = stale_addrs(plan, w, scope, err);
+
+	if (!ret)
+		ret = stale_routes(plan, w, scope, err);
+	for (size_t i = 0; !ret && i < w->s->n_neighs; i++) {
+		struct object was = { .kind = KIND_NEIGH, .neigh = w->s->neighs[i] };
+
+		if (was.neigh.proto == SITCTL_PROTO && !told_wants_neigh(w, &was.neigh))
+			ret = plan_step(plan, STEP_DEL, PHASE_STALE_NEIGH, &was, NULL, err);
+	}
+	for (size_t i = 0; !ret && i < w->s->n_links; i++) {
+		const struct link *link = &w->s->links[i];
+
+		if (link_ours(link) && in_scope(scope, link_role(link), link_tunnel_name(link)))
+			ret = stale_link(plan, w, link, err);
+	}
+	return ret;
+}
+
+static int cmp_addr(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct in_addr));
+}
+
+/* The set of remotes that is wanted: sorted, each once. */
+static int want_remotes(const struct told *t, struct nft_table *table, struct err *err)
+{
+	size_t n = 0;
+
+	table->remotes = malloc((t->n + 1) * sizeof(*table->remotes));
+	if (!table->remotes)
+		return err_sys(err, ENOMEM, "nf_tables table");
+	for (size_t i = 0; i < t->n; i++) {
+		const struct spec *spec = &t->tunnels[i].spec;
+		bool inherits = spec->role == ROLE_PEER && !spec_given(spec, "notrack");
+
+		if (inherits ? t->server.notrack : spec->notrack)
+			table->remotes[n++] = spec->remote;
+	}
+	qsort(table->remotes, n, sizeof(*table->remotes), cmp_addr);
+	for (size_t i = 0; i < n; i++)
+		if (!i || table->remotes[i].s_addr != table->remotes[i - 1].s_addr)
+			table->remotes[table->n_remotes++] = table->remotes[i];
+	table->exists = table->intact = n;
+	return 0;
+}
+
+/* The kernel's table belongs to the snapshot, the plan may live longer. */
+static int copy_table(const struct nft_table *from, struct nft_table *to, struct err *err)
+{
+	*to = *from;
+	to->remotes = malloc((from->n_remotes + 1) * sizeof(*to->remotes));
+	if (!to->remotes)
+		return err_sys(err, ENOMEM, "nf_tables table");
+	if (from->n_remotes)
+		memcpy(to->remotes, from->remotes, from->n_remotes * sizeof(*to->remotes));
+	return 0;
+}
+
+int plan_nft(struct plan *plan, const struct world *w, struct err *err)
+{
+	struct object was = { .kind = KIND_NFT }, want = { .kind = KIND_NFT };
+	bool adds = false;
+	int ret = want_remotes(w->told, &plan->nft_want, err);
+
+	if (!ret)
+		ret = copy_table(&w->s->nft, &plan->nft_was, err);
+	if (ret || nft_equal(&plan->nft_was, &plan->nft_want))
+		return ret;
+	was.nft = plan->nft_was;
+	want.nft = plan->nft_want;
+	if (!want.nft.exists)
+		return plan_step(plan, STEP_DEL, PHASE_NFT_DEL, &was, NULL, err);
+	if (!was.nft.exists)
+		return plan_step(plan, STEP_ADD, PHASE_NFT, NULL, &want, err);
+	for (size_t i = 0; i < want.nft.n_remotes; i++)
+		adds = adds || !nft_has(&was.nft, want.nft.remotes[i]);
+	return plan_step(plan, STEP_CHANGE, adds || !was.nft.intact ? PHASE_NFT : PHASE_NFT_DEL, &was, &want, err);
+}
+
+/* Stable: within a phase the order of planning stays. */
+static void sort_steps(struct plan *plan, struct step *to)
+{
+	size_t n = 0;
+
+	for (int phase = PHASE_ACCEPT_RA; phase <= PHASE_RESTORE_ACCEPT_RA; phase++)
+		for (size_t i = 0; i < plan->n; i++)
+			if (plan->steps[i].phase == phase)
+				to[n++] = plan->steps[i];
+}
+
+int plan_build(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	struct step *sorted;
+	int ret = 0;
+
+	memset(plan, 0, sizeof(*plan));
+	for (size_t i = 0; !ret && i < w->told->n; i++) {
+		const struct spec *spec = &w->told->tunnels[i].spec;
+		struct spec effective = *spec;
+
+		if (!in_scope(scope, spec->role, spec->name))
+			continue;
+		if (spec->role == ROLE_PEER)
+			effective = spec_effective(spec, &w->told->server);
+		ret = plan_tunnel(plan, w, &effective, err);
+	}
+	if (!ret)
+		ret = plan_stale(plan, w, scope, err);
+	if (!ret)
+		ret = plan_sysctls(plan, w, err);
+	if (!ret)
+		ret = plan_nft(plan, w, err);
+	if (ret || !plan->n)
+		return ret;
+	sorted = malloc(plan->n * sizeof(*sorted));
+	if (!sorted)
+		return err_sys(err, ENOMEM, "plan");
+	sort_steps(plan, sorted);
+	free(plan->steps);
+	plan->steps = sorted;
+	plan->room = plan->n;
+	return 0;
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->steps);
+	free(plan->notes);
+	free(plan->pins);
+	free(plan->drops);
+	free(plan->nft_was.remotes);
+	free(plan->nft_want.remotes);
+	memset(plan, 0, sizeof(*plan));
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "snapshot.h"	/* before linux/: glibc and the kernel define the same names */
+#include <linux/if_addr.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+/* A growing array of one of the snapshot's lists. */
+struct list {
+	void **items;
+	size_t *n;
+	size_t size, room;
+};
+
+static void *grow(struct list *l)
+{
+	if (*l->n == l->room) {
+		size_t room = l->room ? 2 * l->room : 32;
+		void *grown = realloc(*l->items, room * l->size);
+
+		if (!grown)
+			return NULL;
+		*l->items = grown;
+		l->room = room;
+	}
+	return memset((char *)*l->items + (*l->n)++ * l->size, 0, l->size);
+}
+
+static void forget(void *data)
+{
+	struct list *l = data;
+
+	*l->n = 0;
+}
+
+static int take_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct link *link = grow(data);
+
+	return link ? link_decode(nlh, link) : -ENOMEM;
+}
+
+static int take_addr4(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[IFA_MAX + 1];
+	struct addr4 *a = grow(data);
+
+	if (!a)
+		return -ENOMEM;
+	if (nl_attrs(nlh, sizeof(*ifa), tb, IFA_MAX))
+		return -EBADMSG;
+	a->index = ifa->ifa_index;
+	a->addr = nl_in(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS]);
+	return 0;
+}
+
+static int take_addr6(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[IFA_MAX + 1];
+	struct addr *a = grow(data);
+
+	if (!a)
+		return -ENOMEM;
+	if (nl_attrs(nlh, sizeof(*ifa), tb, IFA_MAX))
+		return -EBADMSG;
+	a->index = ifa->ifa_index;
+	a->net.len = ifa->ifa_prefixlen;
+	a->proto = nl_u8(tb[IFA_PROTO], 0);
+	/* With a point-to-point peer IFA_LOCAL is ours and IFA_ADDRESS the peer's. */
+	a->has_peer = tb[IFA_LOCAL] && nl_in6(tb[IFA_ADDRESS], &a->peer);
+	if (a->net.len > 128 || !nl_in6(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS], &a->net.addr))
+		return -EBADMSG;
+	return 0;
+}
+
+/* Of a host with a full routing table only what a plan may be about is kept. */
+static bool route_matters(const struct route *r)
+{
+	if (r->table != RT_TABLE_MAIN || (r->type != RTN_UNICAST && r->type != RTN_UNREACHABLE))
+		return false;
+	return !r->dst.len || r->proto == SITCTL_PROTO || !r->has_gateway;
+}
+
+static int take_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[RTA_MAX + 1];
+	struct route route = { 0 }, *kept;
+
+	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX) || rtm->rtm_dst_len > 128)
+		return -EBADMSG;
+	/* Answers for exceptions (RTM_F_CLONED) are not routes that anybody made. */
+	if (rtm->rtm_flags & RTM_F_CLONED)
+		return 0;
+	route.type = rtm->rtm_type;
+	route.proto = rtm->rtm_protocol;
+	route.table = nl_u32(tb[RTA_TABLE], rtm->rtm_table);
+	route.dst.len = rtm->rtm_dst_len;
+	if (route.dst.len && !nl_in6(tb[RTA_DST], &route.dst.addr))
+		return -EBADMSG;
+	route.metric = nl_u32(tb[RTA_PRIORITY], 0);
+	route.index = nl_u32(tb[RTA_OIF], 0);
+	route.has_gateway = nl_in6(tb[RTA_GATEWAY], &route.gateway) || tb[RTA_VIA];
+	/* Of several next hops the first stands for the route. */
+	if (tb[RTA_MULTIPATH] && mnl_attr_get_payload_len(tb[RTA_MULTIPATH]) >= sizeof(struct rtnexthop)) {
+		const struct rtnexthop *hop = mnl_attr_get_payload(tb[RTA_MULTIPATH]);
+
+		route.index = (uint32_t)hop->rtnh_ifindex;
+		route.has_gateway = true;
+	}
+	if (!route_matters(&route))
+		return 0;
+	kept = grow(data);
+	if (!kept)
+		return -ENOMEM;
+	*kept = route;
+	return 0;
+}
+
+static int take_neigh(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[NDA_MAX + 1];
+	struct neigh *n;
+
+	if (nl_attrs(nlh, sizeof(*ndm), tb, NDA_MAX))
+		return -EBADMSG;
+	if (ndm->ndm_family != AF_INET6 || !(ndm->ndm_flags & NTF_PROXY))
+		return 0;
+	n = grow(data);
+	if (!n)
+		return -ENOMEM;
+	n->index = (uint32_t)ndm->ndm_ifindex;
+	n->proto = nl_u8(tb[NDA_PROTOCOL], 0);
+	return nl_in6(tb[NDA_DST], &n->addr) ? 0 : -EBADMSG;
+}
+
+/* One dump: TYPE, with the family header that strict checking wants, each answer to CB. */
+static int dump(struct conversation *c, uint16_t type, uint8_t family, size_t header, const char *what,
+		nl_cb cb, struct list *l, struct err *err)
+{
+	uint8_t *payload;
+	int ret;
+
+	nl_batch_reset(&c->batch);
+	payload = nl_start(&c->batch, type, NLM_F_DUMP, header);
+	if (payload)
+		payload[0] = family;	/* the first byte of every rtnetlink header */
+	if (payload && type == RTM_GETNEIGH)
+		((struct ndmsg *)payload)->ndm_flags = NTF_PROXY;
+	ret = nl_dump(&c->route, &c->batch, cb, forget, l, err);
+	if (ret)
+		snprintf(err->step, sizeof(err->step), "reading %s", what);
+	return ret;
+}
+
+static int cmp_index(const void *a, const void *b)
+{
+	uint32_t x = ((const struct link *)a)->index, y = ((const struct link *)b)->index;
+
+	return (x > y) - (x < y);
+}
+
+static void copy_name(const struct snapshot *s, uint32_t index, char *name)
+{
+	const struct link *link = index ? snapshot_link_index(s, index) : NULL;
+
+	snprintf(name, IFNAMSIZ, "%s", link ? link->name : "");
+}
+
+static void name_interfaces(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_links; i++)
+		copy_name(s, s->links[i].underlay, s->links[i].underlay_name);
+	for (size_t i = 0; i < s->n_addrs; i++)
+		copy_name(s, s->addrs[i].index, s->addrs[i].ifname);
+	for (size_t i = 0; i < s->n_routes; i++)
+		copy_name(s, s->routes[i].index, s->routes[i].ifname);
+	for (size_t i = 0; i < s->n_neighs; i++)
+		copy_name(s, s->neighs[i].index, s->neighs[i].ifname);
+}
+
+#define LIST(array, count) { .items = (void **)&(array), .n = &(count), .size = sizeof(*(array)) }
+
+int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
+{
+	struct list links = LIST(s->links, s->n_links), addrs = LIST(s->addrs, s->n_addrs);
+	struct list addrs4 = LIST(s->addrs4, s->n_addrs4), routes = LIST(s->routes, s->n_routes);
+	struct list neighs = LIST(s->neighs, s->n_neighs);
+	int ret;
+
+	memset(s, 0, sizeof(*s));
+	ret = dump(c, RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg), "the interfaces", take_link, &links, err);
+	if (!ret)
+		ret = dump(c, RTM_GETADDR, AF_INET, sizeof(struct ifaddrmsg), "the IPv4 addresses", take_addr4, &addrs4, err);
+	if (!ret)
+		ret = dump(c, RTM_GETADDR, AF_INET6, sizeof(struct ifaddrmsg), "the IPv6 addresses", take_addr6, &addrs, err);
+	if (!ret)
+		ret = dump(c, RTM_GETROUTE, AF_INET6, sizeof(struct rtmsg), "the IPv6 routes", take_route, &routes, err);
+	if (!ret)
+		ret = dump(c, RTM_GETNEIGH, AF_INET6, sizeof(struct ndmsg), "the proxy neighbours", take_neigh, &neighs, err);
+	if (!ret) {
+		qsort(s->links, s->n_links, sizeof(*s->links), cmp_index);
+		name_interfaces(s);
+		ret = nft_load(c, &s->nft, err);
+		if (ret == -EPERM) {
+			s->nft_unknown = true;
+			ret = 0;
+		}
+	}
+	if (ret)
+		snapshot_free(s);
+	return ret;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	free(s->links);
+	free(s->addrs);
+	free(s->addrs4);
+	free(s->routes);
+	free(s->neighs);
+	free(s->nft.remotes);
+	memset(s, 0, sizeof(*s));
+}
+
+const struct link *snapshot_link(const struct snapshot *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_links; i++)
+		if (!strcmp(s->links[i].name, name))
+			return &s->links[i];
+	return NULL;
+}
+
+const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index)
+{
+	struct link key = { .index = index };
+
+	return s->n_links ? bsearch(&key, s->links, s->n_links, sizeof(key), cmp_index) : NULL;
+}
+
+bool link_ours(const struct link *link)
+{
+	return link->sit && link->group == SITCTL_GROUP &&
+	       (!strncmp(link->alias, "sitctl client ", 14) || !strncmp(link->alias, "sitctl server ", 14));
+}
+
+void link_alias(bool client, const char *name, char buf[ALIAS_SIZE])
+{
+	snprintf(buf, ALIAS_SIZE, "sitctl %s %s", client ? "client" : "server", name);
+}
+
+static int take_path(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[RTA_MAX + 1], *metrics[RTAX_MAX + 1];
+	struct path *path = data;
+
+	if (nlh->nlmsg_type != RTM_NEWROUTE)
+		return 0;
+	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX))
+		return -EBADMSG;
+	path->reachable = rtm->rtm_type == RTN_UNICAST;
+	path->index = nl_u32(tb[RTA_OIF], 0);
+	path->source = nl_in(tb[RTA_PREFSRC]);
+	if (tb[RTA_METRICS] && !nl_attrs_nested(tb[RTA_METRICS], metrics, RTAX_MAX))
+		path->mtu = nl_u32(metrics[RTAX_MTU], 0);
+	return 0;
+}
+
+int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index,
+		struct path *path, struct err *err)
+{
+	struct rtmsg *rtm;
+	int ret;
+
+	memset(path, 0, sizeof(*path));
+	nl_batch_reset(&c->batch);
+	rtm = nl_start(&c->batch, RTM_GETROUTE, 0, sizeof(*rtm));
+	if (rtm) {
+		rtm->rtm_family = AF_INET;
+		rtm->rtm_dst_len = 32;
+		rtm->rtm_src_len = local.s_addr ? 32 : 0;
+	}
+	nl_put(&c->batch, RTA_DST, sizeof(remote), &remote);
+	if (local.s_addr)
+		nl_put(&c->batch, RTA_SRC, sizeof(local), &local);
+	if (index)
+		nl_put_u32(&c->batch, RTA_OIF, index);
+	ret = nl_get(&c->route, &c->batch, take_path, path, err);
+	/* No route is an answer, not a failure: the tunnel may be made before the underlay is up. */
+	if (ret == -ENETUNREACH || ret == -EHOSTUNREACH || ret == -EINVAL || ret == -ENODEV || ret == -EACCES)
+		return 0;
+	if (ret)
+		snprintf(err->step, sizeof(err->step), "looking up the route to the remote");
+	return ret;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: what the kernel has now of everything that a plan can be about. */
+#ifndef SITCTL_SNAPSHOT_H
+#define SITCTL_SNAPSHOT_H
+
+#include "kind.h"
+
+struct addr4 {
+	uint32_t index;
+	struct in_addr addr;
+};
+
+struct snapshot {
+	struct link *links;
+	size_t n_links;
+	struct addr *addrs;
+	size_t n_addrs;
+	struct addr4 *addrs4;
+	size_t n_addrs4;
+	struct route *routes;		/* main table: defaults, ours, and those on an interface without gateway */
+	size_t n_routes;
+	struct neigh *neighs;		/* proxy entries */
+	size_t n_neighs;
+	struct nft_table nft;
+	bool nft_unknown;		/* not allowed to read it */
+};
+
+/* The route by which this host would send to REMOTE. */
+struct path {
+	bool reachable;
+	uint32_t index;			/* interface it leaves by */
+	struct in_addr source;
+	uint32_t mtu;			/* of the route, 0: that of the interface */
+};
+
+/* Read all of it by dumps. 0, or a negative errno and ERR. Ends with snapshot_free(). */
+int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err);
+void snapshot_free(struct snapshot *s);
+
+const struct link *snapshot_link(const struct snapshot *s, const char *name);
+const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index);
+
+/* Is it a tunnel of ours: sit, group 41, alias "sitctl client NAME" or "sitctl server PEER"? */
+bool link_ours(const struct link *link);
+
+/* The alias of a tunnel of ours, in BUF. */
+void link_alias(bool client, const char *name, char buf[ALIAS_SIZE]);
+
+/* Ask the kernel for the route to REMOTE, leaving by INDEX (0: any), from LOCAL (0: any). 0 or negative errno. */
+int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index,
+		struct path *path, struct err *err);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "spec.h"
+
+#define NEAR 3		/* edits: further away a suggestion does not help */
+
+const struct param *param_find(enum role role, const char *name)
+{
+	for (const struct param *p = params; p->name; p++)
+		if ((p->roles & role) && !strcmp(p->name, name))
+			return p;
+	return NULL;
+}
+
+/* The row of NAME for the role of SPEC, as a bit of spec.set. */
+static uint32_t bit(enum role role, const char *name)
+{
+	const struct param *p = param_find(role, name);
+
+	return p ? UINT32_C(1) << (p - params) : 0;
+}
+
+bool spec_given(const struct spec *spec, const char *name)
+{
+	return spec->set & bit(spec->role, name);
+}
+
+/* The edit distance (insert, delete, replace) of two words shorter than SIZE. */
+static unsigned int distance(const char *a, const char *b)
+{
+	unsigned int row[64], la = (unsigned int)strlen(a), lb = (unsigned int)strlen(b);
+
+	if (la > 63 || lb > 63)
+		return UINT32_MAX;
+	for (unsigned int j = 0; j <= lb; j++)
+		row[j] = j;
+	for (unsigned int i = 1; i <= la; i++) {
+		unsigned int diagonal = row[0];
+
+		row[0] = i;
+		for (unsigned int j = 1; j <= lb; j++) {
+			unsigned int best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[lb];
+}
+
+const char *nearest(const char *word, const char *const *candidates, unsigned int n)
+{
+	const char *found = NULL;
+	unsigned int best = NEAR + 1;
+
+	for (unsigned int i = 0; i < n; i++) {
+		unsigned int d = distance(word, candidates[i]);
+
+		/* An abbreviation is near, whatever is missing. */
+		if (strlen(word) > 1 && !strncmp(word, candidates[i], strlen(word)))
+			d = 1;
+		if (d < best && d < strlen(candidates[i])) {
+			best = d;
+			found = candidates[i];
+		}
+	}
+	return found;
+}
+
+int spec_init(struct spec *spec, enum role role, const char *name, struct err *err)
+{
+	const char *why;
+
+	memset(spec, 0, sizeof(*spec));
+	spec->role = role;
+	spec->ttl = 255;
+	spec->notrack = true;
+	spec->metric = METRIC_DEFAULT;
+	if (role == ROLE_SERVER)
+		return 0;
+	if (role == ROLE_CLIENT ? !parse_ifname(name, &why) : !parse_peer_name(name, &why))
+		return err_usage(err, name, "%s", why);
+	snprintf(spec->name, sizeof(spec->name), "%s", name);
+	if (role == ROLE_CLIENT)
+		snprintf(spec->dev, sizeof(spec->dev), "%s", name);
+	return 0;
+}
+
+static int unknown_word(const struct spec *spec, const char *word, struct err *err)
+{
+	const char *names[PARAMS_MAX];
+	unsigned int n = 0;
+	const char *near;
+
+	for (const struct param *p = params; p->name; p++)
+		if ((p->roles & spec->role) && !p->internal)
+			names[n++] = p->name;
+	near = nearest(word, names, n);
+	err_usage(err, word, "is not a parameter of a %s",
+		  spec->role == ROLE_CLIENT ? "client" : spec->role == ROLE_PEER ? "peer" : "server");
+	if (near)
+		err_hint(err, "did you mean '%s'?", near);
+	else if (word[0] == '-')
+		err_hint(err, "options stand before the first word: sitctl [ OPTIONS ] OBJECT COMMAND");
+	else
+		err_hint(err, "see 'sitctl %s help'", spec->role == ROLE_CLIENT ? "client" : "server");
+	return -EINVAL;
+}
+
+/* A parameter given anew replaces all its former values. */
+static void clear_values(struct spec *spec, const struct param *p)
+{
+	if (!strcmp(p->name, "address"))
+		spec->n_addresses = 0;
+	if (!strcmp(p->name, "prefix"))
+		spec->n_prefixes = 0;
+}
+
+int spec_words(struct spec *spec, int n, char *const words[], struct err *err)
+{
+	uint32_t seen = 0;
+
+	for (int i = 0; i < n; i += 2) {
+		const struct param *p = param_find(spec->role, words[i]);
+		uint32_t mask = p ? UINT32_C(1) << (p - params) : 0;
+		const char *why = "";
+
+		if (!p)
+			return unknown_word(spec, words[i], err);
+		if ((seen & mask) && !(p->repeats & spec->role))
+			return err_usage(err, words[i], "is given twice");
+		if (i + 1 == n) {
+			err_usage(err, words[i], "has no value");
+			err_hint(err, "write '%s %s'", p->name, p->value);
+			return -EINVAL;
+		}
+		if (!(seen & mask))
+			clear_values(spec, p);
+		if (!p->parse(spec, words[i + 1], &why)) {
+			char what[sizeof(err->step)];
+
+			snprintf(what, sizeof(what), "%s '%.200s'", p->name, words[i + 1]);
+			err_usage(err, what, "%s", why);
+			err_hint(err, "write '%s %s'", p->name, p->value);
+			return -EINVAL;
+		}
+		seen |= mask;
+	}
+	spec->set |= seen;
+	return 0;
+}
+
+/* The peer's address and the server's must make a pair (RFC 6164). */
+static int check_pair(struct spec *s, struct err *err)
+{
+	const struct net6 *net = &s->addresses[0];
+	struct in6_addr other = addr6_other_half(&net->addr);
+	char address[NET6_TEXT], text[NET6_TEXT];
+
+	net6_text(net, address);
+	if (!s->has_server_address) {
+		if (net->len != 127) {
+			err_usage(err, address, "only a /127 has one other address (RFC 6164), a /%u does not tell the server's", net->len);
+			err_hint(err, "give 'server-address IPV6'");
+			return -EINVAL;
+		}
+		if (addr6_reserved_anycast(&other)) {
+			err_usage(err, address, "the other address of this /127 is %s, a reserved anycast address (RFC 6164 section 6)",
+				  addr6_text(&other, text));
+			err_hint(err, "take another pair, or give 'server-address IPV6'");
+			return -EINVAL;
+		}
+		return 0;
+	}
+	if (addr6_equal(&s->server_address, &net->addr))
+		return err_usage(err, addr6_text(&s->server_address, text), "server-address is the peer's own address");
+	return 0;
+}
+
+int spec_check(struct spec *s, struct err *err)
+{
+	for (const struct param *p = params; p->name; p++)
+		if ((p->required & s->role) && !spec_given(s, p->name)) {
+			err_usage(err, s->name, "'%s' is missing", p->name);
+			err_hint(err, "write '%s %s'", p->name, p->value);
+			return -EINVAL;
+		}
+	if (s->role == ROLE_PEER && !s->dev[0]) {
+		if (strlen(s->name) + strlen("sit-") >= sizeof(s->dev)) {
+			err_usage(err, s->name, "the device name sit-%s is longer than 15 bytes", s->name);
+			err_hint(err, "name the device: 'dev NAME'");
+			return -EINVAL;
+		}
+		snprintf(s->dev, sizeof(s->dev), "sit-%.11s", s->name);
+	}
+	return s->role == ROLE_PEER ? check_pair(s, err) : 0;
+}
+
+struct spec spec_effective(const struct spec *peer, const struct spec *server)
+{
+	struct spec s = *peer;
+
+	s.local = server->local;
+	if (!spec_given(peer, "ttl"))
+		s.ttl = server->ttl;
+	if (!spec_given(peer, "mtu"))
+		s.mtu = server->mtu;
+	if (!spec_given(peer, "notrack"))
+		s.notrack = server->notrack;
+	if (!s.has_server_address)
+		s.server_address = addr6_other_half(&s.addresses[0].addr);
+	return s;
+}
+
+void spec_text(const struct spec *spec, bool internal, char *buf, size_t size)
+{
+	char value[VALUE_TEXT];
+	size_t len = 0;
+
+	*buf = '\0';
+	for (const struct param *p = params; p->name; p++) {
+		bool shown = p->internal ? internal : spec->set & (UINT32_C(1) << (p - params));
+
+		for (unsigned int i = 0; shown && (p->roles & spec->role) && p->format(spec, i, value); i++) {
+			int n = snprintf(buf + len, size - len, "%s%s %s", len ? " " : "", p->name, value);
+
+			if (n < 0 || (size_t)n >= size - len) {
+				buf[len] = '\0';
+				return;
+			}
+			len += (size_t)n;
+		}
+	}
+}
+
+int spec_resolve(struct spec *spec, struct err *err)
+{
+	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM }, *list = NULL;
+	const char *why;
+	int ret;
+
+	if (!spec->host[0])
+		return 0;
+	ret = getaddrinfo(spec->host, NULL, &hints, &list);
+	if (ret || !list) {
+		err_sys(err, ret == EAI_SYSTEM ? errno : EHOSTUNREACH, "remote '%.200s'", spec->host);
+		err_why(err, "no IPv4 address found for this name (%s)", gai_strerror(ret));
+		err_hint(err, "check the name, or give the IPv4 address");
+		return -err->code;
+	}
+	spec->remote = ((struct sockaddr_in *)list->ai_addr)->sin_addr;
+	freeaddrinfo(list);
+	why = addr4_not_host(spec->remote);
+	if (why) {
+		char text[NET6_TEXT];
+
+		return err_usage(err, spec->host, "its address %s %s", addr4_text(spec->remote, text), why);
+	}
+	return 0;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: what the user wants, as plain values, and the one table of parameters. */
+#ifndef SITCTL_SPEC_H
+#define SITCTL_SPEC_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "inet6.h"
+#include "parse.h"
+
+#define ADDRESSES_MAX 16	/* `address` of one tunnel */
+#define PREFIXES_MAX 64		/* `prefix` of one tunnel */
+#define PARAMS_MAX 32		/* rows of the table: bits of spec.set */
+#define VALUE_TEXT 320		/* bytes of a value as text, a host name and an address at most */
+
+#define MTU_MIN 1280		/* RFC 8200 section 5 */
+#define MTU_MAX 65515		/* 65535 less the IPv4 header */
+#define METRIC_DEFAULT 1024	/* IP6_RT_PRIO_USER */
+
+/* Bits: a parameter can belong to several. */
+enum role { ROLE_CLIENT = 1, ROLE_SERVER = 2, ROLE_PEER = 4 };
+
+enum gateway_mode { GATEWAY_AUTO, GATEWAY_NONE, GATEWAY_ADDRESS };
+enum proxy_ndp { PROXY_NDP_AUTO, PROXY_NDP_ON, PROXY_NDP_OFF };
+
+struct prefix {
+	struct net6 net;
+	char ifname[IFNAMSIZ];		/* client: the LAN interface, or empty */
+};
+
+/* A client tunnel, a server's peer, or the server itself with the peers' defaults. */
+struct spec {
+	enum role role;
+	char name[PEER_NAME_MAX + 1];	/* client: the device; server: empty */
+	uint32_t set;			/* bit I: row I of the table was given */
+
+	char host[HOST_NAME_MAX_LEN + 1];	/* `remote` as a name, or empty */
+	struct in_addr remote;
+	struct in_addr local;		/* 0: any */
+	unsigned int n_addresses;
+	struct net6 addresses[ADDRESSES_MAX];
+	bool has_server_address;
+	struct in6_addr server_address;
+	enum gateway_mode gateway_mode;
+	struct in6_addr gateway;
+	uint32_t metric;
+	unsigned int n_prefixes;
+	struct prefix prefixes[PREFIXES_MAX];
+	enum proxy_ndp proxy_ndp;
+	char uplink[IFNAMSIZ];		/* server */
+	char dev[IFNAMSIZ];		/* the tunnel device */
+	char underlay[IFNAMSIZ];	/* client: what the outer packets leave by, or empty */
+	uint8_t ttl;			/* 0: inherit */
+	uint32_t mtu;			/* 0: auto */
+	bool notrack;
+};
+
+struct param {
+	const char *name;
+	unsigned int roles;		/* enum role bits: who has it */
+	unsigned int required;		/* enum role bits: who must give it */
+	unsigned int repeats;		/* enum role bits: for whom it may come again */
+	bool number;			/* in JSON a number where it is one */
+	bool internal;			/* in the journal only, not for people */
+	const char *value;		/* what to write, for help */
+	const char *deflt;		/* for help; NULL: none */
+	const char *help;
+	/* Take WORD into SPEC; false and *why where it is wrong. */
+	bool (*parse)(struct spec *spec, const char *word, const char **why);
+	/* The I-th value as text in BUF (VALUE_TEXT bytes); false when there are no more. */
+	bool (*format)(const struct spec *spec, unsigned int i, char *buf);
+};
+
+/* Ends with a row whose name is NULL. */
+extern const struct param params[];
+
+/* The row of NAME for ROLE, or NULL. */
+const struct param *param_find(enum role role, const char *name);
+
+/* Was the parameter given? */
+bool spec_given(const struct spec *spec, const char *name);
+
+/* Defaults of ROLE, with NAME checked as the role needs it. 0, or -EINVAL and ERR. */
+int spec_init(struct spec *spec, enum role role, const char *name, struct err *err);
+
+/*
+ * Take `PARAMETER VALUE` words into SPEC: each known, each once unless it repeats. A repeating
+ * one replaces what SPEC had of it before. 0, or -EINVAL and ERR.
+ */
+int spec_words(struct spec *spec, int n, char *const words[], struct err *err);
+
+/* What one value alone cannot tell: required ones are there, they fit each other. As above. */
+int spec_check(struct spec *spec, struct err *err);
+
+/* The peer with the server's defaults for what it does not say itself. */
+struct spec spec_effective(const struct spec *peer, const struct spec *server);
+
+/* The parameters that were given as `NAME VALUE` words in one line, in BUF, with those internal ones if asked. */
+void spec_text(const struct spec *spec, bool internal, char *buf, size_t size);
+
+/* The word among N candidates that is nearest to WORD (edit distance), NULL if none is near. */
+const char *nearest(const char *word, const char *const *candidates, unsigned int n);
+
+/* Resolve spec->host, if there is one, to its first IPv4 address. 0, or a negative errno and ERR. */
+int spec_resolve(struct spec *spec, struct err *err);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "told.h"
+
+int told_init(struct told *t, struct err *err)
+{
+	memset(t, 0, sizeof(*t));
+	return spec_init(&t->server, ROLE_SERVER, "", err);
+}
+
+int told_copy(struct told *t, const struct told *from, struct err *err)
+{
+	*t = *from;
+	t->room = from->n;
+	t->tunnels = NULL;
+	if (!from->n)
+		return 0;
+	t->tunnels = malloc(from->n * sizeof(*t->tunnels));
+	if (!t->tunnels)
+		return err_sys(err, ENOMEM, "copying the state");
+	memcpy(t->tunnels, from->tunnels, from->n * sizeof(*t->tunnels));
+	return 0;
+}
+
+void told_free(struct told *t)
+{
+	free(t->tunnels);
+	memset(t, 0, sizeof(*t));
+}
+
+struct told_tunnel *told_find(const struct told *t, enum role role, const char *name)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->tunnels[i].spec.role == role && !strcmp(t->tunnels[i].spec.name, name))
+			return &t->tunnels[i];
+	return NULL;
+}
+
+int told_put(struct told *t, const struct spec *spec, bool recorded, struct err *err)
+{
+	struct told_tunnel *tunnel = told_find(t, spec->role, spec->name);
+
+	if (!tunnel && t->n == t->room) {
+		size_t room = t->room ? 2 * t->room : 16;
+		struct told_tunnel *grown = realloc(t->tunnels, room * sizeof(*grown));
+
+		if (!grown)
+			return err_sys(err, ENOMEM, "recording %s", spec->name);
+		t->tunnels = grown;
+		t->room = room;
+	}
+	if (!tunnel)
+		tunnel = &t->tunnels[t->n++];
+	tunnel->spec = *spec;
+	tunnel->recorded = recorded;
+	return 0;
+}
+
+void told_remove(struct told *t, enum role role, const char *name)
+{
+	struct told_tunnel *tunnel = told_find(t, role, name);
+
+	if (!tunnel)
+		return;
+	memmove(tunnel, tunnel + 1, (size_t)(t->tunnels + t->n - tunnel - 1) * sizeof(*tunnel));
+	t->n--;
+}
+
+bool told_has_peers(const struct told *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->tunnels[i].spec.role == ROLE_PEER)
+			return true;
+	return false;
+}
+
+int told_observe(struct told *t, const struct snapshot *s, struct err *err)
+{
+	for (size_t i = 0; i < s->n_links; i++) {
+		const struct link *link = &s->links[i];
+		struct spec spec;
+		int ret;
+
+		if (!link_ours(link) || told_find(t, link_role(link), link_tunnel_name(link)))
+			continue;
+		observe_link(s, link, NULL, &spec);
+		ret = told_put(t, &spec, false, err);
+		if (ret)
+			return ret;
+		/* The uplink is where the entries for the peers are. */
+		for (size_t k = 0; k < s->n_neighs && spec.role == ROLE_PEER && !t->server.uplink[0]; k++)
+			if (s->neighs[k].proto == SITCTL_PROTO)
+				snprintf(t->server.uplink, sizeof(t->server.uplink), "%s", s->neighs[k].ifname);
+	}
+	return 0;
+}

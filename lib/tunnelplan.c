@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps that bring one tunnel to what was told (plan_tunnel of plan.h). */
+#include <errno.h>
+#include <string.h>
+#include "want.h"	/* before linux/: glibc and the kernel define the same names */
+#include <linux/rtnetlink.h>
+
+/* Does the kernel have the device as wanted, but for being up? */
+static bool same_link(const struct link *has, const struct link *want)
+{
+	return has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr &&
+	       has->ttl == want->ttl && has->mtu == want->mtu && has->underlay == want->underlay &&
+	       has->proto == IPPROTO_IPV6 && has->pmtudisc && !strcmp(has->alias, want->alias);
+}
+
+static int plan_link(struct plan *plan, const struct world *w, const struct spec *spec, struct link *want, struct err *err)
+{
+	struct object was = { .kind = KIND_LINK }, object = { .kind = KIND_LINK };
+	const struct link *has = snapshot_link(w->s, want->name);
+	int ret;
+
+	if (has && (!link_ours(has) || link_role(has) != spec->role || strcmp(link_tunnel_name(has), spec->name))) {
+		err_sys(err, EEXIST, "tunnel device %s", want->name);
+		if (link_ours(has))
+			err_why(err, "the name is taken by the tunnel of '%s'", link_tunnel_name(has));
+		else
+			err_why(err, "the name is taken by a device that sitctl did not make");
+		err_hint(err, "choose another name, or remove that device");
+		return -EEXIST;
+	}
+	if (!has) {
+		object.link = *want;
+		object.link.up = false;
+		ret = plan_step(plan, STEP_ADD, PHASE_LINK, NULL, &object, err);
+		if (ret)
+			return ret;
+		was.link = object.link;
+		object.link = *want;
+		return plan_step(plan, STEP_CHANGE, PHASE_LINK_UP, &was, &object, err);
+	}
+	want->index = has->index;
+	was.link = *has;
+	object.link = *want;
+	if (!same_link(has, want)) {
+		object.link.up = has->up;
+		ret = plan_step(plan, STEP_CHANGE, PHASE_LINK, &was, &object, err);
+		if (ret)
+			return ret;
+		was.link = object.link;
+	}
+	object.link.up = true;
+	return has->up ? 0 : plan_step(plan, STEP_CHANGE, PHASE_LINK_UP, &was, &object, err);
+}
+
+/* One sysctl of the tunnel's own device; a new device begins with what `default` has. */
+static int device_sysctl(struct plan *plan, bool exists, const char *dev, const char *name, const char *value,
+			 struct err *err)
+{
+	struct object was = { .kind = KIND_SYSCTL }, want = { .kind = KIND_SYSCTL };
+	char key[SYSCTL_KEY_SIZE];
+	int ret;
+
+	snprintf(want.sysctl.key, sizeof(want.sysctl.key), "net/ipv6/conf/%s/%s", dev, name);
+	snprintf(want.sysctl.value, sizeof(want.sysctl.value), "%s", value);
+	was.sysctl = want.sysctl;
+	if (!exists)
+		snprintf(key, sizeof(key), "net/ipv6/conf/default/%s", name);
+	ret = sysctl_read(exists ? want.sysctl.key : key, was.sysctl.value, sizeof(was.sysctl.value));
+	if (ret || !strcmp(was.sysctl.value, value))
+		return 0;	/* not there in this kernel, or right */
+	return plan_step(plan, exists ? STEP_CHANGE : STEP_ADD, PHASE_LINK_SYSCTL, exists ? &was : NULL, &want, err);
+}
+
+/* Does this host forward between the tunnel and other interfaces for SPEC? */
+static bool forwards(const struct told *told, const struct spec *spec)
+{
+	bool lan = false;
+
+	for (unsigned int i = 0; i < spec->n_prefixes; i++)
+		lan = lan || spec->prefixes[i].ifname[0];
+	return want_forwarding(told) && (spec->role == ROLE_PEER || lan);
+}
+
+static int plan_device_forwarding(struct plan *plan, const struct world *w, const struct spec *spec, bool exists,
+				  struct err *err)
+{
+	enum forwarding_mode mode = forwarding_mode(w->j);
+	const struct told_tunnel *before = told_find(&w->j->told, spec->role, spec->name);
+	char all[SYSCTL_VALUE_SIZE] = "";
+
+	if (!forwards(w->told, spec)) {
+		if (mode == FORWARDING_FORCE && exists && before && forwards(&w->j->told, &before->spec))
+			return device_sysctl(plan, exists, spec->dev, "force_forwarding", "0", err);
+		return 0;
+	}
+	if (mode == FORWARDING_FORCE)
+		return device_sysctl(plan, exists, spec->dev, "force_forwarding", "1", err);
+	/* Setting all.forwarding, which comes first, sets every interface's and the default. */
+	if (sysctl_read("net/ipv6/conf/all/forwarding", all, sizeof(all)) || strcmp(all, "1"))
+		return 0;
+	return device_sysctl(plan, exists, spec->dev, "forwarding", "1", err);
+}
+
+static int plan_device_sysctls(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
+{
+	bool exists = snapshot_link(w->s, spec->dev);
+	int ret;
+
+	/* Hosts "without IPv6" often have default.disable_ipv6=1. */
+	ret = device_sysctl(plan, exists, spec->dev, "disable_ipv6", "0", err);
+	/* A tunnel's far end must not configure this host by router advertisements. */
+	if (!ret)
+		ret = device_sysctl(plan, exists, spec->dev, "accept_ra", "0", err);
+	return ret ? ret : plan_device_forwarding(plan, w, spec, exists, err);
+}
+
+static bool has_addr(const struct snapshot *s, const struct addr *want)
+{
+	for (size_t i = 0; i < s->n_addrs; i++) {
+		const struct addr *a = &s->addrs[i];
+
+		if (!strcmp(a->ifname, want->ifname) && addr6_equal(&a->net.addr, &want->net.addr) &&
+		    a->net.len == want->net.len && a->has_peer == want->has_peer &&
+		    (!a->has_peer || addr6_equal(&a->peer, &want->peer)))
+			return true;
+	}
+	return false;
+}
+
+static int plan_addr(struct plan *plan, const struct world *w, const struct addr *want, struct err *err)
+{
+	struct object object = { .kind = KIND_ADDR, .addr = *want };
+
+	return has_addr(w->s, want) ? 0 : plan_step(plan, STEP_ADD, PHASE_ADDR, NULL, &object, err);
+}
+
+static bool same_route(const struct route *a, const struct route *b)
+{
+	return a->type == b->type && net6_equal(&a->dst, &b->dst) && a->metric == b->metric &&
+	       a->has_gateway == b->has_gateway && (!a->has_gateway || addr6_equal(&a->gateway, &b->gateway)) &&
+	       (a->type != RTN_UNICAST || !strcmp(a->ifname, b->ifname));
+}
+
+static int plan_route(struct plan *plan, const struct world *w, struct route *want, struct err *err)
+{
+	struct object object = { .kind = KIND_ROUTE };
+
+	for (size_t i = 0; i < w->s->n_routes; i++) {
+		const struct route *r = &w->s->routes[i];
+
+		if (same_route(r, want))
+			return 0;
+		/* Beside the default route of somebody else, and beside our own that is about to go. */
+		if (net6_equal(&r->dst, &want->dst) && r->metric == want->metric &&
+		    (!want->dst.len || (r->proto == SITCTL_PROTO && !strcmp(r->ifname, want->ifname))))
+			want->append = true;
+	}
+	object.route = *want;
+	return plan_step(plan, STEP_ADD, PHASE_ROUTE, NULL, &object, err);
+}
+
+static int plan_proxied(struct plan *plan, const struct world *w, const struct net6 *range, struct err *err)
+{
+	const char *uplink = w->told->server.uplink;
+	uint32_t count = range->len == 128 ? 1 : UINT32_C(1) << (128 - range->len);
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct object object = { .kind = KIND_NEIGH };
+		bool there = false;
+		int ret;
+
+		object.neigh.addr = net6_nth(range, i);
+		snprintf(object.neigh.ifname, IFNAMSIZ, "%s", uplink);
+		for (size_t k = 0; k < w->s->n_neighs && !there; k++)
+			there = !strcmp(w->s->neighs[k].ifname, uplink) &&
+				addr6_equal(&w->s->neighs[k].addr, &object.neigh.addr);
+		ret = there ? 0 : plan_step(plan, STEP_ADD, PHASE_NEIGH, NULL, &object, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int plan_client_prefix(struct plan *plan, const struct world *w, const struct prefix *p, struct err *err)
+{
+	struct route route;
+	struct addr addr;
+	int ret = 0;
+
+	if (want_lan_addr(p, &addr)) {
+		if (!snapshot_link(w->s, p->ifname))
+			return err_usage(err, p->ifname, "there is no interface of this name for the prefix");
+		ret = plan_addr(plan, w, &addr, err);
+	}
+	if (!ret && want_unreachable(p, &route))
+		ret = plan_route(plan, w, &route, err);
+	return ret;
+}
+
+int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
+{
+	struct addr addrs[ADDRESSES_MAX];
+	struct net6 ranges[1 + PREFIXES_MAX];
+	struct route route;
+	struct link link;
+	unsigned int n;
+	int ret = want_link(w, spec, &link, err);
+
+	if (!ret)
+		ret = plan_link(plan, w, spec, &link, err);
+	if (!ret)
+		ret = plan_device_sysctls(plan, w, spec, err);
+	n = want_addrs(spec, addrs);
+	for (unsigned int i = 0; !ret && i < n; i++)
+		ret = plan_addr(plan, w, &addrs[i], err);
+	if (!ret && want_default(spec, &route))
+		ret = plan_route(plan, w, &route, err);
+	for (unsigned int i = 0; !ret && i < spec->n_prefixes; i++) {
+		if (spec->role == ROLE_CLIENT) {
+			ret = plan_client_prefix(plan, w, &spec->prefixes[i], err);
+			continue;
+		}
+		want_peer_route(spec, &spec->prefixes[i], &route);
+		ret = plan_route(plan, w, &route, err);
+	}
+	n = spec->role == ROLE_PEER ? want_proxied(w->s, w->told->server.uplink, spec, ranges) : 0;
+	for (unsigned int i = 0; !ret && i < n; i++)
+		ret = plan_proxied(plan, w, &ranges[i], err);
+	return ret;
+}
