@@ -34,6 +34,34 @@ static bool seen_before(struct report *r, const char *line)
 	return false;
 }
 
+/* One value of a device that differs, appended to LINE. */
+static void differs(char *line, size_t size, const char *name, const char *is, const char *wanted)
+{
+	size_t len = strlen(line);
+
+	if (strcmp(is, wanted))
+		snprintf(line + len, size - len, "; %s is %s, wanted is %s", name, is, wanted);
+}
+
+/* Which values of a tunnel device differ, by the table of parameters and the device's own. */
+static void describe_link(const struct link *was, const struct link *want, char *line, size_t size)
+{
+	struct spec a = { .remote = was->remote, .local = was->local, .ttl = was->ttl, .mtu = was->mtu };
+	struct spec b = { .remote = want->remote, .local = want->local, .ttl = want->ttl, .mtu = want->mtu };
+	static const char *const names[] = { "remote", "local", "ttl", "mtu" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const struct param *p = param_find(ROLE_CLIENT, names[i]);
+		char is[VALUE_TEXT], wanted[VALUE_TEXT];
+
+		if (p->format(&a, 0, is) && p->format(&b, 0, wanted))
+			differs(line, size, p->name, is, wanted);
+	}
+	differs(line, size, "dev", was->underlay ? was->underlay_name : "any", want->underlay ? want->underlay_name : "any");
+	differs(line, size, "alias", was->half_made ? "missing" : was->alias, want->alias);
+	differs(line, size, "protocol", was->proto == IPPROTO_IPV6 ? "ip6ip" : "any", "ip6ip");
+}
+
 /* What STEP says about the kernel, in words. */
 static void describe(const struct step *step, char *line, size_t size)
 {
@@ -51,6 +79,8 @@ static void describe(const struct step *step, char *line, size_t size)
 		snprintf(line, size, "%s is down", label);
 	else
 		snprintf(line, size, "%s has other values than it was given", label);
+	if (step->op == STEP_CHANGE && step->phase == PHASE_LINK)
+		describe_link(&step->was.link, &step->want.link, line, size);
 }
 
 /* The command that brings SPEC's tunnel, or the server, to what was told. */
@@ -117,7 +147,7 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		if (!t->recorded)
 			tell(r, &t->spec, NULL, "the tunnel runs, but what it was told is not recorded");
 	}
-	if (!ret && role == ROLE_PEER && ch->told.server_explicit)
+	if (!ret && role == ROLE_PEER && !name && ch->told.server_explicit)
 		ret = check_scope(r, ch, &ch->told.server, err);
 	return ret;
 }
@@ -150,8 +180,8 @@ enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const ch
 		return fail(&err);
 	if (name && !found) {
 		err_sys(&err, ENOENT, "%s", name);
-		err_why(&err, "there is no client tunnel of this name");
-		err_hint(&err, "see 'sitctl client show'");
+		err_why(&err, "there is no %s of this name", cmd->role == ROLE_CLIENT ? "client tunnel" : "peer");
+		err_hint(&err, "see 'sitctl %s show'", cmd->role == ROLE_CLIENT ? "client" : "server");
 		return fail(&err);
 	}
 	return r.drift ? STATUS_DRIFT : STATUS_OK;

@@ -66,6 +66,17 @@ static enum status unknown(const struct command *group, const char *path, const 
 	return fail(&err);
 }
 
+static enum status superfluous(const struct command *cmd, int n, char **words)
+{
+	char text[sizeof(((struct err *)0)->step)] = "";
+	struct err err;
+
+	for (int i = 0; i < n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? " " : "", words[i]);
+	err_usage(&err, text, "'%s' takes no further words", cmd->name);
+	return fail(&err);
+}
+
 static enum status call(const struct ctx *ctx, const struct command *cmd, int n, char **words)
 {
 	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS;
@@ -89,10 +100,8 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 		words++;
 		n--;
 	}
-	if (n && !takes_params) {
-		err_usage(&err, words[0], "'%s' takes no further words", cmd->name);
-		return fail(&err);
-	}
+	if (n && !takes_params)
+		return superfluous(cmd, n, words);
 	return cmd->run(ctx, cmd, name, n, words);
 }
 
@@ -105,7 +114,7 @@ enum status dispatch(struct ctx *ctx, int n, char **words)
 	ctx->word = words;
 	for (; group; group = cmd->sub) {
 		if (!n && group == root_commands) {
-			fputs("sitctl: no command given; see 'sitctl help'\n", stderr);
+			fputs("sitctl: no command given; usage: sitctl [ OPTIONS ] OBJECT COMMAND ...; see 'sitctl help'\n", stderr);
 			return STATUS_USAGE;
 		}
 		if (!n) {

@@ -12,25 +12,38 @@
 
 #define NETNS_DIR "/run/netns/"	/* where `ip netns add` keeps them */
 
+/* A message may quote any bytes: none of them shall steer a terminal. */
+static void say(const char *text)
+{
+	fputs("sitctl: ", stderr);
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p < ' ' || *p >= 127)
+			fprintf(stderr, "\\x%02x", *p);
+		else
+			fputc(*p, stderr);
+	}
+	fputc('\n', stderr);
+}
+
 enum status fail(const struct err *err)
 {
 	char text[2048];
 
-	fprintf(stderr, "sitctl: %s\n", err_text(err, text, sizeof(text)));
+	say(err_text(err, text, sizeof(text)));
 	return err->usage ? STATUS_USAGE : STATUS_REFUSED;
 }
 
 void note(const struct ctx *ctx, const char *fmt, ...)
 {
+	char text[2048];
 	va_list ap;
 
 	if (ctx->quiet)
 		return;
-	fputs("sitctl: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	say(text);
 }
 
 const char *color(const struct ctx *ctx, enum color which)

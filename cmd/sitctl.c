@@ -31,7 +31,7 @@ static enum status bad_option(const char *word, const char *why)
 		names[n++] = o->name;
 	near = word[1] == '-' ? nearest(word + 2, names, n) : NULL;
 	err_usage(&err, word, "%s", why);
-	if (near)
+	if (near && strncmp(near, word + 2, strlen(near)))
 		err_hint(&err, "did you mean '--%s'?", near);
 	else
 		err_hint(&err, "see 'sitctl help'");

@@ -65,7 +65,7 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 	if (spec_init(&spec, cmd->role, name, &err) || spec_words(&spec, n, words, &err))
 		return fail(&err);
 	if (!n) {
-		err_usage(&err, cmd->name, "no parameter to change is given");
+		err_usage(&err, name, "no parameter to change is given");
 		err_hint(&err, "see 'sitctl server set-peer help'");
 		return fail(&err);
 	}

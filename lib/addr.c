@@ -17,10 +17,10 @@ static void addr_encode(const struct step *step, struct nl_batch *b)
 	if (!ifa)
 		return;
 	ifa->ifa_family = AF_INET6;
-	ifa->ifa_prefixlen = a->has_peer ? 128 : a->net.len;
+	ifa->ifa_prefixlen = a->net.len;
 	ifa->ifa_index = a->index;
 	nl_put(b, IFA_LOCAL, sizeof(a->net.addr), &a->net.addr);
-	nl_put(b, IFA_ADDRESS, sizeof(a->net.addr), a->has_peer ? &a->peer : &a->net.addr);
+	nl_put(b, IFA_ADDRESS, sizeof(a->net.addr), &a->net.addr);
 	if (!add)
 		return;
 	if (a->nodad)
@@ -41,23 +41,13 @@ static void addr_explain(struct conversation *c, const struct step *step, struct
 			 step->want.addr.ifname, step->want.addr.ifname);
 }
 
-static void print_addr(const struct addr *a, FILE *out)
-{
-	char text[NET6_TEXT], peer[NET6_TEXT];
-
-	if (a->has_peer)
-		fprintf(out, "%s peer %s/128 dev ", addr6_text(&a->net.addr, text), addr6_text(&a->peer, peer));
-	else
-		fprintf(out, "%s dev ", net6_text(&a->net, text));
-	print_word(out, a->ifname);
-}
-
 static void addr_print(const struct step *step, FILE *out)
 {
 	const struct addr *a = &step_object(step)->addr;
+	char text[NET6_TEXT];
 
-	fprintf(out, "ip -6 addr %s ", step->op == STEP_DEL ? "del" : "add");
-	print_addr(a, out);
+	fprintf(out, "ip -6 addr %s %s dev ", step->op == STEP_DEL ? "del" : "add", net6_text(&a->net, text));
+	print_word(out, a->ifname);
 	fprintf(out, "%s\n", a->nodad && step->op != STEP_DEL ? " nodad" : "");
 }
 
@@ -65,11 +55,8 @@ static json_t *addr_json(const struct object *object)
 {
 	const struct addr *a = &object->addr;
 	char text[NET6_TEXT];
-	json_t *json = json_pack("{s:s, s:s}", "address", net6_text(&a->net, text), "dev", a->ifname);
 
-	if (a->has_peer)
-		json_object_set_new(json, "peer", json_string(addr6_text(&a->peer, text)));
-	return json;
+	return json_pack("{s:s, s:s}", "address", net6_text(&a->net, text), "dev", a->ifname);
 }
 
 static void addr_label(const struct object *object, char *buf, size_t size)

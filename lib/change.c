@@ -19,6 +19,8 @@ int change_open(struct change *ch, bool lock, struct err *err)
 	if (!ret)
 		ret = snapshot_load(&ch->c, &ch->s, err);
 	if (!ret)
+		told_claim(&ch->j.told, &ch->s);
+	if (!ret)
 		ret = told_observe(&ch->j.told, &ch->s, err);
 	if (!ret)
 		ret = told_copy(&ch->told, &ch->j.told, err);
@@ -118,13 +120,10 @@ static bool journaled(const struct step *step)
 	       (step->phase == PHASE_ACCEPT_RA || step->phase == PHASE_FORWARDING);
 }
 
-static bool lan_addr(const struct change *ch, const struct step *step, enum step_op op)
+static bool lan_addr(const struct change *ch, const struct step *step)
 {
-	const struct object *object = step_object(step);
-
-	return step->op == op && object->kind == KIND_ADDR &&
-	       (told_wants_lan_addr(&ch->told, object->addr.ifname, &object->addr.net) ||
-		journal_made(&ch->j, object->addr.ifname, &object->addr.net));
+	return step->op == STEP_ADD && step->want.kind == KIND_ADDR &&
+	       told_wants_lan_addr(&ch->told, step->want.addr.ifname, &step->want.addr.net);
 }
 
 /* What must be on disk before the plan begins. J shares the formers and takes what is told. */
@@ -140,10 +139,16 @@ static int note_before(struct change *ch, struct err *err)
 
 		if (journaled(step))
 			ret = journal_note(j, step->want.sysctl.key, step->was.sysctl.value, step->want.sysctl.value, err);
-		else if (lan_addr(ch, step, STEP_ADD))
+		else if (lan_addr(ch, step))
 			ret = journal_note_made(j, step->want.addr.ifname, &step->want.addr.net, err);
 	}
 	return ret;
+}
+
+/* Is the address, which we put on an interface that is not ours, still told? */
+static bool still_made(const struct change *ch, const struct addr *made)
+{
+	return told_wants_lan_addr(&ch->told, made->ifname, &made->net);
 }
 
 /* After: forget the sysctls that went back or that nobody needs any more, and removed addresses. */
@@ -153,12 +158,18 @@ static void forget_after(struct change *ch)
 
 	for (size_t i = 0; i < ch->plan.n_drops; i++)
 		journal_forget(j, ch->plan.drops[i]);
-	for (size_t i = 0; i < ch->plan.n; i++) {
-		const struct step *step = &ch->plan.steps[i];
+	for (size_t i = j->n_made; i > 0; i--)
+		if (!still_made(ch, &j->made[i - 1]))
+			journal_forget_made(j, j->made[i - 1].ifname, &j->made[i - 1].net);
+}
 
-		if (lan_addr(ch, step, STEP_DEL))
-			journal_forget_made(j, step->was.addr.ifname, &step->was.addr.net);
-	}
+/* Has the journal what it need not have: after a kill between the last step and the journal's end? */
+static bool journal_stale(const struct change *ch)
+{
+	for (size_t i = 0; i < ch->j.n_made; i++)
+		if (!still_made(ch, &ch->j.made[i]))
+			return true;
+	return ch->plan.n_drops;
 }
 
 /* The plan was refused and undone: what was noted for it must not be taken for true later. */
@@ -194,7 +205,7 @@ int change_apply(struct change *ch, struct err *err)
 	struct err ignored;
 	int ret;
 
-	if (!ch->plan.n && !ch->plan.n_drops && same_told(&ch->told, &ch->j.told))
+	if (!ch->plan.n && !journal_stale(ch) && same_told(&ch->told, &ch->j.told))
 		return 0;
 	ret = note_before(ch, err);
 	if (ret)

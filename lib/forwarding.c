@@ -97,9 +97,9 @@ static int want_accept_ra(struct wanted *set, bool all_changes, struct err *err)
 		bool may;
 
 		conf_key(key, link->name, "accept_ra");
+		/* What somebody else made of it meanwhile is theirs, until it is put back. */
 		if (journal_former(w->j, key)) {
-			ret = conf_is(link->name, "accept_ra", "2") ?
-			      want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err) : 0;
+			ret = plan_key(&set->keys, &set->n, key, err);
 			continue;
 		}
 		if (link_ours(link) || (link->flags & IFF_LOOPBACK) || !conf_is(link->name, "accept_ra", "1"))
@@ -224,7 +224,8 @@ static int restore(struct plan *plan, const struct former *f, bool all_restored,
 		return plan_step(plan, STEP_CHANGE, PHASE_RESTORE_ALL, &was, &object, err);
 	}
 	if (!strcmp(was.sysctl.value, f->value))
-		return 0;
+		return strcmp(f->value, f->made) ?
+		       plan_note(plan, err, "sysctl %s: somebody else has put it back to %s already", f->key, f->value) : 0;
 	if (strcmp(was.sysctl.value, f->made))
 		return plan_note(plan, err, "sysctl %s: left at %s, which somebody else set (sitctl had made it %s, before it was %s)",
 				 f->key, was.sysctl.value, f->made, f->value);

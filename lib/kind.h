@@ -41,6 +41,7 @@ struct link {
 	uint32_t underlay;		/* ifindex the outer packets leave by, 0: by route */
 	char underlay_name[IFNAMSIZ];
 	/* as the kernel tells, never wanted */
+	bool half_made;			/* ours, but a kill came between its creation and its alias */
 	bool sit;
 	uint8_t proto;			/* inner protocol, IPPROTO_IPV6 or 0 (any) */
 	bool pmtudisc;
@@ -54,8 +55,6 @@ struct addr {
 	char ifname[IFNAMSIZ];
 	uint32_t index;
 	struct net6 net;
-	bool has_peer;			/* point-to-point: PEER/128 at the other end */
-	struct in6_addr peer;
 	bool nodad;
 	uint8_t proto;			/* IFA_PROTO, 0 where there is none */
 };

@@ -201,6 +201,8 @@ static bool only_up_changes(const struct step *step)
 {
 	struct link was = step->was.link, want = step->want.link;
 
+	if (was.half_made)
+		return false;
 	was.sit = want.sit = true;
 	want.proto = was.proto;
 	want.pmtudisc = was.pmtudisc;

@@ -340,7 +340,7 @@ static json_t *nft_json(const struct object *object)
 static void nft_label(const struct object *object, char *buf, size_t size)
 {
 	(void)object;
-	snprintf(buf, size, "nf_tables table inet " SITCTL_TABLE);
+	snprintf(buf, size, "nf_tables table 'inet " SITCTL_TABLE "'");
 }
 
 const struct kind nft_kind = {

@@ -18,8 +18,7 @@ const char *link_tunnel_name(const struct link *link)
 	return link->alias + strlen(ALIAS_CLIENT);	/* both prefixes have the same length */
 }
 
-static void observe_addresses(const struct snapshot *s, const struct link *link, const struct spec *told,
-			      struct spec *spec)
+static void observe_addresses(const struct snapshot *s, const struct link *link, struct spec *spec)
 {
 	for (size_t i = 0; i < s->n_addrs; i++) {
 		const struct addr *a = &s->addrs[i];
@@ -38,11 +37,23 @@ static void observe_addresses(const struct snapshot *s, const struct link *link,
 		spec->n_addresses = 1;
 		spec->server_address = a->net.addr;
 		spec->has_server_address = true;
-		net->addr = a->has_peer ? a->peer : addr6_other_half(&a->net.addr);
-		net->len = a->has_peer ? 128 : a->net.len;
-		if (told && addr6_equal(&told->addresses[0].addr, &net->addr))
-			*net = told->addresses[0];
+		net->addr = addr6_other_half(&a->net.addr);
+		net->len = a->net.len;
 	}
+}
+
+/* Where the two ends are no /127 pair, the peer's address is a host route: that which was told, else the first. */
+static bool take_host_route(const struct route *r, const struct spec *told, bool *found, struct spec *spec)
+{
+	struct net6 *net = &spec->addresses[0];
+
+	if (spec->role != ROLE_PEER || r->dst.len != 128 || net->len == 127)
+		return false;
+	if (told ? !addr6_equal(&told->addresses[0].addr, &r->dst.addr) : *found)
+		return false;
+	*net = told ? told->addresses[0] : r->dst;
+	*found = true;
+	return true;
 }
 
 static void add_prefix(struct spec *spec, const struct net6 *net, const char *ifname)
@@ -72,6 +83,8 @@ static bool prefix_there(const struct snapshot *s, const struct prefix *p)
 static void observe_routes(const struct snapshot *s, const struct link *link, const struct spec *told,
 			   struct spec *spec)
 {
+	bool found = false;
+
 	if (spec->role == ROLE_CLIENT)
 		spec->gateway_mode = GATEWAY_NONE;
 	for (size_t i = 0; i < s->n_routes; i++) {
@@ -80,7 +93,8 @@ static void observe_routes(const struct snapshot *s, const struct link *link, co
 		if (r->proto != SITCTL_PROTO || r->index != link->index || r->type != RTN_UNICAST)
 			continue;
 		if (r->dst.len) {
-			add_prefix(spec, &r->dst, "");
+			if (!take_host_route(r, told, &found, spec))
+				add_prefix(spec, &r->dst, "");
 			continue;
 		}
 		spec->gateway_mode = r->has_gateway ? GATEWAY_ADDRESS : GATEWAY_AUTO;
@@ -117,7 +131,7 @@ void observe_link(const struct snapshot *s, const struct link *link, const struc
 	spec->ttl = link->ttl;
 	spec->mtu = link->mtu;
 	spec->notrack = nft_has(&s->nft, link->remote);
-	observe_addresses(s, link, told, spec);
+	observe_addresses(s, link, spec);
 	observe_routes(s, link, told, spec);
 	spec->proxy_ndp = proxied(s, spec) ? PROXY_NDP_ON : PROXY_NDP_OFF;
 	for (const struct param *p = params; p->name; p++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <jansson.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,8 @@ bool parse_u32(const char *word, uint32_t min, uint32_t max, uint32_t *out, cons
 
 bool parse_ifname(const char *word, const char **why)
 {
+	json_t *text;
+
 	if (!*word)
 		return fail(why, "is empty, an interface name is needed");
 	if (strlen(word) >= IFNAMSIZ)
@@ -51,6 +54,10 @@ bool parse_ifname(const char *word, const char **why)
 		if ((unsigned char)*p <= ' ' || *p == 127)
 			return fail(why, "has a space or control character, which no interface name can have");
 	}
+	text = json_string(word);
+	if (!text)
+		return fail(why, "is not text (UTF-8)");
+	json_decref(text);
 	return true;
 }
 

@@ -22,7 +22,7 @@ bool parse_u32(const char *word, uint32_t min, uint32_t max, uint32_t *out, cons
 
 /*
  * What the kernel's dev_valid_name() and dev_alloc_name() take literally (net/core/dev.c:
- * 1 to 15 bytes; '%' would be a template), less control characters, and less "all" and
+ * 1 to 15 bytes; '%' would be a template), less what is not printable text, and less "all" and
  * "default", on which IPv6 does not work (sysctl_dev_name_is_allowed(), net/ipv6/addrconf.c).
  */
 bool parse_ifname(const char *word, const char **why);

@@ -63,6 +63,14 @@ bool in_scope(const struct scope *scope, enum role role, const char *name)
 	return role == scope->role && !strcmp(name, scope->name);
 }
 
+/* Has the tunnel of LINK another device now? Then this one and what is on it goes before the new one comes. */
+static bool renamed(const struct world *w, const struct link *link)
+{
+	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
+
+	return t && strcmp(t->spec.dev, link->name);
+}
+
 /* A device of a tunnel in scope whose tunnel, or whose name, is no longer told. */
 static int stale_link(struct plan *plan, const struct world *w, const struct link *link, struct err *err)
 {
@@ -71,7 +79,7 @@ static int stale_link(struct plan *plan, const struct world *w, const struct lin
 
 	if (t && !strcmp(t->spec.dev, link->name))
 		return 0;
-	return plan_step(plan, STEP_DEL, t ? PHASE_LINK_STALE : PHASE_LINK_DEL, &was, NULL, err);
+	return plan_step(plan, STEP_DEL, renamed(w, link) ? PHASE_LINK_STALE : PHASE_LINK_DEL, &was, NULL, err);
 }
 
 /* Was the address on our device put there by what was told before? For kernels without IFA_PROTO. */
@@ -104,9 +112,7 @@ static bool addr_wanted(const struct world *w, const struct link *link, const st
 	spec = t->spec.role == ROLE_PEER ? spec_effective(&t->spec, &w->told->server) : t->spec;
 	n = want_addrs(&spec, addrs);
 	while (n--)
-		if (addr6_equal(&addrs[n].net.addr, &addr->net.addr) && addrs[n].net.len == addr->net.len &&
-		    addrs[n].has_peer == addr->has_peer &&
-		    (!addr->has_peer || addr6_equal(&addrs[n].peer, &addr->peer)))
+		if (net6_equal(&addrs[n].net, &addr->net))
 			return true;
 	return false;
 }
@@ -133,7 +139,8 @@ static int stale_addrs(struct plan *plan, const struct world *w, const struct sc
 				!told_wants_lan_addr(w->told, a->ifname, &a->net);
 		}
 		if (stale)
-			ret = plan_step(plan, STEP_DEL, PHASE_STALE_ADDR, &was, NULL, err);
+			ret = plan_step(plan, STEP_DEL, link_ours(link) && renamed(w, link) ? PHASE_LINK_STALE : PHASE_STALE_ADDR,
+					&was, NULL, err);
 	}
 	return ret;
 }
@@ -141,15 +148,22 @@ static int stale_addrs(struct plan *plan, const struct world *w, const struct sc
 static bool route_wanted(const struct world *w, const struct link *link, const struct route *r)
 {
 	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
+	struct net6 nets[1 + PREFIXES_MAX];
+	struct spec spec;
 	struct route want;
+	unsigned int n;
 
 	if (!t || strcmp(t->spec.dev, link->name))
 		return false;
 	if (want_default(&t->spec, &want) && !r->dst.len)
 		return r->metric == want.metric && r->has_gateway == want.has_gateway &&
 		       (!r->has_gateway || addr6_equal(&r->gateway, &want.gateway));
-	for (unsigned int i = 0; t->spec.role == ROLE_PEER && i < t->spec.n_prefixes; i++) {
-		want_peer_route(&t->spec, &t->spec.prefixes[i], &want);
+	if (t->spec.role != ROLE_PEER)
+		return false;
+	spec = spec_effective(&t->spec, &w->told->server);
+	n = want_peer_nets(&spec, nets);
+	while (n--) {
+		want_peer_route(&spec, &nets[n], &want);
 		if (net6_equal(&want.dst, &r->dst) && want.metric == r->metric)
 			return true;
 	}
@@ -174,7 +188,8 @@ static int stale_routes(struct plan *plan, const struct world *w, const struct s
 			stale = link && link_ours(link) &&
 				in_scope(scope, link_role(link), link_tunnel_name(link)) && !route_wanted(w, link, r);
 		if (stale)
-			ret = plan_step(plan, STEP_DEL, PHASE_STALE_ROUTE, &was, NULL, err);
+			ret = plan_step(plan, STEP_DEL, link && link_ours(link) && renamed(w, link) ?
+					PHASE_LINK_STALE : PHASE_STALE_ROUTE, &was, NULL, err);
 	}
 	return ret;
 }

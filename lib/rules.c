@@ -111,14 +111,19 @@ static int rule_other_peers(const struct world *w, const struct spec *spec, cons
 	return 0;
 }
 
-static int rule_this_host(const struct world *w, const struct spec *spec, const struct net6 *net, struct err *err)
+/* Does this host have some of NET on an interface that is not the peer's own? With SHARED: not one of ours. */
+static int rule_this_host(const struct world *w, const struct spec *spec, const struct net6 *net, bool shared,
+			  struct err *err)
 {
+	const struct link *link;
+
 	for (size_t i = 0; i < w->s->n_addrs; i++) {
 		const struct addr *a = &w->s->addrs[i];
 		struct net6 host = { .addr = a->net.addr, .len = 128 };
 		char whose[80];
 
-		if (!strcmp(a->ifname, spec->dev) || !net6_overlap(net, &host))
+		link = snapshot_link_index(w->s, a->index);
+		if (!strcmp(a->ifname, spec->dev) || (shared && link && link_ours(link)) || !net6_overlap(net, &host))
 			continue;
 		snprintf(whose, sizeof(whose), "an address of this host on %s", a->ifname);
 		return overlap(err, net, whose, &host);
@@ -144,14 +149,20 @@ static int rule_proxied(const struct world *w, const struct spec *spec, const st
 int rule_peer(const struct world *w, const struct spec *spec, struct err *err)
 {
 	struct net6 own = { .addr = spec->addresses[0].addr, .len = 128 };
+	struct net6 server = { .addr = spec->server_address, .len = 128 };
 	int ret = rule_other_peers(w, spec, &own, err);
 
 	if (!ret)
-		ret = rule_this_host(w, spec, &own, err);
+		ret = rule_this_host(w, spec, &own, false, err);
+	if (!ret)
+		ret = rule_other_peers(w, spec, &server, err);
+	/* Several tunnels may share this end's address. */
+	if (!ret)
+		ret = rule_this_host(w, spec, &server, true, err);
 	for (unsigned int i = 0; !ret && i < spec->n_prefixes; i++) {
 		ret = rule_other_peers(w, spec, &spec->prefixes[i].net, err);
 		if (!ret)
-			ret = rule_this_host(w, spec, &spec->prefixes[i].net, err);
+			ret = rule_this_host(w, spec, &spec->prefixes[i].net, false, err);
 		if (!ret)
 			ret = rule_proxied(w, spec, &spec->prefixes[i].net, err);
 	}

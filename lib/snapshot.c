@@ -70,8 +70,7 @@ static int take_addr6(const struct nlmsghdr *nlh, void *data)
 	a->index = ifa->ifa_index;
 	a->net.len = ifa->ifa_prefixlen;
 	a->proto = nl_u8(tb[IFA_PROTO], 0);
-	/* With a point-to-point peer IFA_LOCAL is ours and IFA_ADDRESS the peer's. */
-	a->has_peer = tb[IFA_LOCAL] && nl_in6(tb[IFA_ADDRESS], &a->peer);
+	/* With a point-to-point peer IFA_LOCAL is this host's and IFA_ADDRESS the peer's. */
 	if (a->net.len > 128 || !nl_in6(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS], &a->net.addr))
 		return -EBADMSG;
 	return 0;
@@ -85,11 +84,46 @@ static bool route_matters(const struct route *r)
 	return !r->dst.len || r->proto == SITCTL_PROTO || !r->has_gateway;
 }
 
+static int keep_route(const struct route *route, struct list *l)
+{
+	struct route *kept;
+
+	if (!route_matters(route))
+		return 0;
+	kept = grow(l);
+	if (!kept)
+		return -ENOMEM;
+	*kept = *route;
+	return 0;
+}
+
+/* A route over several next hops is kept once for each (linux/rtnetlink.h, struct rtnexthop). */
+static int keep_hops(const struct nlattr *attr, struct route *route, struct list *l)
+{
+	const char *p = mnl_attr_get_payload(attr);
+	size_t left = mnl_attr_get_payload_len(attr);
+	int ret = 0;
+
+	while (!ret && left >= sizeof(struct rtnexthop)) {
+		const struct rtnexthop *hop = (const struct rtnexthop *)p;
+		size_t len = RTNH_ALIGN(hop->rtnh_len);
+
+		if (hop->rtnh_len < sizeof(*hop) || len > left)
+			return -EBADMSG;
+		route->index = (uint32_t)hop->rtnh_ifindex;
+		route->has_gateway = true;
+		ret = keep_route(route, l);
+		p += len;
+		left -= len;
+	}
+	return ret;
+}
+
 static int take_route(const struct nlmsghdr *nlh, void *data)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[RTA_MAX + 1];
-	struct route route = { 0 }, *kept;
+	struct route route = { 0 };
 
 	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX) || rtm->rtm_dst_len > 128)
 		return -EBADMSG;
@@ -105,20 +139,7 @@ static int take_route(const struct nlmsghdr *nlh, void *data)
 	route.metric = nl_u32(tb[RTA_PRIORITY], 0);
 	route.index = nl_u32(tb[RTA_OIF], 0);
 	route.has_gateway = nl_in6(tb[RTA_GATEWAY], &route.gateway) || tb[RTA_VIA];
-	/* Of several next hops the first stands for the route. */
-	if (tb[RTA_MULTIPATH] && mnl_attr_get_payload_len(tb[RTA_MULTIPATH]) >= sizeof(struct rtnexthop)) {
-		const struct rtnexthop *hop = mnl_attr_get_payload(tb[RTA_MULTIPATH]);
-
-		route.index = (uint32_t)hop->rtnh_ifindex;
-		route.has_gateway = true;
-	}
-	if (!route_matters(&route))
-		return 0;
-	kept = grow(data);
-	if (!kept)
-		return -ENOMEM;
-	*kept = route;
-	return 0;
+	return tb[RTA_MULTIPATH] ? keep_hops(tb[RTA_MULTIPATH], &route, data) : keep_route(&route, data);
 }
 
 static int take_neigh(const struct nlmsghdr *nlh, void *data)
@@ -257,7 +278,7 @@ void link_alias(bool client, const char *name, char buf[ALIAS_SIZE])
 static int take_path(const struct nlmsghdr *nlh, void *data)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[RTA_MAX + 1], *metrics[RTAX_MAX + 1];
+	const struct nlattr *tb[RTA_MAX + 1];
 	struct path *path = data;
 
 	if (nlh->nlmsg_type != RTM_NEWROUTE)
@@ -267,31 +288,57 @@ static int take_path(const struct nlmsghdr *nlh, void *data)
 	path->reachable = rtm->rtm_type == RTN_UNICAST;
 	path->index = nl_u32(tb[RTA_OIF], 0);
 	path->source = nl_in(tb[RTA_PREFSRC]);
+	return 0;
+}
+
+static int take_mtu(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[RTA_MAX + 1], *metrics[RTAX_MAX + 1];
+	struct path *path = data;
+
+	if (nlh->nlmsg_type != RTM_NEWROUTE)
+		return 0;
+	if (nl_attrs(nlh, sizeof(struct rtmsg), tb, RTA_MAX))
+		return -EBADMSG;
 	if (tb[RTA_METRICS] && !nl_attrs_nested(tb[RTA_METRICS], metrics, RTAX_MAX))
 		path->mtu = nl_u32(metrics[RTAX_MTU], 0);
 	return 0;
 }
 
-int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index,
-		struct path *path, struct err *err)
+static int get_route(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index,
+		     uint32_t flags, nl_cb cb, struct path *path, struct err *err)
 {
 	struct rtmsg *rtm;
-	int ret;
 
-	memset(path, 0, sizeof(*path));
 	nl_batch_reset(&c->batch);
 	rtm = nl_start(&c->batch, RTM_GETROUTE, 0, sizeof(*rtm));
 	if (rtm) {
 		rtm->rtm_family = AF_INET;
 		rtm->rtm_dst_len = 32;
 		rtm->rtm_src_len = local.s_addr ? 32 : 0;
+		rtm->rtm_flags = flags;
 	}
 	nl_put(&c->batch, RTA_DST, sizeof(remote), &remote);
 	if (local.s_addr)
 		nl_put(&c->batch, RTA_SRC, sizeof(local), &local);
 	if (index)
 		nl_put_u32(&c->batch, RTA_OIF, index);
-	ret = nl_get(&c->route, &c->batch, take_path, path, err);
+	return nl_get(&c->route, &c->batch, cb, path, err);
+}
+
+int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index,
+		struct path *path, struct err *err)
+{
+	int ret;
+
+	memset(path, 0, sizeof(*path));
+	ret = get_route(c, remote, local, index, 0, take_path, path, err);
+	/*
+	 * The MTU is that of the route itself (RTM_F_FIB_MATCH): one learned from ICMP is gone after
+	 * ten minutes, and sit follows it by the packet; the device would change back and forth.
+	 */
+	if (!ret)
+		ret = get_route(c, remote, local, index, RTM_F_FIB_MATCH, take_mtu, path, err);
 	/* No route is an answer, not a failure: the tunnel may be made before the underlay is up. */
 	if (ret == -ENETUNREACH || ret == -EHOSTUNREACH || ret == -EINVAL || ret == -ENODEV || ret == -EACCES)
 		return 0;

@@ -77,6 +77,24 @@ bool told_has_peers(const struct told *t)
 	return false;
 }
 
+void told_claim(const struct told *t, struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_links; i++) {
+		struct link *link = &s->links[i];
+
+		if (!link->sit || link->group != SITCTL_GROUP || link->alias[0])
+			continue;
+		for (size_t k = 0; k < t->n; k++) {
+			const struct spec *spec = &t->tunnels[k].spec;
+
+			if (strcmp(spec->dev, link->name) || spec->remote.s_addr != link->remote.s_addr)
+				continue;
+			link_alias(spec->role == ROLE_CLIENT, spec->name, link->alias);
+			link->half_made = true;
+		}
+	}
+}
+
 int told_observe(struct told *t, const struct snapshot *s, struct err *err)
 {
 	for (size_t i = 0; i < s->n_links; i++) {

@@ -38,6 +38,12 @@ bool told_has_peers(const struct told *t);
 int told_observe(struct told *t, const struct snapshot *s, struct err *err);
 
 /*
+ * Know again a device that was made for a recorded tunnel and not yet marked with its alias:
+ * it gets the alias in the snapshot, and half_made.
+ */
+void told_claim(const struct told *t, struct snapshot *s);
+
+/*
  * The tunnel LINK as parameters, read from the kernel alone; TOLD (or NULL) says what the
  * kernel cannot: which values were defaults.
  */

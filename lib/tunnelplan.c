@@ -10,7 +10,7 @@ static bool same_link(const struct link *has, const struct link *want)
 {
 	return has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr &&
 	       has->ttl == want->ttl && has->mtu == want->mtu && has->underlay == want->underlay &&
-	       has->proto == IPPROTO_IPV6 && has->pmtudisc && !strcmp(has->alias, want->alias);
+	       !has->half_made && has->proto == IPPROTO_IPV6 && has->pmtudisc && !strcmp(has->alias, want->alias);
 }
 
 static int plan_link(struct plan *plan, const struct world *w, const struct spec *spec, struct link *want, struct err *err)
@@ -119,9 +119,7 @@ static bool has_addr(const struct snapshot *s, const struct addr *want)
 	for (size_t i = 0; i < s->n_addrs; i++) {
 		const struct addr *a = &s->addrs[i];
 
-		if (!strcmp(a->ifname, want->ifname) && addr6_equal(&a->net.addr, &want->net.addr) &&
-		    a->net.len == want->net.len && a->has_peer == want->has_peer &&
-		    (!a->has_peer || addr6_equal(&a->peer, &want->peer)))
+		if (!strcmp(a->ifname, want->ifname) && net6_equal(&a->net, &want->net))
 			return true;
 	}
 	return false;
@@ -148,7 +146,8 @@ static int plan_route(struct plan *plan, const struct world *w, struct route *wa
 	for (size_t i = 0; i < w->s->n_routes; i++) {
 		const struct route *r = &w->s->routes[i];
 
-		if (same_route(r, want))
+		/* Somebody else's is not taken for ours: it would not go with the tunnel, nor stay with it. */
+		if (r->proto == SITCTL_PROTO && same_route(r, want))
 			return 0;
 		/* Beside the default route of somebody else, and beside our own that is about to go. */
 		if (net6_equal(&r->dst, &want->dst) && r->metric == want->metric &&
@@ -215,12 +214,11 @@ int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spe
 		ret = plan_addr(plan, w, &addrs[i], err);
 	if (!ret && want_default(spec, &route))
 		ret = plan_route(plan, w, &route, err);
-	for (unsigned int i = 0; !ret && i < spec->n_prefixes; i++) {
-		if (spec->role == ROLE_CLIENT) {
-			ret = plan_client_prefix(plan, w, &spec->prefixes[i], err);
-			continue;
-		}
-		want_peer_route(spec, &spec->prefixes[i], &route);
+	for (unsigned int i = 0; !ret && spec->role == ROLE_CLIENT && i < spec->n_prefixes; i++)
+		ret = plan_client_prefix(plan, w, &spec->prefixes[i], err);
+	n = spec->role == ROLE_PEER ? want_peer_nets(spec, ranges) : 0;
+	for (unsigned int i = 0; !ret && i < n; i++) {
+		want_peer_route(spec, &ranges[i], &route);
 		ret = plan_route(plan, w, &route, err);
 	}
 	n = spec->role == ROLE_PEER ? want_proxied(w->s, w->told->server.uplink, spec, ranges) : 0;

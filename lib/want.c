@@ -8,9 +8,14 @@
 #define ENCAPSULATION 20		/* the outer IPv4 header */
 #define MTU_UNKNOWN_PATH 1480		/* an Ethernet's 1500 less the encapsulation */
 
+/* The pair of a /127 is a link of its own; in anything shorter the peer is a host route. */
+static bool paired(const struct spec *spec)
+{
+	return spec->addresses[0].len == 127 && net6_contains(&spec->addresses[0], &spec->server_address);
+}
+
 unsigned int want_addrs(const struct spec *spec, struct addr *out)
 {
-	const struct net6 *net = &spec->addresses[0];
 	unsigned int n = spec->role == ROLE_CLIENT ? spec->n_addresses : 1;
 
 	memset(out, 0, n * sizeof(*out));
@@ -21,14 +26,22 @@ unsigned int want_addrs(const struct spec *spec, struct addr *out)
 	}
 	if (spec->role == ROLE_CLIENT)
 		return n;
-	/* The pair of a /127 is a link of its own; in anything shorter the peer is one host route. */
 	out[0].net.addr = spec->server_address;
-	if (net->len == 127 && net6_contains(net, &spec->server_address))
-		return 1;
-	out[0].net.len = 128;
-	out[0].has_peer = true;
-	out[0].peer = net->addr;
+	out[0].net.len = paired(spec) ? 127 : 128;
 	return 1;
+}
+
+unsigned int want_peer_nets(const struct spec *spec, struct net6 *out)
+{
+	unsigned int n = 0;
+
+	if (!paired(spec)) {
+		out[n].addr = spec->addresses[0].addr;
+		out[n++].len = 128;
+	}
+	for (unsigned int i = 0; i < spec->n_prefixes; i++)
+		out[n++] = spec->prefixes[i].net;
+	return n;
 }
 
 bool want_lan_addr(const struct prefix *p, struct addr *out)
@@ -63,11 +76,11 @@ bool want_default(const struct spec *spec, struct route *out)
 	return spec->role == ROLE_CLIENT && spec->gateway_mode != GATEWAY_NONE;
 }
 
-void want_peer_route(const struct spec *spec, const struct prefix *p, struct route *out)
+void want_peer_route(const struct spec *spec, const struct net6 *net, struct route *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->type = RTN_UNICAST;
-	out->dst = p->net;
+	out->dst = *net;
 	snprintf(out->ifname, IFNAMSIZ, "%s", spec->dev);
 	out->metric = METRIC_DEFAULT;
 }
@@ -172,6 +185,19 @@ bool want_forwarding(const struct told *t)
 	return false;
 }
 
+/* Is ADDR the peer's, or in a prefix of its? */
+static bool peer_has(const struct spec *spec, const struct in6_addr *addr)
+{
+	if (spec->role != ROLE_PEER)
+		return false;
+	if (addr6_equal(&spec->addresses[0].addr, addr))
+		return true;
+	for (unsigned int i = 0; i < spec->n_prefixes; i++)
+		if (net6_contains(&spec->prefixes[i].net, addr))
+			return true;
+	return false;
+}
+
 bool told_wants_neigh(const struct world *w, const struct neigh *n)
 {
 	const struct told *t = w->told;
@@ -182,7 +208,8 @@ bool told_wants_neigh(const struct world *w, const struct neigh *n)
 	for (size_t i = 0; i < t->n; i++) {
 		unsigned int count = 0;
 
-		if (t->tunnels[i].spec.role == ROLE_PEER)
+		/* The cheap question first: there may be thousands of peers, and of entries. */
+		if (peer_has(&t->tunnels[i].spec, &n->addr))
 			count = want_proxied(w->s, t->server.uplink, &t->tunnels[i].spec, ranges);
 		while (count--)
 			if (net6_contains(&ranges[count], &n->addr))

@@ -18,8 +18,14 @@ bool want_unreachable(const struct prefix *p, struct route *out);
 /* The default route of a client; false where there is none. */
 bool want_default(const struct spec *spec, struct route *out);
 
-/* The route of a peer's prefix. */
-void want_peer_route(const struct spec *spec, const struct prefix *p, struct route *out);
+/*
+ * What is routed to a peer (effective): its prefixes, and its address where that and the
+ * server's are no pair. At most 1 + PREFIXES_MAX into OUT. Returns how many.
+ */
+unsigned int want_peer_nets(const struct spec *spec, struct net6 *out);
+
+/* The route to NET through the device of a peer. */
+void want_peer_route(const struct spec *spec, const struct net6 *net, struct route *out);
 
 /*
  * The ranges that need proxy entries on UPLINK for a peer: its address, its prefixes inside
