@@ -118,7 +118,7 @@ json_t *param_json(const struct spec *spec, const struct param *p)
 	char value[VALUE_TEXT];
 	json_t *array;
 
-	if (!(p->repeats & spec->role)) {
+	if (!p->repeats) {
 		if (!p->format(spec, 0, value))
 			return NULL;
 		if (p->number && value[strspn(value, "0123456789")] == '\0')

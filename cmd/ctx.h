@@ -41,7 +41,7 @@ int enter_netns(const char *name, struct err *err);
 int need_admin(const struct ctx *ctx, struct err *err);
 void drop_privileges(void);
 
-/* The values of one parameter as JSON: a number, a string, or an array where it repeats for the role. */
+/* The values of one parameter as JSON: a number, a string, or an array where it can repeat. */
 json_t *param_json(const struct spec *spec, const struct param *p);
 
 /* Make the plan of CH for SCOPE and do it, or print it with --dry-run. Returns the exit status. */

@@ -209,8 +209,10 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 			view_print(&v);
 	}
 	change_close(&ch);
-	if (array)
+	if (array && (found || !name))
 		print_json(ctx, array);
+	else
+		json_decref(array);
 	if (name && !found) {
 		err_sys(&err, ENOENT, "%s", name);
 		err_why(&err, "there is no %s of this name", cmd->role == ROLE_CLIENT ? "client tunnel" : "peer");

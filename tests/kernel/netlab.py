@@ -241,12 +241,14 @@ class Lab:
             mount(copy, os.path.realpath(path), None, MS_BIND)
 
     def clean(self, marks=None):
-        """Brings every host back to its mark, and forgets sitctl's journals."""
+        """Brings every host back to its mark, and forgets sitctl's journals; False when a link of then is gone for good."""
+        whole = True
         for host in self.hosts:
             with host:
-                state.restore((marks or {}).get(host.name, host.fresh))
+                whole = state.restore((marks or {}).get(host.name, host.fresh)) and whole
         for entry in os.scandir(RUN):
             shutil.rmtree(entry.path) if entry.is_dir() else os.unlink(entry.path)
+        return whole
 
 
 class Case(unittest.TestCase):
@@ -262,7 +264,13 @@ class Case(unittest.TestCase):
         cls.lab = Lab.shared
         for host in ("inet", "server", "client", "second", "lan"):
             setattr(cls, host, getattr(cls.lab, host))
-        cls.lab.clean()
+        cls.begin()
+
+    @classmethod
+    def begin(cls):
+        """From the bare hosts to what the class's tests start from."""
+        if not cls.lab.clean():
+            raise RuntimeError("a link of the laboratory itself is gone")
         cls.prepare()
         cls.marks = {host.name: host.state() for host in cls.lab.hosts}
 
@@ -271,7 +279,12 @@ class Case(unittest.TestCase):
         """What all the tests of the class start from."""
 
     def setUp(self):
-        self.addCleanup(self.lab.clean, self.marks)
+        self.addCleanup(self.again)
+
+    def again(self):
+        """Everything as before the test."""
+        if not self.lab.clean(self.marks):
+            self.begin()
 
     def tell(self, host, words, status=0, **how):
         """Runs sitctl and asserts its exit status; silent success too."""

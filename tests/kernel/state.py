@@ -183,7 +183,7 @@ def settled(still=0.05, within=3):
 
 
 def restore(wanted):
-    """Brings the thread's namespace back to a state captured before, with this file's own means."""
+    """Brings the thread's namespace back to a state captured before; False when a link of then is gone for good."""
     for family, name in nl.tables():
         if (family, name) not in wanted.tables:
             nl.delete_table(family, name)
@@ -193,12 +193,15 @@ def restore(wanted):
         for turn in range(4):  # removing an address takes routes along, adding one brings them
             now = State(ruleset=False)
             if now.lines == goal:
-                return
+                return True
+            if any(now.links.get(name, {}).get("index") != link["index"] for name, link in wanted.links.items()):
+                return False
             if turn == 0:
                 _links_back(sock, now.links, wanted.links)
                 now = State(ruleset=False)
             _sysctls_back(now.sysctls, wanted.sysctls)
             _objects_back(sock, now, wanted)
+        raise RuntimeError("the host cannot be brought back:\n" + wanted.difference(now))
     finally:
         sock.close()
 
@@ -208,7 +211,7 @@ def _links_back(sock, now, wanted):
         header = struct.pack("=BxHiII", 0, 0, link["index"], 0, 0)
         old = wanted.get(name)
         if old is None or old["index"] != link["index"]:
-            sock.request(nl.DELLINK, 0, header)
+            _try(sock, nl.DELLINK, 0, header)  # the other end of a veth may be gone already
             continue
         if old["mtu"] != link["mtu"]:
             sock.request(nl.NEWLINK, 0, header + nl.attr(4, struct.pack("=I", old["mtu"])))
@@ -218,7 +221,7 @@ def _links_back(sock, now, wanted):
 
 def _sysctls_back(now, wanted):
     for key in sorted(wanted, key=lambda k: (".all." not in k, ".default." not in k)):
-        if wanted[key] != now.get(key):
+        if key in now and wanted[key] != now[key]:
             write(key, wanted[key])
 
 

@@ -93,6 +93,13 @@ class Parameters(FarEnd):
         self.assertEqual(len(self.client.routes("default6/0 t1 1024 41")), 1, self.client.routes("default6/0"))
         self.assertNotIn("via", self.client.routes("default6/0")[0])
 
+    def test_a_client_does_not_make_a_router(self):
+        """No sysctl of anything but the tunnel itself moves when there is no prefix to route."""
+        before = self.client.state().sysctls
+        self.up(self.client, UP)
+        now = self.client.state().sysctls
+        self.assertEqual({k: (v, now.get(k)) for k, v in before.items() if now.get(k) != v}, {})
+
     def test_local(self):
         self.up(self.client, UP + f" local {CLIENT4}")
         self.assertEqual(self.link()["local"], CLIENT4)
@@ -280,18 +287,27 @@ class OtherDefaultRoutes(FarEnd):
         self.assertEqual(self.client.routes("default6/0"), before)
 
     def test_one_of_the_same_metric_is_named_and_wins(self):
-        for gateway in ("", f" gateway {PAIR[0]}"):
-            with self.subTest(gateway=gateway):
-                self.client.ip("addr replace 2001:db8:900::2/64 dev wan nodad\n"
-                               "route replace ::/0 via 2001:db8:900::1 dev wan metric 1024")
-                before = self.client.state()
-                done = self.tell(self.client, UP + gateway)
-                self.assertIn("default", done.err)
-                self.assertRegex(done.err, r"wan|1024|2001:db8:900::1")
-                got = self.client.json("-6 route get 2001:db8:ffff::1")
-                self.assertEqual(got[0]["dev"], "wan", "what stderr calls the winner does not win")
-                self.up(self.client, "client down t1")
-                self.same(before, self.client, "after down")
+        self.client.ip("addr add 2001:db8:900::2/64 dev wan nodad\nroute add ::/0 via 2001:db8:900::1 dev wan metric 1024")
+        before = self.client.state()
+        done = self.tell(self.client, UP)
+        self.assertIn("default", done.err)
+        self.assertRegex(done.err, r"wan|1024|2001:db8:900::1")
+        got = self.client.json("-6 route get 2001:db8:ffff::1")
+        self.assertEqual(got[0]["dev"], "wan", "what stderr calls the winner does not win")
+        self.up(self.client, "client down t1")
+        self.same(before, self.client, "after down")
+
+    def test_one_of_the_same_metric_and_a_gateway_with_an_address(self):
+        """The kernel would make one route with two next hops of them: refused, or the other must win."""
+        self.client.ip("addr add 2001:db8:900::2/64 dev wan nodad\nroute add ::/0 via 2001:db8:900::1 dev wan metric 1024")
+        before = self.client.state()
+        done = netlab.run(self.client, f"{UP} gateway {PAIR[0]}")
+        self.assertIn(done.status, (0, 1, 2), done)
+        self.assertIn("wan", done.err, done)
+        self.assertEqual(self.client.routes("default6/0 wan"), [r for r in before.lines if r.startswith("route unicast default6/0")])
+        if done.status == 0:
+            self.tell(self.client, "client down t1")
+        self.same(before, self.client, str(done))
 
     def test_a_worse_one_is_no_matter(self):
         self.client.ip("addr add 2001:db8:900::2/64 dev wan nodad\nroute add ::/0 via 2001:db8:900::1 dev wan metric 2048")

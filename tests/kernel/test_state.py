@@ -224,7 +224,7 @@ class DryRun(netlab.Case):
         self.same(before, host)
         text = "".join(self.by_hand(host, words) for words in commands)
         self.same(wanted, host, f"by hand (-) and by sitctl (+) differ:\n{text}")
-        self.lab.clean(self.marks)
+        self.again()
 
     def test_client(self):
         for name in ("plain", "full", "lan", "inherit"):
