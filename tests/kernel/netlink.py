@@ -130,6 +130,7 @@ class Listener:
         for family, groups in ((ROUTE, range(1, 37)), (NETFILTER, (7,))):
             sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, family)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            sock.bind((0, 0))  # without an address of its own a socket hears nothing from the kernel
             for group in groups:
                 try:
                     sock.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, group)

@@ -193,6 +193,7 @@ def restore(wanted):
         for turn in range(4):  # removing an address takes routes along, adding one brings them
             now = State(ruleset=False)
             if now.lines == goal:
+                _forget(sock, now)
                 return True
             if any(now.links.get(name, {}).get("index") != link["index"] for name, link in wanted.links.items()):
                 return False
@@ -230,6 +231,17 @@ def _objects_back(sock, now, wanted):
         _try(sock, now.raw[line][0] + 1, 0, now.raw[line][1])
     for line in sorted(set(wanted.raw) - set(now.raw)):
         _try(sock, wanted.raw[line][0], nl.CREATE | nl.APPEND, wanted.raw[line][1])
+
+
+def _forget(sock, now):
+    """Drops what the kernel learned: neighbours, and path MTUs by making the routes anew that they hang on."""
+    for body in sock.dump(nl.GETNEIGH, struct.pack("=BxxxiHBB", socket.AF_INET6, 0, 0, 0, 0)):
+        if not struct.unpack_from("=H", body, 8)[0] & 0xc0:  # neither NOARP nor permanent
+            _try(sock, nl.DELNEIGH, 0, body)
+    for line, (kind, body) in now.raw.items():
+        if kind == nl.NEWROUTE and " via " in line:
+            _try(sock, nl.DELROUTE, 0, body)
+            sock.request(nl.NEWROUTE, nl.CREATE | nl.APPEND, body)
 
 
 def _try(sock, kind, flags, body):

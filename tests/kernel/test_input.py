@@ -62,7 +62,7 @@ WRONG = (
     (UP + " mtu", "mtu"), ("client up t1 remote", "remote"), (ADD + " prefix", "prefix"), (UP + " mtu 1400 mtu 1400", "mtu"),
     (UP + f" remote {SERVER4}", "remote"), (ADD + f" address {PAIR[1]}", "address"), (ADD + " dev a dev b", "dev"),
     ("client down t1 t2", "t2"), ("client show t1 t2", "t2"), ("client check t1 t2", "t2"), ("server down now", "now"),
-    ("server del-peer alice bob", "bob"), ("server show alice bob", "bob"), ("server check now", "now"),
+    ("server del-peer alice bob", "bob"), ("server show alice bob", "bob"), ("server check a b", "b"),
     # words of the other side
     (ADD + " gateway none", "gateway"), (ADD + " metric 5", "metric"), (UP + " uplink wan", "uplink"), (UP + " proxy-ndp on", "proxy-ndp"),
     ("server up remote 192.0.2.1", "remote"), ("server up prefix 2001:db8:5::/48", "prefix"),

@@ -29,7 +29,9 @@ class ShowClient(netlab.Case):
 
     def test_one_that_is_not_there(self):
         self.refused(self.client, "client show t1", "t1", status=1)
-        self.refused(self.client, "-j client show t1", "t1", status=1)
+        done = self.tell(self.client, "-j client show t1", status=1)
+        self.assertIn("t1", done.err)
+        self.assertIn(done.out, ("", "[]\n"))
 
     def test_defaults(self):
         self.up(self.client, UP)

@@ -95,7 +95,7 @@ class BeforeAndAfter(netlab.Case):
             route add ::/0 dev mine metric 4000 proto 41
             neigh add proxy 2001:db8:1:50::9 dev wan
             route add unreachable 2001:db8:52::/48""")
-        self.client.nft("table inet filter { chain input { type filter hook input priority 0; ip protocol 41 accept; } }")
+        self.client.nft("table inet filter { chain input { type filter hook input priority 0; ip protocol 41 accept; }; }")
         before = self.client.state()
         self.up(self.client, FULL)
         self.up(self.client, UP)
