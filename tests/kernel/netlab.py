@@ -80,7 +80,7 @@ class Host:
     """A network namespace; `with host:` puts the calling thread into it."""
 
     def __init__(self, name):
-        self.name, self.path, self.back, self.fresh = f"sk-{name}", f"{NETNS}/sk-{name}", [], None
+        self.name, self.path, self.fresh, self.touched = f"sk-{name}", f"{NETNS}/sk-{name}", None, True
         with open(self.path, "w", encoding="ascii"):
             pass
         home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
@@ -95,17 +95,27 @@ class Host:
         finally:
             _check(_libc.setns(home, CLONE_NEWNET), "setns")
             os.close(home)
+        self.inside = []
         self.ip("link set lo up")
 
-    def __enter__(self):
-        self.back.append(os.open("/proc/thread-self/ns/net", os.O_RDONLY))
+    @contextlib.contextmanager
+    def looking(self):
+        """The calling thread is in this host, to look and to send packets: nothing of what `clean` restores is changed."""
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         _check(_libc.setns(self.fd, CLONE_NEWNET), "setns")
-        return self
+        try:
+            yield self
+        finally:
+            _check(_libc.setns(home, CLONE_NEWNET), "setns")
+            os.close(home)
 
-    def __exit__(self, *_):
-        home = self.back.pop()
-        _check(_libc.setns(home, CLONE_NEWNET), "setns")
-        os.close(home)
+    def __enter__(self):
+        self.touched = True
+        self.inside.append(self.looking())
+        return self.inside[-1].__enter__()
+
+    def __exit__(self, *problem):
+        return self.inside.pop().__exit__(*problem)
 
     @staticmethod
     def write(key, value):
@@ -118,7 +128,7 @@ class Host:
 
     def get(self, key):
         """Reads a sysctl of this host; None where the kernel has none of that name."""
-        with self:
+        with self.looking():
             head, leaf = key.rsplit(".", 1)
             base, where = head.split(".conf.", 1)
             return state.read(f"/proc/sys/{base.replace('.', '/')}/conf/{where}/{leaf}")
@@ -133,7 +143,7 @@ class Host:
 
     def json(self, words):
         """What `ip -j` says."""
-        with self:
+        with self.looking():
             return json.loads(subprocess.run(["ip", "-j", *words.split()], capture_output=True, check=True).stdout or "[]")
 
     def nft(self, script):
@@ -141,30 +151,30 @@ class Host:
             subprocess.run(["nft", "-f", "-"], input=script, text=True, check=True)
 
     def state(self):
-        with self:
+        with self.looking():
             return state.settled()
 
     def links(self):
-        with self:
+        with self.looking():
             return state.links()
 
     def routes(self, words=""):
         """The route lines that hold all of these words."""
-        with self:
-            found = state.State(ruleset=False).raw
+        with self.looking():
+            found = state.State(ruleset=False, values=False).raw
         return sorted(line for line in found if line.startswith("route ") and all(w in line.split() for w in words.split()))
 
     def addresses(self, dev):
         """The global addresses of a device as ADDR/LEN."""
-        with self:
-            found = state.State(ruleset=False).raw
+        with self.looking():
+            found = state.State(ruleset=False, values=False).raw
         return sorted(line.split()[1] for line in found if line.startswith("address ") and f" dev {dev} " in line
                       and " scope 0 " in line)
 
     def proxies(self):
         """The proxied addresses, each with its device."""
-        with self:
-            found = state.State(ruleset=False).raw
+        with self.looking():
+            found = state.State(ruleset=False, values=False).raw
         return sorted((line.split()[1], line.split()[3]) for line in found if line.startswith("proxy "))
 
 
@@ -244,8 +254,13 @@ class Lab:
         """Brings every host back to its mark, and forgets sitctl's journals; False when a link of then is gone for good."""
         whole = True
         for host in self.hosts:
-            with host:
-                whole = state.restore((marks or {}).get(host.name, host.fresh)) and whole
+            mark = (marks or {}).get(host.name, host.fresh)
+            with host.looking():
+                if host.touched or not marks:
+                    whole = state.restore(mark) and whole
+                if whole:
+                    state.forget(mark)
+            host.touched = False
         for entry in os.scandir(RUN):
             shutil.rmtree(entry.path) if entry.is_dir() else os.unlink(entry.path)
         return whole
@@ -321,7 +336,7 @@ class Case(unittest.TestCase):
         """The host is in the wanted state; what comes late (link-local addresses) is waited for."""
         end = time.monotonic() + 3
         while True:
-            with host:
+            with host.looking():
                 found = state.State()
             if found.lines == wanted.lines or time.monotonic() > end:
                 break

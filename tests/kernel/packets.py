@@ -21,7 +21,7 @@ class Echo:
 
     def __init__(self, ns, target, source=None, hops=None, whole=False):
         self.target, self.ident, self.sequence = target, next(_idents) & 0xffff, 0
-        with ns:
+        with ns.looking():
             self.sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
         if source:
             self.sock.bind((source, 0))
@@ -134,7 +134,7 @@ class Wire:
     """Listens to the protocol-41 packets that arrive on a device: .packets() gives facts of the outer headers."""
 
     def __init__(self, ns, dev):
-        with ns:
+        with ns.looking():
             self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
             self.sock.bind((dev, ETH_P_IP))
         self.sock.setblocking(False)
@@ -160,7 +160,7 @@ class Wire:
 
 def advertise(ns, dev, lifetime):
     """Sends one router advertisement without a prefix from dev to all nodes."""
-    with ns:
+    with ns.looking():
         with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as sock:
             index = socket.if_nametoindex(dev)
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs the kernel tests in one process: `run.py [SUBSTRING...]`; a line for each test, failures whole, a count last."""
+"""Runs the kernel tests: `run.py [-j N] [SUBSTRING...]`; a line for each test, failures whole, a count last."""
 
 import argparse
+import concurrent.futures
+import multiprocessing
 import os
 import pathlib
 import sys
@@ -11,6 +13,13 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+speaking = multiprocessing.Lock()
+
+
+def say(text):
+    """A whole block at a time, however many workers there are."""
+    with speaking:
+        print(text, flush=True)
 
 
 class Lines(unittest.TestResult):
@@ -18,49 +27,44 @@ class Lines(unittest.TestResult):
 
     def __init__(self):
         super().__init__()
-        self.passed, self.began, self.worst = 0, 0.0, None
+        self.passed, self.failed, self.began, self.worst = 0, 0, time.monotonic(), []
 
     def startTest(self, test):
         super().startTest(test)
-        self.began, self.worst = time.monotonic(), None
+        self.began, self.worst = time.monotonic(), []
 
-    def _line(self, word, test, more=""):
-        print(f"{word} {time.monotonic() - self.began:.1f}s {test.id()}{more}", flush=True)
-
-    def _bad(self, test, error):
-        self.worst = self.worst or []
-        self.worst.append(self._exc_info_to_string(error, test))
+    def line(self, word, test, more=""):
+        text = "".join("\n    " + row for part in self.worst for row in part.rstrip().splitlines())
+        say(f"{word} {time.monotonic() - self.began:.1f}s {test.id()}{more}{text}")
 
     def addError(self, test, err):
         super().addError(test, err)
-        self._bad(test, err)
+        self.worst.append(self._exc_info_to_string(err, test))
         if not isinstance(test, unittest.TestCase):  # setUpClass and the like: there is no stopTest
-            self._line("FAILED", test, "\n" + self.worst[0])
+            self.failed += 1
+            self.line("FAILED", test)
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
-        self._bad(test, err)
+        self.worst.append(self._exc_info_to_string(err, test))
 
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err:
-            self._bad(subtest, err)
-            self.worst[-1] = f"{subtest.id()}\n{self.worst[-1]}"
+            self.worst.append(f"{subtest.id()}\n{self._exc_info_to_string(err, test)}")
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        self.worst = "skipped"
-        self._line("skipped", test, f": {reason}")
+        self.line("skipped", test, f": {reason}")
 
     def stopTest(self, test):
         super().stopTest(test)
-        if self.worst is None:
+        if self.worst:
+            self.failed += 1
+            self.line("FAILED", test)
+        elif not self.skipped or self.skipped[-1][0] is not test:
             self.passed += 1
-            self._line("ok", test)
-        elif self.worst != "skipped":
-            self._line("FAILED", test)
-            for text in self.worst:
-                print("    " + text.rstrip().replace("\n", "\n    "), flush=True)
+            self.line("ok", test)
 
 
 def tests(suite):
@@ -71,28 +75,47 @@ def tests(suite):
             yield item
 
 
+def classes(words):
+    """The tests whose names hold one of the words, class by class, what takes longest first."""
+    found = {}
+    for test in tests(unittest.defaultTestLoader.discover(str(HERE))):
+        if not words or any(word in test.id() for word in words):
+            found.setdefault(type(test), []).append(test)
+    return sorted(found.values(), key=lambda group: -getattr(group[0], "weight", len(group)))
+
+
+def run_class(words, number):
+    """In a worker: the tests of one class; each worker makes a laboratory of its own when it needs it."""
+    result = Lines()
+    unittest.TestSuite(classes(words)[number]).run(result)
+    return result.passed, result.failed, len(result.skipped)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-l", "--list", action="store_true", help="name the tests and run none")
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count(), help="workers (default: one for each processor)")
     parser.add_argument("only", nargs="*", metavar="SUBSTRING", help="only tests whose name holds one of these")
     words = parser.parse_args()
-    found = [t for t in tests(unittest.defaultTestLoader.discover(str(HERE)))
-             if not words.only or any(part in t.id() for part in words.only)]
+    groups = classes(words.only)
     if words.list:
-        print("\n".join(t.id() for t in found))
+        print("\n".join(sorted(test.id() for group in groups for test in group)))
         return 0
     if os.geteuid() != 0:
         print("the kernel tests need root (network namespaces, tunnels): run them in the VM or with sudo", file=sys.stderr)
         return 1
-    began, result = time.monotonic(), Lines()
-    unittest.TestSuite(found).run(result)
-    failed = result.testsRun - result.passed - len(result.skipped) + sum(
-        not isinstance(test, unittest.TestCase) for test, _ in result.errors)
-    failed += any(t.id().startswith("unittest.loader") for t in found) and not result.errors
+    began, total = time.monotonic(), [0, 0, 0]
+    with concurrent.futures.ProcessPoolExecutor(max(1, words.jobs), multiprocessing.get_context("fork")) as pool:
+        for future in [pool.submit(run_class, words.only, number) for number in range(len(groups))]:
+            try:
+                total = [a + b for a, b in zip(total, future.result())]
+            except Exception as error:  # a worker died: say it, count it, go on
+                say(f"FAILED a worker: {error!r}")
+                total[1] += 1
+    passed, failed, skipped = total
     print(f"kernel tests: {time.monotonic() - began:.0f} s")
-    skipped = f", {len(result.skipped)} skipped" if result.skipped else ""
-    print(f"{result.passed} passed, {failed} failed{skipped}")
-    return 1 if failed or not result.passed else 0
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":

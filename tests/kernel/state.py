@@ -125,7 +125,7 @@ def read(path):
 class State:
     """A snapshot of the thread's network namespace: .lines is a set of texts, .raw the messages to restore them with."""
 
-    def __init__(self, ruleset=True):
+    def __init__(self, ruleset=True, values=True):
         self.links = links()
         names = {link["index"]: name for name, link in self.links.items()}
         self.raw = {}
@@ -143,7 +143,7 @@ class State:
                     self._add(_neighbour_line(body, names), nl.NEWNEIGH, body)
         finally:
             sock.close()
-        self.sysctls = sysctls()
+        self.sysctls = sysctls() if values else {}
         self.tables = sorted(nl.tables())
         self.rules = ""
         if ruleset and self.tables:
@@ -169,13 +169,13 @@ class State:
                          + [f"  + {line}" for line in sorted(other.lines - self.lines)])
 
 
-def settled(still=0.05, within=3):
+def settled(still=0.03, within=3):
     """A state that did not move for a moment: link-local addresses and their routes come a little later than their link."""
     end = time.monotonic() + within
-    state = State(ruleset=False)
+    state = State(ruleset=False, values=False)
     while time.monotonic() < end:
         time.sleep(still)
-        again = State(ruleset=False)
+        again = State(ruleset=False, values=False)
         if again.lines == state.lines and again.complete():
             break
         state = again
@@ -193,7 +193,6 @@ def restore(wanted):
         for turn in range(4):  # removing an address takes routes along, adding one brings them
             now = State(ruleset=False)
             if now.lines == goal:
-                _forget(sock, now)
                 return True
             if any(now.links.get(name, {}).get("index") != link["index"] for name, link in wanted.links.items()):
                 return False
@@ -233,15 +232,19 @@ def _objects_back(sock, now, wanted):
         _try(sock, wanted.raw[line][0], nl.CREATE | nl.APPEND, wanted.raw[line][1])
 
 
-def _forget(sock, now):
+def forget(now):
     """Drops what the kernel learned: neighbours, and path MTUs by making the routes anew that they hang on."""
-    for body in sock.dump(nl.GETNEIGH, struct.pack("=BxxxiHBB", socket.AF_INET6, 0, 0, 0, 0)):
-        if not struct.unpack_from("=H", body, 8)[0] & 0xc0:  # neither NOARP nor permanent
-            _try(sock, nl.DELNEIGH, 0, body)
-    for line, (kind, body) in now.raw.items():
-        if kind == nl.NEWROUTE and " via " in line:
-            _try(sock, nl.DELROUTE, 0, body)
-            sock.request(nl.NEWROUTE, nl.CREATE | nl.APPEND, body)
+    sock = nl.Netlink()
+    try:
+        for body in sock.dump(nl.GETNEIGH, struct.pack("=BxxxiHBB", socket.AF_INET6, 0, 0, 0, 0)):
+            if not struct.unpack_from("=H", body, 8)[0] & 0xc0:  # neither NOARP nor permanent
+                _try(sock, nl.DELNEIGH, 0, body)
+        for line, (kind, body) in now.raw.items():
+            if kind == nl.NEWROUTE and " via " in line:
+                _try(sock, nl.DELROUTE, 0, body)
+                sock.request(nl.NEWROUTE, nl.CREATE | nl.APPEND, body)
+    finally:
+        sock.close()
 
 
 def _try(sock, kind, flags, body):

@@ -70,6 +70,7 @@ class AtOnce(netlab.Case):
 
 
 class Lock(netlab.Case):
+    weight = 30  # it waits ten seconds
     def setUp(self):
         super().setUp()
         self.up(self.client, UP)

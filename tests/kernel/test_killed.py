@@ -62,7 +62,7 @@ def traced(host, words, stop_at):
 
 @unittest.skipUnless(platform.machine() in CALLS, "no numbers of system calls for this machine")
 class Killed(netlab.Case):
-    POINTS = 9
+    POINTS, weight = 7, 80
 
     def points(self, host, words):
         """Up to POINTS numbers of calls, spread over a whole run, the last ones always among them."""
@@ -81,7 +81,7 @@ class Killed(netlab.Case):
 
     def fresh(self, before, host):
         """What an earlier point left undone is not held against the next one."""
-        with host:
+        with host.looking():
             clean = netlab.state.State().lines == before.lines
         if not clean or any("journal" in names for _, _, names in os.walk(netlab.RUN)):
             self.again()
@@ -105,7 +105,7 @@ class Killed(netlab.Case):
         self.fresh(before, host)
         self.tell(host, up)
         calls = len(traced(host, down, 0)) - 1
-        for number in sorted({max(1, calls * i // 5) for i in range(1, 6)}):
+        for number in sorted({max(1, calls * i // 4) for i in range(1, 5)}):
             with self.subTest(down_killed_before_call=number):
                 self.fresh(before, host)
                 self.tell(host, up)

@@ -25,6 +25,7 @@ SERVER_DOWN = ["server down"]
 
 
 class TwiceIsOnce(netlab.Case):
+    weight = 26  # how long it takes, next to others
     def silent(self, host, commands):
         for words in commands:
             self.up(host, words)
@@ -114,6 +115,7 @@ class BeforeAndAfter(netlab.Case):
 
 
 class Changes(netlab.Case):
+    weight = 40  # how long it takes, next to others
     """Other values: changed in place, under a running ping."""
 
     @classmethod
@@ -134,7 +136,7 @@ class Changes(netlab.Case):
     def change(self, words, facts):
         self.up(self.client, UP)
         index = self.client.links()["t1"]["index"]
-        with packets.Stream(self.client, PAIR[0]) as stream:
+        with packets.Stream(self.client, PAIR[0], interval=0.03) as stream:
             self.up(self.client, f"{UP} {words}")
             stream.wait_for()
             there = self.client.links()["t1"]
@@ -200,6 +202,7 @@ class Changes(netlab.Case):
 
 
 class DryRun(netlab.Case):
+    weight = 28  # how long it takes, next to others
     def by_hand(self, host, words):
         before = host.state()
         done = self.tell(host, "-D " + words)
