@@ -50,7 +50,17 @@ static bool is_shown(const struct view *v, const struct param *p)
 		return false;
 	if (!strcmp(p->name, "metric"))
 		return v->spec.gateway_mode != GATEWAY_NONE;
-	return strcmp(p->name, "notrack") || !v->ch->s.nft_unknown;
+	/* Not root: the table cannot be read. */
+	return !v->ch->s.nft_unknown ||
+	       (strcmp(p->name, "notrack") && strcmp(p->name, "mss-clamp") && strcmp(p->name, "source-filter"));
+}
+
+/* Packets that the source filter dropped. */
+static uint64_t filtered(const struct view *v)
+{
+	const struct nft_elem *e = nft_find_ifname(&v->ch->s.nft, SET_DROPPED, v->link->name);
+
+	return e ? e->packets : 0;
 }
 
 static json_t *view_json(const struct view *v)
@@ -77,6 +87,8 @@ static json_t *view_json(const struct view *v)
 			json_object_set_new(json, "uplink", json_string(v->ch->told.server.uplink));
 	}
 	json_decref(proxied);
+	if (v->ctx->statistics && !v->ch->s.nft_unknown)
+		json_object_set_new(json, "source-filter-dropped", json_integer((json_int_t)filtered(v)));
 	for (int i = 0; v->ctx->statistics && i < STAT_COUNT; i++)
 		json_object_set_new(json, stat_names[i], json_integer((json_int_t)v->link->stats[i]));
 	return json;
@@ -141,6 +153,15 @@ static void print_statistics(const struct view *v)
 	}
 }
 
+static void print_filtered(const struct view *v)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%llu packets dropped", (unsigned long long)filtered(v));
+	if (v->spec.source_filter)
+		row(v, "source filter", COLOR_NONE, text);
+}
+
 static void view_print(const struct view *v)
 {
 	char value[VALUE_TEXT + 8];
@@ -162,6 +183,8 @@ static void view_print(const struct view *v)
 		print_details(v);
 	if (v->ctx->statistics)
 		print_statistics(v);
+	if (v->ctx->statistics)
+		print_filtered(v);
 }
 
 /* The journal's sysctls and the uplink: what `server` has set on this host. */

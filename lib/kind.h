@@ -86,12 +86,26 @@ struct sysctl {
 	char value[SYSCTL_VALUE_SIZE];
 };
 
-/* The table `inet sitctl`: what is in its set of remotes. */
+/* The sets of the table `inet sitctl`; nftrules.c says what is in them. */
+enum nft_set_id {
+	SET_REMOTES, SET_PEERS, SET_CLIENTS, SET_ALLOWED, SET_FORBIDDEN, SET_DROPPED, SET_CLAMPED, SET_COUNT
+};
+
+#define NFT_KEY_SIZE 32
+
+/* An element of a set; in an interval set from KEY to END, both included. */
+struct nft_elem {
+	enum nft_set_id set;
+	uint8_t key[NFT_KEY_SIZE], end[NFT_KEY_SIZE];
+	uint64_t packets;		/* its counter, as the kernel tells */
+};
+
+/* The table `inet sitctl`: what is in its sets; all the rest is always the same. */
 struct nft_table {
 	bool exists;
 	bool intact;			/* chains, rules and sets are those that this version makes */
-	struct in_addr *remotes;	/* sorted, no duplicates */
-	size_t n_remotes;
+	struct nft_elem *elems;		/* sorted, no duplicates */
+	size_t n, room;
 };
 
 struct object {
@@ -164,7 +178,19 @@ int sysctl_write(const char *key, const char *value);
 
 /* nft.c: the table as the kernel has it. 0, also where there is none; or negative errno. */
 int nft_load(struct conversation *c, struct nft_table *table, struct err *err);
-bool nft_has(const struct nft_table *table, struct in_addr remote);
 bool nft_equal(const struct nft_table *a, const struct nft_table *b);
+
+/* nftset.c: elements of a table. Adding: 0 or -ENOMEM; nft_sort() ends it. */
+int nft_add_remote(struct nft_table *table, struct in_addr remote, struct err *err);
+int nft_add_ifname(struct nft_table *table, enum nft_set_id set, const char *ifname, struct err *err);
+int nft_add_range(struct nft_table *table, enum nft_set_id set, const char *ifname, const struct in6_addr *first,
+		  const struct in6_addr *last, struct err *err);
+int nft_add_elem(struct nft_table *table, const struct nft_elem *elem, struct err *err);
+void nft_sort(struct nft_table *table);
+
+/* The element of TABLE that is like ELEM, or NULL; and two kinds of element to ask for. */
+const struct nft_elem *nft_find(const struct nft_table *table, const struct nft_elem *elem);
+bool nft_has_remote(const struct nft_table *table, struct in_addr remote);
+const struct nft_elem *nft_find_ifname(const struct nft_table *table, enum nft_set_id set, const char *ifname);
 
 #endif

@@ -13,95 +13,11 @@
 #include <libnftnl/expr.h>
 #include <libnftnl/set.h>
 #include <libnftnl/table.h>
+#include <libnftnl/udata.h>
 
 #include "nft.h"
 
-#define PRIORITY_RAW (-300)	/* NF_IP_PRI_RAW: before connection tracking */
-#define KEY_IPV4_ADDR 7		/* nft's number for the type ipv4_addr (nft: include/datatype.h) */
-
-const struct nft_chain nft_chains[NFT_CHAINS] = {
-	{ "prerouting", NF_INET_PRE_ROUTING, 12, "ip protocol 41 ip saddr @" NFT_REMOTES " notrack" },
-	{ "output", NF_INET_LOCAL_OUT, 16, "ip protocol 41 ip daddr @" NFT_REMOTES " notrack" },
-};
-
-static bool add_meta_cmp(struct nftnl_rule *rule)
-{
-	struct nftnl_expr *meta = nftnl_expr_alloc("meta"), *cmp = nftnl_expr_alloc("cmp");
-	uint8_t family = NFPROTO_IPV4;
-
-	if (!meta || !cmp)
-		return false;
-	nftnl_expr_set_u32(meta, NFTNL_EXPR_META_KEY, NFT_META_NFPROTO);
-	nftnl_expr_set_u32(meta, NFTNL_EXPR_META_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(cmp, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(cmp, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
-	nftnl_expr_set(cmp, NFTNL_EXPR_CMP_DATA, &family, sizeof(family));
-	nftnl_rule_add_expr(rule, meta);
-	nftnl_rule_add_expr(rule, cmp);
-	return true;
-}
-
-static bool add_payload(struct nftnl_rule *rule, uint32_t offset, uint32_t len)
-{
-	struct nftnl_expr *payload = nftnl_expr_alloc("payload");
-
-	if (!payload)
-		return false;
-	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
-	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
-	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_LEN, len);
-	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	nftnl_rule_add_expr(rule, payload);
-	return true;
-}
-
-/* `ip protocol 41`: the one-byte payload, since nft 1.0.6 mishandles meta l4proto beside lookups. */
-static bool add_protocol(struct nftnl_rule *rule)
-{
-	struct nftnl_expr *cmp = nftnl_expr_alloc("cmp");
-	uint8_t protocol = IPPROTO_IPV6;
-
-	if (!cmp || !add_payload(rule, 9, 1))
-		return false;
-	nftnl_expr_set_u32(cmp, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(cmp, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
-	nftnl_expr_set(cmp, NFTNL_EXPR_CMP_DATA, &protocol, sizeof(protocol));
-	nftnl_rule_add_expr(rule, cmp);
-	return true;
-}
-
-static bool add_lookup_notrack(struct nftnl_rule *rule)
-{
-	struct nftnl_expr *lookup = nftnl_expr_alloc("lookup"), *notrack = nftnl_expr_alloc("notrack");
-
-	if (!lookup || !notrack)
-		return false;
-	nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-	nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, NFT_REMOTES);
-	nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_FLAGS, 0);
-	nftnl_rule_add_expr(rule, lookup);
-	nftnl_rule_add_expr(rule, notrack);
-	return true;
-}
-
-struct nftnl_rule *nft_rule(const struct nft_chain *chain)
-{
-	struct nftnl_rule *rule = nftnl_rule_alloc();
-
-	if (!rule)
-		return NULL;
-	nftnl_rule_set_u32(rule, NFTNL_RULE_FAMILY, NFPROTO_INET);
-	nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, SITCTL_TABLE);
-	nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, chain->name);
-	/* In the order in which nft itself would write it: it must survive `nft list` and `nft -f`. */
-	if (add_meta_cmp(rule) && add_protocol(rule) && add_payload(rule, chain->offset, 4) &&
-	    add_lookup_notrack(rule))
-		return rule;
-	nftnl_rule_free(rule);
-	return NULL;
-}
-
-/* Start a message in SCRATCH (NFT_MSG_MAX bytes); the caller adds the payload and appends it. */
+/* Start a message in SCRATCH (NFT_MESSAGE_SIZE bytes); the caller adds the payload and appends it. */
 static struct nlmsghdr *message(char *scratch, uint16_t type, uint16_t flags)
 {
 	return nftnl_nlmsg_build_hdr(scratch, type, NFPROTO_INET, NLM_F_ACK | flags, 0);
@@ -123,104 +39,140 @@ static void put_table(struct nl_batch *b, char *scratch, uint16_t type, uint16_t
 	nl_append(b, nlh);
 }
 
-static struct nftnl_set *new_set(void)
+static struct nftnl_set *new_set(enum nft_set_id id)
 {
 	struct nftnl_set *s = nftnl_set_alloc();
 
 	if (!s)
 		return NULL;
 	nftnl_set_set_str(s, NFTNL_SET_TABLE, SITCTL_TABLE);
-	nftnl_set_set_str(s, NFTNL_SET_NAME, NFT_REMOTES);
+	nftnl_set_set_str(s, NFTNL_SET_NAME, nft_sets[id].name);
 	nftnl_set_set_u32(s, NFTNL_SET_FAMILY, NFPROTO_INET);
 	return s;
 }
 
-static void put_set(struct nl_batch *b, char *scratch)
+/* User data for nft alone: without it `nft list` shows names as empty (nft: src/mnl.c, set user data). */
+static void put_host_order(struct nftnl_set *s)
 {
-	struct nlmsghdr *nlh = message(scratch, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
-	struct nftnl_set *s = new_set();
+	struct nftnl_udata_buf *data = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
 
-	if (!s) {
-		b->overflow = true;
+	if (!data)
 		return;
+	nftnl_udata_put_u32(data, NFTNL_UDATA_SET_KEYBYTEORDER, 1);
+	nftnl_set_set_data(s, NFTNL_SET_USERDATA, nftnl_udata_buf_data(data), nftnl_udata_buf_len(data));
+	nftnl_udata_buf_free(data);
+}
+
+static void put_set(struct nl_batch *b, char *scratch, enum nft_set_id id)
+{
+	static const uint8_t concat[] = { IFNAMSIZ, sizeof(struct in6_addr) };
+	struct nlmsghdr *nlh = message(scratch, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
+	const struct nft_set *row = &nft_sets[id];
+	struct nftnl_set *s = new_set(id);
+	struct nftnl_expr *counter = row->counter ? nftnl_expr_alloc("counter") : NULL;
+
+	if (!s || (row->counter && !counter)) {
+		b->overflow = true;
+		goto out;
 	}
-	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, KEY_IPV4_ADDR);
-	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, sizeof(struct in_addr));
-	nftnl_set_set_u32(s, NFTNL_SET_ID, 1);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, row->key_type);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, row->key_len);
+	nftnl_set_set_u32(s, NFTNL_SET_ID, (uint32_t)id + 1);
+	if (row->host_order)
+		put_host_order(s);
+	if (row->interval) {
+		nftnl_set_set_u32(s, NFTNL_SET_FLAGS, NFT_SET_INTERVAL | NFT_SET_CONCAT);
+		nftnl_set_set_data(s, NFTNL_SET_DESC_CONCAT, concat, sizeof(concat));
+	}
+	if (counter) {
+		nftnl_set_add_expr(s, counter);
+		counter = NULL;		/* the set's now */
+	}
 	nftnl_set_nlmsg_build_payload(nlh, s);
-	nftnl_set_free(s);
 	nl_append(b, nlh);
+out:
+	if (counter)
+		nftnl_expr_free(counter);
+	if (s)
+		nftnl_set_free(s);
 }
 
 static void put_chain(struct nl_batch *b, char *scratch, const struct nft_chain *chain)
 {
 	struct nlmsghdr *nlh = message(scratch, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL);
 	struct nftnl_chain *c = nftnl_chain_alloc();
-	struct nftnl_rule *rule = nft_rule(chain);
 
-	if (!c || !rule) {
+	if (!c) {
 		b->overflow = true;
-		goto out;
+		return;
 	}
 	nftnl_chain_set_u32(c, NFTNL_CHAIN_FAMILY, NFPROTO_INET);
 	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, SITCTL_TABLE);
 	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, chain->name);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, chain->hook);
-	nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, PRIORITY_RAW);
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
+	if (chain->base) {
+		nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
+		nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, chain->hook);
+		nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, chain->priority);
+		nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
+	}
 	nftnl_chain_nlmsg_build_payload(nlh, c);
+	nftnl_chain_free(c);
 	nl_append(b, nlh);
-	nlh = message(scratch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
-	nftnl_rule_nlmsg_build_payload(nlh, rule);
-	nl_append(b, nlh);
-out:
-	if (c)
-		nftnl_chain_free(c);
-	if (rule)
+	for (int i = 0; i < NFT_RULES_MAX && chain->rules[i].text; i++) {
+		struct nftnl_rule *rule = nft_rule(chain, &chain->rules[i]);
+
+		if (!rule) {
+			b->overflow = true;
+			return;
+		}
+		nlh = message(scratch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
+		nftnl_rule_nlmsg_build_payload(nlh, rule);
 		nftnl_rule_free(rule);
+		nl_append(b, nlh);
+	}
 }
 
-/* Elements of FROM that are not in LESS, as messages of TYPE. */
-static void put_elements(struct nl_batch *b, char *scratch, uint16_t type, const struct nft_table *from,
-			 const struct nft_table *less)
+static bool add_elem(struct nftnl_set *s, const struct nft_elem *elem)
 {
-	struct nftnl_set *s = new_set();
+	struct nftnl_set_elem *e = nftnl_set_elem_alloc();
+	const struct nft_set *row = &nft_sets[elem->set];
+
+	if (!e)
+		return false;
+	nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY, elem->key, row->key_len);
+	if (row->interval)
+		nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY_END, elem->end, row->key_len);
+	nftnl_set_elem_add(s, e);
+	return true;
+}
+
+/* Elements of set ID in FROM that are not in LESS, as messages of TYPE. */
+static void put_elements(struct nl_batch *b, char *scratch, uint16_t type, enum nft_set_id id,
+			 const struct nft_table *from, const struct nft_table *less)
+{
+	struct nftnl_set *s = new_set(id);
 	struct nftnl_set_elems_iter *iter = NULL;
 	struct nlmsghdr *nlh;
-	size_t n = 0;
+	bool ok = s, any = false;
 	int more;
 
-	for (size_t i = 0; s && i < from->n_remotes; i++) {
-		struct nftnl_set_elem *e;
-
-		if (nft_has(less, from->remotes[i]))
-			continue;
-		e = nftnl_set_elem_alloc();
-		if (!e)
-			goto out;
-		nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY, &from->remotes[i], sizeof(from->remotes[i]));
-		nftnl_set_elem_add(s, e);
-		n++;
-	}
-	if (s && !n) {
-		nftnl_set_free(s);
-		return;
-	}
-	if (s)
+	for (size_t i = 0; ok && i < from->n; i++)
+		if (from->elems[i].set == id && !nft_find(less, &from->elems[i])) {
+			ok = add_elem(s, &from->elems[i]);
+			any = true;
+		}
+	if (ok && any)
 		iter = nftnl_set_elems_iter_create(s);
-	if (!iter)
-		goto out;
-	do {	/* a message's attribute holds 64 KiB: the iterator goes on where it was full */
-		nlh = message(scratch, type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE : 0);
-		more = nftnl_set_elems_nlmsg_build_payload_iter(nlh, iter);
-		nl_append(b, nlh);
-	} while (more > 0);
-	nftnl_set_elems_iter_destroy(iter);
-	nftnl_set_free(s);
-	return;
-out:
-	b->overflow = true;
+	if (!ok || (any && !iter))
+		b->overflow = true;
+	if (iter) {
+		do {	/* a message's attribute holds 64 KiB: the iterator goes on where it was full */
+			nlh = message(scratch, type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE : 0);
+			more = nftnl_set_elems_nlmsg_build_payload_iter(nlh, iter);
+			nl_append(b, nlh);
+		} while (more > 0);
+		nftnl_set_elems_iter_destroy(iter);
+	}
 	if (s)
 		nftnl_set_free(s);
 }
@@ -238,8 +190,10 @@ static void put_all(struct nl_batch *b, char *scratch, const struct nft_table *w
 	static const struct nft_table none;
 
 	put_table(b, scratch, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
-	put_set(b, scratch);
-	put_elements(b, scratch, NFT_MSG_NEWSETELEM, want, &none);
+	for (int id = 0; id < SET_COUNT; id++) {
+		put_set(b, scratch, id);
+		put_elements(b, scratch, NFT_MSG_NEWSETELEM, id, want, &none);
+	}
 	for (int i = 0; i < NFT_CHAINS; i++)
 		put_chain(b, scratch, &nft_chains[i]);
 }
@@ -248,7 +202,7 @@ static int nft_run(struct conversation *c, struct step *step, struct err *err)
 {
 	const struct nft_table *was = &step->was.nft, *want = &step->want.nft;
 	struct nl_batch *b = &c->batch;
-	char *scratch = malloc(2 * NFT_MSG_MAX);
+	char *scratch = malloc(2 * NFT_MESSAGE_SIZE);
 	int ret = 0;
 
 	if (!scratch)
@@ -260,8 +214,11 @@ static int nft_run(struct conversation *c, struct step *step, struct err *err)
 	nl_batch_reset(b);
 	put_batch_frame(b, scratch, NFNL_MSG_BATCH_BEGIN);
 	if (step->op == STEP_CHANGE && was->intact) {
-		put_elements(b, scratch, NFT_MSG_NEWSETELEM, want, was);
-		put_elements(b, scratch, NFT_MSG_DELSETELEM, was, want);
+		/* Old before new: intervals of one set must not overlap, not even within a batch. */
+		for (int id = 0; id < SET_COUNT; id++) {
+			put_elements(b, scratch, NFT_MSG_DELSETELEM, id, was, want);
+			put_elements(b, scratch, NFT_MSG_NEWSETELEM, id, want, was);
+		}
 	} else {
 		if (step->op != STEP_ADD)
 			put_table(b, scratch, NFT_MSG_DELTABLE, 0);
@@ -285,56 +242,82 @@ static void nft_explain(struct conversation *c, const struct step *step, struct 
 	}
 }
 
-static void print_elements(const struct nft_table *from, const struct nft_table *less, const char *verb, FILE *out)
+/* Elements of set ID in FROM that are not in LESS. */
+static void print_elements(const struct nft_table *from, const struct nft_table *less, enum nft_set_id id,
+			   const char *before, FILE *out)
 {
-	const char *separator = "";
-	char text[NET6_TEXT];
+	bool any = false;
+	char text[160];
 
-	for (size_t i = 0; i < from->n_remotes; i++) {
-		if (nft_has(less, from->remotes[i]))
+	for (size_t i = 0; i < from->n; i++) {
+		if (from->elems[i].set != id || nft_find(less, &from->elems[i]))
 			continue;
-		if (!*separator)
-			fprintf(out, "%s element inet " SITCTL_TABLE " " NFT_REMOTES " { ", verb);
-		fprintf(out, "%s%s", separator, addr4_text(from->remotes[i], text));
-		separator = ", ";
+		nft_elem_text(&from->elems[i], text, sizeof(text));
+		if (!any)
+			fprintf(out, "%selement inet " SITCTL_TABLE " %s { ", before, nft_sets[id].name);
+		fprintf(out, "%s%s", any ? ", " : "", text);
+		any = true;
 	}
-	if (*separator)
-		fprintf(out, " }; ");
+	if (any)
+		fprintf(out, " }\n");
 }
 
+static void print_all(const struct nft_table *want, FILE *out)
+{
+	static const struct nft_table none;
+
+	fprintf(out, "add table inet " SITCTL_TABLE "\n");
+	for (int id = 0; id < SET_COUNT; id++) {
+		fprintf(out, "add set inet " SITCTL_TABLE " %s { type %s;%s%s }\n", nft_sets[id].name, nft_sets[id].type,
+			nft_sets[id].interval ? " flags interval;" : "", nft_sets[id].counter ? " counter;" : "");
+		print_elements(want, &none, id, "add ", out);
+	}
+	for (int i = 0; i < NFT_CHAINS; i++) {
+		const struct nft_chain *c = &nft_chains[i];
+
+		fprintf(out, "add chain inet " SITCTL_TABLE " %s", c->name);
+		if (c->base)
+			fprintf(out, " { type filter hook %s priority %d; }", c->hook_name, c->priority);
+		fputc('\n', out);
+		for (int k = 0; k < NFT_RULES_MAX && c->rules[k].text; k++)
+			fprintf(out, "add rule inet " SITCTL_TABLE " %s %s\n", c->name, c->rules[k].text);
+	}
+}
+
+/* One here-document for one nft: as atomic as our batch. */
 static void nft_print(const struct step *step, FILE *out)
 {
 	const struct nft_table *was = &step->was.nft, *want = &step->want.nft;
-	static const struct nft_table none;
-	bool elements = step->op == STEP_CHANGE && was->intact;
 
-	fprintf(out, "nft '");
-	if (elements) {
-		print_elements(want, was, "add", out);
-		print_elements(was, want, "delete", out);
-	} else if (step->op != STEP_ADD) {
-		fprintf(out, "delete table inet " SITCTL_TABLE "; ");
+	fprintf(out, "nft -f - <<'EOF'\n");
+	if (step->op == STEP_CHANGE && was->intact) {
+		for (int id = 0; id < SET_COUNT; id++) {
+			print_elements(was, want, id, "delete ", out);
+			print_elements(want, was, id, "add ", out);
+		}
+	} else {
+		if (step->op != STEP_ADD)
+			fprintf(out, "delete table inet " SITCTL_TABLE "\n");
+		if (step->op != STEP_DEL)
+			print_all(want, out);
 	}
-	if (!elements && step->op != STEP_DEL) {
-		fprintf(out, "add table inet " SITCTL_TABLE "; add set inet " SITCTL_TABLE " " NFT_REMOTES
-			" { type ipv4_addr; }; ");
-		print_elements(want, &none, "add", out);
-		for (int i = 0; i < NFT_CHAINS; i++)
-			fprintf(out, "add chain inet " SITCTL_TABLE " %s { type filter hook %s priority raw; }; "
-				"add rule inet " SITCTL_TABLE " %s %s; ", nft_chains[i].name, nft_chains[i].name,
-				nft_chains[i].name, nft_chains[i].match);
-	}
-	fprintf(out, "'\n");
+	fprintf(out, "EOF\n");
 }
 
 static json_t *nft_json(const struct object *object)
 {
-	json_t *remotes = json_array();
-	char text[NET6_TEXT];
+	const struct nft_table *t = &object->nft;
+	json_t *json = json_pack("{s:s, s:s}", "family", "inet", "table", SITCTL_TABLE);
 
-	for (size_t i = 0; i < object->nft.n_remotes; i++)
-		json_array_append_new(remotes, json_string(addr4_text(object->nft.remotes[i], text)));
-	return json_pack("{s:s, s:s, s:o}", "family", "inet", "table", SITCTL_TABLE, NFT_REMOTES, remotes);
+	for (int id = 0; id < SET_COUNT; id++)
+		json_object_set_new(json, nft_sets[id].name, json_array());
+	for (size_t i = 0; i < t->n; i++) {
+		char text[160];
+
+		nft_elem_text(&t->elems[i], text, sizeof(text));
+		json_array_append_new(json_object_get(json, nft_sets[t->elems[i].set].name), json_string(text));
+	}
+	return json;
 }
 
 static void nft_label(const struct object *object, char *buf, size_t size)

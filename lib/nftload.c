@@ -14,32 +14,15 @@
 
 #include "nft.h"
 
-#define EXPRS_TEXT 1024		/* a rule's expressions as text: ours take 230 bytes */
+#define EXPRS_TEXT 1024		/* a rule's expressions as text: ours take 400 bytes */
 
 struct loaded {
 	struct nft_table *table;
-	char wanted[NFT_CHAINS][EXPRS_TEXT];
+	struct err *err;
+	enum nft_set_id set;		/* whose elements are read */
 	unsigned int chains[NFT_CHAINS], rules[NFT_CHAINS];
 	unsigned int sets, foreign;	/* what is in the table and not as we make it */
-	size_t room;
 };
-
-static int cmp_addr(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct in_addr));
-}
-
-bool nft_has(const struct nft_table *table, struct in_addr remote)
-{
-	return table->n_remotes &&
-	       bsearch(&remote, table->remotes, table->n_remotes, sizeof(remote), cmp_addr);
-}
-
-bool nft_equal(const struct nft_table *a, const struct nft_table *b)
-{
-	return a->exists == b->exists && a->intact == b->intact && a->n_remotes == b->n_remotes &&
-	       (!a->n_remotes || !memcmp(a->remotes, b->remotes, a->n_remotes * sizeof(*a->remotes)));
-}
 
 /* The rule's expressions as libnftnl writes them: two rules are alike if these are. */
 static void rule_text(const struct nftnl_rule *rule, char *buf, size_t size)
@@ -70,6 +53,20 @@ static int chain_number(const char *name)
 	return -1;
 }
 
+static bool chain_expected(const struct nft_chain *chain, const struct nftnl_chain *c)
+{
+	if (!chain->base || !nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM))
+		return !chain->base && !nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM);
+	return nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) == chain->hook &&
+	       nftnl_chain_get_s32(c, NFTNL_CHAIN_PRIO) == chain->priority &&
+	       nftnl_chain_get_u32(c, NFTNL_CHAIN_POLICY) == NF_ACCEPT;
+}
+
+static bool is_ours(const char *table)
+{
+	return table && !strcmp(table, SITCTL_TABLE);
+}
+
 static int take_chain(const struct nlmsghdr *nlh, void *data)
 {
 	struct loaded *l = data;
@@ -82,12 +79,9 @@ static int take_chain(const struct nlmsghdr *nlh, void *data)
 		return -EBADMSG;
 	}
 	if (nftnl_chain_get_u32(c, NFTNL_CHAIN_FAMILY) == NFPROTO_INET &&
-	    !strcmp(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE), SITCTL_TABLE)) {
+	    is_ours(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE))) {
 		i = chain_number(nftnl_chain_get_str(c, NFTNL_CHAIN_NAME));
-		if (i >= 0 && nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) &&
-		    nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) == nft_chains[i].hook &&
-		    nftnl_chain_get_s32(c, NFTNL_CHAIN_PRIO) == -300 &&
-		    nftnl_chain_get_u32(c, NFTNL_CHAIN_POLICY) == NF_ACCEPT)
+		if (i >= 0 && chain_expected(&nft_chains[i], c))
 			l->chains[i]++;
 		else
 			l->foreign++;
@@ -96,11 +90,28 @@ static int take_chain(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
+/* Is R the next rule that chain I should have? */
+static bool rule_expected(const struct loaded *l, int i, const struct nftnl_rule *r)
+{
+	const struct nft_chain *chain = &nft_chains[i];
+	char text[EXPRS_TEXT], wanted[EXPRS_TEXT];
+	struct nftnl_rule *rule;
+
+	if (l->rules[i] >= NFT_RULES_MAX || !chain->rules[l->rules[i]].text)
+		return false;
+	rule = nft_rule(chain, &chain->rules[l->rules[i]]);
+	if (!rule)
+		return false;
+	rule_text(rule, wanted, sizeof(wanted));
+	rule_text(r, text, sizeof(text));
+	nftnl_rule_free(rule);
+	return !strcmp(text, wanted);
+}
+
 static int take_rule(const struct nlmsghdr *nlh, void *data)
 {
 	struct loaded *l = data;
 	struct nftnl_rule *r = nftnl_rule_alloc();
-	char text[EXPRS_TEXT];
 	int i;
 
 	if (!r || nftnl_rule_nlmsg_parse(nlh, r) < 0) {
@@ -109,10 +120,9 @@ static int take_rule(const struct nlmsghdr *nlh, void *data)
 		return -EBADMSG;
 	}
 	if (nftnl_rule_get_u32(r, NFTNL_RULE_FAMILY) == NFPROTO_INET &&
-	    !strcmp(nftnl_rule_get_str(r, NFTNL_RULE_TABLE), SITCTL_TABLE)) {
+	    is_ours(nftnl_rule_get_str(r, NFTNL_RULE_TABLE))) {
 		i = chain_number(nftnl_rule_get_str(r, NFTNL_RULE_CHAIN));
-		rule_text(r, text, sizeof(text));
-		if (i >= 0 && !strcmp(text, l->wanted[i]))
+		if (i >= 0 && rule_expected(l, i, r))
 			l->rules[i]++;
 		else
 			l->foreign++;
@@ -121,28 +131,32 @@ static int take_rule(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
+static uint64_t counted(struct nftnl_set_elem *e)
+{
+	const struct nftnl_expr *counter = nftnl_set_elem_get(e, NFTNL_SET_ELEM_EXPR, NULL);
+	const char *name = counter ? nftnl_expr_get_str(counter, NFTNL_EXPR_NAME) : NULL;
+
+	return name && !strcmp(name, "counter") ? nftnl_expr_get_u64(counter, NFTNL_EXPR_CTR_PACKETS) : 0;
+}
+
 static int take_element(struct nftnl_set_elem *e, void *data)
 {
 	struct loaded *l = data;
-	struct nft_table *t = l->table;
-	uint32_t len = 0;
+	const struct nft_set *row = &nft_sets[l->set];
+	struct nft_elem elem = { .set = l->set };
+	uint32_t len = 0, end_len = 0;
 	const void *key = nftnl_set_elem_get(e, NFTNL_SET_ELEM_KEY, &len);
+	const void *end = row->interval ? nftnl_set_elem_get(e, NFTNL_SET_ELEM_KEY_END, &end_len) : NULL;
 
-	if (!key || len != sizeof(struct in_addr)) {
+	if (!key || len != row->key_len || (row->interval && (!end || end_len != row->key_len))) {
 		l->foreign++;
 		return 0;
 	}
-	if (t->n_remotes == l->room) {
-		size_t room = l->room ? 2 * l->room : 64;
-		struct in_addr *grown = realloc(t->remotes, room * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		t->remotes = grown;
-		l->room = room;
-	}
-	memcpy(&t->remotes[t->n_remotes++], key, len);
-	return 0;
+	memcpy(elem.key, key, len);
+	if (end)
+		memcpy(elem.end, end, end_len);
+	elem.packets = counted(e);
+	return nft_add_elem(l->table, &elem, l->err);
 }
 
 static int take_elements(const struct nlmsghdr *nlh, void *data)
@@ -190,11 +204,13 @@ static void reset_rules(void *data)
 	memset(l->rules, 0, sizeof(l->rules));
 }
 
+/* A dump that starts again must not leave its first half: the elements of this set are the last ones. */
 static void reset_elements(void *data)
 {
 	struct loaded *l = data;
 
-	l->table->n_remotes = 0;
+	while (l->table->n && l->table->elems[l->table->n - 1].set == l->set)
+		l->table->n--;
 }
 
 static void request(struct nl_batch *b, uint16_t type, uint16_t flags)
@@ -205,6 +221,27 @@ static void request(struct nl_batch *b, uint16_t type, uint16_t flags)
 	nfg = nl_start(b, (NFNL_SUBSYS_NFTABLES << 8) | type, flags, sizeof(*nfg));
 	if (nfg)
 		nfg->nfgen_family = NFPROTO_INET;
+}
+
+/* One set: that it is there, and its elements. */
+static int load_set(struct conversation *c, struct loaded *l, enum nft_set_id id, struct err *err)
+{
+	struct nl_batch *b = &c->batch;
+	int ret;
+
+	request(b, NFT_MSG_GETSET, 0);
+	nl_put_str(b, NFTA_SET_TABLE, SITCTL_TABLE);
+	nl_put_str(b, NFTA_SET_NAME, nft_sets[id].name);
+	ret = nl_get(&c->netfilter, b, take_set, l, err);
+	if (ret == -ENOENT)
+		return 0;	/* sets are counted: this table is not as we make it */
+	if (ret)
+		return ret;
+	l->set = id;
+	request(b, NFT_MSG_GETSETELEM, NLM_F_DUMP);
+	nl_put_str(b, NFTA_SET_ELEM_LIST_TABLE, SITCTL_TABLE);
+	nl_put_str(b, NFTA_SET_ELEM_LIST_SET, nft_sets[id].name);
+	return nl_dump(&c->netfilter, b, take_elements, reset_elements, l, err);
 }
 
 /* Everything inside the table, once it is known to exist. */
@@ -221,25 +258,14 @@ static int load_content(struct conversation *c, struct loaded *l, struct err *er
 	request(b, NFT_MSG_GETRULE, NLM_F_DUMP);
 	nl_put_str(b, NFTA_RULE_TABLE, SITCTL_TABLE);
 	ret = nl_dump(nl, b, take_rule, reset_rules, l, err);
-	if (ret)
-		return ret;
-	request(b, NFT_MSG_GETSET, 0);
-	nl_put_str(b, NFTA_SET_TABLE, SITCTL_TABLE);
-	nl_put_str(b, NFTA_SET_NAME, NFT_REMOTES);
-	ret = nl_get(nl, b, take_set, l, err);
-	if (ret == -ENOENT)
-		return 0;
-	if (ret)
-		return ret;
-	request(b, NFT_MSG_GETSETELEM, NLM_F_DUMP);
-	nl_put_str(b, NFTA_SET_ELEM_LIST_TABLE, SITCTL_TABLE);
-	nl_put_str(b, NFTA_SET_ELEM_LIST_SET, NFT_REMOTES);
-	return nl_dump(nl, b, take_elements, reset_elements, l, err);
+	for (int id = 0; !ret && id < SET_COUNT; id++)
+		ret = load_set(c, l, id, err);
+	return ret;
 }
 
 int nft_load(struct conversation *c, struct nft_table *table, struct err *err)
 {
-	struct loaded l = { .table = table };
+	struct loaded l = { .table = table, .err = err };
 	int ret = 0;
 
 	memset(table, 0, sizeof(*table));
@@ -253,24 +279,20 @@ int nft_load(struct conversation *c, struct nft_table *table, struct err *err)
 	/* No table, or a kernel without nf_tables: either way there is nothing of ours. */
 	if (ret == -ENOENT || ret == -EPROTONOSUPPORT || ret == -EINVAL || ret == -EOPNOTSUPP)
 		return 0;
-	for (int i = 0; !ret && i < NFT_CHAINS; i++) {
-		struct nftnl_rule *rule = nft_rule(&nft_chains[i]);
-
-		if (!rule)
-			return err_sys(err, ENOMEM, "nf_tables table inet " SITCTL_TABLE);
-		rule_text(rule, l.wanted[i], sizeof(l.wanted[i]));
-		nftnl_rule_free(rule);
-	}
 	if (!ret)
 		ret = load_content(c, &l, err);
 	if (ret) {
 		snprintf(err->step, sizeof(err->step), "reading nf_tables table inet " SITCTL_TABLE);
 		return ret;
 	}
-	if (table->n_remotes)
-		qsort(table->remotes, table->n_remotes, sizeof(*table->remotes), cmp_addr);
-	table->intact = l.sets == 1 && !l.foreign;
-	for (int i = 0; i < NFT_CHAINS; i++)
-		table->intact = table->intact && l.chains[i] == 1 && l.rules[i] == 1;
+	nft_sort(table);
+	table->intact = l.sets == SET_COUNT && !l.foreign;
+	for (int i = 0; i < NFT_CHAINS; i++) {
+		unsigned int n = 0;
+
+		while (n < NFT_RULES_MAX && nft_chains[i].rules[n].text)
+			n++;
+		table->intact = table->intact && l.chains[i] == 1 && l.rules[i] == n;
+	}
 	return 0;
 }

@@ -130,7 +130,9 @@ void observe_link(const struct snapshot *s, const struct link *link, const struc
 	spec->local = link->local;
 	spec->ttl = link->ttl;
 	spec->mtu = link->mtu;
-	spec->notrack = nft_has(&s->nft, link->remote);
+	spec->notrack = nft_has_remote(&s->nft, link->remote);
+	spec->source_filter = nft_find_ifname(&s->nft, spec->role == ROLE_PEER ? SET_PEERS : SET_CLIENTS, link->name);
+	spec->mss_clamp = nft_find_ifname(&s->nft, SET_CLAMPED, link->name);
 	observe_addresses(s, link, spec);
 	observe_routes(s, link, told, spec);
 	spec->proxy_ndp = proxied(s, spec) ? PROXY_NDP_ON : PROXY_NDP_OFF;

@@ -272,6 +272,26 @@ static bool f_notrack(const struct spec *s, unsigned int i, char *buf)
 	return !i && put(buf, s->notrack ? "on" : "off");
 }
 
+static bool p_mss_clamp(struct spec *s, const char *word, const char **why)
+{
+	return parse_on_off(word, &s->mss_clamp, why);
+}
+
+static bool f_mss_clamp(const struct spec *s, unsigned int i, char *buf)
+{
+	return !i && put(buf, s->mss_clamp ? "on" : "off");
+}
+
+static bool p_source_filter(struct spec *s, const char *word, const char **why)
+{
+	return parse_on_off(word, &s->source_filter, why);
+}
+
+static bool f_source_filter(const struct spec *s, unsigned int i, char *buf)
+{
+	return !i && put(buf, s->source_filter ? "on" : "off");
+}
+
 const struct param params[] = {
 	{ .name = "remote", .roles = TUNNEL, .required = TUNNEL, .value = "IPV4|HOST",
 	  .help = "IPv4 address of the tunnel's other end", .parse = p_remote, .format = f_remote },
@@ -306,5 +326,9 @@ const struct param params[] = {
 	  .help = "auto: that of the path to remote, less 20", .parse = p_mtu, .format = f_mtu },
 	{ .name = "notrack", .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
 	  .help = "keep the outer packets out of connection tracking", .parse = p_notrack, .format = f_notrack },
+	{ .name = "mss-clamp", .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
+	  .help = "clamp the MSS of forwarded TCP to the path", .parse = p_mss_clamp, .format = f_mss_clamp },
+	{ .name = "source-filter", .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
+	  .help = "drop inner sources that the other end must not use", .parse = p_source_filter, .format = f_source_filter },
 	{ .name = NULL },
 };

@@ -215,67 +215,6 @@ int plan_stale(struct plan *plan, const struct world *w, const struct scope *sco
 	return ret;
 }
 
-static int cmp_addr(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct in_addr));
-}
-
-/* The set of remotes that is wanted: sorted, each once. */
-static int want_remotes(const struct told *t, struct nft_table *table, struct err *err)
-{
-	size_t n = 0;
-
-	table->remotes = malloc((t->n + 1) * sizeof(*table->remotes));
-	if (!table->remotes)
-		return err_sys(err, ENOMEM, "nf_tables table");
-	for (size_t i = 0; i < t->n; i++) {
-		const struct spec *spec = &t->tunnels[i].spec;
-		bool inherits = spec->role == ROLE_PEER && !spec_given(spec, "notrack");
-
-		if (inherits ? t->server.notrack : spec->notrack)
-			table->remotes[n++] = spec->remote;
-	}
-	qsort(table->remotes, n, sizeof(*table->remotes), cmp_addr);
-	for (size_t i = 0; i < n; i++)
-		if (!i || table->remotes[i].s_addr != table->remotes[i - 1].s_addr)
-			table->remotes[table->n_remotes++] = table->remotes[i];
-	table->exists = table->intact = n;
-	return 0;
-}
-
-/* The kernel's table belongs to the snapshot, the plan may live longer. */
-static int copy_table(const struct nft_table *from, struct nft_table *to, struct err *err)
-{
-	*to = *from;
-	to->remotes = malloc((from->n_remotes + 1) * sizeof(*to->remotes));
-	if (!to->remotes)
-		return err_sys(err, ENOMEM, "nf_tables table");
-	if (from->n_remotes)
-		memcpy(to->remotes, from->remotes, from->n_remotes * sizeof(*to->remotes));
-	return 0;
-}
-
-int plan_nft(struct plan *plan, const struct world *w, struct err *err)
-{
-	struct object was = { .kind = KIND_NFT }, want = { .kind = KIND_NFT };
-	bool adds = false;
-	int ret = want_remotes(w->told, &plan->nft_want, err);
-
-	if (!ret)
-		ret = copy_table(&w->s->nft, &plan->nft_was, err);
-	if (ret || nft_equal(&plan->nft_was, &plan->nft_want))
-		return ret;
-	was.nft = plan->nft_was;
-	want.nft = plan->nft_want;
-	if (!want.nft.exists)
-		return plan_step(plan, STEP_DEL, PHASE_NFT_DEL, &was, NULL, err);
-	if (!was.nft.exists)
-		return plan_step(plan, STEP_ADD, PHASE_NFT, NULL, &want, err);
-	for (size_t i = 0; i < want.nft.n_remotes; i++)
-		adds = adds || !nft_has(&was.nft, want.nft.remotes[i]);
-	return plan_step(plan, STEP_CHANGE, adds || !was.nft.intact ? PHASE_NFT : PHASE_NFT_DEL, &was, &want, err);
-}
-
 /* Stable: within a phase the order of planning stays. */
 static void sort_steps(struct plan *plan, struct step *to)
 {
@@ -327,7 +266,7 @@ void plan_free(struct plan *plan)
 	free(plan->notes);
 	free(plan->pins);
 	free(plan->drops);
-	free(plan->nft_was.remotes);
-	free(plan->nft_want.remotes);
+	free(plan->nft_was.elems);
+	free(plan->nft_want.elems);
 	memset(plan, 0, sizeof(*plan));
 }

@@ -245,7 +245,7 @@ void snapshot_free(struct snapshot *s)
 	free(s->addrs4);
 	free(s->routes);
 	free(s->neighs);
-	free(s->nft.remotes);
+	free(s->nft.elems);
 	memset(s, 0, sizeof(*s));
 }
 

@@ -83,7 +83,7 @@ int spec_init(struct spec *spec, enum role role, const char *name, struct err *e
 	memset(spec, 0, sizeof(*spec));
 	spec->role = role;
 	spec->ttl = 255;
-	spec->notrack = true;
+	spec->notrack = spec->mss_clamp = spec->source_filter = true;
 	spec->metric = METRIC_DEFAULT;
 	if (role == ROLE_SERVER)
 		return 0;
@@ -216,6 +216,10 @@ struct spec spec_effective(const struct spec *peer, const struct spec *server)
 		s.mtu = server->mtu;
 	if (!spec_given(peer, "notrack"))
 		s.notrack = server->notrack;
+	if (!spec_given(peer, "mss-clamp"))
+		s.mss_clamp = server->mss_clamp;
+	if (!spec_given(peer, "source-filter"))
+		s.source_filter = server->source_filter;
 	if (!s.has_server_address)
 		s.server_address = addr6_other_half(&s.addresses[0].addr);
 	return s;

@@ -56,6 +56,8 @@ struct spec {
 	uint8_t ttl;			/* 0: inherit */
 	uint32_t mtu;			/* 0: auto */
 	bool notrack;
+	bool mss_clamp;
+	bool source_filter;
 };
 
 struct param {
