@@ -259,16 +259,16 @@ static void print_elements(const struct nft_table *from, const struct nft_table 
 		any = true;
 	}
 	if (any)
-		fprintf(out, " }\n");
+		fprintf(out, " }; ");
 }
 
 static void print_all(const struct nft_table *want, FILE *out)
 {
 	static const struct nft_table none;
 
-	fprintf(out, "add table inet " SITCTL_TABLE "\n");
+	fprintf(out, "add table inet " SITCTL_TABLE "; ");
 	for (int id = 0; id < SET_COUNT; id++) {
-		fprintf(out, "add set inet " SITCTL_TABLE " %s { type %s;%s%s }\n", nft_sets[id].name, nft_sets[id].type,
+		fprintf(out, "add set inet " SITCTL_TABLE " %s { type %s;%s%s }; ", nft_sets[id].name, nft_sets[id].type,
 			nft_sets[id].interval ? " flags interval;" : "", nft_sets[id].counter ? " counter;" : "");
 		print_elements(want, &none, id, "add ", out);
 	}
@@ -278,30 +278,39 @@ static void print_all(const struct nft_table *want, FILE *out)
 		fprintf(out, "add chain inet " SITCTL_TABLE " %s", c->name);
 		if (c->base)
 			fprintf(out, " { type filter hook %s priority %d; }", c->hook_name, c->priority);
-		fputc('\n', out);
+		fprintf(out, "; ");
 		for (int k = 0; k < NFT_RULES_MAX && c->rules[k].text; k++)
-			fprintf(out, "add rule inet " SITCTL_TABLE " %s %s\n", c->name, c->rules[k].text);
+			fprintf(out, "add rule inet " SITCTL_TABLE " %s %s; ", c->name, c->rules[k].text);
 	}
 }
 
-/* One here-document for one nft: as atomic as our batch. */
+/* One nft, whose script is one word of the shell: as atomic as our batch. */
 static void nft_print(const struct step *step, FILE *out)
 {
 	const struct nft_table *was = &step->was.nft, *want = &step->want.nft;
+	char *text = NULL;
+	size_t size;
+	FILE *script = open_memstream(&text, &size);
 
-	fprintf(out, "nft -f - <<'EOF'\n");
+	if (!script)
+		return;
 	if (step->op == STEP_CHANGE && was->intact) {
 		for (int id = 0; id < SET_COUNT; id++) {
-			print_elements(was, want, id, "delete ", out);
-			print_elements(want, was, id, "add ", out);
+			print_elements(was, want, id, "delete ", script);
+			print_elements(want, was, id, "add ", script);
 		}
 	} else {
 		if (step->op != STEP_ADD)
-			fprintf(out, "delete table inet " SITCTL_TABLE "\n");
+			fprintf(script, "delete table inet " SITCTL_TABLE "; ");
 		if (step->op != STEP_DEL)
-			print_all(want, out);
+			print_all(want, script);
 	}
-	fprintf(out, "EOF\n");
+	if (!fclose(script)) {
+		fprintf(out, "nft ");
+		print_word(out, text);
+		fputc('\n', out);
+	}
+	free(text);
 }
 
 static json_t *nft_json(const struct object *object)
