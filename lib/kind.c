@@ -6,7 +6,7 @@
 
 #define BATCH_SIZE (4 << 20)	/* 200,000 set elements of an nf_tables batch */
 
-extern const struct kind link_kind, addr_kind, route_kind, neigh_kind, sysctl_kind, nft_kind;
+extern const struct kind link_kind, addr_kind, route_kind, neigh_kind, sysctl_kind, nft_kind, conntrack_kind;
 
 const struct kind *const kinds[KIND_COUNT] = {
 	[KIND_SYSCTL] = &sysctl_kind,
@@ -15,6 +15,7 @@ const struct kind *const kinds[KIND_COUNT] = {
 	[KIND_ADDR] = &addr_kind,
 	[KIND_ROUTE] = &route_kind,
 	[KIND_NEIGH] = &neigh_kind,
+	[KIND_CONNTRACK] = &conntrack_kind,
 };
 
 int conversation_open(struct conversation *c, struct err *err)

@@ -21,7 +21,8 @@
 #define SYSCTL_KEY_SIZE 64	/* "net/ipv6/conf/" IFNAME "/force_forwarding" */
 #define SYSCTL_VALUE_SIZE 32
 
-enum kind_id { KIND_SYSCTL, KIND_NFT, KIND_LINK, KIND_ADDR, KIND_ROUTE, KIND_NEIGH, KIND_COUNT };
+enum kind_id { KIND_SYSCTL, KIND_NFT, KIND_LINK, KIND_ADDR, KIND_ROUTE, KIND_NEIGH, KIND_CONNTRACK,
+	       KIND_COUNT };
 
 enum link_stat {
 	STAT_RX_PACKETS, STAT_RX_BYTES, STAT_RX_ERRORS, STAT_RX_DROPPED,
@@ -108,6 +109,11 @@ struct nft_table {
 	size_t n, room;
 };
 
+/* An entry of connection tracking for protocol 41, by its original direction. Only ever removed. */
+struct conntrack {
+	struct in_addr source, destination;
+};
+
 struct object {
 	enum kind_id kind;
 	union {
@@ -116,6 +122,7 @@ struct object {
 		struct route route;
 		struct neigh neigh;
 		struct sysctl sysctl;
+		struct conntrack conntrack;
 		struct nft_table nft;	/* its array belongs to the plan */
 	};
 };
@@ -175,6 +182,9 @@ int link_decode(const struct nlmsghdr *nlh, struct link *link);
 /* sysctl.c: the value of KEY in BUF, without newline. 0, -ENOENT, or another negative errno. */
 int sysctl_read(const char *key, char *buf, size_t size);
 int sysctl_write(const char *key, const char *value);
+
+/* conntrack.c: is there such an entry? 0 and *found, or a negative errno and ERR. */
+int conntrack_find(struct conversation *c, const struct conntrack *ct, bool *found, struct err *err);
 
 /* nft.c: the table as the kernel has it. 0, also where there is none; or negative errno. */
 int nft_load(struct conversation *c, struct nft_table *table, struct err *err);

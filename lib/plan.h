@@ -17,6 +17,7 @@ enum phase {
 	PHASE_ACCEPT_RA,
 	PHASE_FORWARDING,	/* and proxy_ndp */
 	PHASE_NFT,
+	PHASE_CONNTRACK,	/* entries from before NOTRACK, which would stand until their time-out */
 	PHASE_LINK_STALE,	/* a device under a name that is no longer wanted: it holds the endpoints */
 	PHASE_LINK,
 	PHASE_LINK_SYSCTL,

@@ -196,6 +196,31 @@ static int plan_client_prefix(struct plan *plan, const struct world *w, const st
 	return ret;
 }
 
+static int plan_stale_entry(struct plan *plan, const struct world *w, struct in_addr source, struct in_addr destination,
+			    struct err *err)
+{
+	struct object was = { .kind = KIND_CONNTRACK, .conntrack = { source, destination } };
+	bool found;
+	int ret = conntrack_find(w->c, &was.conntrack, &found, err);
+
+	return ret || !found ? ret : plan_step(plan, STEP_DEL, PHASE_CONNTRACK, &was, NULL, err);
+}
+
+/* NOTRACK does not heal an entry that a packet made before it, from either side. */
+static int plan_conntrack(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && spec->notrack && i < w->s->n_addrs4; i++) {
+		struct in_addr own = w->s->addrs4[i].addr;
+
+		ret = plan_stale_entry(plan, w, spec->remote, own, err);
+		if (!ret)
+			ret = plan_stale_entry(plan, w, own, spec->remote, err);
+	}
+	return ret;
+}
+
 int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
 	struct addr addrs[ADDRESSES_MAX];
@@ -207,6 +232,8 @@ int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spe
 
 	if (!ret)
 		ret = plan_link(plan, w, spec, &link, err);
+	if (!ret)
+		ret = plan_conntrack(plan, w, spec, err);
 	if (!ret)
 		ret = plan_device_sysctls(plan, w, spec, err);
 	n = want_addrs(spec, addrs);

@@ -127,6 +127,20 @@ class Masquerading(netlab.Case):
         self.assertEqual(len(tracked(self.client)), 1)
 
 
+    def test_an_entry_from_before_goes(self):
+        """The far end's packet came first and would be remembered for 600 s."""
+        self.up(self.server, ALICE)
+        packets.ask(self.server, PAIR[1], within=0.3)
+        self.assertEqual(len(tracked(self.client, SERVER4)), 1)
+        plan = self.tell(self.client, "--dry-run " + UP).out
+        self.assertIn(f"conntrack -D -p 41 --orig-src {SERVER4} --orig-dst {CLIENT4}", plan)
+        self.assertEqual(len(tracked(self.client, SERVER4)), 1, "a dry run changed something")
+        self.up(self.client, UP)
+        self.assertEqual(tracked(self.client, SERVER4), [])
+        self.reaches(self.client, PAIR[0])
+        self.assertEqual(tracked(self.client, SERVER4), [])
+
+
 class Table(netlab.Case):
     PEERS = [f"server add-peer p{i} remote 198.51.100.{i} address 2001:db8:1:{i}::3" for i in range(20, 26)]
 
