@@ -39,8 +39,9 @@ static void differs(char *line, size_t size, const char *name, const char *is, c
 {
 	size_t len = strlen(line);
 
-	if (strcmp(is, wanted))
-		snprintf(line + len, size - len, "; %s is %s, wanted is %s", name, is, wanted);
+	if (strcmp(is, wanted) &&
+	    snprintf(line + len, size - len, "; %s is %s, wanted is %s", name, is, wanted) < 0)
+		line[len] = '\0';
 }
 
 /* Which values of a tunnel device differ, by the table of parameters and the device's own. */
@@ -83,16 +84,26 @@ static void describe(const struct step *step, char *line, size_t size)
 		describe_link(&step->was.link, &step->want.link, line, size);
 }
 
-/* The command that brings SPEC's tunnel, or the server, to what was told. */
+/* The command, quoted for a shell, that brings SPEC's tunnel, or the server, to what was told. */
 static void repair_command(const struct ctx *ctx, const struct spec *spec, char *buf, size_t size)
 {
 	char words[COMMAND_TEXT];
+	FILE *out = fmemopen(buf, size, "w");
 
+	*buf = '\0';
+	if (!out)
+		return;
+	fprintf(out, "sitctl %s%s%s%s", ctx->netns ? "-n " : "", ctx->netns ? ctx->netns : "", ctx->netns ? " " : "",
+		spec->role == ROLE_CLIENT ? "client up " : spec->role == ROLE_PEER ? "server add-peer " : "server up");
+	if (spec->name[0])
+		print_word(out, spec->name);
 	spec_text(spec, false, words, sizeof(words));
-	snprintf(buf, size, "sitctl %s%s%s%s%s%s%s", ctx->netns ? "-n " : "", ctx->netns ? ctx->netns : "",
-		 ctx->netns ? " " : "",
-		 spec->role == ROLE_CLIENT ? "client up " : spec->role == ROLE_PEER ? "server add-peer " : "server up",
-		 spec->name, *words ? " " : "", words);
+	/* No value has a space in it. */
+	for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
+		fputc(' ', out);
+		print_word(out, word);
+	}
+	fclose(out);
 }
 
 static void tell(struct report *r, const struct spec *spec, const struct step *step, const char *line)
@@ -123,9 +134,19 @@ static int check_scope(struct report *r, struct change *ch, const struct spec *s
 	struct scope scope = { .role = spec->role, .name = spec->name };
 	int ret = change_plan(ch, &scope, err);
 
+	/* An interface that it needs has gone, say: a difference, not a failure of the check. */
+	if (ret && err->usage) {
+		char line[LINE];
+
+		snprintf(line, sizeof(line), "%.200s: %.300s", err->step, err->why);
+		tell(r, spec, NULL, line);
+		return 0;
+	}
 	for (size_t i = 0; !ret && i < ch->plan.n; i++) {
 		char line[LINE];
 
+		if (step_silent(&ch->plan.steps[i]))
+			continue;
 		describe(&ch->plan.steps[i], line, sizeof(line));
 		tell(r, spec, &ch->plan.steps[i], line);
 	}
@@ -147,6 +168,8 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		if (!t->recorded)
 			tell(r, &t->spec, NULL, "the tunnel runs, but what it was told is not recorded");
 	}
+	if (role == ROLE_PEER && ch->told.server.uplink[0] && !snapshot_link(&ch->s, ch->told.server.uplink))
+		tell(r, &ch->told.server, NULL, "the uplink is gone");
 	if (!ret && role == ROLE_PEER && !name && ch->told.server_explicit)
 		ret = check_scope(r, ch, &ch->told.server, err);
 	return ret;

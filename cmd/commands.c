@@ -136,9 +136,11 @@ enum status dispatch(struct ctx *ctx, int n, char **words)
 			cmd = find(group, words[0]);
 			if (!cmd)
 				return unknown(group, path, words[0]);
-			if (cmd->sub && n > 1)
-				cmd = find(cmd->sub, words[1]) ? find(cmd->sub, words[1]) : cmd;
 			snprintf(path, sizeof(path), "%s ", words[0]);
+			if (cmd->sub && n > 1 && !find(cmd->sub, words[1]))
+				return unknown(cmd->sub, path, words[1]);
+			if (cmd->sub && n > 1)
+				cmd = find(cmd->sub, words[1]);
 			if (cmd->sub)
 				help_group(path, cmd->sub);
 			else

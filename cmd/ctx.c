@@ -142,6 +142,8 @@ static void print_plan(const struct ctx *ctx, const struct plan *plan)
 		const struct kind *kind = kinds[object->kind];
 		json_t *json;
 
+		if (step_silent(step))
+			continue;
 		if (!ctx->json) {
 			kind->print(step, stdout);
 			continue;

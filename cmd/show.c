@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../lib/want.h"
 #include "commands.h"
 
 #define PROXIED_LISTED 4	/* more entries of the NDP proxy than that are only counted */
@@ -29,18 +30,6 @@ static const char *operstate(uint8_t state)
 	};
 
 	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
-}
-
-static bool is_proxied(const struct view *v, const struct neigh *n)
-{
-	if (v->spec.role != ROLE_PEER)
-		return false;
-	if (v->spec.n_addresses && addr6_equal(&v->spec.addresses[0].addr, &n->addr))
-		return true;
-	for (unsigned int i = 0; i < v->spec.n_prefixes; i++)
-		if (net6_contains(&v->spec.prefixes[i].net, &n->addr))
-			return true;
-	return false;
 }
 
 /* Is the parameter one that says something of this tunnel now? */
@@ -79,7 +68,7 @@ static json_t *view_json(const struct view *v)
 	json_object_set_new(json, "operstate", json_string(operstate(v->link->operstate)));
 	json_object_set_new(json, "state", json_string(v->link->up ? "up" : "down"));
 	for (size_t i = 0; i < v->ch->s.n_neighs; i++)
-		if (is_proxied(v, &v->ch->s.neighs[i]))
+		if (spec_has_addr(&v->spec, &v->ch->s.neighs[i].addr))
 			json_array_append_new(proxied, json_string(addr6_text(&v->ch->s.neighs[i].addr, text)));
 	if (v->spec.role == ROLE_PEER) {
 		json_object_set(json, "proxied", proxied);
@@ -105,12 +94,12 @@ static void print_proxied(const struct view *v)
 	char text[NET6_TEXT + IFNAMSIZ + 32];
 
 	for (size_t i = 0; i < v->ch->s.n_neighs; i++)
-		n += is_proxied(v, &v->ch->s.neighs[i]);
+		n += spec_has_addr(&v->spec, &v->ch->s.neighs[i].addr);
 	for (size_t i = 0; n <= PROXIED_LISTED && i < v->ch->s.n_neighs; i++) {
 		const struct neigh *neigh = &v->ch->s.neighs[i];
 		char addr[NET6_TEXT];
 
-		if (!is_proxied(v, neigh))
+		if (!spec_has_addr(&v->spec, &neigh->addr))
 			continue;
 		snprintf(text, sizeof(text), "%s on %s", addr6_text(&neigh->addr, addr), neigh->ifname);
 		row(v, "proxied", COLOR_NONE, text);

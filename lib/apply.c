@@ -81,11 +81,20 @@ static size_t run_length(const struct plan *plan, size_t first)
 	return n;
 }
 
+/* Does the refusal mean that it is so already: gone, or for an undo, there? */
+static bool already(const struct step *step, int code)
+{
+	if (step->op == STEP_DEL)
+		return code == ENOENT || code == ESRCH || code == EADDRNOTAVAIL || code == ENODEV;
+	return code == EEXIST;
+}
+
 static int send_run(struct apply *a, size_t first, size_t n, struct err *err)
 {
 	struct nl_batch *b = &a->c->batch;
 	size_t refused = first;
-	int ret;
+	bool lost = false;
+	int ret, code = 0;
 
 	nl_batch_reset(b);
 	for (size_t i = first; i < first + n; i++)
@@ -96,12 +105,20 @@ static int send_run(struct apply *a, size_t first, size_t n, struct err *err)
 
 		/* An answer that was lost may have been a yes: undo that as well. */
 		a->done[first + i - 1] = ret == 0 || !r->answered || r->code == 0;
-		if (r->code)
+		lost = lost || !r->answered;
+		/* Somebody else was faster to remove it: that is no reason to refuse. */
+		if (r->code && !(a->plan->steps[first + i - 1].op == STEP_DEL &&
+				 already(&a->plan->steps[first + i - 1], r->code))) {
 			refused = first + i - 1;
+			code = r->code;
+		}
 	}
-	if (ret)
-		explain(a, &a->plan->steps[refused], err);
-	return ret;
+	if (!ret || (!code && !lost))
+		return 0;
+	if (code)
+		err->code = code;
+	explain(a, &a->plan->steps[refused], err);
+	return -err->code;
 }
 
 static int run_one(struct apply *a, size_t i, struct err *err)
@@ -109,7 +126,10 @@ static int run_one(struct apply *a, size_t i, struct err *err)
 	struct step *step = &a->plan->steps[i];
 	int ret = kinds[step_object(step)->kind]->run(a->c, step, err);
 
-	a->done[i] = !ret;
+	if (ret && step->op == STEP_DEL && already(step, -ret))
+		ret = 0;
+	/* A device that was changed by one message and refused by the next is put back as well. */
+	a->done[i] = !ret || (step->op == STEP_CHANGE && step->want.kind == KIND_LINK);
 	if (ret)
 		explain(a, step, err);
 	return ret;
@@ -125,6 +145,9 @@ static int undo_step(struct apply *a, size_t i, struct err *err)
 
 	if (back.op == STEP_ADD && back.want.kind == KIND_LINK)
 		back.want.link.index = 0;
+	/* What replaced the route may still be there, with the same metric. */
+	if (back.op == STEP_ADD && back.want.kind == KIND_ROUTE)
+		back.want.route.append = true;
 	resolve(a, &back.was);
 	resolve(a, &back.want);
 	if (kind->run) {
@@ -137,9 +160,7 @@ static int undo_step(struct apply *a, size_t i, struct err *err)
 	/* A device that came back has another index. */
 	if (!ret && back.op == STEP_ADD && back.want.kind == KIND_LINK)
 		step->was.link.index = back.want.link.index;
-	if (ret == -EEXIST || ret == -ENOENT || ret == -ESRCH || ret == -EADDRNOTAVAIL || ret == -ENODEV)
-		return 0;
-	return ret;
+	return already(&back, -ret) ? 0 : ret;
 }
 
 static void undo(struct apply *a, struct err *err)
@@ -153,6 +174,7 @@ static void undo(struct apply *a, struct err *err)
 			kinds[step_object(&a->plan->steps[i - 1])->kind]->label(step_object(&a->plan->steps[i - 1]),
 										failed, sizeof(failed));
 	}
+	a->plan->undo_failed = failed[0];
 	if (failed[0])
 		snprintf(err->hint, sizeof(err->hint), "and %s could not be put back: run 'sitctl check'", failed);
 }

@@ -7,6 +7,18 @@
 #include "rules.h"
 #include "want.h"
 
+/*
+ * Is the journal of a namespace that has gone, whose number this one got? Then nothing of what
+ * it tells of is here. (Linux before 5.14, which has no cookies.)
+ */
+static bool other_namespace(const struct change *ch)
+{
+	for (size_t i = 0; i < ch->j.told.n; i++)
+		if (snapshot_link(&ch->s, ch->j.told.tunnels[i].spec.dev))
+			return false;
+	return ch->j.told.n && !ch->s.nft.exists;
+}
+
 int change_open(struct change *ch, bool lock, struct err *err)
 {
 	int ret;
@@ -18,6 +30,8 @@ int change_open(struct change *ch, bool lock, struct err *err)
 	ret = conversation_open(&ch->c, err);
 	if (!ret)
 		ret = snapshot_load(&ch->c, &ch->s, err);
+	if (!ret && ch->j.by_inode && other_namespace(ch))
+		ret = journal_clear(&ch->j, err);
 	if (!ret)
 		told_claim(&ch->j.told, &ch->s);
 	if (!ret)
@@ -217,7 +231,8 @@ int change_apply(struct change *ch, struct err *err)
 		return ret;
 	ret = plan_apply(&ch->plan, &ch->c, &ch->s, err);
 	if (ret) {
-		forget_notes(ch, n_formers, n_made);
+		if (!ch->plan.undo_failed)
+			forget_notes(ch, n_formers, n_made);
 		journal_write(&ch->j, &ignored);
 		return ret;
 	}

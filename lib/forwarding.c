@@ -24,6 +24,13 @@ struct wanted {
 	size_t n;
 };
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
 static bool sysctl_is(const char *key, const char *value)
 {
 	char now[SYSCTL_VALUE_SIZE];
@@ -68,10 +75,13 @@ static int want(struct wanted *set, const char *ifname, const char *name, const 
 		return ret;
 	was.sysctl = object.sysctl;
 	ret = sysctl_read(was.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value));
+	/* An interface that has gone is no reason to refuse what has nothing to do with it. */
+	if (ret == -ENOENT && strcmp(ifname, "all") && !snapshot_link(set->w->s, ifname))
+		return 0;
 	if (ret) {
 		err_sys(err, -ret, "sysctl %s", object.sysctl.key);
 		if (ret == -ENOENT)
-			err_hint(err, "is the interface %s there, and IPv6 not switched off on this host?", ifname);
+			err_hint(err, "is IPv6 switched off on this host, or on %s?", ifname);
 		return ret;
 	}
 	return strcmp(was.sysctl.value, value) ? plan_step(set->plan, STEP_CHANGE, phase, &was, &object, err) : 0;
@@ -85,10 +95,14 @@ static bool has_ra_default(const struct snapshot *s, const char *ifname)
 	return false;
 }
 
-/* accept_ra=2 wherever an RA default route is, or may come, and would go with forwarding. */
+/*
+ * accept_ra=2 wherever an RA default route is, or may come, and would go with forwarding; the
+ * addresses and prefixes that come by RA would end with it too, so accept_ra_defrtr is no matter.
+ */
 static int want_accept_ra(struct wanted *set, bool all_changes, struct err *err)
 {
 	const struct world *w = set->w;
+	const struct former *former;
 	char key[SYSCTL_KEY_SIZE];
 	int ret = 0;
 
@@ -97,34 +111,45 @@ static int want_accept_ra(struct wanted *set, bool all_changes, struct err *err)
 		bool may;
 
 		conf_key(key, link->name, "accept_ra");
-		/* What somebody else made of it meanwhile is theirs, until it is put back. */
-		if (journal_former(w->j, key)) {
-			ret = plan_key(&set->keys, &set->n, key, err);
+		former = journal_former(w->j, key);
+		/*
+		 * Noted but not done (a kill), or the interface came anew: once more. Any other value
+		 * is somebody else's, until it is put back.
+		 */
+		if (former) {
+			ret = sysctl_is(key, former->value) ? want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err) :
+							      plan_key(&set->keys, &set->n, key, err);
 			continue;
 		}
 		if (link_ours(link) || (link->flags & IFF_LOOPBACK) || !conf_is(link->name, "accept_ra", "1"))
 			continue;
 		/* sit0 and its like are the kernel's, and no router advertises on them. */
-		may = !link->sit && conf_is(link->name, "accept_ra_defrtr", "1") &&
-		      (!strcmp(link->name, w->told->server.uplink) ||
-		       (all_changes && conf_is(link->name, "forwarding", "0")));
+		may = !link->sit && (!strcmp(link->name, w->told->server.uplink) ||
+				     (all_changes && conf_is(link->name, "forwarding", "0")));
 		if (may || has_ra_default(w->s, link->name))
 			ret = want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err);
 	}
 	return ret;
 }
 
-/* Interfaces that forward by themselves: all.forwarding=0 at the end would stop them. */
+/*
+ * Interfaces that forward by themselves: all.forwarding=0 at the end, or in an undo, would stop
+ * them. The journal knows them for the end; a silent step puts them back in an undo.
+ */
 static int pin_forwarding(struct wanted *set, struct err *err)
 {
+	struct object was = { .kind = KIND_SYSCTL };
 	const struct snapshot *s = set->w->s;
-	char key[SYSCTL_KEY_SIZE];
 	int ret = 0;
 
+	snprintf(was.sysctl.value, sizeof(was.sysctl.value), "1");
 	for (size_t i = 0; !ret && i <= s->n_links; i++) {
-		conf_key(key, i < s->n_links ? s->links[i].name : "default", "forwarding");
-		if (sysctl_is(key, "1"))
-			ret = plan_key(&set->plan->pins, &set->plan->n_pins, key, err);
+		conf_key(was.sysctl.key, i < s->n_links ? s->links[i].name : "default", "forwarding");
+		if (!sysctl_is(was.sysctl.key, "1"))
+			continue;
+		ret = plan_key(&set->plan->pins, &set->plan->n_pins, was.sysctl.key, err);
+		if (!ret)
+			ret = plan_step(set->plan, STEP_DEL, PHASE_FORWARDING, &was, NULL, err);
 	}
 	return ret;
 }
@@ -158,6 +183,15 @@ static int want_force(struct wanted *set, struct err *err)
 	return ret;
 }
 
+/* Did we change any accept_ra? */
+static bool any_former(const struct journal *j)
+{
+	for (size_t i = 0; i < j->n_formers; i++)
+		if (ends_with(j->formers[i].key, "/accept_ra"))
+			return true;
+	return false;
+}
+
 static int want_all(struct wanted *set, struct err *err)
 {
 	const char *uplink = set->w->told->server.uplink;
@@ -179,6 +213,11 @@ static int want_all(struct wanted *set, struct err *err)
 		if (!ret)
 			ret = want_force(set, err);
 	}
+	/* Even where all.forwarding is given, a `forwarding` that we set by interface costs RA routes. */
+	if (!ret && mode == FORWARDING_GIVEN && want_forwarding(set->w->told) &&
+	    (!conf_is("default", "forwarding", "1") || (proxied && !conf_is(uplink, "forwarding", "1")) ||
+	     any_former(set->w->j)))
+		ret = want_accept_ra(set, false, err);
 	if (!ret && proxied) {
 		ret = want(set, uplink, "proxy_ndp", "1", PHASE_FORWARDING, err);
 		if (!ret && !all_changes)
@@ -195,15 +234,14 @@ static bool is_wanted(const struct wanted *set, const char *key)
 	return false;
 }
 
-static bool ends_with(const char *text, const char *end)
+/* A value that we did not change, but that restoring all.forwarding would. */
+static bool pinned(const struct former *f)
 {
-	size_t n = strlen(text), m = strlen(end);
-
-	return n >= m && !strcmp(text + n - m, end);
+	return !strcmp(f->value, f->made);
 }
 
 /* One journaled value goes back, unless somebody else changed it meanwhile. */
-static int restore(struct plan *plan, const struct former *f, bool all_restored, struct err *err)
+static int restore(struct plan *plan, const struct former *f, struct err *err)
 {
 	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
 	enum phase phase = ends_with(f->key, "/accept_ra") ? PHASE_RESTORE_ACCEPT_RA : PHASE_RESTORE_FORWARDING;
@@ -217,15 +255,13 @@ static int restore(struct plan *plan, const struct former *f, bool all_restored,
 		return 0;	/* the interface has gone, and its value with it */
 	if (ret)
 		return err_sys(err, -ret, "sysctl %s", f->key);
-	if (!strcmp(was.sysctl.value, f->made) && all_restored && ends_with(f->key, "/forwarding") &&
-	    strcmp(f->key, ALL_FORWARDING) && strcmp(f->value, "0")) {
-		/* Restoring all.forwarding has just set it to 0. */
+	/* Restoring all.forwarding sets it to 0, now or when a `down` was killed after that. */
+	if (pinned(f)) {
 		snprintf(was.sysctl.value, sizeof(was.sysctl.value), "0");
 		return plan_step(plan, STEP_CHANGE, PHASE_RESTORE_ALL, &was, &object, err);
 	}
 	if (!strcmp(was.sysctl.value, f->value))
-		return strcmp(f->value, f->made) ?
-		       plan_note(plan, err, "sysctl %s: somebody else has put it back to %s already", f->key, f->value) : 0;
+		return plan_note(plan, err, "sysctl %s: somebody else has put it back to %s already", f->key, f->value);
 	if (strcmp(was.sysctl.value, f->made))
 		return plan_note(plan, err, "sysctl %s: left at %s, which somebody else set (sitctl had made it %s, before it was %s)",
 				 f->key, was.sysctl.value, f->made, f->value);
@@ -240,16 +276,16 @@ int plan_sysctls(struct plan *plan, const struct world *w, struct err *err)
 	int ret;
 
 	ret = want_all(&set, err);
-	all_restored = all && !is_wanted(&set, ALL_FORWARDING) && sysctl_is(ALL_FORWARDING, all->made);
+	all_restored = all && !is_wanted(&set, ALL_FORWARDING) &&
+		       (sysctl_is(ALL_FORWARDING, all->made) || sysctl_is(ALL_FORWARDING, all->value));
 	for (size_t i = 0; !ret && i < w->j->n_formers; i++) {
 		const struct former *f = &w->j->formers[i];
-		bool pinned = !strcmp(f->value, f->made);
 
-		if (is_wanted(&set, f->key) || (pinned && is_wanted(&set, ALL_FORWARDING)))
+		if (is_wanted(&set, f->key) || (pinned(f) && is_wanted(&set, ALL_FORWARDING)))
 			continue;
 		ret = plan_key(&plan->drops, &plan->n_drops, f->key, err);
-		if (!ret && (!pinned || all_restored))
-			ret = restore(plan, f, all_restored, err);
+		if (!ret && (!pinned(f) || all_restored))
+			ret = restore(plan, f, err);
 	}
 	free(set.keys);
 	return ret;

@@ -35,6 +35,7 @@ static int namespace_dir(struct journal *j, struct err *err)
 	}
 	if (stat("/proc/self/ns/net", &st))
 		return err_sys(err, errno, "/proc/self/ns/net");
+	j->by_inode = true;
 	snprintf(j->dir, sizeof(j->dir), RUN_DIR "/netns-i%llu", (unsigned long long)st.st_ino);
 	return 0;
 }
@@ -205,6 +206,13 @@ int journal_open(struct journal *j, bool lock, struct err *err)
 	if (ret)
 		journal_close(j);
 	return ret;
+}
+
+int journal_clear(struct journal *j, struct err *err)
+{
+	told_free(&j->told);
+	j->n_formers = j->n_made = 0;
+	return told_init(&j->told, err);
 }
 
 void journal_close(struct journal *j)

@@ -19,8 +19,9 @@ struct journal {
 	char dir[64];			/* RUN_DIR "/netns-COOKIE": each namespace has its own */
 	int lock;			/* descriptor, -1: not locked */
 	struct told told;
+	bool by_inode;			/* the kernel has no cookies: DIR may be of a namespace that has gone */
 	struct former *formers;
-	size_t n_formers, room;
+	size_t n_formers;
 	struct addr *made;		/* addresses put on interfaces that are not ours */
 	size_t n_made;
 };
@@ -32,6 +33,9 @@ struct journal {
  */
 int journal_open(struct journal *j, bool lock, struct err *err);
 void journal_close(struct journal *j);
+
+/* Forget all that was read: it is of another namespace. 0 or a negative errno. */
+int journal_clear(struct journal *j, struct err *err);
 
 /* Write it: a new file, fsync, rename. An empty one is removed. 0, or a negative errno and ERR. */
 int journal_write(const struct journal *j, struct err *err);

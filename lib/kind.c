@@ -43,6 +43,11 @@ const struct object *step_object(const struct step *step)
 	return step->op == STEP_DEL ? &step->was : &step->want;
 }
 
+bool step_silent(const struct step *step)
+{
+	return step->op == STEP_DEL && step->was.kind == KIND_SYSCTL;
+}
+
 struct step step_invert(const struct step *step)
 {
 	static const enum step_op inverse[] = {

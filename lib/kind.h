@@ -170,6 +170,9 @@ void conversation_close(struct conversation *c);
 /* The object a step is about: the wanted one, or for STEP_DEL the one that was. */
 const struct object *step_object(const struct step *step);
 
+/* A step that only remembers a value for an undo: neither printed nor told. */
+bool step_silent(const struct step *step);
+
 /* The step that takes STEP back. */
 struct step step_invert(const struct step *step);
 

@@ -117,8 +117,10 @@ static void put_dellink(struct nl_batch *b, const struct link *link)
 {
 	struct ifinfomsg *ifi = nl_start(b, RTM_DELLINK, 0, sizeof(*ifi));
 
-	if (ifi)
+	if (ifi && link->index)
 		ifi->ifi_index = (int)link->index;
+	else
+		nl_put_str(b, IFLA_IFNAME, link->name);
 }
 
 static int take_link(const struct nlmsghdr *nlh, void *data)
@@ -180,12 +182,12 @@ static int link_add(struct conversation *c, struct link *want, struct err *err)
 		return ret;
 	/* NLM_F_ECHO would tell the index, but not on 6.1. */
 	ret = get_link(c, want->name, &made, err);
-	if (ret)
-		return ret;
-	want->index = made.index;
-	nl_batch_reset(&c->batch);
-	put_setlink(&c->batch, want, true);
-	ret = nl_send(&c->route, &c->batch, err);
+	if (!ret) {
+		want->index = made.index;
+		nl_batch_reset(&c->batch);
+		put_setlink(&c->batch, want, true);
+		ret = nl_send(&c->route, &c->batch, err);
+	}
 	if (!ret)
 		ret = read_back(c, want, err);
 	if (ret) {

@@ -33,7 +33,8 @@ static void rule_text(const struct nftnl_rule *rule, char *buf, size_t size)
 
 	*buf = '\0';
 	while (iter && (e = nftnl_expr_iter_next(iter)) && len + 1 < size) {
-		int n = snprintf(buf + len, size - len, "[%s ", nftnl_expr_get_str(e, NFTNL_EXPR_NAME));
+		const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+		int n = snprintf(buf + len, size - len, "[%s ", name ? name : "?");
 
 		len += n > 0 ? (size_t)n : 0;
 		if (len + 1 >= size)

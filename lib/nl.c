@@ -147,9 +147,9 @@ static int transmit(struct nl *nl, struct nl_batch *batch, struct err *err)
 	struct nlmsghdr *nlh = (struct nlmsghdr *)batch->buf;
 	int left = (int)batch->len, size = (int)batch->len;
 
+	memset(batch->results, 0, sizeof(batch->results));
 	if (batch->overflow || !batch->n)
 		return err_sys(err, EMSGSIZE, "netlink request");
-	memset(batch->results, 0, sizeof(batch->results));
 	batch->first_seq = nl->seq + 1;
 	batch->acks = 0;
 	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
@@ -197,18 +197,25 @@ int nl_send(struct nl *nl, struct nl_batch *batch, struct err *err)
 	return nl_get(nl, batch, NULL, NULL, err);
 }
 
-/* Read and forget what is left of a disturbed dump: the next one must not mix with it. */
+/* One dump to its end, even where answers were lost: the next one must not mix with it. */
 static int dump_once(struct nl *nl, struct nl_batch *batch, struct nl_reader *r, struct err *err)
 {
 	int ret = transmit(nl, batch, err);
+	bool lost = false;
 
 	if (ret)
 		return ret;
 	while (!r->done && !r->answered) {
 		ret = receive(nl, r);
-		if (ret)
+		if (ret == -ENOBUFS) {
+			lost = true;	/* the kernel goes on with the dump all the same */
+			r->cb = NULL;
+		} else if (ret) {
 			return err_sys(err, -ret, "netlink dump");
+		}
 	}
+	if (lost)
+		return err_sys(err, ENOBUFS, "netlink dump");
 	return r->code ? refusal(batch, r->code, err) : 0;
 }
 

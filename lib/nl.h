@@ -62,7 +62,6 @@ void *nl_start(struct nl_batch *batch, uint16_t type, uint16_t flags, size_t ext
 void nl_append(struct nl_batch *batch, const struct nlmsghdr *nlh);	/* a message built elsewhere */
 void nl_put(struct nl_batch *batch, uint16_t type, size_t len, const void *data);
 void nl_put_u8(struct nl_batch *batch, uint16_t type, uint8_t value);
-void nl_put_u16(struct nl_batch *batch, uint16_t type, uint16_t value);
 void nl_put_u32(struct nl_batch *batch, uint16_t type, uint32_t value);
 void nl_put_str(struct nl_batch *batch, uint16_t type, const char *text);
 struct nlattr *nl_nest(struct nl_batch *batch, uint16_t type);
@@ -107,14 +106,15 @@ int nl_read(struct nl_reader *reader, const void *buf, size_t len, uint32_t send
 
 /*
  * Attributes after a family header of EXTRA bytes into TB[0..max], unknown ones left out;
- * 0 or -EBADMSG. The nested form reads inside ATTR.
+ * 0 or -EBADMSG. The nested form reads inside ATTR, the raw one LEN bytes of
+ * attributes.
  */
 int nl_attrs(const struct nlmsghdr *nlh, size_t extra, const struct nlattr **tb, unsigned int max);
+int nl_attrs_raw(const void *data, size_t len, const struct nlattr **tb, unsigned int max);
 int nl_attrs_nested(const struct nlattr *attr, const struct nlattr **tb, unsigned int max);
 
 /* Values of attributes; DEFLT where there is none or its length is not that of the type. */
 uint8_t nl_u8(const struct nlattr *attr, uint8_t deflt);
-uint16_t nl_u16(const struct nlattr *attr, uint16_t deflt);
 uint32_t nl_u32(const struct nlattr *attr, uint32_t deflt);
 struct in_addr nl_in(const struct nlattr *attr);
 bool nl_in6(const struct nlattr *attr, struct in6_addr *out);

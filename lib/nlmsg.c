@@ -81,11 +81,6 @@ void nl_put_u8(struct nl_batch *batch, uint16_t type, uint8_t value)
 	nl_put(batch, type, sizeof(value), &value);
 }
 
-void nl_put_u16(struct nl_batch *batch, uint16_t type, uint16_t value)
-{
-	nl_put(batch, type, sizeof(value), &value);
-}
-
 void nl_put_u32(struct nl_batch *batch, uint16_t type, uint32_t value)
 {
 	nl_put(batch, type, sizeof(value), &value);
@@ -140,6 +135,14 @@ int nl_attrs(const struct nlmsghdr *nlh, size_t extra, const struct nlattr **tb,
 	return mnl_attr_parse(nlh, (unsigned int)extra, collect, &table) < 0 ? -EBADMSG : 0;
 }
 
+int nl_attrs_raw(const void *data, size_t len, const struct nlattr **tb, unsigned int max)
+{
+	struct table table = { tb, max };
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	return mnl_attr_parse_payload(data, len, collect, &table) < 0 ? -EBADMSG : 0;
+}
+
 int nl_attrs_nested(const struct nlattr *attr, const struct nlattr **tb, unsigned int max)
 {
 	struct table table = { tb, max };
@@ -157,11 +160,6 @@ static bool sized(const struct nlattr *attr, size_t len)
 uint8_t nl_u8(const struct nlattr *attr, uint8_t deflt)
 {
 	return sized(attr, sizeof(uint8_t)) ? mnl_attr_get_u8(attr) : deflt;
-}
-
-uint16_t nl_u16(const struct nlattr *attr, uint16_t deflt)
-{
-	return sized(attr, sizeof(uint16_t)) ? mnl_attr_get_u16(attr) : deflt;
 }
 
 uint32_t nl_u32(const struct nlattr *attr, uint32_t deflt)

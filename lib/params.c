@@ -25,7 +25,8 @@ static bool p_remote(struct spec *s, const char *word, const char **why)
 	if (!parse_host_name(word, why))
 		return false;
 	s->remote.s_addr = 0;
-	return put(s->host, word);
+	snprintf(s->host, sizeof(s->host), "%s", word);
+	return true;
 }
 
 static bool f_remote(const struct spec *s, unsigned int i, char *buf)

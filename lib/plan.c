@@ -74,12 +74,23 @@ static bool renamed(const struct world *w, const struct link *link)
 /* A device of a tunnel in scope whose tunnel, or whose name, is no longer told. */
 static int stale_link(struct plan *plan, const struct world *w, const struct link *link, struct err *err)
 {
+	static const char *const conf[] = { "disable_ipv6", "accept_ra", "forwarding", "force_forwarding" };
 	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
 	struct object was = { .kind = KIND_LINK, .link = *link };
+	enum phase phase = renamed(w, link) ? PHASE_LINK_STALE : PHASE_LINK_DEL;
+	int ret = 0;
 
 	if (t && !strcmp(t->spec.dev, link->name))
 		return 0;
-	return plan_step(plan, STEP_DEL, renamed(w, link) ? PHASE_LINK_STALE : PHASE_LINK_DEL, &was, NULL, err);
+	/* Undone, the device is a new one: its own values come back after it. */
+	for (size_t i = 0; !ret && i < sizeof(conf) / sizeof(*conf); i++) {
+		struct object value = { .kind = KIND_SYSCTL };
+
+		snprintf(value.sysctl.key, sizeof(value.sysctl.key), "net/ipv6/conf/%s/%s", link->name, conf[i]);
+		if (!sysctl_read(value.sysctl.key, value.sysctl.value, sizeof(value.sysctl.value)))
+			ret = plan_step(plan, STEP_DEL, phase, &value, NULL, err);
+	}
+	return ret ? ret : plan_step(plan, STEP_DEL, phase, &was, NULL, err);
 }
 
 /* Was the address on our device put there by what was told before? For kernels without IFA_PROTO. */
@@ -117,6 +128,28 @@ static bool addr_wanted(const struct world *w, const struct link *link, const st
 	return false;
 }
 
+/* Is the same address wanted there with another length? The kernel does not have it twice. */
+static bool relengthened(const struct world *w, const struct link *link, const struct addr *addr)
+{
+	for (size_t i = 0; i < w->told->n; i++) {
+		struct spec spec = w->told->tunnels[i].spec;
+		struct addr addrs[ADDRESSES_MAX];
+		unsigned int n;
+
+		if (spec.role == ROLE_PEER)
+			spec = spec_effective(&w->told->tunnels[i].spec, &w->told->server);
+		n = strcmp(spec.dev, link->name) ? 0 : want_addrs(&spec, addrs);
+		while (n--)
+			if (addr6_equal(&addrs[n].net.addr, &addr->net.addr))
+				return true;
+		for (unsigned int k = 0; spec.role == ROLE_CLIENT && k < spec.n_prefixes; k++)
+			if (want_lan_addr(&spec.prefixes[k], addrs) && !strcmp(addrs->ifname, link->name) &&
+			    addr6_equal(&addrs->net.addr, &addr->net.addr))
+				return true;
+	}
+	return false;
+}
+
 static int stale_addrs(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
 {
 	int ret = 0;
@@ -126,6 +159,7 @@ static int stale_addrs(struct plan *plan, const struct world *w, const struct sc
 		const struct link *link = snapshot_link_index(w->s, a->index);
 		struct object was = { .kind = KIND_ADDR, .addr = *a };
 		bool ours = a->proto == SITCTL_PROTO, stale;
+		enum phase phase = PHASE_STALE_ADDR;
 
 		if (!link)
 			continue;
@@ -138,9 +172,12 @@ static int stale_addrs(struct plan *plan, const struct world *w, const struct sc
 			stale = (ours || !a->proto) && journal_made(w->j, a->ifname, &a->net) &&
 				!told_wants_lan_addr(w->told, a->ifname, &a->net);
 		}
+		if (link_ours(link) && renamed(w, link))
+			phase = PHASE_LINK_STALE;
+		else if (relengthened(w, link, a))
+			phase = PHASE_ADDR_LENGTH;
 		if (stale)
-			ret = plan_step(plan, STEP_DEL, link_ours(link) && renamed(w, link) ? PHASE_LINK_STALE : PHASE_STALE_ADDR,
-					&was, NULL, err);
+			ret = plan_step(plan, STEP_DEL, phase, &was, NULL, err);
 	}
 	return ret;
 }

@@ -21,6 +21,7 @@ enum phase {
 	PHASE_LINK_STALE,	/* a device under a name that is no longer wanted: it holds the endpoints */
 	PHASE_LINK,
 	PHASE_LINK_SYSCTL,
+	PHASE_ADDR_LENGTH,	/* the address that comes next with another length */
 	PHASE_ADDR,
 	PHASE_LINK_UP,
 	PHASE_ROUTE,
@@ -45,6 +46,7 @@ struct plan {
 	size_t n_pins;
 	char (*drops)[SYSCTL_KEY_SIZE];		/* journaled sysctls that nothing needs any more */
 	size_t n_drops;
+	bool undo_failed;			/* by plan_apply(): the journal must remember */
 };
 
 /* Which tunnels a plan is about; all others are left as they are. */

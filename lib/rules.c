@@ -5,8 +5,6 @@
 #include "want.h"	/* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
-#define PROXIED_LEN_MIN 120	/* 256 entries; all proxy entries of a host share 16 hash buckets */
-
 int rule_local(const struct world *w, const struct spec *spec, struct err *err)
 {
 	static const struct in_addr any;
@@ -54,11 +52,10 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 		const struct route *r = &s->routes[i];
 		bool again = false;
 
-		if (r->dst.len || r->type != RTN_UNICAST || !r->ifname[0] || r->proto == SITCTL_PROTO)
+		if (r->dst.len || r->type != RTN_UNICAST || !r->ifname[0])
 			continue;
 		for (size_t k = 0; k < i && !again; k++)
-			again = !s->routes[k].dst.len && s->routes[k].type == RTN_UNICAST &&
-				s->routes[k].proto != SITCTL_PROTO && !strcmp(s->routes[k].ifname, r->ifname);
+			again = !s->routes[k].dst.len && s->routes[k].type == RTN_UNICAST && !strcmp(s->routes[k].ifname, r->ifname);
 		if (again)
 			continue;
 		many = found;

@@ -17,7 +17,7 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err);
 /* A peer's address and prefixes overlap with nobody else's, nor with this host's; proxy entries are few. */
 int rule_peer(const struct world *w, const struct spec *spec, struct err *err);
 
-/* Notes for the user about a client: another default route wins, which address a name had. */
+/* Notes for the user about a client: another default route wins. Where the two would share, a refusal. */
 int note_client(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err);
 
 #endif

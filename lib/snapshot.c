@@ -102,6 +102,7 @@ static int keep_hops(const struct nlattr *attr, struct route *route, struct list
 {
 	const char *p = mnl_attr_get_payload(attr);
 	size_t left = mnl_attr_get_payload_len(attr);
+	const struct nlattr *tb[RTA_MAX + 1];
 	int ret = 0;
 
 	while (!ret && left >= sizeof(struct rtnexthop)) {
@@ -110,8 +111,11 @@ static int keep_hops(const struct nlattr *attr, struct route *route, struct list
 
 		if (hop->rtnh_len < sizeof(*hop) || len > left)
 			return -EBADMSG;
+		if (nl_attrs_raw(RTNH_DATA(hop), hop->rtnh_len - RTNH_LENGTH(0), tb, RTA_MAX))
+			return -EBADMSG;
 		route->index = (uint32_t)hop->rtnh_ifindex;
-		route->has_gateway = true;
+		memset(&route->gateway, 0, sizeof(route->gateway));
+		route->has_gateway = nl_in6(tb[RTA_GATEWAY], &route->gateway) || tb[RTA_VIA];
 		ret = keep_route(route, l);
 		p += len;
 		left -= len;

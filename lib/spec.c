@@ -153,7 +153,7 @@ int spec_words(struct spec *spec, int n, char *const words[], struct err *err)
 			err_hint(err, "write '%s %s'", p->name, p->value);
 			return -EINVAL;
 		}
-		seen |= mask;
+		seen |= p->internal ? 0 : mask;
 	}
 	spec->set |= seen;
 	return 0;

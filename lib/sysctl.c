@@ -47,14 +47,22 @@ int sysctl_write(const char *key, const char *value)
 	return ret;
 }
 
+/*
+ * STEP_ADD makes sure of a value on a device that the plan makes; taken back, the device goes as
+ * well. STEP_DEL is silent: it does nothing, and undone (as STEP_ADD) it brings a value back that
+ * another step of the plan took with it.
+ */
 static int sysctl_run(struct conversation *c, struct step *step, struct err *err)
 {
 	const struct sysctl *want = &step->want.sysctl;
+	char now[SYSCTL_VALUE_SIZE];
 	int ret;
 
 	(void)c;
-	/* Taking back what was set on a device of ours: the device goes as well. */
 	if (step->op == STEP_DEL)
+		return 0;
+	/* A new device has what the kernel and others gave it: look. */
+	if (!sysctl_read(want->key, now, sizeof(now)) && !strcmp(now, want->value))
 		return 0;
 	ret = sysctl_write(want->key, want->value);
 	if (!ret)

@@ -108,6 +108,8 @@ int told_observe(struct told *t, const struct snapshot *s, struct err *err)
 		ret = told_put(t, &spec, false, err);
 		if (ret)
 			return ret;
+		if (spec.role == ROLE_PEER && !t->server.local.s_addr)
+			t->server.local = link->local;
 		/* The uplink is where the entries for the peers are. */
 		for (size_t k = 0; k < s->n_neighs && spec.role == ROLE_PEER && !t->server.uplink[0]; k++)
 			if (s->neighs[k].proto == SITCTL_PROTO)

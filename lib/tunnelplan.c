@@ -52,33 +52,27 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 	return has->up ? 0 : plan_step(plan, STEP_CHANGE, PHASE_LINK_UP, &was, &object, err);
 }
 
-/* One sysctl of the tunnel's own device; a new device begins with what `default` has. */
+/* One sysctl of the tunnel's own device: a new one's is looked at when it is there. */
 static int device_sysctl(struct plan *plan, bool exists, const char *dev, const char *name, const char *value,
 			 struct err *err)
 {
 	struct object was = { .kind = KIND_SYSCTL }, want = { .kind = KIND_SYSCTL };
-	char key[SYSCTL_KEY_SIZE];
-	int ret;
 
 	snprintf(want.sysctl.key, sizeof(want.sysctl.key), "net/ipv6/conf/%s/%s", dev, name);
 	snprintf(want.sysctl.value, sizeof(want.sysctl.value), "%s", value);
-	was.sysctl = want.sysctl;
 	if (!exists)
-		snprintf(key, sizeof(key), "net/ipv6/conf/default/%s", name);
-	ret = sysctl_read(exists ? want.sysctl.key : key, was.sysctl.value, sizeof(was.sysctl.value));
-	if (ret || !strcmp(was.sysctl.value, value))
+		return plan_step(plan, STEP_ADD, PHASE_LINK_SYSCTL, NULL, &want, err);
+	was.sysctl = want.sysctl;
+	if (sysctl_read(want.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value)) ||
+	    !strcmp(was.sysctl.value, value))
 		return 0;	/* not there in this kernel, or right */
-	return plan_step(plan, exists ? STEP_CHANGE : STEP_ADD, PHASE_LINK_SYSCTL, exists ? &was : NULL, &want, err);
+	return plan_step(plan, STEP_CHANGE, PHASE_LINK_SYSCTL, &was, &want, err);
 }
 
 /* Does this host forward between the tunnel and other interfaces for SPEC? */
 static bool forwards(const struct told *told, const struct spec *spec)
 {
-	bool lan = false;
-
-	for (unsigned int i = 0; i < spec->n_prefixes; i++)
-		lan = lan || spec->prefixes[i].ifname[0];
-	return want_forwarding(told) && (spec->role == ROLE_PEER || lan);
+	return want_forwarding(told) && (spec->role == ROLE_PEER || spec_has_lan(spec));
 }
 
 static int plan_device_forwarding(struct plan *plan, const struct world *w, const struct spec *spec, bool exists,
@@ -86,7 +80,6 @@ static int plan_device_forwarding(struct plan *plan, const struct world *w, cons
 {
 	enum forwarding_mode mode = forwarding_mode(w->j);
 	const struct told_tunnel *before = told_find(&w->j->told, spec->role, spec->name);
-	char all[SYSCTL_VALUE_SIZE] = "";
 
 	if (!forwards(w->told, spec)) {
 		if (mode == FORWARDING_FORCE && exists && before && forwards(&w->j->told, &before->spec))
@@ -95,9 +88,6 @@ static int plan_device_forwarding(struct plan *plan, const struct world *w, cons
 	}
 	if (mode == FORWARDING_FORCE)
 		return device_sysctl(plan, exists, spec->dev, "force_forwarding", "1", err);
-	/* Setting all.forwarding, which comes first, sets every interface's and the default. */
-	if (sysctl_read("net/ipv6/conf/all/forwarding", all, sizeof(all)) || strcmp(all, "1"))
-		return 0;
 	return device_sysctl(plan, exists, spec->dev, "forwarding", "1", err);
 }
 
@@ -139,15 +129,15 @@ static bool same_route(const struct route *a, const struct route *b)
 	       (a->type != RTN_UNICAST || !strcmp(a->ifname, b->ifname));
 }
 
-static int plan_route(struct plan *plan, const struct world *w, struct route *want, struct err *err)
+static int plan_route(struct plan *plan, const struct world *w, struct route *want, const char *dev, struct err *err)
 {
 	struct object object = { .kind = KIND_ROUTE };
 
 	for (size_t i = 0; i < w->s->n_routes; i++) {
 		const struct route *r = &w->s->routes[i];
 
-		/* Somebody else's is not taken for ours: it would not go with the tunnel, nor stay with it. */
-		if (r->proto == SITCTL_PROTO && same_route(r, want))
+		/* Somebody else's is not taken for ours, but on our own device: there a route of several hops has one protocol. */
+		if ((r->proto == SITCTL_PROTO || !strcmp(r->ifname, dev)) && same_route(r, want))
 			return 0;
 		/* Beside the default route of somebody else, and beside our own that is about to go. */
 		if (net6_equal(&r->dst, &want->dst) && r->metric == want->metric &&
@@ -180,7 +170,8 @@ static int plan_proxied(struct plan *plan, const struct world *w, const struct n
 	return 0;
 }
 
-static int plan_client_prefix(struct plan *plan, const struct world *w, const struct prefix *p, struct err *err)
+static int plan_client_prefix(struct plan *plan, const struct world *w, const struct spec *spec, const struct prefix *p,
+			      struct err *err)
 {
 	struct route route;
 	struct addr addr;
@@ -192,7 +183,7 @@ static int plan_client_prefix(struct plan *plan, const struct world *w, const st
 		ret = plan_addr(plan, w, &addr, err);
 	}
 	if (!ret && want_unreachable(p, &route))
-		ret = plan_route(plan, w, &route, err);
+		ret = plan_route(plan, w, &route, spec->dev, err);
 	return ret;
 }
 
@@ -240,13 +231,13 @@ int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spe
 	for (unsigned int i = 0; !ret && i < n; i++)
 		ret = plan_addr(plan, w, &addrs[i], err);
 	if (!ret && want_default(spec, &route))
-		ret = plan_route(plan, w, &route, err);
+		ret = plan_route(plan, w, &route, spec->dev, err);
 	for (unsigned int i = 0; !ret && spec->role == ROLE_CLIENT && i < spec->n_prefixes; i++)
-		ret = plan_client_prefix(plan, w, &spec->prefixes[i], err);
+		ret = plan_client_prefix(plan, w, spec, &spec->prefixes[i], err);
 	n = spec->role == ROLE_PEER ? want_peer_nets(spec, ranges) : 0;
 	for (unsigned int i = 0; !ret && i < n; i++) {
 		want_peer_route(spec, &ranges[i], &route);
-		ret = plan_route(plan, w, &route, err);
+		ret = plan_route(plan, w, &route, spec->dev, err);
 	}
 	n = spec->role == ROLE_PEER ? want_proxied(w->s, w->told->server.uplink, spec, ranges) : 0;
 	for (unsigned int i = 0; !ret && i < n; i++)

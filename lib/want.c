@@ -120,7 +120,7 @@ unsigned int want_proxied(const struct snapshot *s, const char *uplink, const st
 	if (peer->proxy_ndp == PROXY_NDP_ON || on_link(s, uplink, &host, NULL))
 		out[n++] = host;
 	for (unsigned int i = 0; i < peer->n_prefixes; i++)
-		if (on_link(s, uplink, &peer->prefixes[i].net, NULL))
+		if (peer->prefixes[i].net.len >= PROXIED_LEN_MIN && on_link(s, uplink, &peer->prefixes[i].net, NULL))
 			out[n++] = peer->prefixes[i].net;
 	return n;
 }
@@ -171,24 +171,27 @@ int want_link(const struct world *w, const struct spec *spec, struct link *out, 
 	return spec->mtu ? 0 : auto_mtu(w, spec, out, err);
 }
 
+bool spec_has_lan(const struct spec *spec)
+{
+	for (unsigned int i = 0; spec->role == ROLE_CLIENT && i < spec->n_prefixes; i++)
+		if (spec->prefixes[i].ifname[0])
+			return true;
+	return false;
+}
+
 bool want_forwarding(const struct told *t)
 {
 	if (t->server.uplink[0])
 		return true;
-	for (size_t i = 0; i < t->n; i++) {
-		const struct spec *spec = &t->tunnels[i].spec;
-
-		for (unsigned int k = 0; spec->role == ROLE_CLIENT && k < spec->n_prefixes; k++)
-			if (spec->prefixes[k].ifname[0])
-				return true;
-	}
+	for (size_t i = 0; i < t->n; i++)
+		if (spec_has_lan(&t->tunnels[i].spec))
+			return true;
 	return false;
 }
 
-/* Is ADDR the peer's, or in a prefix of its? */
-static bool peer_has(const struct spec *spec, const struct in6_addr *addr)
+bool spec_has_addr(const struct spec *spec, const struct in6_addr *addr)
 {
-	if (spec->role != ROLE_PEER)
+	if (spec->role != ROLE_PEER || !spec->n_addresses)
 		return false;
 	if (addr6_equal(&spec->addresses[0].addr, addr))
 		return true;
@@ -209,7 +212,7 @@ bool told_wants_neigh(const struct world *w, const struct neigh *n)
 		unsigned int count = 0;
 
 		/* The cheap question first: there may be thousands of peers, and of entries. */
-		if (peer_has(&t->tunnels[i].spec, &n->addr))
+		if (spec_has_addr(&t->tunnels[i].spec, &n->addr))
 			count = want_proxied(w->s, t->server.uplink, &t->tunnels[i].spec, ranges);
 		while (count--)
 			if (net6_contains(&ranges[count], &n->addr))

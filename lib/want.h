@@ -27,9 +27,11 @@ unsigned int want_peer_nets(const struct spec *spec, struct net6 *out);
 /* The route to NET through the device of a peer. */
 void want_peer_route(const struct spec *spec, const struct net6 *net, struct route *out);
 
+#define PROXIED_LEN_MIN 120	/* 256 entries; all proxy entries of a host share 16 hash buckets */
+
 /*
  * The ranges that need proxy entries on UPLINK for a peer: its address, its prefixes inside
- * an on-link prefix. At most 1 + PREFIXES_MAX into OUT. Returns how many.
+ * an on-link prefix (not shorter than PROXIED_LEN_MIN: rules.c refuses those). At most 1 + PREFIXES_MAX into OUT. Returns how many.
  */
 unsigned int want_proxied(const struct snapshot *s, const char *uplink, const struct spec *peer, struct net6 *out);
 
@@ -38,6 +40,10 @@ bool on_link(const struct snapshot *s, const char *uplink, const struct net6 *ne
 
 /* The device of SPEC (effective), with its MTU found out. 0, or a negative errno and ERR. */
 int want_link(const struct world *w, const struct spec *spec, struct link *out, struct err *err);
+
+/* Has the client a LAN behind it, the peer an address or prefix with ADDR in it? */
+bool spec_has_lan(const struct spec *spec);
+bool spec_has_addr(const struct spec *spec, const struct in6_addr *addr);
 
 /* Must this host forward for what is told? */
 bool want_forwarding(const struct told *t);

@@ -16,6 +16,7 @@ ROUTE_KINDS = {1: "unicast", 2: "local", 3: "broadcast", 4: "anycast", 5: "multi
 # Values that the kernel itself moves, or that cannot be read.
 UNSTEADY = {"stable_secret"}
 _conf_files = {}
+_rulesets = {}
 
 
 def _u32(data):
@@ -122,6 +123,14 @@ def read(path):
         return None
 
 
+def _ruleset():
+    """`nft list ruleset`; not asked again while the generation id says that nothing was committed since."""
+    key = os.stat("/proc/thread-self/ns/net").st_ino, nl.generation()
+    if key not in _rulesets:
+        _rulesets[key] = subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=True).stdout
+    return _rulesets[key]
+
+
 class State:
     """A snapshot of the thread's network namespace: .lines is a set of texts, .raw the messages to restore them with."""
 
@@ -147,7 +156,7 @@ class State:
         self.tables = sorted(nl.tables())
         self.rules = ""
         if ruleset and self.tables:
-            self.rules = subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=True).stdout
+            self.rules = _ruleset()
         self.lines = {_link_line(n, v) for n, v in self.links.items()} | set(self.raw)
         self.lines |= {f"{k} = {v}" for k, v in self.sysctls.items()}
         self.lines |= {f"nft {table} {name}" for table, name in self.tables}

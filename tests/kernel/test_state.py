@@ -5,7 +5,7 @@ import shlex
 import subprocess
 
 import netlab
-from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PAIR_B, PREFIX, SECOND4, SERVER4
+from netlab import CLIENT4, ON_LINK, PAIR, PAIR_B, PREFIX, SECOND4, SERVER4
 import netlink as nl
 import packets
 
@@ -25,7 +25,8 @@ SERVER_DOWN = ["server down"]
 
 
 class TwiceIsOnce(netlab.Case):
-    weight = 26  # how long it takes, next to others
+    weight = 26
+
     def silent(self, host, commands):
         for words in commands:
             self.up(host, words)
@@ -115,8 +116,9 @@ class BeforeAndAfter(netlab.Case):
 
 
 class Changes(netlab.Case):
-    weight = 40  # how long it takes, next to others
     """Other values: changed in place, under a running ping."""
+
+    weight = 40
 
     @classmethod
     def prepare(cls):
@@ -202,7 +204,8 @@ class Changes(netlab.Case):
 
 
 class DryRun(netlab.Case):
-    weight = 28  # how long it takes, next to others
+    weight = 28
+
     def by_hand(self, host, words):
         before = host.state()
         done = self.tell(host, "-D " + words)
