@@ -5,23 +5,12 @@
 
 #include "commands.h"
 
-/* Words to a checked spec whose remote is an address. BASE, if any, is what the words change. */
-static int read_words(const struct command *cmd, const char *name, const struct spec *base, int n, char **words,
-		      struct spec *spec, struct err *err)
+/* Words to a checked spec. SPEC is what they change: made by spec_init(), or what was told. */
+static int read_words(int n, char **words, struct spec *spec, struct err *err)
 {
-	int ret;
+	int ret = spec_words(spec, n, words, err);
 
-	if (base) {
-		*spec = *base;
-		ret = 0;
-	} else {
-		ret = spec_init(spec, cmd->role, name, err);
-	}
-	if (!ret)
-		ret = spec_words(spec, n, words, err);
-	if (!ret)
-		ret = spec_check(spec, err);
-	return ret ? ret : spec_resolve(spec, err);
+	return ret ? ret : spec_check(spec, err);
 }
 
 /* Open the change with what it needs: the right to change, and the lock unless nothing is done. */
@@ -45,41 +34,57 @@ static enum status finish(const struct ctx *ctx, struct change *ch, const struct
 
 enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
+	const struct told_tunnel *before;
+	struct answers answers;
 	struct change ch;
 	struct spec spec;
 	struct err err;
 
-	if (read_words(cmd, name, NULL, n, words, &spec, &err) || begin(ctx, &ch, &err))
+	/* A name is resolved before the lock is taken: it may take long. */
+	if (spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) ||
+	    need_admin(ctx, &err) || spec_resolve(&spec, &answers, &err) || begin(ctx, &ch, &err))
 		return fail(&err);
+	before = told_find(&ch.told, cmd->role, name);
+	if (before)
+		spec_keep_remote(&spec, &before->spec, &answers);
 	return finish(ctx, &ch, &spec);
 }
 
 enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
 	const struct told_tunnel *t;
+	struct answers answers;
+	struct spec given, spec;
 	struct change ch;
-	struct spec spec;
 	struct err err;
 
 	/* Wrong words are told before anything else is looked at. */
-	if (spec_init(&spec, cmd->role, name, &err) || spec_words(&spec, n, words, &err))
+	if (spec_init(&given, cmd->role, name, &err) || spec_words(&given, n, words, &err))
 		return fail(&err);
 	if (!n) {
 		err_usage(&err, name, "no parameter to change is given");
 		err_hint(&err, "see 'sitctl server set-peer help'");
 		return fail(&err);
 	}
-	if (begin(ctx, &ch, &err))
+	if (need_admin(ctx, &err) || spec_resolve(&given, &answers, &err) || begin(ctx, &ch, &err))
 		return fail(&err);
 	t = told_find(&ch.told, ROLE_PEER, name);
 	if (!t) {
 		err_usage(&err, name, "there is no peer of this name");
 		err_hint(&err, "see 'sitctl server show', or use add-peer");
-	} else if (!read_words(cmd, name, &t->spec, n, words, &spec, &err)) {
-		return finish(ctx, &ch, &spec);
+		change_close(&ch);
+		return fail(&err);
 	}
-	change_close(&ch);
-	return fail(&err);
+	spec = t->spec;
+	if (read_words(n, words, &spec, &err)) {
+		change_close(&ch);
+		return fail(&err);
+	}
+	if (answers.n) {
+		spec.remote = given.remote;
+		spec_keep_remote(&spec, &t->spec, &answers);
+	}
+	return finish(ctx, &ch, &spec);
 }
 
 enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
@@ -110,7 +115,7 @@ enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, cons
 	struct spec spec;
 	struct err err;
 
-	if (read_words(cmd, name, NULL, n, words, &spec, &err) || begin(ctx, &ch, &err))
+	if (spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) || begin(ctx, &ch, &err))
 		return fail(&err);
 	status = change_server(&ch, &spec, &err) ? fail(&err) : carry_out(ctx, &ch, &scope);
 	change_close(&ch);

@@ -26,7 +26,7 @@ static void addr_encode(const struct step *step, struct nl_batch *b)
 	if (a->nodad)
 		nl_put_u32(b, IFA_FLAGS, IFA_F_NODAD);
 	/* Kernels before 5.18 ignore it. */
-	nl_put_u8(b, IFA_PROTO, SITCTL_PROTO);
+	nl_put_u8(b, ADDR_PROTO, SITCTL_PROTO);
 }
 
 static void addr_explain(struct conversation *c, const struct step *step, struct err *err)

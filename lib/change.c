@@ -237,8 +237,6 @@ int change_apply(struct change *ch, struct err *err)
 		return ret;
 	}
 	forget_after(ch);
-	swap_told(ch);
-	ret = journal_write(&ch->j, err);
-	swap_told(ch);
-	return ret;
+	swap_told(ch);	/* for good: what is told is what was told now */
+	return journal_write(&ch->j, err);
 }

@@ -58,24 +58,57 @@ static int make_dir(const char *path, struct err *err)
 	return 0;
 }
 
+#define LOCK_PATH_SIZE (sizeof(((struct journal *)0)->dir) + 8)
+
+static void lock_path(const struct journal *j, char path[LOCK_PATH_SIZE])
+{
+	snprintf(path, LOCK_PATH_SIZE, "%s/lock", j->dir);
+}
+
+/*
+ * Try once; false with errno EWOULDBLOCK where it is taken. Who ends with nothing to remember
+ * removes the file and the folder, so that a lock counts only if it is still that file's.
+ */
+static bool try_lock(struct journal *j)
+{
+	char path[LOCK_PATH_SIZE];
+	struct stat ours, theirs;
+	int code;
+
+	lock_path(j, path);
+	if (mkdir(j->dir, 0755) && errno != EEXIST)
+		return false;
+	j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (j->lock < 0 && errno == ENOENT)
+		errno = EWOULDBLOCK;	/* the folder went meanwhile */
+	if (j->lock < 0)
+		return false;
+	if (!flock(j->lock, LOCK_EX | LOCK_NB)) {
+		if (!fstat(j->lock, &ours) && !lstat(path, &theirs) && ours.st_ino == theirs.st_ino)
+			return true;
+		errno = EWOULDBLOCK;
+	}
+	code = errno;
+	close(j->lock);
+	j->lock = -1;
+	errno = code;
+	return false;
+}
+
 static int take_lock(struct journal *j, struct err *err)
 {
 	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 }, now, end;
-	char path[sizeof(j->dir) + 8];
-	int ret;
+	char path[LOCK_PATH_SIZE];
+	int ret = make_dir(RUN_DIR, err);
 
-	ret = make_dir(RUN_DIR, err);
 	if (!ret)
 		ret = make_dir(j->dir, err);
 	if (ret)
 		return ret;
-	snprintf(path, sizeof(path), "%s/lock", j->dir);
-	j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (j->lock < 0)
-		return err_sys(err, errno, "%s", path);
+	lock_path(j, path);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += LOCK_WAIT_SECONDS;
-	while (flock(j->lock, LOCK_EX | LOCK_NB)) {
+	while (!try_lock(j)) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_sys(err, errno, "%s", path);
 		clock_gettime(CLOCK_MONOTONIC, &now);
@@ -215,10 +248,25 @@ int journal_clear(struct journal *j, struct err *err)
 	return told_init(&j->told, err);
 }
 
+static bool empty(const struct journal *j)
+{
+	for (size_t i = 0; i < j->told.n; i++)
+		if (j->told.tunnels[i].recorded)
+			return false;
+	return !j->n_formers && !j->n_made && !j->told.server_explicit && !j->told.server.uplink[0];
+}
+
 void journal_close(struct journal *j)
 {
-	if (j->lock >= 0)
+	char path[LOCK_PATH_SIZE];
+
+	if (j->lock >= 0) {
+		lock_path(j, path);
+		/* rmdir() refuses where a journal is left. */
+		if (empty(j) && !unlink(path))
+			rmdir(j->dir);
 		close(j->lock);
+	}
 	told_free(&j->told);
 	free(j->formers);
 	free(j->made);
@@ -247,14 +295,6 @@ static void print(const struct journal *j, FILE *out)
 		spec_text(spec, true, text, sizeof(text));
 		fprintf(out, "%s %s %s\n", spec->role == ROLE_CLIENT ? "client" : "peer", spec->name, text);
 	}
-}
-
-static bool empty(const struct journal *j)
-{
-	for (size_t i = 0; i < j->told.n; i++)
-		if (j->told.tunnels[i].recorded)
-			return false;
-	return !j->n_formers && !j->n_made && !j->told.server_explicit && !j->told.server.uplink[0];
 }
 
 int journal_write(const struct journal *j, struct err *err)

@@ -17,6 +17,8 @@
 #define SITCTL_PROTO 41		/* route protocol, IFA_PROTO and NDA_PROTOCOL of what we make */
 #define SITCTL_TABLE "sitctl"	/* nf_tables table, family inet */
 
+#define ADDR_PROTO 11		/* IFA_PROTO, which linux/if_addr.h has from 5.18 on */
+
 #define ALIAS_SIZE 256		/* IFALIASZ (linux/if.h) */
 #define SYSCTL_KEY_SIZE 64	/* "net/ipv6/conf/" IFNAME "/force_forwarding" */
 #define SYSCTL_VALUE_SIZE 32

@@ -45,12 +45,12 @@ static int take_link(const struct nlmsghdr *nlh, void *data)
 static int take_addr4(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[IFA_MAX + 1];
+	const struct nlattr *tb[ADDR_PROTO + 1];
 	struct addr4 *a = grow(data);
 
 	if (!a)
 		return -ENOMEM;
-	if (nl_attrs(nlh, sizeof(*ifa), tb, IFA_MAX))
+	if (nl_attrs(nlh, sizeof(*ifa), tb, ADDR_PROTO))
 		return -EBADMSG;
 	a->index = ifa->ifa_index;
 	a->addr = nl_in(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS]);
@@ -60,16 +60,16 @@ static int take_addr4(const struct nlmsghdr *nlh, void *data)
 static int take_addr6(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[IFA_MAX + 1];
+	const struct nlattr *tb[ADDR_PROTO + 1];
 	struct addr *a = grow(data);
 
 	if (!a)
 		return -ENOMEM;
-	if (nl_attrs(nlh, sizeof(*ifa), tb, IFA_MAX))
+	if (nl_attrs(nlh, sizeof(*ifa), tb, ADDR_PROTO))
 		return -EBADMSG;
 	a->index = ifa->ifa_index;
 	a->net.len = ifa->ifa_prefixlen;
-	a->proto = nl_u8(tb[IFA_PROTO], 0);
+	a->proto = nl_u8(tb[ADDR_PROTO], 0);
 	/* With a point-to-point peer IFA_LOCAL is this host's and IFA_ADDRESS the peer's. */
 	if (a->net.len > 128 || !nl_in6(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS], &a->net.addr))
 		return -EBADMSG;

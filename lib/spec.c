@@ -246,12 +246,14 @@ void spec_text(const struct spec *spec, bool internal, char *buf, size_t size)
 	}
 }
 
-int spec_resolve(struct spec *spec, struct err *err)
+int spec_resolve(struct spec *spec, struct answers *answers, struct err *err)
 {
 	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM }, *list = NULL;
-	const char *why;
+	const char *why = NULL;
+	char text[NET6_TEXT];
 	int ret;
 
+	answers->n = 0;
 	if (!spec->host[0])
 		return 0;
 	ret = getaddrinfo(spec->host, NULL, &hints, &list);
@@ -261,13 +263,25 @@ int spec_resolve(struct spec *spec, struct err *err)
 		err_hint(err, "check the name, or give the IPv4 address");
 		return -err->code;
 	}
-	spec->remote = ((struct sockaddr_in *)list->ai_addr)->sin_addr;
-	freeaddrinfo(list);
-	why = addr4_not_host(spec->remote);
-	if (why) {
-		char text[NET6_TEXT];
+	for (const struct addrinfo *a = list; a && answers->n < ANSWERS_MAX; a = a->ai_next) {
+		struct in_addr addr = ((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr;
 
-		return err_usage(err, spec->host, "its address %s %s", addr4_text(spec->remote, text), why);
+		why = addr4_not_host(addr);
+		if (!why)
+			answers->addrs[answers->n++] = addr;
+		else
+			addr4_text(addr, text);
 	}
+	freeaddrinfo(list);
+	if (!answers->n)
+		return err_usage(err, spec->host, "its address %s %s", text, why);
+	spec->remote = answers->addrs[0];
 	return 0;
+}
+
+void spec_keep_remote(struct spec *spec, const struct spec *before, const struct answers *answers)
+{
+	for (unsigned int i = 0; i < answers->n; i++)
+		if (!strcmp(spec->host, before->host) && answers->addrs[i].s_addr == before->remote.s_addr)
+			spec->remote = before->remote;
 }

@@ -106,7 +106,20 @@ void spec_text(const struct spec *spec, bool internal, char *buf, size_t size);
 /* The word among N candidates that is nearest to WORD (edit distance), NULL if none is near. */
 const char *nearest(const char *word, const char *const *candidates, unsigned int n);
 
-/* Resolve spec->host, if there is one, to its first IPv4 address. 0, or a negative errno and ERR. */
-int spec_resolve(struct spec *spec, struct err *err);
+/* The IPv4 addresses of a host name, as far as they are taken. */
+#define ANSWERS_MAX 16
+struct answers {
+	unsigned int n;
+	struct in_addr addrs[ANSWERS_MAX];
+};
+
+/*
+ * Resolve spec->host, if there is one, to its IPv4 addresses; spec->remote becomes the first.
+ * 0, or a negative errno and ERR.
+ */
+int spec_resolve(struct spec *spec, struct answers *answers, struct err *err);
+
+/* Stay with the address that the same name had BEFORE, if it is still one of its ANSWERS. */
+void spec_keep_remote(struct spec *spec, const struct spec *before, const struct answers *answers);
 
 #endif
