@@ -105,6 +105,42 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 	return cmd->run(ctx, cmd, name, n, words);
 }
 
+static enum status superfluous_help(const char *path, const char *word)
+{
+	struct err err;
+
+	err_usage(&err, word, "there is no more help below 'sitctl %s'", path);
+	snprintf(err.why + strlen(err.why) - 2, 3, "'");	/* the path ends with a space */
+	return fail(&err);
+}
+
+/*
+ * Help on what the N words after "help" name below GROUP: sitctl help client up, sitctl client
+ * help up; without words, on GROUP itself.
+ */
+static enum status help_on(const struct command *group, char *path, size_t size, int n, char **words)
+{
+	for (; n; words++, n--) {
+		const struct command *cmd = group ? find(group, words[0]) : NULL;
+
+		if (!cmd && group)
+			return unknown(group, path, words[0]);
+		if (!cmd)
+			return superfluous_help(path, words[0]);
+		if (!cmd->sub && n == 1) {
+			help_command(path, cmd);
+			return STATUS_OK;
+		}
+		snprintf(path + strlen(path), size - strlen(path), "%s ", cmd->name);
+		group = cmd->sub;
+	}
+	if (*path)
+		help_group(path, group);
+	else
+		help_root();
+	return STATUS_OK;
+}
+
 enum status dispatch(struct ctx *ctx, int n, char **words)
 {
 	const struct command *group = root_commands, *cmd = NULL;
@@ -122,31 +158,8 @@ enum status dispatch(struct ctx *ctx, int n, char **words)
 				(int)strlen(path) - 1, path, path);
 			return STATUS_USAGE;
 		}
-		if (is_help(words[0]) && (n == 1 || group != root_commands)) {
-			if (group == root_commands)
-				help_root();
-			else
-				help_group(path, group);
-			return STATUS_OK;
-		}
-		/* sitctl help client up: the same as sitctl client up help */
-		if (is_help(words[0])) {
-			words++;
-			n--;
-			cmd = find(group, words[0]);
-			if (!cmd)
-				return unknown(group, path, words[0]);
-			snprintf(path, sizeof(path), "%s ", words[0]);
-			if (cmd->sub && n > 1 && !find(cmd->sub, words[1]))
-				return unknown(cmd->sub, path, words[1]);
-			if (cmd->sub && n > 1)
-				cmd = find(cmd->sub, words[1]);
-			if (cmd->sub)
-				help_group(path, cmd->sub);
-			else
-				help_command(cmd == find(root_commands, words[0]) ? "" : path, cmd);
-			return STATUS_OK;
-		}
+		if (is_help(words[0]))
+			return help_on(group, path, sizeof(path), n - 1, words + 1);
 		cmd = find(group, words[0]);
 		if (!cmd)
 			return unknown(group, path, words[0]);
@@ -155,7 +168,7 @@ enum status dispatch(struct ctx *ctx, int n, char **words)
 		if (cmd->sub)
 			snprintf(path + strlen(path), sizeof(path) - strlen(path), "%s ", cmd->name);
 	}
-	if (n && is_help(words[0])) {
+	if (n == 1 && is_help(words[0])) {
 		help_command(path, cmd);
 		return STATUS_OK;
 	}

@@ -137,7 +137,9 @@ static int parse_made(struct journal *j, char *words[], struct err *err)
 	struct net6 net;
 	const char *why;
 
-	if (!parse_ifname(words[1], &why) || !parse_ipv6_net_host(words[2], 128, &net, &why))
+	if (!parse_ifname(words[1], &why))
+		return err_usage(err, words[1], "%s", why);
+	if (!parse_ipv6_net_host(words[2], 128, &net, &why))
 		return err_usage(err, words[2], "%s", why);
 	return journal_note_made(j, words[1], &net, err);
 }
@@ -148,7 +150,7 @@ static int parse_tunnel(struct journal *j, enum role role, int n, char *words[],
 	int ret = spec_init(&spec, role, words[1], err);
 
 	if (!ret)
-		ret = spec_words(&spec, n - 2, words + 2, err);
+		ret = spec_recorded_words(&spec, n - 2, words + 2, err);
 	if (!ret)
 		ret = spec_check(&spec, err);
 	return ret ? ret : told_put(&j->told, &spec, true, err);
@@ -166,6 +168,8 @@ static int parse_line(struct journal *j, char *line, struct err *err)
 	if (!strcmp(words[0], "made") && n == 3)
 		return parse_made(j, words, err);
 	if (!strcmp(words[0], "server") && n >= 2) {
+		if (strcmp(words[1], "explicit") && strcmp(words[1], "implicit"))
+			return err_usage(err, words[1], "is neither 'explicit' nor 'implicit'");
 		j->told.server_explicit = !strcmp(words[1], "explicit");
 		return spec_words(&j->told.server, n - 2, words + 2, err);
 	}
@@ -215,6 +219,8 @@ static int load(struct journal *j, struct err *err)
 	text = calloc(1, (size_t)st.st_size + 1);
 	if (!text || read(fd, text, (size_t)st.st_size) != st.st_size)
 		ret = err_sys(err, text ? EIO : ENOMEM, "%s", path);
+	else if (strlen(text) != (size_t)st.st_size)
+		ret = err_sys(err, EBADMSG, "%s", path);
 	else
 		ret = journal_parse(j, text, err);
 out:

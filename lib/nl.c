@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <linux/netlink.h>
 
 #include "nl.h"
@@ -91,6 +92,12 @@ static int read_error(struct nl_reader *r, const struct nlmsghdr *nlh)
 	return 0;
 }
 
+/* Is there a whole message in LEFT bytes? mnl_nlmsg_ok() of 1.0.4 takes a length over 2 GiB for a negative one. */
+static bool whole(const struct nlmsghdr *nlh, int left)
+{
+	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) && nlh->nlmsg_len <= (uint32_t)left;
+}
+
 int nl_read(struct nl_reader *r, const void *buf, size_t len, uint32_t sender)
 {
 	const struct nlmsghdr *nlh = buf;
@@ -98,7 +105,7 @@ int nl_read(struct nl_reader *r, const void *buf, size_t len, uint32_t sender)
 
 	if (sender != 0)	/* anybody with CAP_NET_ADMIN can send to our port */
 		return -EPERM;
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+	for (; whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		if (nlh->nlmsg_seq - r->batch->first_seq >= r->batch->n)
 			continue;	/* an answer to an earlier, abandoned request */
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
@@ -130,6 +137,7 @@ static int receive(struct nl *nl, struct nl_reader *r)
 	struct iovec iov = { .iov_base = nl->buf, .iov_len = BUF_SIZE };
 	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov, .msg_iovlen = 1 };
 	ssize_t n;
+	int ret;
 
 	do {
 		msg.msg_namelen = sizeof(from);
@@ -139,7 +147,13 @@ static int receive(struct nl *nl, struct nl_reader *r)
 		return errno == EAGAIN ? -ETIMEDOUT : -errno;
 	if (msg.msg_namelen != sizeof(from) || (msg.msg_flags & MSG_TRUNC))
 		return -EBADMSG;
-	return nl_read(r, nl->buf, (size_t)n, from.nl_pid);
+	ret = nl_read(r, nl->buf, (size_t)n, from.nl_pid);
+	/* The callback gave up on this dump: its end may be in this very datagram. */
+	if (ret && r->cb && (ret == -ENOBUFS || ret == -EINTR)) {
+		r->cb = NULL;
+		nl_read(r, nl->buf, (size_t)n, from.nl_pid);
+	}
+	return ret;
 }
 
 static int transmit(struct nl *nl, struct nl_batch *batch, struct err *err)
@@ -177,6 +191,13 @@ static int refusal(struct nl_batch *batch, int code, struct err *err)
 	return -code;
 }
 
+/* After a loss the socket takes nothing more until it is empty (net/netlink/af_netlink.c, NETLINK_S_CONGESTED). */
+static void drain(struct nl *nl)
+{
+	while (recv(mnl_socket_get_fd(nl->sock), nl->buf, BUF_SIZE, MSG_DONTWAIT) >= 0)
+		;
+}
+
 int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err)
 {
 	struct nl_reader r = { .batch = batch, .cb = cb, .data = data };
@@ -186,6 +207,8 @@ int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct e
 		return ret;
 	while (r.answered < batch->acks && !r.aborted) {
 		ret = receive(nl, &r);
+		if (ret == -ENOBUFS)
+			drain(nl);
 		if (ret)
 			return err_sys(err, -ret, "netlink answer");
 	}
@@ -201,27 +224,28 @@ int nl_send(struct nl *nl, struct nl_batch *batch, struct err *err)
 static int dump_once(struct nl *nl, struct nl_batch *batch, struct nl_reader *r, struct err *err)
 {
 	int ret = transmit(nl, batch, err);
-	bool lost = false;
+	int lost = 0;
 
 	if (ret)
 		return ret;
 	while (!r->done && !r->answered) {
 		ret = receive(nl, r);
-		if (ret == -ENOBUFS) {
-			lost = true;	/* the kernel goes on with the dump all the same */
+		if (ret == -ENOBUFS || ret == -EINTR) {
+			lost = ret;	/* the kernel goes on with the dump all the same */
 			r->cb = NULL;
 		} else if (ret) {
 			return err_sys(err, -ret, "netlink dump");
 		}
 	}
 	if (lost)
-		return err_sys(err, ENOBUFS, "netlink dump");
+		return err_sys(err, -lost, "netlink dump");
 	return r->code ? refusal(batch, r->code, err) : 0;
 }
 
 int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data,
 	    struct err *err)
 {
+	struct timespec pause = { 0 };
 	int ret = 0;
 
 	for (int try = 0; try < NL_DUMP_TRIES; try++) {
@@ -233,6 +257,8 @@ int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void 
 			return 0;
 		if (ret && ret != -ENOBUFS && ret != -EINTR)
 			return ret;
+		pause.tv_nsec = (try + 1) * 5000000L;	/* let what goes on come to its end */
+		nanosleep(&pause, NULL);
 	}
 	err_sys(err, ret ? -ret : EAGAIN, "netlink dump");
 	err_why(err, "the kernel's state kept changing while it was read, %d times", NL_DUMP_TRIES);

@@ -70,10 +70,18 @@ static size_t room(const struct nl_batch *batch)
 
 void nl_put(struct nl_batch *batch, uint16_t type, size_t len, const void *data)
 {
-	if (batch->overflow || !mnl_attr_put_check(batch->head, room(batch), type, len, data))
+	char *tail;
+
+	/* The length of an attribute has 16 bits: libmnl would let it wrap. */
+	if (batch->overflow || len > UINT16_MAX - MNL_ATTR_HDRLEN ||
+	    !mnl_attr_put_check(batch->head, room(batch), type, len, data)) {
 		batch->overflow = true;
-	else
-		account(batch);
+		return;
+	}
+	account(batch);
+	/* Nor does it clear the padding, and what is left there is not the kernel's to see. */
+	tail = batch->buf + batch->len;
+	memset(tail - (MNL_ALIGN(len) - len), 0, MNL_ALIGN(len) - len);
 }
 
 void nl_put_u8(struct nl_batch *batch, uint16_t type, uint8_t value)
@@ -106,49 +114,42 @@ struct nlattr *nl_nest(struct nl_batch *batch, uint16_t type)
 
 void nl_nest_end(struct nl_batch *batch, struct nlattr *nest)
 {
-	if (!batch->overflow)
+	if (batch->overflow)
+		return;
+	if ((size_t)((char *)mnl_nlmsg_get_payload_tail(batch->head) - (char *)nest) > UINT16_MAX)
+		batch->overflow = true;
+	else
 		mnl_attr_nest_end(batch->head, nest);
 }
 
-struct table {
-	const struct nlattr **tb;
-	unsigned int max;
-};
-
-static int collect(const struct nlattr *attr, void *data)
+/* Unlike mnl_attr_parse_payload() this takes bytes that are left over for what they are: a cut message. */
+int nl_attrs_raw(const void *data, size_t len, const struct nlattr **tb, unsigned int max)
 {
-	struct table *table = data;
-	uint16_t type = mnl_attr_get_type(attr);
+	const struct nlattr *attr = data;
+	int left = (int)len;
 
-	if (type <= table->max)
-		table->tb[type] = attr;
-	return MNL_CB_OK;
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	for (; mnl_attr_ok(attr, left); attr = mnl_attr_next(attr)) {
+		if (mnl_attr_get_type(attr) <= max)
+			tb[mnl_attr_get_type(attr)] = attr;
+		left -= MNL_ALIGN(attr->nla_len);
+	}
+	return left > 0 ? -EBADMSG : 0;
 }
 
 int nl_attrs(const struct nlmsghdr *nlh, size_t extra, const struct nlattr **tb, unsigned int max)
 {
-	struct table table = { tb, max };
+	size_t len = mnl_nlmsg_get_payload_len(nlh), skip = MNL_ALIGN(extra);
 
 	memset(tb, 0, (max + 1) * sizeof(*tb));
-	if (mnl_nlmsg_get_payload_len(nlh) < extra)
+	if (len < extra)
 		return -EBADMSG;
-	return mnl_attr_parse(nlh, (unsigned int)extra, collect, &table) < 0 ? -EBADMSG : 0;
-}
-
-int nl_attrs_raw(const void *data, size_t len, const struct nlattr **tb, unsigned int max)
-{
-	struct table table = { tb, max };
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	return mnl_attr_parse_payload(data, len, collect, &table) < 0 ? -EBADMSG : 0;
+	return len > skip ? nl_attrs_raw(mnl_nlmsg_get_payload_offset(nlh, extra), len - skip, tb, max) : 0;
 }
 
 int nl_attrs_nested(const struct nlattr *attr, const struct nlattr **tb, unsigned int max)
 {
-	struct table table = { tb, max };
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	return mnl_attr_parse_nested(attr, collect, &table) < 0 ? -EBADMSG : 0;
+	return nl_attrs_raw(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr), tb, max);
 }
 
 /* Is ATTR there, with a payload of LEN bytes? */

@@ -125,7 +125,7 @@ static void clear_values(struct spec *spec, const struct param *p)
 		spec->n_prefixes = 0;
 }
 
-int spec_words(struct spec *spec, int n, char *const words[], struct err *err)
+static int take_words(struct spec *spec, bool internal, int n, char *const words[], struct err *err)
 {
 	uint32_t seen = 0;
 
@@ -134,7 +134,7 @@ int spec_words(struct spec *spec, int n, char *const words[], struct err *err)
 		uint32_t mask = p ? UINT32_C(1) << (p - params) : 0;
 		const char *why = "";
 
-		if (!p)
+		if (!p || (p->internal && !internal))
 			return unknown_word(spec, words[i], err);
 		if ((seen & mask) && !(p->repeats & spec->role))
 			return err_usage(err, words[i], "is given twice");
@@ -159,6 +159,16 @@ int spec_words(struct spec *spec, int n, char *const words[], struct err *err)
 	return 0;
 }
 
+int spec_words(struct spec *spec, int n, char *const words[], struct err *err)
+{
+	return take_words(spec, false, n, words, err);
+}
+
+int spec_recorded_words(struct spec *spec, int n, char *const words[], struct err *err)
+{
+	return take_words(spec, true, n, words, err);
+}
+
 /* The peer's address and the server's must make a pair (RFC 6164). */
 static int check_pair(struct spec *s, struct err *err)
 {
@@ -173,8 +183,10 @@ static int check_pair(struct spec *s, struct err *err)
 			err_hint(err, "give 'server-address IPV6'");
 			return -EINVAL;
 		}
-		if (addr6_reserved_anycast(&other)) {
-			err_usage(err, address, "the other address of this /127 is %s, a reserved anycast address (RFC 6164 section 6)",
+		if (addr6_reserved_anycast(&other) || addr6_reserved_anycast(&net->addr)) {
+			if (addr6_reserved_anycast(&net->addr))
+				other = net->addr;
+			err_usage(err, address, "an address of this /127 is %s, a reserved anycast address (RFC 6164 section 6)",
 				  addr6_text(&other, text));
 			err_hint(err, "take another pair, or give 'server-address IPV6'");
 			return -EINVAL;

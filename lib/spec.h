@@ -90,9 +90,11 @@ int spec_init(struct spec *spec, enum role role, const char *name, struct err *e
 
 /*
  * Take `PARAMETER VALUE` words into SPEC: each known, each once unless it repeats. A repeating
- * one replaces what SPEC had of it before. 0, or -EINVAL and ERR.
+ * one replaces what SPEC had of it before. 0, or -EINVAL and ERR. The recorded words of a journal
+ * may be internal ones as well.
  */
 int spec_words(struct spec *spec, int n, char *const words[], struct err *err);
+int spec_recorded_words(struct spec *spec, int n, char *const words[], struct err *err);
 
 /* What one value alone cannot tell: required ones are there, they fit each other. As above. */
 int spec_check(struct spec *spec, struct err *err);

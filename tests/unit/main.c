@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: run all suites; the last line is "N passed, N failed", the status 1 where one failed. */
+#include <stdlib.h>
+
+#include "unit.h"
+
+int main(void)
+{
+	static Suite *(*const suites[])(void) = {
+		suite_parse, suite_inet6, suite_err, suite_params, suite_spec, suite_property, suite_nlread,
+		suite_nlmsg, suite_nlsock, suite_encode, suite_newlink, suite_link, suite_print, suite_nft,
+		suite_want, suite_told, suite_plan, suite_planold, suite_planhost, suite_plannft, suite_rules,
+		suite_apply, suite_journal, suite_disk, suite_words, suite_help, suite_program,
+	};
+	SRunner *runner = srunner_create(NULL);
+	int run, failed;
+
+	setenv("SITCTL", "build/sitctl", 0);
+	have_namespaces = probe_namespaces();
+	if (!have_namespaces)
+		printf("unit: no namespaces can be made here: the tests that need one are left out\n");
+	fflush(stdout);
+	for (size_t i = 0; i < sizeof(suites) / sizeof(*suites); i++)
+		srunner_add_suite(runner, suites[i]());
+	srunner_run_all(runner, CK_NORMAL);
+	run = srunner_ntests_run(runner);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	printf("%d passed, %d failed\n", run - failed, failed);
+	return failed || !run ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: tests of journal.h in memory: lines, what is wrong in them, notes of former values. */
+#include <errno.h>
+#include <string.h>
+
+#include "unit.h"
+
+static struct journal j;
+static struct err err;
+
+static void begin(void)
+{
+	memset(&j, 0, sizeof(j));
+	j.lock = -1;
+	strcpy(j.dir, "/somewhere");
+	ck_assert_int_eq(told_init(&j.told, &err), 0);
+}
+
+static void end(void)
+{
+	journal_close(&j);
+}
+
+static int parse(const char *text)
+{
+	char copy[16384];
+
+	ck_assert_int_lt(snprintf(copy, sizeof(copy), "%s", text), (int)sizeof(copy));
+	return journal_parse(&j, copy, &err);
+}
+
+static void is_spec(enum role role, const char *name, const char *words)
+{
+	const struct told_tunnel *t = told_find(&j.told, role, name);
+	char text[4096];
+
+	ck_assert_msg(t && t->recorded, "%s", name);
+	spec_text(&t->spec, true, text, sizeof(text));
+	ck_assert_str_eq(text, words);
+}
+
+START_TEST(whole_journal)
+{
+	const struct former *f;
+	char text[512];
+
+	ck_assert_int_eq(parse("# a comment\n"
+			       "\n"
+			       "sysctl net/ipv6/conf/all/forwarding 0 1\n"
+			       "sysctl net/ipv6/conf/eth0.7/accept_ra 1 2\n"
+			       "made lan0 2001:db8:1::1/64\n"
+			       "server explicit uplink eth0 ttl 64\n"
+			       "client t1 remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:9::1/64 prefix 2001:db8:1::/64,lan0\n"
+			       "client t2 remote tunnel.example resolved 203.0.113.2 address 2001:db8::5/127\n"
+			       "peer alice remote 198.51.100.7 address 2001:db8:7::3/127 prefix 2001:db8:2::/48\n"
+			       "peer t1 remote 198.51.100.8 address 2001:db8:7::5/127"), 0);	/* no newline at the end */
+	f = journal_former(&j, "net/ipv6/conf/eth0.7/accept_ra");
+	ck_assert(f && !strcmp(f->value, "1") && !strcmp(f->made, "2"));
+	ck_assert_ptr_null(journal_former(&j, "net/ipv6/conf/eth0/accept_ra"));
+	ck_assert_uint_eq(j.n_formers, 2);
+	ck_assert_uint_eq(j.n_made, 1);
+	ck_assert(j.told.server_explicit);
+	spec_text(&j.told.server, false, text, sizeof(text));
+	ck_assert_str_eq(text, "uplink eth0 ttl 64");
+	ck_assert_uint_eq(j.told.n, 4);
+	is_spec(ROLE_CLIENT, "t1", "remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:9::1/64 prefix 2001:db8:1::/64,lan0");
+	is_spec(ROLE_CLIENT, "t2", "remote tunnel.example resolved 203.0.113.2 address 2001:db8::5/127");
+	is_spec(ROLE_PEER, "alice", "remote 198.51.100.7 address 2001:db8:7::3/127 prefix 2001:db8:2::/48");
+	ck_assert_uint_eq(told_find(&j.told, ROLE_CLIENT, "t2")->spec.remote.s_addr, ip4("203.0.113.2").s_addr);
+}
+END_TEST
+
+START_TEST(empty_journal)
+{
+	ck_assert_int_eq(parse(""), 0);
+	ck_assert_int_eq(parse("\n\n# nothing\n"), 0);
+	ck_assert(!j.told.n && !j.n_formers && !j.n_made && !j.told.server_explicit);
+	ck_assert_int_eq(parse("server implicit uplink eth0\n"), 0);
+	ck_assert(!j.told.server_explicit && !strcmp(j.told.server.uplink, "eth0"));
+}
+END_TEST
+
+#define LONG20 "aaaaaaaaaaaaaaaaaaaa"
+
+/* A line that is not ours is an error that names its number: nothing is guessed, nothing is clipped. */
+static const struct {
+	const char *text, *number, *what;
+} wrong[] = {
+	{ "nonsense", ":1", "nonsense" },
+	{ "# fine\n\nclient t1 remote 203.0.113.1 address 2001:db8::3\nwhat is this\n", ":4", "what" },
+	{ "sysctl net/ipv6/conf/all/forwarding 0\n", ":1", "sysctl" },
+	{ "\nsysctl net/ipv6/conf/all/forwarding 0 1 2\n", ":2", "sysctl" },
+	{ "sysctl kernel/core_pattern 0 1\n", ":1", "kernel/core_pattern" },
+	{ "sysctl net/ipv4/ip_forward 0 1\n", ":1", "net/ipv4/ip_forward" },
+	{ "sysctl net/ipv6/confx/all/forwarding 0 1\n", ":1", "confx" },
+	{ "sysctl /net/ipv6/conf/all/forwarding 0 1\n", ":1", "/net" },
+	{ "sysctl net/ipv6/conf/../../../kernel/core_pattern 0 1\n", ":1", "core_pattern" },
+	{ "sysctl net/ipv6/conf/all/../../route/flush 0 1\n", ":1", "flush" },
+	{ "sysctl net/ipv6/conf/" LONG20 LONG20 LONG20 " 0 1\n", ":1", "too long" },
+	{ "sysctl net/ipv6/conf/all/forwarding " LONG20 LONG20 " 1\n", ":1", "too long" },
+	{ "sysctl net/ipv6/conf/all/forwarding 1 " LONG20 LONG20 "\n", ":1", "too long" },
+	{ "made lan0\n", ":1", "made" },
+	{ "made lan0 2001:db8::1/129\n", ":1", "2001:db8::1/129" },
+	{ "made a/b 2001:db8::1/64\n", ":1", "a/b" },
+	{ "server\n", ":1", "server" },
+	{ "server perhaps uplink eth0\n", ":1", "perhaps" },
+	{ "server explicit uplink\n", ":1", "uplink" },
+	{ "server explicit remote 1.2.3.4\n", ":1", "remote" },
+	{ "client\n", ":1", "client" },
+	{ "client t1\n", ":1", "remote" },
+	{ "client t1 remote 203.0.113.1\n", ":1", "address" },
+	{ "client 1234567890123456 remote 203.0.113.1 address 2001:db8::3\n", ":1", "1234567890123456" },
+	{ "client t1 remote 203.0.113.1 address 2001:db8::3 mtu 1\n", ":1", "mtu" },
+	{ "\n\n\npeer a$b remote 203.0.113.1 address 2001:db8::3\n", ":4", "a$b" },
+	{ "peer alice remote 203.0.113.1 address 2001:db8::3 uplink eth0\n", ":1", "uplink" },
+	{ "peer alice remote 203.0.113.1 address 2001:db8::3/64\n", ":1", "2001:db8::3/64" },
+	{ "Client t1 remote 203.0.113.1 address 2001:db8::3\n", ":1", "Client" },
+};
+
+START_TEST(wrong_lines)
+{
+	char message[2048];
+
+	ck_assert_msg(parse(wrong[_i].text) == -EBADMSG, "taken: %s", wrong[_i].text);
+	err_text(&err, message, sizeof(message));
+	ck_assert_msg(strstr(err.step, "/somewhere/journal") && strstr(err.step, wrong[_i].number), "%s", message);
+	ck_assert_msg(strstr(message, wrong[_i].what), "%s", message);
+	ck_assert(err.hint[0]);
+}
+END_TEST
+
+/* The longest values that there is room for are kept whole. */
+START_TEST(longest_values)
+{
+	char key[SYSCTL_KEY_SIZE], value[SYSCTL_VALUE_SIZE], text[256];
+	const struct former *f;
+
+	strcpy(key, "net/ipv6/conf/");
+	memset(key + 14, 'k', sizeof(key) - 15);
+	key[sizeof(key) - 1] = '\0';
+	memset(value, '7', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	snprintf(text, sizeof(text), "sysctl %s %s %s\n", key, value, value);
+	ck_assert_int_eq(parse(text), 0);
+	f = journal_former(&j, key);
+	ck_assert(f && !strcmp(f->value, value) && !strcmp(f->made, value));
+}
+END_TEST
+
+/* What it was before us is what was noted first; what we made of it is what came last. */
+START_TEST(notes)
+{
+	static const char a[] = "net/ipv6/conf/a/forwarding", b[] = "net/ipv6/conf/b/forwarding", c[] = "net/ipv6/conf/c/forwarding";
+
+	ck_assert_int_eq(journal_note(&j, a, "0", "1", &err), 0);
+	ck_assert_int_eq(journal_note(&j, b, "5", "6", &err), 0);
+	ck_assert_int_eq(journal_note(&j, c, "8", "9", &err), 0);
+	ck_assert_int_eq(journal_note(&j, a, "1", "2", &err), 0);
+	ck_assert_uint_eq(j.n_formers, 3);
+	ck_assert_str_eq(journal_former(&j, a)->value, "0");
+	ck_assert_str_eq(journal_former(&j, a)->made, "2");
+	journal_forget(&j, a);
+	journal_forget(&j, a);
+	ck_assert_uint_eq(j.n_formers, 2);
+	ck_assert_ptr_null(journal_former(&j, a));
+	ck_assert_str_eq(journal_former(&j, b)->value, "5");
+	ck_assert_str_eq(journal_former(&j, c)->value, "8");
+	ck_assert_int_eq(journal_note(&j, "net/ipv4/ip_forward", "0", "1", &err), -EINVAL);
+	ck_assert_int_eq(journal_note(&j, "net/ipv6/conf/../x", "0", "1", &err), -EINVAL);
+	ck_assert_uint_eq(j.n_formers, 2);
+}
+END_TEST
+
+START_TEST(made_addresses)
+{
+	struct net6 a = net6("2001:db8:1::1/64"), b = net6("2001:db8:1::1/65"), c = net6("2001:db8:2::1/64");
+
+	ck_assert_int_eq(journal_note_made(&j, "lan0", &a, &err), 0);
+	ck_assert_int_eq(journal_note_made(&j, "lan0", &a, &err), 0);
+	ck_assert_int_eq(journal_note_made(&j, "lan1", &c, &err), 0);
+	ck_assert_uint_eq(j.n_made, 2);
+	ck_assert(journal_made(&j, "lan0", &a) && journal_made(&j, "lan1", &c));
+	ck_assert(!journal_made(&j, "lan1", &a) && !journal_made(&j, "lan0", &b));
+	journal_forget_made(&j, "lan0", &b);
+	journal_forget_made(&j, "lan0", &a);
+	ck_assert_uint_eq(j.n_made, 1);
+	ck_assert(!journal_made(&j, "lan0", &a) && journal_made(&j, "lan1", &c));
+}
+END_TEST
+
+Suite *suite_journal(void)
+{
+	Suite *s = suite_create("journal");
+	TCase *tc = tcase_create("lines");
+
+	tcase_add_checked_fixture(tc, begin, end);
+	tcase_add_test(tc, whole_journal);
+	tcase_add_test(tc, empty_journal);
+	tcase_add_loop_test(tc, wrong_lines, 0, sizeof(wrong) / sizeof(*wrong));
+	tcase_add_test(tc, longest_values);
+	tcase_add_test(tc, notes);
+	tcase_add_test(tc, made_addresses);
+	suite_add_tcase(s, tc);
+	return s;
+}

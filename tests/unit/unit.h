@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: what the unit tests share: suites, own namespaces, running sitctl, messages by hand. */
+#ifndef SITCTL_UNIT_H
+#define SITCTL_UNIT_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../../lib/want.h"
+
+/* Each file's tests. */
+Suite *suite_parse(void);
+Suite *suite_inet6(void);
+Suite *suite_err(void);
+Suite *suite_params(void);
+Suite *suite_spec(void);
+Suite *suite_property(void);
+Suite *suite_nlread(void);
+Suite *suite_nlmsg(void);
+Suite *suite_nlsock(void);
+Suite *suite_encode(void);
+Suite *suite_newlink(void);
+Suite *suite_link(void);
+Suite *suite_print(void);
+Suite *suite_nft(void);
+Suite *suite_want(void);
+Suite *suite_told(void);
+Suite *suite_plan(void);
+Suite *suite_planold(void);
+Suite *suite_planhost(void);
+Suite *suite_plannft(void);
+Suite *suite_rules(void);
+Suite *suite_apply(void);
+Suite *suite_journal(void);
+Suite *suite_disk(void);
+Suite *suite_words(void);
+Suite *suite_help(void);
+Suite *suite_program(void);
+
+/* ns.c: fixtures. Can this machine give us namespaces of our own? Asked once, by main. */
+extern bool have_namespaces;
+bool probe_namespaces(void);
+void own_netns(void);		/* an own network namespace with `lo` up */
+void own_netns_and_run(void);	/* the same, and an own empty /run */
+void make_veth(const char *name, const char *peer);	/* both up */
+uint32_t index_of(const char *name);
+void write_sysctl(const char *key, const char *value);
+const char *read_sysctl(const char *key);		/* "" where there is none */
+
+/* A test case with FIXTURE, added to SUITE where namespaces can be had. */
+TCase *namespaced_case(Suite *suite, const char *name, void (*fixture)(void));
+
+/* run.c: sitctl as a process. */
+struct ran {
+	int status;
+	char out[32768], err[8192];
+};
+
+#define RUN_NOBODY 1	/* without any right */
+#define RUN_FULL 2	/* standard output is a full disk */
+
+/* WORDS are separated by single spaces. */
+void run_sitctl(struct ran *ran, int flags, const char *words);
+
+/* Run it and expect STATUS, and that what it printed on stderr contains ERR (NULL: nothing at all). */
+void expect(struct ran *ran, const char *words, int status, const char *err);
+
+/* bytes.c: messages made byte by byte, in the host's order, without the library. */
+struct bytes {
+	uint32_t word[256];	/* aligned */
+	size_t n;
+};
+
+void b_u8(struct bytes *b, uint8_t value);
+void b_u16(struct bytes *b, uint16_t value);
+void b_u32(struct bytes *b, uint32_t value);
+void b_mem(struct bytes *b, const void *data, size_t n);
+void b_addr6(struct bytes *b, const char *addr);
+void b_addr4(struct bytes *b, const char *addr);
+void b_align(struct bytes *b);
+/* A header of 16 bytes at the end; returns where it is, for b_end(), which writes its length. */
+size_t b_header(struct bytes *b, uint16_t type, uint16_t flags, uint32_t seq, uint32_t pid);
+void b_end(struct bytes *b, size_t header);
+/* An attribute whose payload follows, up to b_attr_end(); or a whole one. */
+size_t b_attr(struct bytes *b, uint16_t type);
+void b_attr_end(struct bytes *b, size_t attr);
+void b_attr_mem(struct bytes *b, uint16_t type, const void *data, size_t n);
+void b_attr_str(struct bytes *b, uint16_t type, const char *text);
+void b_attr_u8(struct bytes *b, uint16_t type, uint8_t value);
+void b_attr_u32(struct bytes *b, uint16_t type, uint32_t value);
+const struct nlmsghdr *b_msg(const struct bytes *b);
+
+/* Fail, naming the first byte that differs. */
+void same_bytes(const void *have, size_t n, const struct bytes *want);
+
+/* lab.c: a snapshot, a journal and what is told, all in memory, and the plan between them. */
+struct lab {
+	struct snapshot s;
+	struct journal j;
+	struct told told;
+	struct conversation c;
+	struct plan plan;
+	struct err err;
+	char steps[16384];	/* the plan, a line each, see lab_plan() */
+};
+
+void lab_open(struct lab *lab);		/* in the current namespace: its interfaces, nothing else */
+void lab_close(struct lab *lab);
+struct link *lab_tunnel(struct lab *lab, const char *name, const char *alias, const char *remote);
+void lab_addr(struct lab *lab, const char *ifname, const char *net, uint8_t proto);
+struct route *lab_route(struct lab *lab, const char *ifname, const char *dst, uint32_t metric, uint8_t proto);
+void lab_neigh(struct lab *lab, const char *ifname, const char *addr, uint8_t proto);
+void lab_nft(struct lab *lab, const char *remotes);	/* separated by spaces */
+void lab_no_nft(struct lab *lab);
+/* Make SPEC of "NAME PARAMETER VALUE..." (the server has no NAME), which must be right. */
+void make_spec(struct spec *spec, enum role role, const char *words);
+void lab_tell(struct lab *lab, enum role role, const char *words);
+void lab_told_before(struct lab *lab, enum role role, const char *words);	/* and not now */
+void lab_told_both(struct lab *lab, enum role role, const char *words);
+/*
+ * Plan for the tunnel NAME of ROLE; lab->steps is then a line for each step: + - ~ for add,
+ * delete, change, the kind, and what it is about; silent steps are left out. Returns what
+ * plan_build() returned.
+ */
+int lab_plan(struct lab *lab, enum role role, const char *name);
+void expect_steps(struct lab *lab, enum role role, const char *name, const char *steps);
+
+/* Small things. */
+struct in_addr ip4(const char *text);
+struct in6_addr ip6(const char *text);
+struct net6 net6(const char *text);	/* "ADDRESS/LEN" */
+/* Split TEXT in place at its spaces. */
+int split_words(char *text, char *words[], int max);
+/* The same sequence in every run. */
+uint32_t pseudo_random(uint32_t *state);
+
+#endif
