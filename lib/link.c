@@ -99,8 +99,8 @@ static void put_newlink(struct nl_batch *b, const struct link *link, uint16_t fl
 	nl_nest_end(b, info);
 }
 
-/* What only a second message can set: the alias, and up or down. */
-static void put_setlink(struct nl_batch *b, const struct link *link, bool alias)
+/* What RTM_SETLINK sets: up or down; the MTU and the alias if asked. */
+static void put_setlink(struct nl_batch *b, const struct link *link, bool mtu, bool alias)
 {
 	struct ifinfomsg *ifi = nl_start(b, RTM_SETLINK, 0, sizeof(*ifi));
 
@@ -109,6 +109,8 @@ static void put_setlink(struct nl_batch *b, const struct link *link, bool alias)
 	ifi->ifi_index = (int)link->index;
 	ifi->ifi_change = IFF_UP;
 	ifi->ifi_flags = link->up ? IFF_UP : 0;
+	if (mtu)
+		nl_put_u32(b, IFLA_MTU, link->mtu);
 	if (alias)
 		nl_put_str(b, IFLA_IFALIAS, link->alias);
 }
@@ -185,7 +187,7 @@ static int link_add(struct conversation *c, struct link *want, struct err *err)
 	if (!ret) {
 		want->index = made.index;
 		nl_batch_reset(&c->batch);
-		put_setlink(&c->batch, want, true);
+		put_setlink(&c->batch, want, false, true);
 		ret = nl_send(&c->route, &c->batch, err);
 	}
 	if (!ret)
@@ -212,17 +214,30 @@ static bool only_up_changes(const struct step *step)
 	return same_tunnel(&was, &want);
 }
 
+/* Do those values change that belong to the tunnel, not to every device? */
+static bool params_change(const struct step *step)
+{
+	const struct link *was = &step->was.link, *want = &step->want.link;
+
+	return was->remote.s_addr != want->remote.s_addr || was->local.s_addr != want->local.s_addr ||
+	       was->ttl != want->ttl || was->underlay != want->underlay || was->proto != IPPROTO_IPV6 || !was->pmtudisc;
+}
+
 static int link_change(struct conversation *c, struct step *step, struct err *err)
 {
 	struct link *want = &step->want.link;
-	bool flags_only = only_up_changes(step);
+	bool flags_only = only_up_changes(step), params = !flags_only && params_change(step);
 	int ret;
 
 	want->index = want->index ? want->index : step->was.link.index;
 	nl_batch_reset(&c->batch);
-	if (!flags_only)
+	/*
+	 * ipip6_tunnel_update() takes the tunnel out of its table while it changes it, and a packet
+	 * that comes just then is lost: not for an MTU or an alias.
+	 */
+	if (params)
 		put_newlink(&c->batch, want, 0);
-	put_setlink(&c->batch, want, !flags_only);
+	put_setlink(&c->batch, want, !flags_only && !params, !flags_only);
 	ret = nl_send(&c->route, &c->batch, err);
 	return ret || flags_only ? ret : read_back(c, want, err);
 }
@@ -310,10 +325,12 @@ static void print_tunnel(const struct link *link, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_set(const struct link *link, bool alias, FILE *out)
+static void print_set(const struct link *link, bool mtu, bool alias, FILE *out)
 {
 	fprintf(out, "ip link set dev ");
 	print_word(out, link->name);
+	if (mtu)
+		fprintf(out, " mtu %u", link->mtu);
 	if (alias) {
 		fprintf(out, " alias ");
 		print_word(out, link->alias);
@@ -325,8 +342,9 @@ static void link_print(const struct step *step, FILE *out)
 {
 	const struct link *link = &step_object(step)->link;
 	bool flags_only = step->op == STEP_CHANGE && only_up_changes(step);
+	bool params = !flags_only && (step->op != STEP_CHANGE || params_change(step));
 
-	if (!flags_only) {
+	if (params) {
 		fprintf(out, "ip link %s dev ", step->op == STEP_ADD ? "add" :
 			step->op == STEP_CHANGE ? "change" : "del");
 		print_word(out, link->name);
@@ -338,7 +356,7 @@ static void link_print(const struct step *step, FILE *out)
 			fprintf(out, " group %d", SITCTL_GROUP);
 		print_tunnel(link, out);
 	}
-	print_set(link, !flags_only, out);
+	print_set(link, !flags_only && !params, !flags_only, out);
 }
 
 static json_t *link_json(const struct object *object)

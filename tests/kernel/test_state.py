@@ -129,11 +129,12 @@ class Changes(netlab.Case):
             route add 2001:db8:100::/40 dev far""")
         cls.server.set("net.ipv6.conf.all.forwarding", 1)
 
-    # words to add, what the link then has; the kernel takes a sit device out of its table for a moment
-    # when it changes parameters, and a packet that comes just then is lost: hence three tries.
-    STEPS = (("mtu 1400", {"mtu": 1400}), ("ttl 64", {"ttl": 64}), (f"local {CLIENT4}", {"local": CLIENT4}),
-             ("metric 5", {}), (f"gateway {PAIR[0]}", {}), ("address 2001:db8:1:77::1/64", {}), (f"prefix {PREFIX}", {}),
-             ("notrack off", {}), ("dev wan", {}))
+    # words to add, what the link then has, packets that may be lost: the kernel takes a sit device out of its
+    # table while it changes the tunnel's own parameters (ipip6_tunnel_update(), net/ipv6/sit.c), and a packet
+    # that comes just then is lost, whoever asked for the change; once for the change, once for the way back.
+    STEPS = (("mtu 1400", {"mtu": 1400}, 0), ("ttl 64", {"ttl": 64}, 2), (f"local {CLIENT4}", {"local": CLIENT4}, 2),
+             ("metric 5", {}, 0), (f"gateway {PAIR[0]}", {}, 0), ("address 2001:db8:1:77::1/64", {}, 0),
+             (f"prefix {PREFIX}", {}, 0), ("notrack off", {}, 0), ("source-filter off", {}, 0), ("dev wan", {}, 2))
 
     def change(self, words, facts):
         self.up(self.client, UP)
@@ -151,17 +152,14 @@ class Changes(netlab.Case):
         return stream.lost
 
     def test_a_running_ping_loses_nothing(self):
-        for words, facts in self.STEPS:
+        for words, facts, may in self.STEPS:
             with self.subTest(words):
-                lost = [self.change(words, facts)]
-                while lost[-1] and len(lost) < 3:
-                    lost.append(self.change(words, facts))
-                self.assertEqual(lost[-1], [], f"lost in each of three tries: {lost}")
+                self.assertLessEqual(len(self.change(words, facts)), may)
 
     def test_a_change_and_back_is_the_same_state(self):
         self.up(self.client, UP)
         before = self.client.state()
-        for words, _ in self.STEPS + ((f"prefix {PREFIX},lan", {}), ("mtu 1280 ttl inherit metric 9", {})):
+        for words in [step[0] for step in self.STEPS] + [f"prefix {PREFIX},lan", "mtu 1280 ttl inherit metric 9"]:
             with self.subTest(words):
                 self.up(self.client, f"{UP} {words}")
                 self.assertNotEqual(before.difference(self.client.state()), "", "nothing changed")
