@@ -16,6 +16,13 @@ static bool other_namespace(const struct change *ch)
 	for (size_t i = 0; i < ch->j.told.n; i++)
 		if (snapshot_link(&ch->s, ch->j.told.tunnels[i].spec.dev))
 			return false;
+	for (size_t i = 0; i < ch->j.n_formers; i++) {
+		const struct former *f = &ch->j.formers[i];
+		char now[SYSCTL_VALUE_SIZE];
+
+		if (strcmp(f->value, f->made) && !sysctl_read(f->key, now, sizeof(now)) && !strcmp(now, f->made))
+			return false;
+	}
 	return ch->j.told.n && !ch->s.nft.exists;
 }
 

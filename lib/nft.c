@@ -65,7 +65,7 @@ static void put_host_order(struct nftnl_set *s)
 
 static void put_set(struct nl_batch *b, char *scratch, enum nft_set_id id)
 {
-	static const uint8_t concat[] = { IFNAMSIZ, sizeof(struct in6_addr) };
+	static const uint8_t concat[] = { sizeof(struct in6_addr), IFNAMSIZ };
 	struct nlmsghdr *nlh = message(scratch, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
 	const struct nft_set *row = &nft_sets[id];
 	struct nftnl_set *s = new_set(id);

@@ -17,7 +17,7 @@ struct nft_set {
 	const char *name;
 	const char *type;		/* as `nft` writes it */
 	uint32_t key_type, key_len;
-	bool interval;			/* of the concatenation ifname . ipv6_addr */
+	bool interval;			/* of the concatenation ipv6_addr . ifname */
 	bool host_order;		/* the key is a name, which nft takes for a number in host order */
 	bool counter;			/* each element counts the packets that it matched */
 };

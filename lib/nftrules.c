@@ -27,9 +27,13 @@ const struct nft_set nft_sets[SET_COUNT] = {
 	/* tunnels with a source filter, by role */
 	[SET_PEERS] = { "peers", "ifname", TYPE_IFNAME, 16, false, true, false },
 	[SET_CLIENTS] = { "clients", "ifname", TYPE_IFNAME, 16, false, true, false },
+	/*
+	 * The address stands first: kernels without "nf_set_pipapo: fix initial map fill" (5.10 has
+	 * it not) find elements that do not match where the first field has the fewest values.
+	 */
 	/* inner sources: all that a peer may use, what a client must not take */
-	[SET_ALLOWED] = { "allowed", "ifname . ipv6_addr", TYPE_IFNAME << 6 | TYPE_IPV6, 32, true, false, false },
-	[SET_FORBIDDEN] = { "forbidden", "ifname . ipv6_addr", TYPE_IFNAME << 6 | TYPE_IPV6, 32, true, false, false },
+	[SET_ALLOWED] = { "allowed", "ipv6_addr . ifname", TYPE_IPV6 << 6 | TYPE_IFNAME, 32, true, false, false },
+	[SET_FORBIDDEN] = { "forbidden", "ipv6_addr . ifname", TYPE_IPV6 << 6 | TYPE_IFNAME, 32, true, false, false },
 	/* the same tunnels once more: what their filter dropped is counted here */
 	[SET_DROPPED] = { "dropped", "ifname", TYPE_IFNAME, 16, false, true, true },
 	/* tunnels whose forwarded TCP has its MSS clamped */
@@ -42,7 +46,7 @@ static const uint8_t link_local[16] = { 0xfe, 0x80 }, link_local_mask[16] = { 0x
 static const uint32_t local = RTN_LOCAL, multicast = RTN_MULTICAST;
 
 #define CMP(value) { .op = OP_CMP, .data = &(value), .len = sizeof(value) }
-#define META(key) { .op = OP_META, .a = (key) }
+#define META(key) { .op = OP_META, .a = (key), .c = NFT_REG_1 }
 #define PAYLOAD(base, offset, bytes, reg) { .op = OP_PAYLOAD, .a = (base), .b = (offset), .c = (reg), .len = (bytes) }
 #define NETWORK NFT_PAYLOAD_NETWORK_HEADER
 #define LOOKUP(set) { .op = OP_LOOKUP, .a = (set) }
@@ -52,7 +56,7 @@ static const uint32_t local = RTN_LOCAL, multicast = RTN_MULTICAST;
 
 #define IP6 META(NFT_META_NFPROTO), CMP(ipv6)
 #define PROTO_41 META(NFT_META_NFPROTO), CMP(ipv4), PAYLOAD(NETWORK, 9, 1, NFT_REG_1), CMP(proto_sit)
-#define IIF_SOURCE IP6, META(NFT_META_IIFNAME), PAYLOAD(NETWORK, 8, 16, NFT_REG_2)
+#define SOURCE_IIF IP6, PAYLOAD(NETWORK, 8, 16, NFT_REG_1), { .op = OP_META, .a = NFT_META_IIFNAME, .c = NFT_REG_2 }
 #define IS_LINK_LOCAL IP6, PAYLOAD(NETWORK, 8, 16, NFT_REG_1), \
 	{ .op = OP_MASK, .data = link_local_mask, .len = 16 }, CMP(link_local)
 #define IS_SYN META(NFT_META_L4PROTO), CMP(proto_tcp), PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 13, 1, NFT_REG_1), \
@@ -72,7 +76,7 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "drop", { VERDICT(NF_DROP) } } } },
 	/* A peer sends from its own addresses, and from its link-local one to this host itself. */
 	{ "from_peer", false, 0, NULL, 0, {
-		{ "iifname . ip6 saddr @allowed accept", { IIF_SOURCE, LOOKUP(SET_ALLOWED), VERDICT(NF_ACCEPT) } },
+		{ "ip6 saddr . iifname @allowed accept", { SOURCE_IIF, LOOKUP(SET_ALLOWED), VERDICT(NF_ACCEPT) } },
 		{ "ip6 saddr fe80::/10 fib daddr type local accept",
 		  { IS_LINK_LOCAL, FIB(NFTA_FIB_F_DADDR), CMP(local), VERDICT(NF_ACCEPT) } },
 		{ "ip6 saddr fe80::/10 fib daddr type multicast accept",
@@ -80,7 +84,7 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "jump refused", { JUMP("refused") } } } },
 	/* RFC 4213 section 3.6; and nobody outside sends from this host's addresses. */
 	{ "from_client", false, 0, NULL, 0, {
-		{ "iifname . ip6 saddr @forbidden jump refused", { IIF_SOURCE, LOOKUP(SET_FORBIDDEN), JUMP("refused") } },
+		{ "ip6 saddr . iifname @forbidden jump refused", { SOURCE_IIF, LOOKUP(SET_FORBIDDEN), JUMP("refused") } },
 		{ "fib saddr type local jump refused", { FIB(NFTA_FIB_F_SADDR), CMP(local), JUMP("refused") } } } },
 	/* Before routing: what is forwarded and what is for this host; one lookup for all other traffic. */
 	{ "source", true, NF_INET_PRE_ROUTING, "prerouting", PRIORITY_SOURCE, {
@@ -123,7 +127,7 @@ static void fill(struct nftnl_expr *e, const struct nft_op *op)
 	switch (op->op) {
 	case OP_META:
 		SET(e, NFTNL_EXPR_META_KEY, op->a);
-		SET(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
+		SET(e, NFTNL_EXPR_META_DREG, op->c);
 		break;
 	case OP_CMP:
 		SET(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);

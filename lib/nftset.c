@@ -65,11 +65,12 @@ int nft_add_ifname(struct nft_table *table, enum nft_set_id set, const char *ifn
 int nft_add_range(struct nft_table *table, enum nft_set_id set, const char *ifname, const struct in6_addr *first,
 		  const struct in6_addr *last, struct err *err)
 {
-	struct nft_elem e = ifname_elem(set, ifname);
+	struct nft_elem e = { .set = set };
 
-	memcpy(e.end, e.key, IFNAMSIZ);
-	memcpy(e.key + IFNAMSIZ, first, sizeof(*first));
-	memcpy(e.end + IFNAMSIZ, last, sizeof(*last));
+	memcpy(e.key, first, sizeof(*first));
+	memcpy(e.end, last, sizeof(*last));
+	memcpy(e.key + sizeof(*first), ifname, strnlen(ifname, IFNAMSIZ - 1));
+	memcpy(e.end + sizeof(*last), ifname, strnlen(ifname, IFNAMSIZ - 1));
 	return nft_add_elem(table, &e, err);
 }
 
@@ -129,9 +130,10 @@ void nft_elem_text(const struct nft_elem *e, char *buf, size_t size)
 		snprintf(buf, size, "\"%.15s\"", (const char *)e->key);
 		return;
 	}
-	memcpy(&first, e->key + IFNAMSIZ, sizeof(first));
-	memcpy(&last, e->end + IFNAMSIZ, sizeof(last));
+	memcpy(&first, e->key, sizeof(first));
+	memcpy(&last, e->end, sizeof(last));
 	addr6_text(&first, a);
 	addr6_text(&last, b);
-	snprintf(buf, size, "\"%.15s\" . %s%s%s", (const char *)e->key, a, strcmp(a, b) ? "-" : "", strcmp(a, b) ? b : "");
+	snprintf(buf, size, "%s%s%s . \"%.15s\"", a, strcmp(a, b) ? "-" : "", strcmp(a, b) ? b : "",
+		 (const char *)e->key + sizeof(first));
 }

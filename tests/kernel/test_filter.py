@@ -93,7 +93,7 @@ class Server(Filter):
         self.assertFalse(self.arrives("2001:db8:100::1"))
 
     def test_check_knows_what_is_missing(self):
-        self.server.nft('delete element inet sitctl allowed { "sit-alice" . 2001:db8:100::/64 }')
+        self.server.nft('delete element inet sitctl allowed { 2001:db8:100::/64 . "sit-alice" }')
         done = self.tell(self.server, "server check", status=3)
         self.assertIn("nf_tables", done.out)
         self.up(self.server, ALICE)

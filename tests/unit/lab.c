@@ -228,8 +228,8 @@ static void write_nft(FILE *out, const struct nft_table *t)
 		if (e->set == SET_REMOTES)
 			fprintf(out, " %s", inet_ntop(AF_INET, e->key, a, sizeof(a)));
 		else if (e->set == SET_ALLOWED || e->set == SET_FORBIDDEN)
-			fprintf(out, " %s:%s %s-%s", names[e->set], (const char *)e->key,
-				inet_ntop(AF_INET6, e->key + 16, a, sizeof(a)), inet_ntop(AF_INET6, e->end + 16, b, sizeof(b)));
+			fprintf(out, " %s:%s %s-%s", names[e->set], (const char *)e->key + 16,
+				inet_ntop(AF_INET6, e->key, a, sizeof(a)), inet_ntop(AF_INET6, e->end, b, sizeof(b)));
 		else
 			fprintf(out, " %s:%s", names[e->set], (const char *)e->key);
 	}

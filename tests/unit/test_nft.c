@@ -89,8 +89,8 @@ START_TEST(commands)
 	ck_assert_str_eq(printed(STEP_CHANGE, two, three),
 			 "nft 'delete element inet sitctl remotes { 198.51.100.7 }; "
 			 ADD "peers { \"sit-alice\" }; "
-			 ADD "allowed { \"sit-alice\" . 2001:db8::3, "
-			 "\"sit-alice\" . 2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff }; "
+			 ADD "allowed { 2001:db8::3 . \"sit-alice\", "
+			 "2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \"sit-alice\" }; "
 			 ADD "dropped { \"a$b;c\" }; " ADD "clamped { \"123456789012345\" }; '\n");
 	ck_assert_ptr_nonnull(strstr(printed(STEP_ADD, none, two), ADD "remotes { 192.0.2.1, 198.51.100.7 }; "));
 	ck_assert(!strncmp(text, "nft 'add table inet sitctl; add set inet sitctl remotes { type ipv4_addr; }; ", 76));
@@ -110,8 +110,8 @@ START_TEST(as_json)
 	json_t *json = kinds[KIND_NFT]->json(&object);
 	char *dump = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
 
-	ck_assert_str_eq(dump, "{\"allowed\":[\"\\\"sit-alice\\\" . 2001:db8::3\","
-			 "\"\\\"sit-alice\\\" . 2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff\"],\"clamped\":"
+	ck_assert_str_eq(dump, "{\"allowed\":[\"2001:db8::3 . \\\"sit-alice\\\"\","
+			 "\"2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \\\"sit-alice\\\"\"],\"clamped\":"
 			 "[\"\\\"123456789012345\\\"\"],\"clients\":[],\"dropped\":[\"\\\"a$b;c\\\"\"],\"family\":\"inet\","
 			 "\"forbidden\":[],\"peers\":[\"\\\"sit-alice\\\"\"],\"remotes\":[\"192.0.2.1\"],\"table\":\"sitctl\"}");
 	free(dump);
