@@ -168,8 +168,12 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		if (!t->recorded)
 			tell(r, &t->spec, NULL, "the tunnel runs, but what it was told is not recorded");
 	}
-	if (role == ROLE_PEER && ch->told.server.uplink[0] && !snapshot_link(&ch->s, ch->told.server.uplink))
-		tell(r, &ch->told.server, NULL, "the uplink is gone");
+	if (role == ROLE_PEER && ch->told.server.uplink[0] && !snapshot_link(&ch->s, ch->told.server.uplink)) {
+		char line[LINE];
+
+		snprintf(line, sizeof(line), "the uplink %s is gone", ch->told.server.uplink);
+		tell(r, &ch->told.server, NULL, line);
+	}
 	if (!ret && role == ROLE_PEER && !name && ch->told.server_explicit)
 		ret = check_scope(r, ch, &ch->told.server, err);
 	return ret;
