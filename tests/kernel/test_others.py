@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Others on the same host: interfaces that vanish, hops beside ours, lengths, wide routes, odd names; each was wrong once."""
 
+import json
 import os
 import resource
-import shlex
 import subprocess
 
 import netlab
@@ -15,6 +15,7 @@ ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]}"
 BOB = f"server add-peer bob remote {SECOND4} address {PAIR_B[1]}"
 UPLINK = "link add up1 type veth peer name far1\nlink set up1 up\nlink set far1 up\naddr add 2001:db8:a::2/64 dev up1 nodad"
 NEAR = f"server add-peer near remote {CLIENT4} address 2001:db8:a::a3"
+NAME = "q'$0;b&"
 UP1_RA = "net.ipv6.conf.up1.accept_ra"
 
 
@@ -22,12 +23,8 @@ class Vanished(netlab.Case):
     """An interface that tunnels need goes away under them."""
 
     def differences(self, host, words):
-        found = [entry["difference"] for entry in self.found(host, words)]
-        self.assertNotEqual(found, [])
-        return "\n".join(found)
-
-    def found(self, host, words):
-        return netlab.json.loads(self.tell(host, f"-j {words}", status=3).out)
+        """What a check that exits 3 says."""
+        return "\n".join(entry["difference"] for entry in json.loads(self.tell(host, f"-j {words}", status=3).out))
 
     def test_an_uplink_made_anew(self):
         """The new one has accept_ra=1, of which the journal says that it is 2."""
@@ -65,24 +62,18 @@ class Vanished(netlab.Case):
 
     def test_an_uplink(self):
         before = self.server.state()
-        for last in ("server del-peer alice", "server down"):
-            with self.subTest(last):
-                self.server.ip(UPLINK)
-                self.up(self.server, "server up uplink up1")
-                for words in (ALICE, BOB, NEAR.replace(CLIENT4, "198.51.100.9")):
-                    self.up(self.server, words)
-                self.server.ip("link del up1")
-                self.assertIn("up1", "\n".join(e["difference"] + e["name"] for e in self.found(self.server, "server check")
-                                               if e["name"] == "server") + "\n")
-                self.up(self.server, "client up t9 remote 198.51.100.77 address 2001:db8:1::9 gateway none")
-                self.up(self.server, "client down t9")
-                self.tell(self.server, "server del-peer bob")
-                self.assertNotIn("sit-bob", self.server.links())
-                self.tell(self.server, last)
-                self.assertNotIn("sit-alice", self.server.links())
-                self.tell(self.server, "server down")
-                self.same(before, self.server)
-                self.again()
+        self.server.ip(UPLINK)
+        self.up(self.server, "server up uplink up1")
+        for words in (ALICE, BOB, NEAR.replace(CLIENT4, "198.51.100.9") + " proxy-ndp on"):
+            self.up(self.server, words)
+        self.server.ip("link del up1")
+        self.assertIn("the uplink up1", self.differences(self.server, "server check"))
+        self.up(self.server, "client up t9 remote 198.51.100.77 address 2001:db8:1::9 gateway none")
+        self.up(self.server, "client down t9")
+        self.tell(self.server, "server del-peer bob")
+        self.assertNotIn("sit-bob", self.server.links())
+        self.tell(self.server, "server down")
+        self.same(before, self.server)
 
 
 class Hops(netlab.Case):
@@ -183,13 +174,12 @@ class WideRoute(netlab.Case):
         self.up(self.server, wide)
         self.server.ip("route add 2001:db8:9::/64 dev up0")
         small = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (256 << 20, 256 << 20))}
-        for words, wanted in (("server check", (0, 3)), ("check", (0, 3)), (wide, (0, 1, 2)), ("server set-peer alice ttl 9", (0, 1, 2)),
-                              ("server del-peer alice", (0,))):
+        for words, wanted in (("server check", (0, 3)), ("check", (0, 3)), (wide, (0, 1, 2)),
+                              ("server set-peer alice ttl 9", (0, 1, 2)), ("server del-peer alice", (0,))):
             with self.subTest(words):
                 done = netlab.finish(netlab.start(self.server, words, **small), timeout=10)
                 self.assertIn(done.status, wanted, done)
                 self.assertNotIn("memory", done.err, done)
-                self.assertEqual(bool(done.err), words == wide and done.status > 0 or bool(done.err), done)
                 self.assertEqual(self.server.proxies(), [])
         self.server.ip("route del 2001:db8:9::/64 dev up0")
         self.same(before, self.server)
@@ -198,14 +188,12 @@ class WideRoute(netlab.Case):
 class OddNames(netlab.Case):
     """Names that the kernel takes, and that a shell would take apart."""
 
-    NAMES = ("a$b;c", "q'$0&")
-
     def repaired(self, host, words, broken):
         """Breaks what is up, and runs the repair that check tells, by sh."""
         wanted = host.state()
         host.ip(broken)
         self.assertNotEqual(wanted.difference(host.state()), "")
-        repairs = {entry["repair"] for entry in netlab.json.loads(self.tell(host, "-j " + words, status=3).out)}
+        repairs = {entry["repair"] for entry in json.loads(self.tell(host, "-j " + words, status=3).out)}
         text = self.tell(host, words, status=3).out
         env = dict(os.environ, PATH=f"{os.path.dirname(os.path.abspath(netlab.SITCTL))}:{os.environ['PATH']}")
         self.assertEqual(len(repairs), 1, repairs)
@@ -218,46 +206,23 @@ class OddNames(netlab.Case):
         self.up(host, words)
 
     def test_a_tunnel(self):
-        for name in self.NAMES:
-            with self.subTest(name):
-                before = self.client.state()
-                self.up(self.client, ["client", "up", name, *UP.split()[3:]])
-                self.repaired(self.client, "client check", f"link set dev {name} mtu 1300")
-                self.up(self.client, ["client", "down", name])
-                self.same(before, self.client)
+        before = self.client.state()
+        self.up(self.client, f"client up {NAME} {UP.split(' ', 3)[3]}")
+        self.repaired(self.client, "client check", f"link set dev {NAME} mtu 1300")
+        self.up(self.client, f"client down {NAME}")
+        self.same(before, self.client)
 
     def test_a_lan(self):
-        for name in self.NAMES:
-            with self.subTest(name):
-                self.client.ip(f"link add {name} type veth peer name lan1\nlink set dev {name} up\nlink set lan1 up")
-                before = self.client.state()
-                self.up(self.client, UP + f" prefix {PREFIX},{name}")
-                self.repaired(self.client, "client check", f"addr del 2001:db8:100::1/64 dev {name}")
-                self.up(self.client, "client down t1")
-                self.same(before, self.client)
-                self.client.ip("link del lan1")
+        self.client.ip(f"link add {NAME} type veth peer name lan1\nlink set dev {NAME} up\nlink set lan1 up")
+        before = self.client.state()
+        self.up(self.client, UP + f" prefix {PREFIX},{NAME}")
+        self.repaired(self.client, "client check", f"addr del 2001:db8:100::1/64 dev {NAME}")
+        self.up(self.client, "client down t1")
+        self.same(before, self.client)
 
     def test_a_peer(self):
-        for name in self.NAMES:
-            with self.subTest(name):
-                before = self.server.state()
-                self.up(self.server, ALICE + f" dev {name}")
-                self.repaired(self.server, "server check", f"link set dev {name} mtu 1300")
-                self.up(self.server, "server down")
-                self.same(before, self.server)
-
-    def test_the_dry_run(self):
-        """Its lines are for a shell as well."""
-        name = self.NAMES[0]
-        up = ["client", "up", name, *UP.split()[3:], "prefix", f"{PREFIX},lan"]
-        before = self.client.state()
-        self.up(self.client, up)
-        wanted = self.client.state()
-        self.up(self.client, ["client", "down", name])
-        self.same(before, self.client)
-        plan = self.tell(self.client, ["-D", *up]).out
-        with self.client:
-            done = subprocess.run(["sh", "-e"], input=plan, capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, f"{done.stderr}\n{plan}")
-        self.assertTrue(any(name in shlex.split(line) for line in plan.splitlines()), plan)
-        self.same(wanted, self.client, plan)
+        before = self.server.state()
+        self.up(self.server, ALICE + f" dev {NAME}")
+        self.repaired(self.server, "server check", f"link set dev {NAME} mtu 1300")
+        self.up(self.server, "server down")
+        self.same(before, self.server)
