@@ -32,7 +32,22 @@ static void put_request(struct nl_batch *b, uint16_t type, const struct conntrac
 	nl_nest_end(b, tuple);
 }
 
-static int request(struct conversation *c, uint16_t type, const struct conntrack *ct, struct err *err)
+static int take_entry(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[CTA_MAX + 1], *tuple[CTA_TUPLE_MAX + 1], *ip[CTA_IP_MAX + 1];
+	struct conntrack *ct = data;
+
+	if (nl_attrs(nlh, sizeof(struct nfgenmsg), tb, CTA_MAX))
+		return -EBADMSG;
+	if (!tb[CTA_TUPLE_REPLY] || nl_attrs_nested(tb[CTA_TUPLE_REPLY], tuple, CTA_TUPLE_MAX) ||
+	    !tuple[CTA_TUPLE_IP] || nl_attrs_nested(tuple[CTA_TUPLE_IP], ip, CTA_IP_MAX))
+		return -EBADMSG;
+	ct->reply_source = nl_in(ip[CTA_IP_V4_SRC]);
+	ct->reply_destination = nl_in(ip[CTA_IP_V4_DST]);
+	return 0;
+}
+
+static int request(struct conversation *c, uint16_t type, struct conntrack *ct, struct err *err)
 {
 	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, err);
 
@@ -40,10 +55,10 @@ static int request(struct conversation *c, uint16_t type, const struct conntrack
 		return ret;
 	nl_batch_reset(&c->batch);
 	put_request(&c->batch, type, ct);
-	return nl_send(&c->netfilter, &c->batch, err);
+	return nl_get(&c->netfilter, &c->batch, take_entry, ct, err);
 }
 
-int conntrack_find(struct conversation *c, const struct conntrack *ct, bool *found, struct err *err)
+int conntrack_find(struct conversation *c, struct conntrack *ct, bool *found, struct err *err)
 {
 	char count[SYSCTL_VALUE_SIZE];
 	int ret;

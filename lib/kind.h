@@ -91,22 +91,33 @@ struct sysctl {
 
 /* The sets of the table `inet sitctl`; nftrules.c says what is in them. */
 enum nft_set_id {
-	SET_REMOTES, SET_PEERS, SET_CLIENTS, SET_ALLOWED, SET_FORBIDDEN, SET_DROPPED, SET_CLAMPED, SET_COUNT
+	SET_REMOTES, SET_PEERS, SET_CLIENTS, SET_ALLOWED, SET_FORBIDDEN, SET_DROPPED, SET_CLAMPED,
+	SET_SECURED, SET_OPEN, SET_UNSOLICITED, SET_PASSED, SET_MASQUERADED, SET_COUNT
 };
 
-#define NFT_KEY_SIZE 32
+#define NFT_KEY_SIZE 40
+#define NFT_COMMENT_SIZE 40	/* holds the name of a `nat pass` */
 
 /* An element of a set; in an interval set from KEY to END, both included. */
 struct nft_elem {
 	enum nft_set_id set;
 	uint8_t key[NFT_KEY_SIZE], end[NFT_KEY_SIZE];
+	uint8_t data[4];		/* of a map: an IPv4 address */
+	char comment[NFT_COMMENT_SIZE];
 	uint64_t packets;		/* its counter, as the kernel tells */
 };
 
-/* The table `inet sitctl`: what is in its sets; all the rest is always the same. */
+/*
+ * Chains that are there only where an element needs them: a rule with `ct` or `dnat` switches
+ * connection tracking on for the whole network namespace.
+ */
+enum nft_group { GROUP_ALWAYS, GROUP_SECURITY, GROUP_NAT, GROUP_COUNT };
+
+/* The table `inet sitctl`: what is in its sets; all the rest follows from that. */
 struct nft_table {
 	bool exists;
 	bool intact;			/* chains, rules and sets are those that this version makes */
+	unsigned int groups;		/* bit I: the chains of group I are there */
 	struct nft_elem *elems;		/* sorted, no duplicates */
 	size_t n, room;
 };
@@ -114,6 +125,7 @@ struct nft_table {
 /* An entry of connection tracking for protocol 41, by its original direction. Only ever removed. */
 struct conntrack {
 	struct in_addr source, destination;
+	struct in_addr reply_source, reply_destination;		/* as the kernel tells: what address translation made of it */
 };
 
 struct object {
@@ -142,6 +154,7 @@ struct step {
 struct conversation {
 	struct nl route;
 	struct nl netfilter;
+	uint32_t generation;	/* of the nf_tables rules when they were last read, 0: never */
 	struct nl_batch batch;
 };
 
@@ -188,8 +201,8 @@ int link_decode(const struct nlmsghdr *nlh, struct link *link);
 int sysctl_read(const char *key, char *buf, size_t size);
 int sysctl_write(const char *key, const char *value);
 
-/* conntrack.c: is there such an entry? 0 and *found, or a negative errno and ERR. */
-int conntrack_find(struct conversation *c, const struct conntrack *ct, bool *found, struct err *err);
+/* conntrack.c: is there such an entry? 0 and *found, with the reply's addresses, or a negative errno and ERR. */
+int conntrack_find(struct conversation *c, struct conntrack *ct, bool *found, struct err *err);
 
 /* nft.c: the table as the kernel has it. 0, also where there is none; or negative errno. */
 int nft_load(struct conversation *c, struct nft_table *table, struct err *err);
@@ -201,6 +214,12 @@ int nft_add_ifname(struct nft_table *table, enum nft_set_id set, const char *ifn
 int nft_add_range(struct nft_table *table, enum nft_set_id set, const char *ifname, const struct in6_addr *first,
 		  const struct in6_addr *last, struct err *err);
 int nft_add_elem(struct nft_table *table, const struct nft_elem *elem, struct err *err);
+
+/* Append a field of LEN bytes to the key of ELEM, at *AT, from FIRST to LAST (concatenated as nf_tables does). */
+void nft_put_field(struct nft_elem *elem, size_t *at, const void *first, const void *last, size_t len);
+void nft_put_ifname(struct nft_elem *elem, size_t *at, const char *ifname);
+
+/* Ends the adding: sorts, drops duplicates, finds the groups of chains that the elements need. */
 void nft_sort(struct nft_table *table);
 
 /* The element of TABLE that is like ELEM, or NULL; and two kinds of element to ask for. */

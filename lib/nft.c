@@ -17,6 +17,8 @@
 
 #include "nft.h"
 
+#define NFT_TRIES 10	/* of a batch that others' changes overtook */
+
 /* Start a message in SCRATCH (NFT_MESSAGE_SIZE bytes); the caller adds the payload and appends it. */
 static struct nlmsghdr *message(char *scratch, uint16_t type, uint16_t flags)
 {
@@ -63,27 +65,45 @@ static void put_host_order(struct nftnl_set *s)
 	nftnl_udata_buf_free(data);
 }
 
+/* The parts of a concatenation of intervals. */
+static void put_fields(struct nftnl_set *s, const struct nft_set *row)
+{
+	uint8_t lens[NFT_FIELDS_MAX];
+	uint32_t n = 0;
+
+	for (const enum nft_field *f = row->fields; *f; f++)
+		lens[n++] = nft_types[*f].len;
+	nftnl_set_set_data(s, NFTNL_SET_DESC_CONCAT, lens, n);
+}
+
 static void put_set(struct nl_batch *b, char *scratch, enum nft_set_id id)
 {
-	static const uint8_t concat[] = { sizeof(struct in6_addr), IFNAMSIZ };
 	struct nlmsghdr *nlh = message(scratch, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
 	const struct nft_set *row = &nft_sets[id];
 	struct nftnl_set *s = new_set(id);
-	struct nftnl_expr *counter = row->counter ? nftnl_expr_alloc("counter") : NULL;
+	struct nftnl_expr *counter = row->flags & SET_COUNTED ? nftnl_expr_alloc("counter") : NULL;
+	uint32_t flags = 0;
 
-	if (!s || (row->counter && !counter)) {
+	if (!s || (row->flags & SET_COUNTED && !counter)) {
 		b->overflow = true;
 		goto out;
 	}
-	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, row->key_type);
-	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, row->key_len);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, nft_key_type(id));
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, nft_key_len(id));
 	nftnl_set_set_u32(s, NFTNL_SET_ID, (uint32_t)id + 1);
-	if (row->host_order)
+	/* A name alone is for nft a number in host order. */
+	if (row->fields[0] == FIELD_IFNAME)
 		put_host_order(s);
-	if (row->interval) {
-		nftnl_set_set_u32(s, NFTNL_SET_FLAGS, NFT_SET_INTERVAL | NFT_SET_CONCAT);
-		nftnl_set_set_data(s, NFTNL_SET_DESC_CONCAT, concat, sizeof(concat));
+	if (row->flags & SET_INTERVAL) {
+		flags |= NFT_SET_INTERVAL | NFT_SET_CONCAT;
+		put_fields(s, row);
 	}
+	if (row->flags & SET_MAP) {
+		flags |= NFT_SET_MAP;
+		nftnl_set_set_u32(s, NFTNL_SET_DATA_TYPE, nft_types[FIELD_IPV4].number);
+		nftnl_set_set_u32(s, NFTNL_SET_DATA_LEN, sizeof(struct in_addr));
+	}
+	nftnl_set_set_u32(s, NFTNL_SET_FLAGS, flags);
 	if (counter) {
 		nftnl_set_add_expr(s, counter);
 		counter = NULL;		/* the set's now */
@@ -97,20 +117,44 @@ out:
 		nftnl_set_free(s);
 }
 
-static void put_chain(struct nl_batch *b, char *scratch, const struct nft_chain *chain)
+static struct nftnl_chain *new_chain(const struct nft_chain *chain)
 {
-	struct nlmsghdr *nlh = message(scratch, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL);
 	struct nftnl_chain *c = nftnl_chain_alloc();
+
+	if (!c)
+		return NULL;
+	nftnl_chain_set_u32(c, NFTNL_CHAIN_FAMILY, NFPROTO_INET);
+	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, SITCTL_TABLE);
+	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, chain->name);
+	return c;
+}
+
+/* With its rules. */
+static void put_chain_del(struct nl_batch *b, char *scratch, const struct nft_chain *chain)
+{
+	struct nlmsghdr *nlh = message(scratch, NFT_MSG_DELCHAIN, 0);
+	struct nftnl_chain *c = new_chain(chain);
 
 	if (!c) {
 		b->overflow = true;
 		return;
 	}
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_FAMILY, NFPROTO_INET);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, SITCTL_TABLE);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, chain->name);
-	if (chain->base) {
-		nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
+	nftnl_chain_nlmsg_build_payload(nlh, c);
+	nftnl_chain_free(c);
+	nl_append(b, nlh);
+}
+
+static void put_chain(struct nl_batch *b, char *scratch, const struct nft_chain *chain)
+{
+	struct nlmsghdr *nlh = message(scratch, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL);
+	struct nftnl_chain *c = new_chain(chain);
+
+	if (!c) {
+		b->overflow = true;
+		return;
+	}
+	if (chain->type) {
+		nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, chain->type);
 		nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, chain->hook);
 		nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, chain->priority);
 		nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
@@ -136,14 +180,28 @@ static bool add_elem(struct nftnl_set *s, const struct nft_elem *elem)
 {
 	struct nftnl_set_elem *e = nftnl_set_elem_alloc();
 	const struct nft_set *row = &nft_sets[elem->set];
+	struct nftnl_udata_buf *comment = elem->comment[0] ? nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN) : NULL;
+	bool ok = e && (comment || !elem->comment[0]);
 
-	if (!e)
-		return false;
-	nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY, elem->key, row->key_len);
-	if (row->interval)
-		nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY_END, elem->end, row->key_len);
+	if (!ok)
+		goto out;
+	nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY, elem->key, nft_key_len(elem->set));
+	if (row->flags & SET_INTERVAL)
+		nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY_END, elem->end, nft_key_len(elem->set));
+	if (row->flags & SET_MAP)
+		nftnl_set_elem_set(e, NFTNL_SET_ELEM_DATA, elem->data, sizeof(elem->data));
+	if (comment) {
+		nftnl_udata_put_strz(comment, NFTNL_UDATA_SET_ELEM_COMMENT, elem->comment);
+		nftnl_set_elem_set(e, NFTNL_SET_ELEM_USERDATA, nftnl_udata_buf_data(comment), nftnl_udata_buf_len(comment));
+	}
 	nftnl_set_elem_add(s, e);
-	return true;
+	e = NULL;	/* the set's now */
+out:
+	if (comment)
+		nftnl_udata_buf_free(comment);
+	if (e)
+		nftnl_set_elem_free(e);
+	return ok;
 }
 
 /* Elements of set ID in FROM that are not in LESS, as messages of TYPE. */
@@ -177,11 +235,13 @@ static void put_elements(struct nl_batch *b, char *scratch, uint16_t type, enum 
 		nftnl_set_free(s);
 }
 
-static void put_batch_frame(struct nl_batch *b, char *scratch, uint16_t type)
+/* The kernel refuses the batch with ERESTART where somebody changed the rules since they were read. */
+static void put_batch_begin(struct nl_batch *b, char *scratch, uint32_t generation)
 {
-	struct nlmsghdr *nlh = type == NFNL_MSG_BATCH_BEGIN ? nftnl_batch_begin(scratch, 0) :
-							      nftnl_batch_end(scratch, 0);
+	struct nlmsghdr *nlh = nftnl_batch_begin(scratch, 0);
 
+	if (generation)
+		mnl_attr_put_u32_check(nlh, NFT_MESSAGE_SIZE, NFNL_BATCH_GENID, htonl(generation));
 	nl_append(b, nlh);
 }
 
@@ -195,40 +255,70 @@ static void put_all(struct nl_batch *b, char *scratch, const struct nft_table *w
 		put_elements(b, scratch, NFT_MSG_NEWSETELEM, id, want, &none);
 	}
 	for (int i = 0; i < NFT_CHAINS; i++)
-		put_chain(b, scratch, &nft_chains[i]);
+		if (nft_in_groups(&nft_chains[i], want->groups, 0))
+			put_chain(b, scratch, &nft_chains[i]);
+}
+
+static void put_difference(struct nl_batch *b, char *scratch, const struct nft_table *was, const struct nft_table *want)
+{
+	/* Who jumps goes before whom it jumps to. */
+	for (int i = NFT_CHAINS; i > 0; i--)
+		if (nft_in_groups(&nft_chains[i - 1], was->groups, want->groups))
+			put_chain_del(b, scratch, &nft_chains[i - 1]);
+	/* Old before new: intervals of one set must not overlap, not even within a batch. */
+	for (int id = 0; id < SET_COUNT; id++) {
+		put_elements(b, scratch, NFT_MSG_DELSETELEM, id, was, want);
+		put_elements(b, scratch, NFT_MSG_NEWSETELEM, id, want, was);
+	}
+	for (int i = 0; i < NFT_CHAINS; i++)
+		if (nft_in_groups(&nft_chains[i], want->groups, was->groups))
+			put_chain(b, scratch, &nft_chains[i]);
+}
+
+/* One batch from WAS to WANT, which the kernel does as a whole or not at all. */
+static int nft_send(struct conversation *c, const struct nft_table *was, const struct nft_table *want, struct err *err)
+{
+	struct nl_batch *b = &c->batch;
+	char *scratch = malloc(2 * NFT_MESSAGE_SIZE);
+	int ret;
+
+	if (!scratch)
+		return err_sys(err, ENOMEM, "nf_tables batch");
+	nl_batch_reset(b);
+	put_batch_begin(b, scratch, c->generation);
+	if (was->exists && was->intact && want->exists) {
+		put_difference(b, scratch, was, want);
+	} else {
+		if (was->exists)
+			put_table(b, scratch, NFT_MSG_DELTABLE, 0);
+		if (want->exists)
+			put_all(b, scratch, want);
+	}
+	nl_append(b, nftnl_batch_end(scratch, 0));
+	ret = nl_send(&c->netfilter, b, err);
+	free(scratch);
+	return ret;
 }
 
 static int nft_run(struct conversation *c, struct step *step, struct err *err)
 {
 	const struct nft_table *was = &step->was.nft, *want = &step->want.nft;
-	struct nl_batch *b = &c->batch;
-	char *scratch = malloc(2 * NFT_MESSAGE_SIZE);
-	int ret = 0;
+	struct nft_table now = { 0 };
+	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, err);
 
-	if (!scratch)
-		return err_sys(err, ENOMEM, "nf_tables batch");
-	if (!c->netfilter.sock)
-		ret = nl_open(&c->netfilter, NETLINK_NETFILTER, err);
-	if (ret)
-		goto out;
-	nl_batch_reset(b);
-	put_batch_frame(b, scratch, NFNL_MSG_BATCH_BEGIN);
-	if (step->op == STEP_CHANGE && was->intact) {
-		/* Old before new: intervals of one set must not overlap, not even within a batch. */
-		for (int id = 0; id < SET_COUNT; id++) {
-			put_elements(b, scratch, NFT_MSG_DELSETELEM, id, was, want);
-			put_elements(b, scratch, NFT_MSG_NEWSETELEM, id, want, was);
-		}
-	} else {
-		if (step->op != STEP_ADD)
-			put_table(b, scratch, NFT_MSG_DELTABLE, 0);
-		if (step->op != STEP_DEL)
-			put_all(b, scratch, want);
+	if (!ret)
+		ret = nft_send(c, was, want, err);
+	/* Somebody changed the rules, perhaps ours, since they were read (or, in an undo, we did). */
+	for (int try = 1; ret == -ERESTART && try < NFT_TRIES; try++) {
+		free(now.elems);
+		ret = nft_load(c, &now, err);
+		if (ret || nft_equal(&now, want))
+			break;
+		ret = nft_send(c, &now, want, err);
 	}
-	put_batch_frame(b, scratch, NFNL_MSG_BATCH_END);
-	ret = nl_send(&c->netfilter, b, err);
-out:
-	free(scratch);
+	free(now.elems);
+	if (ret == -ERESTART)
+		err_hint(err, "other programs keep changing the nf_tables rules: try again when they are done");
 	return ret;
 }
 
@@ -240,99 +330,6 @@ static void nft_explain(struct conversation *c, const struct step *step, struct 
 		err_why(err, "this kernel refused nf_tables rules (%s)", strerror(err->code));
 		err_hint(err, "load it with 'modprobe -a nf_tables nft_ct', or do without it: 'notrack off'");
 	}
-}
-
-/* Elements of set ID in FROM that are not in LESS. */
-static void print_elements(const struct nft_table *from, const struct nft_table *less, enum nft_set_id id,
-			   const char *before, FILE *out)
-{
-	bool any = false;
-	char text[160];
-
-	for (size_t i = 0; i < from->n; i++) {
-		if (from->elems[i].set != id || nft_find(less, &from->elems[i]))
-			continue;
-		nft_elem_text(&from->elems[i], text, sizeof(text));
-		if (!any)
-			fprintf(out, "%selement inet " SITCTL_TABLE " %s { ", before, nft_sets[id].name);
-		fprintf(out, "%s%s", any ? ", " : "", text);
-		any = true;
-	}
-	if (any)
-		fprintf(out, " }; ");
-}
-
-static void print_all(const struct nft_table *want, FILE *out)
-{
-	static const struct nft_table none;
-
-	fprintf(out, "add table inet " SITCTL_TABLE "; ");
-	for (int id = 0; id < SET_COUNT; id++) {
-		fprintf(out, "add set inet " SITCTL_TABLE " %s { type %s;%s%s }; ", nft_sets[id].name, nft_sets[id].type,
-			nft_sets[id].interval ? " flags interval;" : "", nft_sets[id].counter ? " counter;" : "");
-		print_elements(want, &none, id, "add ", out);
-	}
-	for (int i = 0; i < NFT_CHAINS; i++) {
-		const struct nft_chain *c = &nft_chains[i];
-
-		fprintf(out, "add chain inet " SITCTL_TABLE " %s", c->name);
-		if (c->base)
-			fprintf(out, " { type filter hook %s priority %d; }", c->hook_name, c->priority);
-		fprintf(out, "; ");
-		for (int k = 0; k < NFT_RULES_MAX && c->rules[k].text; k++)
-			fprintf(out, "add rule inet " SITCTL_TABLE " %s %s; ", c->name, c->rules[k].text);
-	}
-}
-
-/* One nft, whose script is one word of the shell: as atomic as our batch. */
-static void nft_print(const struct step *step, FILE *out)
-{
-	const struct nft_table *was = &step->was.nft, *want = &step->want.nft;
-	char *text = NULL;
-	size_t size;
-	FILE *script = open_memstream(&text, &size);
-
-	if (!script)
-		return;
-	if (step->op == STEP_CHANGE && was->intact) {
-		for (int id = 0; id < SET_COUNT; id++) {
-			print_elements(was, want, id, "delete ", script);
-			print_elements(want, was, id, "add ", script);
-		}
-	} else {
-		if (step->op != STEP_ADD)
-			fprintf(script, "delete table inet " SITCTL_TABLE "; ");
-		if (step->op != STEP_DEL)
-			print_all(want, script);
-	}
-	if (!fclose(script)) {
-		fprintf(out, "nft ");
-		print_word(out, text);
-		fputc('\n', out);
-	}
-	free(text);
-}
-
-static json_t *nft_json(const struct object *object)
-{
-	const struct nft_table *t = &object->nft;
-	json_t *json = json_pack("{s:s, s:s}", "family", "inet", "table", SITCTL_TABLE);
-
-	for (int id = 0; id < SET_COUNT; id++)
-		json_object_set_new(json, nft_sets[id].name, json_array());
-	for (size_t i = 0; i < t->n; i++) {
-		char text[160];
-
-		nft_elem_text(&t->elems[i], text, sizeof(text));
-		json_array_append_new(json_object_get(json, nft_sets[t->elems[i].set].name), json_string(text));
-	}
-	return json;
-}
-
-static void nft_label(const struct object *object, char *buf, size_t size)
-{
-	(void)object;
-	snprintf(buf, size, "nf_tables table 'inet " SITCTL_TABLE "'");
 }
 
 const struct kind nft_kind = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading the table `inet sitctl` back: its set, and whether its chains and rules are ours. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <libnftnl/common.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/set.h>
+#include <libnftnl/udata.h>
 
 #include "nft.h"
 
@@ -56,9 +58,11 @@ static int chain_number(const char *name)
 
 static bool chain_expected(const struct nft_chain *chain, const struct nftnl_chain *c)
 {
-	if (!chain->base || !nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM))
-		return !chain->base && !nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM);
-	return nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) == chain->hook &&
+	const char *type = nftnl_chain_get_str(c, NFTNL_CHAIN_TYPE);
+
+	if (!chain->type || !nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM))
+		return !chain->type && !nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM);
+	return type && !strcmp(type, chain->type) && nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) == chain->hook &&
 	       nftnl_chain_get_s32(c, NFTNL_CHAIN_PRIO) == chain->priority &&
 	       nftnl_chain_get_u32(c, NFTNL_CHAIN_POLICY) == NF_ACCEPT;
 }
@@ -140,22 +144,44 @@ static uint64_t counted(struct nftnl_set_elem *e)
 	return name && !strcmp(name, "counter") ? nftnl_expr_get_u64(counter, NFTNL_EXPR_CTR_PACKETS) : 0;
 }
 
+/* A key or data of the length that it should have. */
+static bool take_part(struct nftnl_set_elem *e, uint16_t attr, uint8_t *to, uint32_t wanted)
+{
+	uint32_t len = 0;
+	const void *from = nftnl_set_elem_get(e, attr, &len);
+
+	if (!from || len != wanted)
+		return false;
+	memcpy(to, from, len);
+	return true;
+}
+
+/* The comment is the first of nft's user data, or none of ours (nft: src/netlink.c). */
+static void take_comment(struct nftnl_set_elem *e, char *to, size_t size)
+{
+	uint32_t len = 0;
+	const uint8_t *data = nftnl_set_elem_get(e, NFTNL_SET_ELEM_USERDATA, &len);
+
+	/* type, length, text with its zero */
+	if (data && len > 2 && data[0] == NFTNL_UDATA_SET_ELEM_COMMENT && data[1] && data[1] <= size &&
+	    2U + data[1] <= len && !data[1 + data[1]])
+		snprintf(to, size, "%s", (const char *)data + 2);
+}
+
 static int take_element(struct nftnl_set_elem *e, void *data)
 {
 	struct loaded *l = data;
 	const struct nft_set *row = &nft_sets[l->set];
 	struct nft_elem elem = { .set = l->set };
-	uint32_t len = 0, end_len = 0;
-	const void *key = nftnl_set_elem_get(e, NFTNL_SET_ELEM_KEY, &len);
-	const void *end = row->interval ? nftnl_set_elem_get(e, NFTNL_SET_ELEM_KEY_END, &end_len) : NULL;
+	bool good = take_part(e, NFTNL_SET_ELEM_KEY, elem.key, nft_key_len(l->set)) &&
+		    (!(row->flags & SET_INTERVAL) || take_part(e, NFTNL_SET_ELEM_KEY_END, elem.end, nft_key_len(l->set))) &&
+		    (!(row->flags & SET_MAP) || take_part(e, NFTNL_SET_ELEM_DATA, elem.data, sizeof(elem.data)));
 
-	if (!key || len != row->key_len || (row->interval && (!end || end_len != row->key_len))) {
+	if (!good) {
 		l->foreign++;
 		return 0;
 	}
-	memcpy(elem.key, key, len);
-	if (end)
-		memcpy(elem.end, end, end_len);
+	take_comment(e, elem.comment, sizeof(elem.comment));
 	elem.packets = counted(e);
 	return nft_add_elem(l->table, &elem, l->err);
 }
@@ -264,14 +290,52 @@ static int load_content(struct conversation *c, struct loaded *l, struct err *er
 	return ret;
 }
 
-int nft_load(struct conversation *c, struct nft_table *table, struct err *err)
+static int take_generation(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NFTA_GEN_MAX + 1];
+
+	if (nl_attrs(nlh, sizeof(struct nfgenmsg), tb, NFTA_GEN_MAX))
+		return -EBADMSG;
+	*(uint32_t *)data = ntohl(nl_u32(tb[NFTA_GEN_ID], 0));
+	return 0;
+}
+
+static int load_generation(struct conversation *c, uint32_t *generation, struct err *err)
+{
+	request(&c->batch, NFT_MSG_GETGEN, 0);
+	return nl_get(&c->netfilter, &c->batch, take_generation, generation, err);
+}
+
+/* Which groups of chains are there, each as a whole, and is everything else as it should be? */
+static void judge(const struct loaded *l, struct nft_table *table)
+{
+	unsigned int some = 0, bad = 0;
+
+	for (int i = 0; i < NFT_CHAINS; i++) {
+		unsigned int n = 0;
+
+		while (n < NFT_RULES_MAX && nft_chains[i].rules[n].text)
+			n++;
+		some |= (l->chains[i] ? 1U : 0) << nft_chains[i].group;
+		bad |= (l->chains[i] != 1 || l->rules[i] != n ? 1U : 0) << nft_chains[i].group;
+	}
+	table->groups = some;
+	table->intact = l->sets == SET_COUNT && !l->foreign && !(some & bad) && some & 1U << GROUP_ALWAYS;
+}
+
+/* Once. *SAME: nobody changed the rules meanwhile. */
+static int load_once(struct conversation *c, struct nft_table *table, bool *same, struct err *err)
 {
 	struct loaded l = { .table = table, .err = err };
-	int ret = 0;
+	uint32_t after = 0;
+	int ret;
 
-	memset(table, 0, sizeof(*table));
-	if (!c->netfilter.sock)
-		ret = nl_open(&c->netfilter, NETLINK_NETFILTER, err);
+	*same = true;
+	table->exists = table->intact = false;
+	table->groups = 0;
+	table->n = 0;
+	c->generation = 0;
+	ret = load_generation(c, &c->generation, err);
 	if (!ret) {
 		request(&c->batch, NFT_MSG_GETTABLE, 0);
 		nl_put_str(&c->batch, NFTA_TABLE_NAME, SITCTL_TABLE);
@@ -282,18 +346,28 @@ int nft_load(struct conversation *c, struct nft_table *table, struct err *err)
 		return 0;
 	if (!ret)
 		ret = load_content(c, &l, err);
-	if (ret) {
-		snprintf(err->step, sizeof(err->step), "reading nf_tables table inet " SITCTL_TABLE);
+	if (!ret)
+		ret = load_generation(c, &after, err);
+	if (ret)
 		return ret;
-	}
+	*same = after == c->generation;
 	nft_sort(table);
-	table->intact = l.sets == SET_COUNT && !l.foreign;
-	for (int i = 0; i < NFT_CHAINS; i++) {
-		unsigned int n = 0;
-
-		while (n < NFT_RULES_MAX && nft_chains[i].rules[n].text)
-			n++;
-		table->intact = table->intact && l.chains[i] == 1 && l.rules[i] == n;
-	}
+	judge(&l, table);
 	return 0;
+}
+
+int nft_load(struct conversation *c, struct nft_table *table, struct err *err)
+{
+	bool same = false;
+	int ret = 0;
+
+	memset(table, 0, sizeof(*table));
+	if (!c->netfilter.sock)
+		ret = nl_open(&c->netfilter, NETLINK_NETFILTER, err);
+	/* Several dumps make one picture only if nothing changed between them. */
+	for (int try = 0; !ret && !same && try < NL_DUMP_TRIES; try++)
+		ret = load_once(c, table, &same, err);
+	if (ret)
+		snprintf(err->step, sizeof(err->step), "reading nf_tables table inet " SITCTL_TABLE);
+	return ret;
 }

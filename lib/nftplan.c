@@ -96,6 +96,7 @@ static int copy_table(const struct nft_table *from, struct nft_table *to, struct
 		ret = nft_add_elem(to, &from->elems[i], err);
 	to->exists = from->exists;
 	to->intact = from->intact;
+	to->groups = from->groups;
 	return ret;
 }
 

@@ -111,7 +111,7 @@ static void rules(enum step_op op)
 {
 	struct object o = { .kind = KIND_NFT };
 
-	o.nft = (struct nft_table){ .exists = true, .intact = true, .elems = &remote, .n = 1 };
+	o.nft = (struct nft_table){ .exists = true, .intact = true, .groups = 1, .elems = &remote, .n = 1 };
 	step(op, &o);
 }
 
