@@ -40,14 +40,13 @@ static bool is_shown(const struct view *v, const struct param *p)
 	if (!strcmp(p->name, "metric"))
 		return v->spec.gateway_mode != GATEWAY_NONE;
 	/* Not root: the table cannot be read. */
-	return !v->ch->s.nft_unknown ||
-	       (strcmp(p->name, "notrack") && strcmp(p->name, "mss-clamp") && strcmp(p->name, "source-filter"));
+	return !v->ch->s.nft_unknown || !p->filter;
 }
 
-/* Packets that the source filter dropped. */
-static uint64_t filtered(const struct view *v)
+/* Packets that a filter dropped, as its set counts them. */
+static uint64_t dropped(const struct view *v, enum nft_set_id set)
 {
-	const struct nft_elem *e = nft_find_ifname(&v->ch->s.nft, SET_DROPPED, v->link->name);
+	const struct nft_elem *e = nft_find_ifname(&v->ch->s.nft, set, v->link->name);
 
 	return e ? e->packets : 0;
 }
@@ -77,7 +76,9 @@ static json_t *view_json(const struct view *v)
 	}
 	json_decref(proxied);
 	if (v->ctx->statistics && !v->ch->s.nft_unknown)
-		json_object_set_new(json, "source-filter-dropped", json_integer((json_int_t)filtered(v)));
+		json_object_set_new(json, "source-filter-dropped", json_integer((json_int_t)dropped(v, SET_DROPPED)));
+	if (v->ctx->statistics && !v->ch->s.nft_unknown && v->spec.role == ROLE_CLIENT)
+		json_object_set_new(json, "simple-security-dropped", json_integer((json_int_t)dropped(v, SET_UNSOLICITED)));
 	for (int i = 0; v->ctx->statistics && i < STAT_COUNT; i++)
 		json_object_set_new(json, stat_names[i], json_integer((json_int_t)v->link->stats[i]));
 	return json;
@@ -146,9 +147,12 @@ static void print_filtered(const struct view *v)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "%llu packets dropped", (unsigned long long)filtered(v));
+	snprintf(text, sizeof(text), "%llu packets dropped", (unsigned long long)dropped(v, SET_DROPPED));
 	if (v->spec.source_filter)
 		row(v, "source filter", COLOR_NONE, text);
+	snprintf(text, sizeof(text), "%llu packets dropped", (unsigned long long)dropped(v, SET_UNSOLICITED));
+	if (v->spec.simple_security)
+		row(v, "simple security", COLOR_NONE, text);
 }
 
 static void view_print(const struct view *v)

@@ -59,6 +59,15 @@ bool net6_contains(const struct net6 *net, const struct in6_addr *addr)
 	return true;
 }
 
+struct in6_addr net6_last(const struct net6 *net)
+{
+	struct in6_addr last = net->addr;
+
+	for (unsigned int bit = net->len; bit < 128; bit++)
+		last.s6_addr[bit / 8] |= (uint8_t)(0x80 >> (bit % 8));
+	return last;
+}
+
 bool net6_overlap(const struct net6 *a, const struct net6 *b)
 {
 	return a->len < b->len ? net6_contains(a, &b->addr) : net6_contains(b, &a->addr);

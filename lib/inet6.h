@@ -25,6 +25,9 @@ bool net6_equal(const struct net6 *a, const struct net6 *b);
 /* NET's address with the bits after its length cleared. */
 struct in6_addr net6_base(const struct net6 *net);
 
+/* NET with all host bits one: its last address. */
+struct in6_addr net6_last(const struct net6 *net);
+
 /* Is ADDR inside NET? */
 bool net6_contains(const struct net6 *net, const struct in6_addr *addr);
 

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the table `inet sitctl` shall hold for all tunnels that are told (plan_nft of plan.h). */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "want.h"
 
-static struct in6_addr last_of(const struct net6 *net)
-{
-	struct in6_addr last = net->addr;
-
-	for (unsigned int bit = net->len; bit < 128; bit++)
-		last.s6_addr[bit / 8] |= (uint8_t)(0x80 >> (bit % 8));
-	return last;
-}
-
 static int add_net(struct nft_table *t, enum nft_set_id set, const char *ifname, const struct net6 *net, struct err *err)
 {
-	struct in6_addr first = net6_base(net), last = last_of(net);
+	struct in6_addr first = net6_base(net), last = net6_last(net);
 
 	return nft_add_range(t, set, ifname, &first, &last, err);
 }
@@ -58,16 +50,63 @@ static int want_forbidden(struct nft_table *t, const struct spec *client, struct
 	return ret;
 }
 
+/* Simple security, with its exceptions: port, destination, protocol, tunnel. */
+static int want_secured(struct nft_table *t, const struct spec *client, struct err *err)
+{
+	int ret = nft_add_ifname(t, SET_SECURED, client->dev, err);
+
+	if (!ret)
+		ret = nft_add_ifname(t, SET_UNSOLICITED, client->dev, err);
+	for (unsigned int i = 0; !ret && i < client->n_allows; i++) {
+		const struct allow *allow = &client->allows[i];
+		uint16_t first = htons(allow->first), last = htons(allow->last);
+		struct in6_addr base = net6_base(&allow->net), end = net6_last(&allow->net);
+		struct nft_elem e = { .set = SET_OPEN };
+		size_t at = 0;
+
+		nft_put_field(&e, &at, &first, &last, sizeof(first));
+		nft_put_field(&e, &at, &base, &end, sizeof(base));
+		nft_put_field(&e, &at, &allow->proto, &allow->proto, 1);
+		nft_put_ifname(&e, &at, client->dev);
+		ret = nft_add_elem(t, &e, err);
+	}
+	return ret;
+}
+
+/* What this host's NAT passes on: in by server and interface, out by inside host, server and interface. */
+static int want_passed(struct nft_table *t, const struct spec *nat, struct err *err)
+{
+	struct nft_elem in = { .set = SET_PASSED }, out = { .set = SET_MASQUERADED };
+	size_t at = 0;
+	int ret;
+
+	nft_put_field(&in, &at, &nat->remote, &nat->remote, sizeof(nat->remote));
+	nft_put_ifname(&in, &at, nat->underlay);
+	memcpy(in.data, &nat->to, sizeof(nat->to));
+	snprintf(in.comment, sizeof(in.comment), "%s", nat->name);
+	at = 0;
+	nft_put_field(&out, &at, &nat->to, &nat->to, sizeof(nat->to));
+	nft_put_field(&out, &at, &nat->remote, &nat->remote, sizeof(nat->remote));
+	nft_put_ifname(&out, &at, nat->underlay);
+	ret = nft_add_elem(t, &in, err);
+	return ret ? ret : nft_add_elem(t, &out, err);
+}
+
 static int want_of(struct nft_table *t, const struct spec *spec, struct err *err)
 {
-	int ret = spec->notrack ? nft_add_remote(t, spec->remote, err) : 0;
+	int ret;
 
+	if (spec->role == ROLE_NAT)
+		return want_passed(t, spec, err);
+	ret = spec->notrack ? nft_add_remote(t, spec->remote, err) : 0;
 	if (!ret && spec->source_filter)
 		ret = spec->role == ROLE_PEER ? want_allowed(t, spec, err) : want_forbidden(t, spec, err);
 	if (!ret && spec->source_filter)
 		ret = nft_add_ifname(t, SET_DROPPED, spec->dev, err);
 	if (!ret && spec->mss_clamp)
 		ret = nft_add_ifname(t, SET_CLAMPED, spec->dev, err);
+	if (!ret && spec->simple_security)
+		ret = want_secured(t, spec, err);
 	return ret;
 }
 

@@ -73,9 +73,9 @@ static const uint32_t local = RTN_LOCAL, multicast = RTN_MULTICAST;
 #define L4(proto) META(NFT_META_L4PROTO), CMP(proto)
 #define CMP_IS(how, value) { .op = OP_CMP, .b = (how), .data = (value), .len = sizeof(*(value)) }
 /* ICMPv6 types from FIRST to LAST */
-#define ICMP6(first, last) L4(proto_icmp6), PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1), \
+#define ICMP6(first, last) IP6, L4(proto_icmp6), PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1), \
 	CMP_IS(NFT_CMP_GTE, &(const uint8_t){ first }), CMP_IS(NFT_CMP_LTE, &(const uint8_t){ last })
-#define ICMP6_ONE(type) L4(proto_icmp6), PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1), \
+#define ICMP6_ONE(type) IP6, L4(proto_icmp6), PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1), \
 	CMP_IS(NFT_CMP_EQ, &(const uint8_t){ type })
 #define DPORT PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, NFT_REG_1)
 #define IS_KNOWN { .op = OP_CT, .a = NFT_CT_STATE }, { .op = OP_MASK, .data = &ct_known, .len = 4 }, CMP_IS(NFT_CMP_NEQ, &ct_none)

@@ -118,6 +118,36 @@ static bool proxied(const struct snapshot *s, const struct spec *spec)
 	return false;
 }
 
+/* The number of bits that FIRST and LAST share: the length of a prefix that is an interval. */
+static uint8_t common_bits(const struct in6_addr *first, const struct in6_addr *last)
+{
+	uint8_t n = 0;
+
+	while (n < 128 && !((first->s6_addr[n / 8] ^ last->s6_addr[n / 8]) & (0x80 >> (n % 8))))
+		n++;
+	return n;
+}
+
+/* Fields of the set `open`: port, address, protocol, interface, each at a multiple of four bytes. */
+static void observe_allows(const struct nft_table *t, struct spec *spec)
+{
+	for (size_t i = 0; i < t->n && spec->n_allows < ALLOWS_MAX; i++) {
+		const struct nft_elem *e = &t->elems[i];
+		struct allow *a = &spec->allows[spec->n_allows];
+		struct in6_addr last;
+
+		if (e->set != SET_OPEN || strncmp((const char *)e->key + 24, spec->dev, IFNAMSIZ))
+			continue;
+		a->first = (uint16_t)(e->key[0] << 8 | e->key[1]);
+		a->last = (uint16_t)(e->end[0] << 8 | e->end[1]);
+		memcpy(&a->net.addr, e->key + 4, sizeof(a->net.addr));
+		memcpy(&last, e->end + 4, sizeof(last));
+		a->net.len = common_bits(&a->net.addr, &last);
+		a->proto = e->key[20];
+		spec->n_allows++;
+	}
+}
+
 void observe_link(const struct snapshot *s, const struct link *link, const struct spec *told, struct spec *spec)
 {
 	memset(spec, 0, sizeof(*spec));
@@ -133,6 +163,8 @@ void observe_link(const struct snapshot *s, const struct link *link, const struc
 	spec->notrack = nft_has_remote(&s->nft, link->remote);
 	spec->source_filter = nft_find_ifname(&s->nft, spec->role == ROLE_PEER ? SET_PEERS : SET_CLIENTS, link->name);
 	spec->mss_clamp = nft_find_ifname(&s->nft, SET_CLAMPED, link->name);
+	spec->simple_security = nft_find_ifname(&s->nft, SET_SECURED, link->name);
+	observe_allows(&s->nft, spec);
 	observe_addresses(s, link, spec);
 	observe_routes(s, link, told, spec);
 	spec->proxy_ndp = proxied(s, spec) ? PROXY_NDP_ON : PROXY_NDP_OFF;

@@ -8,6 +8,7 @@
 
 #define TUNNEL (ROLE_CLIENT | ROLE_PEER)
 #define ANY_ROLE (ROLE_CLIENT | ROLE_SERVER | ROLE_PEER)
+#define FAR_END (TUNNEL | ROLE_NAT)
 
 static bool put(char *buf, const char *text)
 {
@@ -293,10 +294,54 @@ static bool f_source_filter(const struct spec *s, unsigned int i, char *buf)
 	return !i && put(buf, s->source_filter ? "on" : "off");
 }
 
+static bool p_simple_security(struct spec *s, const char *word, const char **why)
+{
+	return parse_on_off(word, &s->simple_security, why);
+}
+
+static bool f_simple_security(const struct spec *s, unsigned int i, char *buf)
+{
+	return !i && put(buf, s->simple_security ? "on" : "off");
+}
+
+static bool p_allow(struct spec *s, const char *word, const char **why)
+{
+	struct allow *a = &s->allows[s->n_allows];
+
+	if (s->n_allows == ALLOWS_MAX) {
+		*why = "is one too many: a tunnel has at most 32";
+		return false;
+	}
+	if (!parse_allow(word, a, why))
+		return false;
+	for (unsigned int i = 0; i < s->n_allows; i++)
+		if (allow_overlap(a, &s->allows[i])) {
+			*why = "overlaps with another 'allow' of this tunnel";
+			return false;
+		}
+	s->n_allows++;
+	return true;
+}
+
+static bool f_allow(const struct spec *s, unsigned int i, char *buf)
+{
+	return i < s->n_allows && allow_text(&s->allows[i], buf, VALUE_TEXT);
+}
+
+static bool p_to(struct spec *s, const char *word, const char **why)
+{
+	return parse_ipv4_host(word, &s->to, why);
+}
+
+static bool f_to(const struct spec *s, unsigned int i, char *buf)
+{
+	return !i && addr4_text(s->to, buf);
+}
+
 const struct param params[] = {
-	{ .name = "remote", .roles = TUNNEL, .required = TUNNEL, .value = "IPV4|HOST",
+	{ .name = "remote", .roles = FAR_END, .required = FAR_END, .value = "IPV4|HOST",
 	  .help = "IPv4 address of the tunnel's other end", .parse = p_remote, .format = f_remote },
-	{ .name = "resolved", .roles = TUNNEL, .internal = true, .value = "IPV4",
+	{ .name = "resolved", .roles = FAR_END, .internal = true, .value = "IPV4",
 	  .help = "the address that the host name had", .parse = p_resolved, .format = f_resolved },
 	{ .name = "local", .roles = ROLE_CLIENT | ROLE_SERVER, .value = "IPV4|any", .deflt = "any",
 	  .help = "outer source address, one of this host's", .parse = p_local, .format = f_local },
@@ -325,11 +370,19 @@ const struct param params[] = {
 	  .help = "outer time to live", .parse = p_ttl, .format = f_ttl },
 	{ .name = "mtu", .roles = ANY_ROLE, .number = true, .value = "1280..65515|auto", .deflt = "auto",
 	  .help = "auto: that of the path to remote, less 20", .parse = p_mtu, .format = f_mtu },
-	{ .name = "notrack", .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
+	{ .name = "notrack", .filter = true, .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
 	  .help = "keep the outer packets out of connection tracking", .parse = p_notrack, .format = f_notrack },
-	{ .name = "mss-clamp", .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
+	{ .name = "mss-clamp", .filter = true, .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
 	  .help = "clamp the MSS of forwarded TCP to the path", .parse = p_mss_clamp, .format = f_mss_clamp },
-	{ .name = "source-filter", .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
+	{ .name = "source-filter", .filter = true, .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
 	  .help = "drop inner sources that the other end must not use", .parse = p_source_filter, .format = f_source_filter },
+	{ .name = "simple-security", .filter = true, .roles = ROLE_CLIENT, .value = "on|off", .deflt = "off",
+	  .help = "let in only what was asked for, IPsec and 'allow' (RFC 6092)", .parse = p_simple_security, .format = f_simple_security },
+	{ .name = "allow", .filter = true, .roles = ROLE_CLIENT, .repeats = ROLE_CLIENT, .value = "PROTO[/PORT[-PORT]][@ADDRESS[/LEN]]",
+	  .help = "what simple security lets in besides", .parse = p_allow, .format = f_allow },
+	{ .name = "to", .roles = ROLE_NAT, .required = ROLE_NAT, .value = "IPV4",
+	  .help = "the inside host that is the tunnel's end", .parse = p_to, .format = f_to },
+	{ .name = "interface", .roles = ROLE_NAT, .value = "IFACE", .deflt = "of the route to remote",
+	  .help = "outside interface, where the server's packets arrive", .parse = p_underlay, .format = f_underlay },
 	{ .name = NULL },
 };

@@ -171,8 +171,10 @@ int note_client(struct plan *plan, const struct world *w, const struct spec *spe
 	struct route ours;
 	int ret = 0;
 
+	if (spec->n_allows && !spec->simple_security)
+		ret = plan_note(plan, err, "allow: has no effect without 'simple-security on': everything comes in");
 	if (!want_default(spec, &ours))
-		return 0;
+		return ret;
 	for (size_t i = 0; !ret && i < w->s->n_routes; i++) {
 		const struct route *r = &w->s->routes[i];
 

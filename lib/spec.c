@@ -9,6 +9,16 @@
 
 #define NEAR 3		/* edits: further away a suggestion does not help */
 
+const char *role_object(enum role role)
+{
+	return role == ROLE_CLIENT ? "client" : role == ROLE_NAT ? "nat" : "server";
+}
+
+const char *role_noun(enum role role)
+{
+	return role == ROLE_CLIENT ? "client tunnel" : role == ROLE_NAT ? "nat pass" : role == ROLE_PEER ? "peer" : "server";
+}
+
 const struct param *param_find(enum role role, const char *name)
 {
 	for (const struct param *p = params; p->name; p++)
@@ -105,14 +115,13 @@ static int unknown_word(const struct spec *spec, const char *word, struct err *e
 		if ((p->roles & spec->role) && !p->internal)
 			names[n++] = p->name;
 	near = nearest(word, names, n);
-	err_usage(err, word, "is not a parameter of a %s",
-		  spec->role == ROLE_CLIENT ? "client" : spec->role == ROLE_PEER ? "peer" : "server");
+	err_usage(err, word, "is not a parameter of a %s", role_noun(spec->role));
 	if (near)
 		err_hint(err, "did you mean '%s'?", near);
 	else if (word[0] == '-')
 		err_hint(err, "options stand before the first word: sitctl [ OPTIONS ] OBJECT COMMAND");
 	else
-		err_hint(err, "see 'sitctl %s help'", spec->role == ROLE_CLIENT ? "client" : "server");
+		err_hint(err, "see 'sitctl %s help'", role_object(spec->role));
 	return -EINVAL;
 }
 
@@ -123,6 +132,8 @@ static void clear_values(struct spec *spec, const struct param *p)
 		spec->n_addresses = 0;
 	if (!strcmp(p->name, "prefix"))
 		spec->n_prefixes = 0;
+	if (!strcmp(p->name, "allow"))
+		spec->n_allows = 0;
 }
 
 static int take_words(struct spec *spec, bool internal, int n, char *const words[], struct err *err)

@@ -7,12 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "allow.h"
 #include "err.h"
 #include "inet6.h"
 #include "parse.h"
 
 #define ADDRESSES_MAX 16	/* `address` of one tunnel */
 #define PREFIXES_MAX 64		/* `prefix` of one tunnel */
+#define ALLOWS_MAX 32		/* `allow` of one client */
 #define PARAMS_MAX 32		/* rows of the table: bits of spec.set */
 #define VALUE_TEXT 320		/* bytes of a value as text, a host name and an address at most */
 
@@ -21,7 +23,11 @@
 #define METRIC_DEFAULT 1024	/* IP6_RT_PRIO_USER */
 
 /* Bits: a parameter can belong to several. */
-enum role { ROLE_CLIENT = 1, ROLE_SERVER = 2, ROLE_PEER = 4 };
+enum role { ROLE_CLIENT = 1, ROLE_SERVER = 2, ROLE_PEER = 4, ROLE_NAT = 8 };
+
+/* The object of the command line, and what one of them is called in messages. */
+const char *role_object(enum role role);
+const char *role_noun(enum role role);
 
 enum gateway_mode { GATEWAY_AUTO, GATEWAY_NONE, GATEWAY_ADDRESS };
 enum proxy_ndp { PROXY_NDP_AUTO, PROXY_NDP_ON, PROXY_NDP_OFF };
@@ -31,7 +37,7 @@ struct prefix {
 	char ifname[IFNAMSIZ];		/* client: the LAN interface, or empty */
 };
 
-/* A client tunnel, a server's peer, or the server itself with the peers' defaults. */
+/* A client tunnel, a server's peer, the server itself with the peers' defaults, or what this host's NAT passes on. */
 struct spec {
 	enum role role;
 	char name[PEER_NAME_MAX + 1];	/* client: the device; server: empty */
@@ -52,12 +58,16 @@ struct spec {
 	enum proxy_ndp proxy_ndp;
 	char uplink[IFNAMSIZ];		/* server */
 	char dev[IFNAMSIZ];		/* the tunnel device */
-	char underlay[IFNAMSIZ];	/* client: what the outer packets leave by, or empty */
+	char underlay[IFNAMSIZ];	/* client, NAT: what the outer packets leave by, or empty */
 	uint8_t ttl;			/* 0: inherit */
 	uint32_t mtu;			/* 0: auto */
 	bool notrack;
 	bool mss_clamp;
 	bool source_filter;
+	bool simple_security;		/* client */
+	unsigned int n_allows;
+	struct allow allows[ALLOWS_MAX];
+	struct in_addr to;		/* NAT: the inside host; underlay is the outside interface */
 };
 
 struct param {
@@ -67,6 +77,7 @@ struct param {
 	unsigned int repeats;		/* enum role bits: for whom it may come again */
 	bool number;			/* in JSON a number where it is one */
 	bool internal;			/* in the journal only, not for people */
+	bool filter;			/* the kernel holds it in nf_tables, which only root may read */
 	const char *value;		/* what to write, for help */
 	const char *deflt;		/* for help; NULL: none */
 	const char *help;

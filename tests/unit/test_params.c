@@ -7,15 +7,16 @@
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define L63 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk"
 
-/* cli.md's tables, less what the next issue brings. */
+/* The tables of the manual. */
 static const struct {
 	enum role role;
 	const char *names[16], *required[4];
 } tables[] = {
 	{ ROLE_CLIENT,
 	  { "remote", "local", "address", "gateway", "metric", "prefix", "dev", "ttl", "mtu", "notrack", "mss-clamp",
-	    "source-filter" },
+	    "source-filter", "simple-security", "allow" },
 	  { "remote", "address" } },
+	{ ROLE_NAT, { "remote", "to", "interface" }, { "remote", "to" } },
 	{ ROLE_SERVER, { "uplink", "local", "ttl", "mtu", "notrack", "mss-clamp", "source-filter" }, { NULL } },
 	{ ROLE_PEER,
 	  { "remote", "address", "server-address", "prefix", "proxy-ndp", "dev", "ttl", "mtu", "notrack", "mss-clamp",

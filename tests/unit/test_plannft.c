@@ -148,7 +148,7 @@ END_TEST
 /* Nobody tracks here: no entry is found and none is planned, whatever addresses this host has. */
 START_TEST(no_conntrack_here)
 {
-	struct conntrack ct = { ip4("203.0.113.1"), ip4("192.0.2.1") };
+	struct conntrack ct = { .source = ip4("203.0.113.1"), .destination = ip4("192.0.2.1") };
 	bool found = true;
 
 	ck_assert_int_eq(conntrack_find(&lab.c, &ct, &found, &lab.err), 0);

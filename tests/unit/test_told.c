@@ -98,7 +98,8 @@ START_TEST(client_observed)
 	lab_route(&lab, "unreachable", "2001:db8:2::/48", 1024, 3);	/* of others */
 	lab_nft(&lab, "203.0.113.1");
 	observed("t1", NULL, ROLE_CLIENT, "remote 203.0.113.1 local 192.0.2.1 address 2001:db8::3/127 address 2001:db8:9::1/64 "
-		 "gateway auto metric 77 prefix 2001:db8:1::/48 ttl inherit mtu 1480 notrack on mss-clamp off source-filter off");
+		 "gateway auto metric 77 prefix 2001:db8:1::/48 ttl inherit mtu 1480 notrack on mss-clamp off source-filter off "
+		 "simple-security off");
 }
 END_TEST
 
