@@ -94,7 +94,8 @@ static void repair_command(const struct ctx *ctx, const struct spec *spec, char 
 	if (!out)
 		return;
 	fprintf(out, "sitctl %s%s%s%s", ctx->netns ? "-n " : "", ctx->netns ? ctx->netns : "", ctx->netns ? " " : "",
-		spec->role == ROLE_CLIENT ? "client up " : spec->role == ROLE_PEER ? "server add-peer " : "server up");
+		spec->role == ROLE_CLIENT ? "client up " : spec->role == ROLE_PEER ? "server add-peer " :
+		spec->role == ROLE_NAT ? "nat pass " : "server up");
 	if (spec->name[0])
 		print_word(out, spec->name);
 	spec_text(spec, false, words, sizeof(words));
@@ -120,7 +121,7 @@ static void tell(struct report *r, const struct spec *spec, const struct step *s
 		printf("%s%s%s: %s; repair: %s\n", color(r->ctx, COLOR_DEV), name, color(r->ctx, COLOR_NONE), line, repair);
 		return;
 	}
-	json = json_pack("{s:s, s:s, s:s, s:s}", "role", spec->role == ROLE_CLIENT ? "client" : "server", "name", name,
+	json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", name,
 			 "difference", line, "repair", repair);
 	if (step) {
 		json_object_set_new(json, "kind", json_string(kinds[step_object(step)->kind]->name));
@@ -181,6 +182,7 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 
 enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
+	static const enum role roles[] = { ROLE_CLIENT, ROLE_PEER, ROLE_NAT };
 	struct report r = { .ctx = ctx };
 	bool found = false;
 	struct change ch;
@@ -195,21 +197,16 @@ enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const ch
 	if (ret)
 		return fail(&err);
 	r.array = ctx->json ? json_array() : NULL;
-	if (cmd->role != ROLE_PEER)
-		ret = check_role(&r, &ch, ROLE_CLIENT, name, &found, &err);
-	if (!ret && cmd->role != ROLE_CLIENT)
-		ret = check_role(&r, &ch, ROLE_PEER, name, &found, &err);
+	for (size_t i = 0; !ret && i < sizeof(roles) / sizeof(*roles); i++)
+		if (!cmd->role || cmd->role == roles[i])
+			ret = check_role(&r, &ch, roles[i], name, &found, &err);
 	change_close(&ch);
 	free(r.seen);
 	if (r.array)
 		print_json(ctx, r.array);
 	if (ret)
 		return fail(&err);
-	if (name && !found) {
-		err_sys(&err, ENOENT, "%s", name);
-		err_why(&err, "there is no %s of this name", cmd->role == ROLE_CLIENT ? "client tunnel" : "peer");
-		err_hint(&err, "see 'sitctl %s show'", cmd->role == ROLE_CLIENT ? "client" : "server");
-		return fail(&err);
-	}
+	if (name && !found)
+		return not_found(cmd, name);
 	return r.drift ? STATUS_DRIFT : STATUS_OK;
 }

@@ -26,10 +26,19 @@ static const struct command server_commands[] = {
 	{ .name = NULL },
 };
 
+static const struct command nat_commands[] = {
+	{ "pass", "pass protocol 41 between a tunnel server and an inside host", ROLE_NAT, ARGS_NAME_PARAMS, true, cmd_up, NULL },
+	{ "unpass", "end that", ROLE_NAT, ARGS_NAME, true, cmd_down, NULL },
+	{ "show", "what the kernel has", ROLE_NAT, ARGS_NAME_OPTIONAL, false, cmd_nat_show, NULL },
+	{ "check", "is the kernel still in the wanted state?", ROLE_NAT, ARGS_NAME_OPTIONAL, true, cmd_check, NULL },
+	{ .name = NULL },
+};
+
 const struct command root_commands[] = {
 	{ .name = "client", .help = "this host's tunnel to a host with IPv6", .role = ROLE_CLIENT, .sub = client_commands },
 	{ .name = "server", .help = "tunnels from this host with IPv6 to its peers", .role = ROLE_SERVER, .sub = server_commands },
-	{ "check", "client check and server check: everything", 0, ARGS_NONE, true, cmd_check, NULL },
+	{ .name = "nat", .help = "this host as the NAT in front of a tunnel client", .role = ROLE_NAT, .sub = nat_commands },
+	{ "check", "everything that is configured: client check, server check, nat check", 0, ARGS_NONE, true, cmd_check, NULL },
 	{ .name = NULL },
 };
 
@@ -44,6 +53,16 @@ static const struct command *find(const struct command *group, const char *name)
 bool is_help(const char *word)
 {
 	return !strcmp(word, "help") || !strcmp(word, "-h") || !strcmp(word, "--help");
+}
+
+enum status not_found(const struct command *cmd, const char *name)
+{
+	struct err err;
+
+	err_sys(&err, ENOENT, "%s", name);
+	err_why(&err, "there is no %s of this name", role_noun(cmd->role));
+	err_hint(&err, "see 'sitctl %s show'", role_object(cmd->role));
+	return fail(&err);
 }
 
 static enum status unknown(const struct command *group, const char *path, const char *word)
@@ -86,7 +105,7 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 
 	if (named && !n) {
 		err_usage(&err, cmd->name, "a name is missing");
-		err_hint(&err, "see 'sitctl %s %s help'", cmd->role == ROLE_CLIENT ? "client" : "server", cmd->name);
+		err_hint(&err, "see 'sitctl %s %s help'", role_object(cmd->role), cmd->name);
 		return fail(&err);
 	}
 	if (named || (cmd->args == ARGS_NAME_OPTIONAL && n)) {

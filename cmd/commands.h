@@ -44,16 +44,20 @@ void help_root(void);
 void help_group(const char *path, const struct command *group);
 void help_command(const char *path, const struct command *cmd);
 
+/* Say that there is no tunnel, peer or pass NAME for CMD; returns the exit status. */
+enum status not_found(const struct command *cmd, const char *name);
+
 /* Is the word one that asks for help? */
 bool is_help(const char *word);
 
-/* tunnel.c, show.c, check.c */
+/* tunnel.c, show.c, nat.c, check.c */
 enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
+enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 
 #endif

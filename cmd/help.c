@@ -7,17 +7,18 @@
 
 static const char *args_text(const struct command *cmd)
 {
-	bool client = cmd->role == ROLE_CLIENT;
+	bool peer = cmd->role == ROLE_PEER;
 
 	switch (cmd->args) {
 	case ARGS_NAME:
-		return client ? " NAME" : " PEER";
+		return peer ? " PEER" : " NAME";
 	case ARGS_NAME_OPTIONAL:
-		return client ? " [ NAME ]" : " [ PEER ]";
+		return peer ? " [ PEER ]" : " [ NAME ]";
 	case ARGS_PARAMS:
 		return " [ PARAMETER VALUE ]...";
 	case ARGS_NAME_PARAMS:
-		return client ? " NAME [ PARAMETER VALUE ]..." : " PEER PARAMETER VALUE ...";
+		return cmd->role == ROLE_CLIENT ? " NAME [ PARAMETER VALUE ]..." :
+		       peer ? " PEER PARAMETER VALUE ..." : " NAME PARAMETER VALUE ...";
 	default:
 		return "";
 	}

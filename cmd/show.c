@@ -53,7 +53,7 @@ static uint64_t dropped(const struct view *v, enum nft_set_id set)
 
 static json_t *view_json(const struct view *v)
 {
-	json_t *json = json_pack("{s:s, s:s}", "role", v->spec.role == ROLE_CLIENT ? "client" : "server",
+	json_t *json = json_pack("{s:s, s:s}", "role", role_object(v->spec.role),
 				 "name", v->spec.name), *proxied = json_array();
 	char text[NET6_TEXT];
 
@@ -192,7 +192,6 @@ static void print_host(const struct ctx *ctx, const struct change *ch)
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
 	json_t *array = ctx->json ? json_array() : NULL;
-	enum status status = STATUS_OK;
 	bool found = false;
 	struct change ch;
 	struct err err;
@@ -229,11 +228,5 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 		print_json(ctx, array);
 	else
 		json_decref(array);
-	if (name && !found) {
-		err_sys(&err, ENOENT, "%s", name);
-		err_why(&err, "there is no %s of this name", cmd->role == ROLE_CLIENT ? "client tunnel" : "peer");
-		err_hint(&err, "see 'sitctl %s show'", cmd->role == ROLE_CLIENT ? "client" : "server");
-		status = fail(&err);
-	}
-	return status;
+	return name && !found ? not_found(cmd, name) : STATUS_OK;
 }

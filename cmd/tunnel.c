@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* client up, client down; server add-peer, set-peer, del-peer: one tunnel to a state. */
+/* client up, down; server up, down, add-peer, set-peer, del-peer; nat pass, unpass: to a state. */
 #include <errno.h>
 #include <string.h>
 
@@ -99,8 +99,7 @@ enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const cha
 	if (begin(ctx, &ch, &err))
 		return fail(&err);
 	if (!told_find(&ch.told, cmd->role, name))
-		note(ctx, "%s: there is no %s of this name: nothing to remove", name,
-		     cmd->role == ROLE_CLIENT ? "client tunnel" : "peer");
+		note(ctx, "%s: there is no %s of this name: nothing to remove", name, role_noun(cmd->role));
 	change_remove(&ch, cmd->role, name);
 	status = carry_out(ctx, &ch, &scope);
 	change_close(&ch);

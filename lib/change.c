@@ -70,12 +70,18 @@ int change_put(struct change *ch, const struct spec *spec, struct err *err)
 	struct spec effective = *spec;
 	int ret = 0;
 
+	if (spec->role == ROLE_NAT) {
+		ret = rule_nat(&w, &effective, err);
+		return ret ? ret : told_put(&ch->told, &effective, true, err);
+	}
 	if (spec->role == ROLE_PEER) {
 		ret = rule_uplink(&ch->s, &ch->told.server, err);
 		effective = spec_effective(spec, &ch->told.server);
 	}
 	if (!ret)
 		ret = rule_local(&w, &effective, err);
+	if (!ret)
+		ret = rule_not_passed(&w, &effective, err);
 	if (!ret)
 		ret = told_put(&ch->told, spec, true, err);
 	if (!ret && spec->role == ROLE_PEER)
@@ -129,9 +135,13 @@ int change_plan(struct change *ch, const struct scope *scope, struct err *err)
 
 	plan_free(&ch->plan);
 	ret = plan_build(&ch->plan, &w, scope, err);
-	if (scope->role == ROLE_CLIENT)
-		t = told_find(&ch->told, ROLE_CLIENT, scope->name);
-	return ret || !t ? ret : note_client(&ch->plan, &w, &t->spec, err);
+	if (scope->role != ROLE_SERVER)
+		t = told_find(&ch->told, scope->role, scope->name);
+	if (ret || !t)
+		return ret;
+	if (scope->role == ROLE_NAT)
+		return note_nat(&ch->plan, &w, &t->spec, err);
+	return scope->role == ROLE_CLIENT ? note_client(&ch->plan, &w, &t->spec, err) : 0;
 }
 
 /* Is the step one on an interface that is not ours, so that the journal must know of it? */

@@ -21,7 +21,7 @@ int journal_note(struct journal *j, const char *key, const char *value, const ch
 	if (strlen(key) >= sizeof(f->key) || strlen(value) >= sizeof(f->value) || strlen(made) >= sizeof(f->made))
 		return err_usage(err, key, "is too long for a sysctl");
 	/* It becomes a path below /proc/sys, and is written to. */
-	if (strncmp(key, "net/ipv6/conf/", 14) || strstr(key, "/../"))
+	if ((strncmp(key, "net/ipv6/conf/", 14) && strncmp(key, "net/ipv4/conf/", 14)) || strstr(key, "/../"))
 		return err_usage(err, key, "is not a sysctl that sitctl sets");
 	if (!f) {
 		grown = realloc(j->formers, (j->n_formers + 1) * sizeof(*grown));

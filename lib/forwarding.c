@@ -14,6 +14,7 @@
 #include <linux/rtnetlink.h>
 
 #define CONF "net/ipv6/conf/"
+#define CONF4 "net/ipv4/conf/"
 #define ALL_FORWARDING CONF "all/forwarding"
 
 /* The sysctls wanted now: those journaled and not in here go back. */
@@ -62,13 +63,14 @@ enum forwarding_mode forwarding_mode(const struct journal *j)
 	return sysctl_read(CONF "all/force_forwarding", value, sizeof(value)) ? FORWARDING_ALL : FORWARDING_FORCE;
 }
 
-static int want(struct wanted *set, const char *ifname, const char *name, const char *value, enum phase phase,
-		struct err *err)
+/* Want KEY, which is of interface IFNAME, to have VALUE. */
+static int want_key(struct wanted *set, const char *key, const char *ifname, const char *value, enum phase phase,
+		    struct err *err)
 {
 	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
 	int ret;
 
-	conf_key(object.sysctl.key, ifname, name);
+	snprintf(object.sysctl.key, sizeof(object.sysctl.key), "%s", key);
 	snprintf(object.sysctl.value, sizeof(object.sysctl.value), "%s", value);
 	ret = plan_key(&set->keys, &set->n, object.sysctl.key, err);
 	if (ret)
@@ -85,6 +87,15 @@ static int want(struct wanted *set, const char *ifname, const char *name, const 
 		return ret;
 	}
 	return strcmp(was.sysctl.value, value) ? plan_step(set->plan, STEP_CHANGE, phase, &was, &object, err) : 0;
+}
+
+static int want(struct wanted *set, const char *ifname, const char *name, const char *value, enum phase phase,
+		struct err *err)
+{
+	char key[SYSCTL_KEY_SIZE];
+
+	conf_key(key, ifname, name);
+	return want_key(set, key, ifname, value, phase, err);
 }
 
 static bool has_ra_default(const struct snapshot *s, const char *ifname)
@@ -183,6 +194,31 @@ static int want_force(struct wanted *set, struct err *err)
 	return ret;
 }
 
+/* IPv4 is forwarded by what its own interface says (IN_DEV_FORWARD(), net/ipv4/route.c): both sides of a nat pass. */
+static int want_passed(struct wanted *set, struct err *err)
+{
+	const struct told *t = set->w->told;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < t->n; i++) {
+		const struct spec *nat = &t->tunnels[i].spec;
+		const struct link *inside = NULL;
+		char key[SYSCTL_KEY_SIZE];
+
+		if (nat->role != ROLE_NAT)
+			continue;
+		snprintf(key, sizeof(key), CONF4 "%s/forwarding", nat->underlay);
+		ret = want_key(set, key, nat->underlay, "1", PHASE_FORWARDING, err);
+		if (!ret)
+			ret = nat_inside(set->w, nat, &inside, err);
+		if (ret || !inside)
+			continue;
+		snprintf(key, sizeof(key), CONF4 "%s/forwarding", inside->name);
+		ret = want_key(set, key, inside->name, "1", PHASE_FORWARDING, err);
+	}
+	return ret;
+}
+
 /* Did we change any accept_ra? */
 static bool any_former(const struct journal *j)
 {
@@ -276,6 +312,8 @@ int plan_sysctls(struct plan *plan, const struct world *w, struct err *err)
 	int ret;
 
 	ret = want_all(&set, err);
+	if (!ret)
+		ret = want_passed(&set, err);
 	all_restored = all && !is_wanted(&set, ALL_FORWARDING) &&
 		       (sysctl_is(ALL_FORWARDING, all->made) || sysctl_is(ALL_FORWARDING, all->value));
 	for (size_t i = 0; !ret && i < w->j->n_formers; i++) {

@@ -177,6 +177,8 @@ static int parse_line(struct journal *j, char *line, struct err *err)
 		return parse_tunnel(j, ROLE_CLIENT, n, words, err);
 	if (!strcmp(words[0], "peer") && n >= 2)
 		return parse_tunnel(j, ROLE_PEER, n, words, err);
+	if (!strcmp(words[0], "nat") && n >= 2)
+		return parse_tunnel(j, ROLE_NAT, n, words, err);
 	return err_usage(err, words[0], "is not a line of a journal");
 }
 
@@ -299,7 +301,7 @@ static void print(const struct journal *j, FILE *out)
 		if (!j->told.tunnels[i].recorded)
 			continue;
 		spec_text(spec, true, text, sizeof(text));
-		fprintf(out, "%s %s %s\n", spec->role == ROLE_CLIENT ? "client" : "peer", spec->name, text);
+		fprintf(out, "%s %s %s\n", spec->role == ROLE_PEER ? "peer" : role_object(spec->role), spec->name, text);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include "nft.h"	/* before linux/: glibc and the kernel define the same names */
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
 
 #define SET(expr, attr, value) nftnl_expr_set_u32(expr, attr, value)
@@ -59,6 +60,7 @@ static void fill(struct nftnl_expr *e, const struct nft_op *op)
 		SET(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
 		SET(e, NFTNL_EXPR_LOOKUP_DREG, NFT_REG_1);
 		nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, nft_sets[op->a].name);
+		SET(e, NFTNL_EXPR_LOOKUP_FLAGS, 0);
 		break;
 	case OP_CT:
 		SET(e, NFTNL_EXPR_CT_KEY, op->a);
@@ -69,6 +71,7 @@ static void fill(struct nftnl_expr *e, const struct nft_op *op)
 		SET(e, NFTNL_EXPR_NAT_FAMILY, NFPROTO_IPV4);
 		SET(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
 		SET(e, NFTNL_EXPR_NAT_REG_ADDR_MAX, NFT_REG_1);
+		SET(e, NFTNL_EXPR_NAT_FLAGS, NF_NAT_RANGE_MAP_IPS);	/* the kernel adds it by itself, and tells it */
 		break;
 	case OP_FIB:
 		SET(e, NFTNL_EXPR_FIB_DREG, NFT_REG_1);

@@ -168,9 +168,21 @@ void observe_link(const struct snapshot *s, const struct link *link, const struc
 	observe_addresses(s, link, spec);
 	observe_routes(s, link, told, spec);
 	spec->proxy_ndp = proxied(s, spec) ? PROXY_NDP_ON : PROXY_NDP_OFF;
-	for (const struct param *p = params; p->name; p++)
-		if (p->roles & spec->role)
-			spec->set |= UINT32_C(1) << (p - params);
+	spec_observed(spec);
 	if (told && told->host[0] && told->remote.s_addr == link->remote.s_addr)
 		snprintf(spec->host, sizeof(spec->host), "%s", told->host);
+}
+
+/* The name stands in the element's comment, the inside host in its data (want_passed() of nftplan.c). */
+bool observe_pass(const struct nft_elem *e, struct spec *nat)
+{
+	struct err ignored;
+
+	if (e->set != SET_PASSED || spec_init(nat, ROLE_NAT, e->comment, &ignored))
+		return false;
+	memcpy(&nat->remote, e->key, sizeof(nat->remote));
+	memcpy(nat->underlay, e->key + sizeof(nat->remote), sizeof(nat->underlay) - 1);
+	memcpy(&nat->to, e->data, sizeof(nat->to));
+	spec_observed(nat);
+	return true;
 }

@@ -277,10 +277,12 @@ int plan_build(struct plan *plan, const struct world *w, const struct scope *sco
 			continue;
 		if (spec->role == ROLE_PEER)
 			effective = spec_effective(spec, &w->told->server);
-		ret = plan_tunnel(plan, w, &effective, err);
+		ret = spec->role == ROLE_NAT ? plan_passed(plan, w, spec, err) : plan_tunnel(plan, w, &effective, err);
 	}
 	if (!ret)
 		ret = plan_stale(plan, w, scope, err);
+	if (!ret)
+		ret = plan_unpassed(plan, w, scope, err);
 	if (!ret)
 		ret = plan_sysctls(plan, w, err);
 	if (!ret)

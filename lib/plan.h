@@ -31,6 +31,7 @@ enum phase {
 	PHASE_STALE_ADDR,
 	PHASE_LINK_DEL,
 	PHASE_NFT_DEL,
+	PHASE_CONNTRACK_DEL,	/* translations that no rule asks for any more */
 	PHASE_RESTORE_FORWARDING,
 	PHASE_RESTORE_ALL,	/* what restoring all.forwarding overwrote */
 	PHASE_RESTORE_ACCEPT_RA,
@@ -88,6 +89,8 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 /* The parts of plan_build(): each appends its steps. */
 int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err);
 int plan_stale(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err);
+int plan_passed(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err);
+int plan_unpassed(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err);
 int plan_sysctls(struct plan *plan, const struct world *w, struct err *err);
 int plan_nft(struct plan *plan, const struct world *w, struct err *err);
 

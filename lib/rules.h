@@ -17,6 +17,18 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err);
 /* A peer's address and prefixes overlap with nobody else's, nor with this host's; proxy entries are few. */
 int rule_peer(const struct world *w, const struct spec *spec, struct err *err);
 
+/*
+ * A nat pass: its addresses are not this host's, no other pass and no tunnel of this host has its
+ * remote. The outside interface is found out where it is not given.
+ */
+int rule_nat(const struct world *w, struct spec *nat, struct err *err);
+
+/* A tunnel of this host: its remote is not one whose packets are passed on. */
+int rule_not_passed(const struct world *w, const struct spec *spec, struct err *err);
+
+/* A note where the inside host cannot be reached. */
+int note_nat(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err);
+
 /* Notes for the user about a client: another default route wins. Where the two would share, a refusal. */
 int note_client(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err);
 

@@ -40,6 +40,13 @@ bool spec_given(const struct spec *spec, const char *name)
 	return spec->set & bit(spec->role, name);
 }
 
+void spec_observed(struct spec *spec)
+{
+	for (const struct param *p = params; p->name; p++)
+		if (p->roles & spec->role)
+			spec->set |= UINT32_C(1) << (p - params);
+}
+
 /* The edit distance (insert, delete, replace) of two words shorter than SIZE. */
 static unsigned int distance(const char *a, const char *b)
 {

@@ -96,6 +96,9 @@ const struct param *param_find(enum role role, const char *name);
 /* Was the parameter given? */
 bool spec_given(const struct spec *spec, const char *name);
 
+/* Note that all parameters of its role were read from the kernel. */
+void spec_observed(struct spec *spec);
+
 /* Defaults of ROLE, with NAME checked as the role needs it. 0, or -EINVAL and ERR. */
 int spec_init(struct spec *spec, enum role role, const char *name, struct err *err);
 

@@ -95,6 +95,19 @@ void told_claim(const struct told *t, struct snapshot *s)
 	}
 }
 
+static int observe_passed(struct told *t, const struct nft_table *nft, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < nft->n; i++) {
+		struct spec spec;
+
+		if (observe_pass(&nft->elems[i], &spec) && !told_find(t, ROLE_NAT, spec.name))
+			ret = told_put(t, &spec, false, err);
+	}
+	return ret;
+}
+
 int told_observe(struct told *t, const struct snapshot *s, struct err *err)
 {
 	for (size_t i = 0; i < s->n_links; i++) {
@@ -115,5 +128,5 @@ int told_observe(struct told *t, const struct snapshot *s, struct err *err)
 			if (s->neighs[k].proto == SITCTL_PROTO)
 				snprintf(t->server.uplink, sizeof(t->server.uplink), "%s", s->neighs[k].ifname);
 	}
-	return 0;
+	return observe_passed(t, &s->nft, err);
 }

@@ -49,6 +49,12 @@ void told_claim(const struct told *t, struct snapshot *s);
  */
 void observe_link(const struct snapshot *s, const struct link *link, const struct spec *told, struct spec *spec);
 
+/*
+ * An element of the set `passed` as the parameters of a nat pass; false where it is none, or has
+ * no name that could be one (somebody added it by hand: it is left over).
+ */
+bool observe_pass(const struct nft_elem *e, struct spec *nat);
+
 /* Role and name in the alias of a tunnel of ours. */
 enum role link_role(const struct link *link);
 const char *link_tunnel_name(const struct link *link);

@@ -19,7 +19,7 @@ static const struct {
 	{ "chekc", "chekc", "'check'" },
 	{ "hlep", "hlep", "'help'" },
 	{ "xyzzyxyzzy", "xyzzyxyzzy", "sitctl help" },
-	{ "nat show", "nat", "help" },
+	{ "nap show", "nap", "nat" },
 	{ "up t1", "up", "help" },
 	{ "client", "client", "sitctl client help" },
 	{ "server", "server", "sitctl server help" },
