@@ -160,7 +160,7 @@ enum status carry_out(const struct ctx *ctx, struct change *ch, const struct sco
 {
 	struct err err;
 
-	if (change_plan(ch, scope, &err))
+	if (change_plan(ch, scope, &err) || change_notes(ch, scope, &err))
 		return fail(&err);
 	for (size_t i = 0; i < ch->plan.n_notes; i++)
 		note(ctx, "%s", ch->plan.notes[i]);

@@ -130,18 +130,24 @@ void change_server_down(struct change *ch)
 int change_plan(struct change *ch, const struct scope *scope, struct err *err)
 {
 	struct world w = world_of(ch);
-	const struct told_tunnel *t = NULL;
-	int ret;
 
 	plan_free(&ch->plan);
-	ret = plan_build(&ch->plan, &w, scope, err);
+	return plan_build(&ch->plan, &w, scope, err);
+}
+
+int change_notes(struct change *ch, const struct scope *scope, struct err *err)
+{
+	struct world w = world_of(ch);
+	const struct told_tunnel *t = NULL;
+	int ret = 0;
+
 	if (scope->role != ROLE_SERVER)
 		t = told_find(&ch->told, scope->role, scope->name);
-	if (ret || !t)
-		return ret;
-	if (scope->role == ROLE_NAT)
-		return note_nat(&ch->plan, &w, &t->spec, err);
-	return scope->role == ROLE_CLIENT ? note_client(&ch->plan, &w, &t->spec, err) : 0;
+	if (t && scope->role == ROLE_NAT)
+		ret = note_nat(&ch->plan, &w, &t->spec, err);
+	if (t && scope->role == ROLE_CLIENT)
+		ret = note_client(&ch->plan, &w, &t->spec, err);
+	return ret ? ret : note_forward(&ch->plan, &w, scope, err);
 }
 
 /* Is the step one on an interface that is not ours, so that the journal must know of it? */

@@ -31,6 +31,9 @@ void change_server_down(struct change *ch);
 /* Make the plan for SCOPE. */
 int change_plan(struct change *ch, const struct scope *scope, struct err *err);
 
+/* Add to the plan's notes what the user should know of SCOPE (rules.h); some are a refusal. */
+int change_notes(struct change *ch, const struct scope *scope, struct err *err);
+
 /*
  * Do the plan: journal first, then the kernel, then the journal without what is no longer
  * needed. On a refusal all is as before. With an empty plan nothing is sent to the kernel.

@@ -33,7 +33,7 @@ int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct
 
 int plan_note(struct plan *plan, struct err *err, const char *note, ...)
 {
-	char (*grown)[512] = realloc(plan->notes, (plan->n_notes + 1) * sizeof(*grown));
+	char (*grown)[NOTE_SIZE] = realloc(plan->notes, (plan->n_notes + 1) * sizeof(*grown));
 	va_list ap;
 
 	if (!grown)

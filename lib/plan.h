@@ -37,11 +37,13 @@ enum phase {
 	PHASE_RESTORE_ACCEPT_RA,
 };
 
+#define NOTE_SIZE 1024
+
 struct plan {
 	struct step *steps;
 	size_t n, room;
 	struct nft_table nft_was, nft_want;	/* own the arrays that steps point to */
-	char (*notes)[512];			/* for stderr: nothing is wrong, but the user should know */
+	char (*notes)[NOTE_SIZE];			/* for stderr: nothing is wrong, but the user should know */
 	size_t n_notes;
 	char (*pins)[SYSCTL_KEY_SIZE];		/* interfaces whose forwarding=1 is not ours: kept at restore */
 	size_t n_pins;

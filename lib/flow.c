@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Walking the nf_tables rules of others with a packet in mind (flow.h). Three answers to each
+ * expression: it matches, it does not, or it concerns only some packets: then its rule is left out.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "flowexpr.h"	/* before linux/: glibc and the kernel define the same names */
+#include <libnftnl/chain.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/set.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#define DEPTH_MAX 16		/* NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables_core.c) */
+
+struct walk {
+	struct conversation *c;
+	const struct flow *flow;
+	struct nftnl_chain_list *chains;
+	struct nftnl_rule_list *rules;		/* of the table looked at */
+	const struct nftnl_chain *base;
+	struct obstacle *obstacle;
+	struct err *err;
+};
+
+struct search {
+	const struct flow_value *v;
+	bool found, intervals;
+};
+
+static int find_element(struct nftnl_set_elem *e, void *data)
+{
+	struct search *s = data;
+	uint32_t len = 0;
+	const void *key = nftnl_set_elem_get(e, NFTNL_SET_ELEM_KEY, &len);
+
+	/* An interval set has elements that only mark where one ends. */
+	s->intervals = s->intervals || nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_FLAGS) || nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_KEY_END);
+	s->found = s->found || (key && len <= FLOW_VALUE_MAX && !memcmp(key, s->v->bytes, len));
+	return 0;
+}
+
+static int take_set_elements(const struct nlmsghdr *nlh, void *data)
+{
+	struct nftnl_set *set = nftnl_set_alloc();
+
+	if (set && nftnl_set_elems_nlmsg_parse(nlh, set) >= 0)
+		nftnl_set_elem_foreach(set, find_element, data);
+	if (set)
+		nftnl_set_free(set);
+	return 0;
+}
+
+static void reset_search(void *data)
+{
+	struct search *s = data;
+
+	s->found = s->intervals = false;
+}
+
+static void request(struct walk *w, uint16_t type, uint32_t family)
+{
+	struct nfgenmsg *nfg;
+
+	nl_batch_reset(&w->c->batch);
+	nfg = nl_start(&w->c->batch, (NFNL_SUBSYS_NFTABLES << 8) | type, NLM_F_DUMP, sizeof(*nfg));
+	if (nfg)
+		nfg->nfgen_family = (uint8_t)family;
+}
+
+static enum flow_match look_up(struct walk *w, const struct nftnl_expr *e, const struct flow_value *v)
+{
+	struct search search = { .v = v };
+	bool inverted = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_FLAGS) &&
+			nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV;
+	struct err ignored;
+
+	/* A map leads somewhere else for each of its elements. */
+	if (!v->known || nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_SREG) != v->reg || nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG))
+		return SOME;
+	request(w, NFT_MSG_GETSETELEM, nftnl_chain_get_u32(w->base, NFTNL_CHAIN_FAMILY));
+	nl_put_str(&w->c->batch, NFTA_SET_ELEM_LIST_TABLE, nftnl_chain_get_str(w->base, NFTNL_CHAIN_TABLE));
+	nl_put_str(&w->c->batch, NFTA_SET_ELEM_LIST_SET, nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET));
+	if (nl_dump(&w->c->netfilter, &w->c->batch, take_set_elements, reset_search, &search, &ignored) || search.intervals)
+		return SOME;
+	return search.found != inverted ? MATCH : NO_MATCH;
+}
+
+/* A verdict of -1 is none: the rule says nothing of the packet. */
+#define NO_VERDICT (-1)
+
+/* Targets of iptables-nft. */
+static int target_verdict(const char *name)
+{
+	return !strcmp(name, "REJECT") || !strcmp(name, "DROP") ? NF_DROP : NO_VERDICT;
+}
+
+/* One expression. *VERDICT and *JUMP where it is one that decides. */
+static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct flow_value *v, int *verdict, const char **jump)
+{
+	static const char *const harmless[] = {
+		"counter", "log", "notrack", "objref", "dynset", "flow_offload", "masq", "nat", "redir", "tproxy", "exthdr",
+	};
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+
+	if (!strcmp(name, "meta") && nftnl_expr_is_set(e, NFTNL_EXPR_META_DREG))
+		flow_load_meta(w->flow, e, v);
+	else if (!strcmp(name, "payload") && nftnl_expr_is_set(e, NFTNL_EXPR_PAYLOAD_DREG))
+		flow_load_payload(w->flow, e, v);
+	else if (!strcmp(name, "ct") && nftnl_expr_is_set(e, NFTNL_EXPR_CT_DREG))
+		flow_load_ct(e, v);
+	else if (!strcmp(name, "bitwise"))
+		flow_mask(e, v);
+	else if (!strcmp(name, "cmp"))
+		return flow_compare(e, v);
+	else if (!strcmp(name, "lookup"))
+		return look_up(w, e, v);
+	else if (!strcmp(name, "reject"))
+		*verdict = NF_DROP;
+	else if (!strcmp(name, "target"))
+		*verdict = target_verdict(nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME));
+	else if (!strcmp(name, "match"))
+		return strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME), "comment") ? SOME : MATCH;
+	else if (!strcmp(name, "immediate") && nftnl_expr_is_set(e, NFTNL_EXPR_IMM_VERDICT)) {
+		*verdict = (int)nftnl_expr_get_u32(e, NFTNL_EXPR_IMM_VERDICT);
+		*jump = nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN);
+	} else {
+		v->known = false;
+		for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
+			if (!strcmp(name, harmless[i]))
+				return MATCH;
+		/* What loads something leaves a value that is not known; what limits, matches some. */
+		return strcmp(name, "meta") && strcmp(name, "payload") && strcmp(name, "ct") && strcmp(name, "fib") &&
+		       strcmp(name, "rt") && strcmp(name, "socket") && strcmp(name, "byteorder") && strcmp(name, "hash") &&
+		       strcmp(name, "numgen") && strcmp(name, "immediate") ? SOME : MATCH;
+	}
+	return MATCH;
+}
+
+/* What RULE decides of the packet. */
+static int rule_verdict(struct walk *w, const struct nftnl_rule *rule, const char **jump)
+{
+	struct nftnl_expr_iter *iter = nftnl_expr_iter_create(rule);
+	struct flow_value v = { 0 };
+	const struct nftnl_expr *e;
+	int verdict = NO_VERDICT;
+	enum flow_match match = MATCH;
+
+	while (iter && match == MATCH && (e = nftnl_expr_iter_next(iter)))
+		match = step(w, e, &v, &verdict, jump);
+	if (iter)
+		nftnl_expr_iter_destroy(iter);
+	return match == MATCH ? verdict : NO_VERDICT;
+}
+
+static void note_chain(struct walk *w, const char *chain)
+{
+	snprintf(w->obstacle->chain, sizeof(w->obstacle->chain), "%s", chain);
+}
+
+/* What CHAIN decides: NF_DROP, NF_ACCEPT, or NO_VERDICT at its end or where it returns. */
+static int chain_verdict(struct walk *w, const char *chain, int depth)
+{
+	struct nftnl_rule_list_iter *iter = depth < DEPTH_MAX ? nftnl_rule_list_iter_create(w->rules) : NULL;
+	struct nftnl_rule *rule;
+	int verdict = NO_VERDICT;
+
+	if (!strncmp(chain, "ufw", 3))
+		w->obstacle->ufw = true;
+	while (iter && verdict == NO_VERDICT && (rule = nftnl_rule_list_iter_next(iter))) {
+		const char *jump = NULL;
+
+		if (strcmp(nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN), chain))
+			continue;
+		verdict = rule_verdict(w, rule, &jump);
+		if (verdict == NF_DROP)
+			note_chain(w, chain);
+		if (verdict == NFT_RETURN)
+			break;
+		if ((verdict == NFT_JUMP || verdict == NFT_GOTO) && jump) {
+			bool gone = verdict == NFT_GOTO;
+
+			verdict = chain_verdict(w, jump, depth + 1);
+			if (gone)
+				break;
+		}
+		if (verdict != NF_DROP && verdict != NF_ACCEPT)
+			verdict = NO_VERDICT;
+	}
+	if (iter)
+		nftnl_rule_list_iter_destroy(iter);
+	return verdict == NF_DROP || verdict == NF_ACCEPT ? verdict : NO_VERDICT;
+}
+
+static int take_chain(const struct nlmsghdr *nlh, void *data)
+{
+	struct walk *w = data;
+	struct nftnl_chain *c = nftnl_chain_alloc();
+
+	if (!c)
+		return -ENOMEM;
+	if (nftnl_chain_nlmsg_parse(nlh, c) < 0) {
+		nftnl_chain_free(c);
+		return 0;
+	}
+	nftnl_chain_list_add_tail(c, w->chains);
+	return 0;
+}
+
+static int take_rule(const struct nlmsghdr *nlh, void *data)
+{
+	struct walk *w = data;
+	struct nftnl_rule *r = nftnl_rule_alloc();
+
+	if (!r)
+		return -ENOMEM;
+	/* An expression that this libnftnl does not know: it matches something that we do not understand. */
+	if (nftnl_rule_nlmsg_parse(nlh, r) < 0) {
+		nftnl_rule_free(r);
+		return 0;
+	}
+	nftnl_rule_list_add_tail(r, w->rules);
+	return 0;
+}
+
+static void reset_chains(void *data)
+{
+	struct walk *w = data;
+
+	if (w->chains)
+		nftnl_chain_list_free(w->chains);
+	w->chains = nftnl_chain_list_alloc();
+}
+
+static void reset_rules(void *data)
+{
+	struct walk *w = data;
+
+	if (w->rules)
+		nftnl_rule_list_free(w->rules);
+	w->rules = nftnl_rule_list_alloc();
+}
+
+/* Is it a chain of somebody else through which the forwarded packet goes? */
+static bool concerned(const struct flow *f, const struct nftnl_chain *c)
+{
+	uint32_t family = nftnl_chain_get_u32(c, NFTNL_CHAIN_FAMILY);
+
+	if (!nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) || nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) != NF_INET_FORWARD)
+		return false;
+	return (family == NFPROTO_INET && strcmp(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE), SITCTL_TABLE)) || family == f->family;
+}
+
+static int walk_base(struct walk *w, bool *found)
+{
+	uint32_t family = nftnl_chain_get_u32(w->base, NFTNL_CHAIN_FAMILY);
+	const char *table = nftnl_chain_get_str(w->base, NFTNL_CHAIN_TABLE), *chain = nftnl_chain_get_str(w->base, NFTNL_CHAIN_NAME);
+	struct obstacle *o = w->obstacle;
+	int ret, verdict;
+
+	request(w, NFT_MSG_GETRULE, family);
+	nl_put_str(&w->c->batch, NFTA_RULE_TABLE, table);
+	ret = nl_dump(&w->c->netfilter, &w->c->batch, take_rule, reset_rules, w, w->err);
+	if (ret)
+		return ret;
+	memset(o, 0, sizeof(*o));
+	o->tool = OBSTACLE_NFT;
+	snprintf(o->family, sizeof(o->family), "%s", family == NFPROTO_INET ? "inet" : family == NFPROTO_IPV4 ? "ip" : "ip6");
+	snprintf(o->table, sizeof(o->table), "%s", table);
+	snprintf(o->base, sizeof(o->base), "%s", chain);
+	verdict = chain_verdict(w, chain, 0);
+	if (verdict == NO_VERDICT) {
+		o->policy = true;
+		note_chain(w, chain);
+		verdict = (int)nftnl_chain_get_u32(w->base, NFTNL_CHAIN_POLICY);
+	}
+	*found = verdict == NF_DROP;
+	return 0;
+}
+
+int flow_obstacle(struct conversation *c, const struct flow *flow, struct obstacle *obstacle, bool *found,
+		  struct err *err)
+{
+	struct walk w = { .c = c, .flow = flow, .obstacle = obstacle, .err = err };
+	struct nftnl_chain_list_iter *iter = NULL;
+	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, err);
+
+	*found = false;
+	if (!ret) {
+		request(&w, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC);
+		ret = nl_dump(&c->netfilter, &c->batch, take_chain, reset_chains, &w, err);
+	}
+	if (!ret)
+		iter = nftnl_chain_list_iter_create(w.chains);
+	while (!ret && !*found && iter && (w.base = nftnl_chain_list_iter_next(iter)))
+		if (concerned(flow, w.base))
+			ret = walk_base(&w, found);
+	if (iter)
+		nftnl_chain_list_iter_destroy(iter);
+	if (w.chains)
+		nftnl_chain_list_free(w.chains);
+	if (w.rules)
+		nftnl_rule_list_free(w.rules);
+	return ret || *found ? ret : xtables_obstacle(flow, obstacle, found, err);
+}

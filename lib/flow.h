@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: would a filter of somebody else drop what this host shall forward? Asked, never changed. */
+#ifndef SITCTL_FLOW_H
+#define SITCTL_FLOW_H
+
+#include "kind.h"
+
+/* One end of what is forwarded: the interface, and the address where there is one that stands for all. */
+struct flow_end {
+	char ifname[IFNAMSIZ];
+	uint32_t index;			/* 0: it is not there yet */
+	uint32_t group;
+	bool has_addr;
+	uint8_t addr[16];		/* 4 bytes of it for IPv4 */
+};
+
+/* The first packet of a connection. */
+struct flow {
+	uint8_t family;			/* NFPROTO_IPV4 or NFPROTO_IPV6 */
+	uint8_t proto;			/* 0: any */
+	struct flow_end from, to;
+};
+
+/* What drops it. */
+struct obstacle {
+	enum { OBSTACLE_NFT, OBSTACLE_XTABLES } tool;	/* nf_tables, or ip6_tables of iptables-legacy */
+	char family[8];			/* as `nft` writes it */
+	char table[64], chain[64];	/* where the verdict was found */
+	char base[64];			/* the chain of that table with the hook `forward` */
+	bool policy;			/* the chain's policy, else a rule */
+	bool ufw;			/* the rules are ufw's */
+};
+
+/*
+ * Rules are understood that match interfaces, addresses, protocols, connection state and sets of
+ * these; any other one concerns only a part of the traffic and is passed over. 0 and *FOUND with
+ * the first obstacle, or a negative errno and ERR.
+ */
+int flow_obstacle(struct conversation *c, const struct flow *flow, struct obstacle *obstacle, bool *found,
+		  struct err *err);
+
+/* xtables.c: the same for the table `filter` of iptables-legacy, if it is there: asking must not make it. */
+int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *found, struct err *err);
+
+/*
+ * xtables.c: does the blob of ENTRIES, SIZE bytes, drop FLOW from ENTRY on? UNDERFLOW is the entry
+ * that holds the policy; *POLICY tells whether it was that one. For xtables.c and tests.
+ */
+bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow, bool *policy);
+
+#endif

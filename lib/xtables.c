@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The chain FORWARD of iptables-legacy, which nf_tables does not show: read as iptables itself
+ * reads it (net/ipv6/netfilter/ip6_tables.c, get_entries()), and walked as the kernel walks it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "flow.h"	/* before linux/: glibc and the kernel define the same names */
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
+
+#define SIZE_MAX_ENTRIES (64 << 20)
+#define DEPTH_MAX 64
+#define STEPS_MAX 1000000	/* more than any table has rules: an end, whatever the kernel gives us */
+
+/* What rules of IPv4 and IPv6 have in common, at *entry* in the blob. */
+struct rule {
+	const char *in, *out;
+	const uint8_t *in_mask, *out_mask;
+	const uint8_t *addr[2], *mask[2];	/* source, destination */
+	size_t addr_len;
+	uint16_t proto;
+	uint8_t inverted;
+	bool is_goto;
+	size_t matches, target, next;		/* offsets from the entry */
+};
+
+static bool read_rule(const struct flow *flow, const uint8_t *entries, size_t size, size_t at, struct rule *r)
+{
+	bool v4 = flow->family == NFPROTO_IPV4;
+	size_t len = v4 ? sizeof(struct ipt_entry) : sizeof(struct ip6t_entry);
+
+	if (at > size || size - at < len)
+		return false;
+	if (v4) {
+		const struct ipt_entry *e = (const struct ipt_entry *)(const void *)(entries + at);
+
+		*r = (struct rule){ e->ip.iniface, e->ip.outiface, e->ip.iniface_mask, e->ip.outiface_mask,
+				    { (const uint8_t *)&e->ip.src, (const uint8_t *)&e->ip.dst },
+				    { (const uint8_t *)&e->ip.smsk, (const uint8_t *)&e->ip.dmsk }, 4, e->ip.proto,
+				    e->ip.invflags, e->ip.flags & IPT_F_GOTO, len, e->target_offset, e->next_offset };
+	} else {
+		const struct ip6t_entry *e = (const struct ip6t_entry *)(const void *)(entries + at);
+
+		*r = (struct rule){ e->ipv6.iniface, e->ipv6.outiface, e->ipv6.iniface_mask, e->ipv6.outiface_mask,
+				    { (const uint8_t *)&e->ipv6.src, (const uint8_t *)&e->ipv6.dst },
+				    { (const uint8_t *)&e->ipv6.smsk, (const uint8_t *)&e->ipv6.dmsk }, 16,
+				    e->ipv6.flags & IP6T_F_PROTO ? e->ipv6.proto : 0, e->ipv6.invflags,
+				    e->ipv6.flags & IP6T_F_GOTO, len, e->target_offset, e->next_offset };
+	}
+	return r->target >= len && r->next >= r->target + sizeof(struct xt_entry_target) && r->next <= size - at;
+}
+
+static bool interface_matches(const char *ifname, const char *wanted, const uint8_t *mask, bool inverted)
+{
+	char name[IFNAMSIZ] = "";
+	bool same = true;
+
+	memcpy(name, ifname, strnlen(ifname, sizeof(name) - 1));
+	for (int i = 0; i < IFNAMSIZ; i++)
+		same = same && !((name[i] ^ wanted[i]) & mask[i]);
+	return same != inverted;
+}
+
+/* A rule that asks for an address of which the flow has none matches only some packets. */
+static bool address_matches(const struct flow_end *end, const uint8_t *wanted, const uint8_t *mask, size_t len, bool inverted)
+{
+	bool same = true, any = true;
+
+	for (size_t i = 0; i < len; i++) {
+		any = any && !mask[i];
+		same = same && !((end->addr[i] ^ wanted[i]) & mask[i]);
+	}
+	return any ? !inverted : end->has_addr && same != inverted;
+}
+
+/* Do all matches behind the header say nothing? Any but a comment concerns only some packets. */
+static bool only_comments(const uint8_t *entry, const struct rule *r)
+{
+	for (size_t at = r->matches; at < r->target; ) {
+		const struct xt_entry_match *m = (const struct xt_entry_match *)(const void *)(entry + at);
+
+		if (r->target - at < sizeof(*m) || m->u.match_size < sizeof(*m) || m->u.match_size > r->target - at ||
+		    strncmp(m->u.user.name, "comment", sizeof(m->u.user.name)))
+			return false;
+		at += m->u.match_size;
+	}
+	return true;
+}
+
+static bool rule_matches(const struct flow *flow, const uint8_t *entry, const struct rule *r)
+{
+	bool proto = !r->proto || (flow->proto && (flow->proto == r->proto) != !!(r->inverted & XT_INV_PROTO));
+
+	return proto && interface_matches(flow->from.ifname, r->in, r->in_mask, r->inverted & IP6T_INV_VIA_IN) &&
+	       interface_matches(flow->to.ifname, r->out, r->out_mask, r->inverted & IP6T_INV_VIA_OUT) &&
+	       address_matches(&flow->from, r->addr[0], r->mask[0], r->addr_len, r->inverted & IP6T_INV_SRCIP) &&
+	       address_matches(&flow->to, r->addr[1], r->mask[1], r->addr_len, r->inverted & IP6T_INV_DSTIP) &&
+	       only_comments(entry, r);
+}
+
+bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow, bool *policy)
+{
+	size_t stack[DEPTH_MAX], depth = 0;
+	const uint8_t *blob = entries;
+	struct rule r;
+
+	for (unsigned int i = 0; i < STEPS_MAX && read_rule(flow, blob, size, entry, &r); i++) {
+		const struct xt_entry_target *t = (const struct xt_entry_target *)(const void *)(blob + entry + r.target);
+		size_t next = entry + r.next;
+		int verdict;
+
+		if (!rule_matches(flow, blob + entry, &r)) {
+			entry = next;
+			continue;
+		}
+		/* A standard target has an empty name: a verdict, or where to jump. */
+		if (t->u.user.name[0]) {
+			*policy = false;
+			if (!strncmp(t->u.user.name, "REJECT", sizeof(t->u.user.name)))
+				return true;
+			entry = next;
+			continue;
+		}
+		if (r.next - r.target < sizeof(struct xt_standard_target))
+			return false;
+		verdict = ((const struct xt_standard_target *)(const void *)t)->verdict;
+		if (verdict >= 0) {
+			if (depth == DEPTH_MAX)
+				return false;
+			if (!r.is_goto && (size_t)verdict != next)
+				stack[depth++] = next;
+			entry = (size_t)verdict;
+		} else if (verdict == XT_RETURN) {
+			entry = depth ? stack[--depth] : underflow;
+		} else {
+			*policy = entry == underflow;
+			return verdict == -NF_DROP - 1;
+		}
+	}
+	return false;
+}
+
+/* Is there a table of this name already? Asking for one that is not makes it. */
+static bool table_there(const char *list)
+{
+	FILE *in = fopen(list, "re");
+	char line[64];
+	bool there = false;
+
+	while (in && !there && fgets(line, sizeof(line), in))
+		there = !strcmp(line, "filter\n");
+	if (in)
+		fclose(in);
+	return there;
+}
+
+/* Info of the two families is the same structure. */
+static int get_entries(int fd, int level, int what_info, int what_entries, struct ip6t_getinfo *info,
+		       struct ip6t_get_entries **out)
+{
+	socklen_t len = sizeof(*info);
+	struct ip6t_get_entries *e;
+
+	snprintf(info->name, sizeof(info->name), "filter");
+	if (getsockopt(fd, level, what_info, info, &len))
+		return -errno;
+	if (info->size > SIZE_MAX_ENTRIES)
+		return -EFBIG;
+	len = (socklen_t)(sizeof(*e) + info->size);
+	e = calloc(1, len);
+	if (!e)
+		return -ENOMEM;
+	snprintf(e->name, sizeof(e->name), "filter");
+	e->size = info->size;
+	*out = e;
+	return getsockopt(fd, level, what_entries, e, &len) ? -errno : 0;
+}
+
+int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *found, struct err *err)
+{
+	bool v4 = flow->family == NFPROTO_IPV4;
+	struct ip6t_get_entries *e = NULL;
+	struct ip6t_getinfo info = { .size = 0 };
+	bool policy = false;
+	int fd, ret;
+
+	*found = false;
+	if (!table_there(v4 ? "/proc/thread-self/net/ip_tables_names" : "/proc/thread-self/net/ip6_tables_names"))
+		return 0;
+	fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_sys(err, errno, "reading the rules of iptables-legacy");
+	ret = v4 ? get_entries(fd, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, &info, &e) :
+		   get_entries(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, &info, &e);
+	close(fd);
+	if (ret)
+		err_sys(err, -ret, "reading the rules of iptables-legacy");
+	else
+		*found = xtables_drops(flow, e->entrytable, e->size, info.hook_entry[NF_INET_FORWARD],
+				       info.underflow[NF_INET_FORWARD], &policy);
+	free(e);
+	if (!*found)
+		return ret;
+	memset(obstacle, 0, sizeof(*obstacle));
+	obstacle->tool = OBSTACLE_XTABLES;
+	obstacle->policy = policy;
+	snprintf(obstacle->family, sizeof(obstacle->family), "%s", v4 ? "ip" : "ip6");
+	snprintf(obstacle->table, sizeof(obstacle->table), "filter");
+	snprintf(obstacle->chain, sizeof(obstacle->chain), "FORWARD");
+	snprintf(obstacle->base, sizeof(obstacle->base), "FORWARD");
+	return 0;
+}

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Somebody else's filter would drop what a tunnel is for: sitctl says so, rightly, and its remedy is one."""
+
+import contextlib
+import os
+import subprocess
+
+import netlab
+from netlab import CLIENT4, INTERNET, PAIR, SERVER4
+import packets
+
+ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]} prefix 2001:db8:100::/48"
+
+
+def nft(family, policy, *rules, more=""):
+    """The commands for a table with one chain that filters what is forwarded."""
+    lines = [f"table {family} filter {{", more, "chain through {", "type filter hook forward priority 0", f"policy {policy}", *rules,
+             "}", "}"]
+    return ["nft -f - <<'END'\n" + "\n".join(lines) + "\nEND"]
+
+
+def tables(tool, *rules):
+    return [f"{tool} {rule}" for rule in rules]
+
+
+# Rulesets of somebody else; the dropping ones must be found to be so.
+DROPPING = {
+    "policy": nft("inet", "drop"),
+    "policy of ip6": nft("ip6", "drop"),
+    "policy, answers pass": nft("inet", "drop", "ct state established,related accept"),
+    "policy, answers pass by a set": nft("inet", "drop", "ct state { established, related } accept"),
+    "policy, invalid goes": nft("inet", "drop", "ct state invalid drop", "ct state vmap { established : accept }"),
+    "policy, only one port": nft("inet", "drop", "tcp dport 443 accept", "meta l4proto udp accept"),
+    "policy, another device": nft("inet", "drop", 'iifname "sit-bob" accept', 'oifname "sit-bob" accept'),
+    "policy, another wildcard": nft("inet", "drop", 'iifname "sitx*" accept', 'iifname != "sit-*" accept'),
+    "policy, one way": nft("inet", "drop", 'iifname "up0" accept'),
+    "policy, the other way": nft("inet", "drop", 'iifname "sit-alice" accept'),
+    "policy, limited": nft("inet", "drop", "limit rate 1/hour burst 1 packets accept"),
+    "policy, another address": nft("inet", "drop", "ip6 saddr 2001:db8:7::/48 accept", "ip6 daddr 2001:db8:7::/48 accept"),
+    "a rule": nft("inet", "accept", 'iifname "up0" oifname "sit-alice" drop'),
+    "a rule for all": nft("inet", "accept", "ct state established accept", "counter reject with icmpx admin-prohibited"),
+    "a rule for what is not": nft("inet", "accept", 'oifname != { "lo", "up0" } drop'),
+    "ip6tables-nft policy": tables("ip6tables-nft", "-P FORWARD DROP"),
+    "ip6tables-nft reject": tables("ip6tables-nft", "-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT",
+                                   "-A FORWARD -m comment --comment all -j REJECT"),
+    "ip6tables-nft chain": tables("ip6tables-nft", "-N mine", "-A FORWARD -i sit-+ -j mine", "-A mine -s 2001:db8::/32 -j DROP"),
+    "ip6tables-legacy policy": tables("ip6tables-legacy", "-P FORWARD DROP"),
+    "ip6tables-legacy, answers pass": tables("ip6tables-legacy", "-P FORWARD DROP", "-A FORWARD -p tcp -j ACCEPT",
+                                             "-A FORWARD -m state --state ESTABLISHED -j ACCEPT"),
+    "ip6tables-legacy reject": tables("ip6tables-legacy", "-A FORWARD -i wlan+ -j ACCEPT", "-A FORWARD -j REJECT"),
+    "ip6tables-legacy chain": tables("ip6tables-legacy", "-N mine", "-A FORWARD ! -i lo -j mine", "-A mine -o sit-alice -j RETURN",
+                                     "-A mine -o up0 -j DROP"),
+}
+
+# Those that let it pass must be left without a word.
+PASSING = {
+    "policy accept": nft("inet", "accept", "ct state invalid drop", "tcp dport 25 drop"),
+    "policy of ip": nft("ip", "drop"),
+    "an input chain": ["nft -f - <<'END'\ntable inet f {\nchain i {\ntype filter hook input priority 0\npolicy drop\n"
+                       "meta l4proto { 41, 58 } accept\n}\n}\nEND"],
+    "both ways": nft("inet", "drop", 'iifname "sit-alice" accept', 'oifname "sit-alice" accept'),
+    "wildcard": nft("inet", "drop", 'iifname "sit-*" accept', 'oifname "sit-*" accept'),
+    "group": nft("inet", "drop", "iifgroup 41 accept", "oifgroup 41 accept"),
+    "sets": nft("inet", "drop", 'iifname { "sit-alice", "eth7" } accept', 'iifname "up0" oifname { "sit-alice", "b" } accept'),
+    "all of IPv6": nft("inet", "drop", "meta nfproto ipv6 counter accept"),
+    "all but": nft("inet", "drop", 'iifname != "eth7" accept'),
+    "addresses": nft("inet", "drop", f"ip6 saddr {PAIR[1]} accept", "ip6 daddr 2001:db8:1::/64 accept"),
+    "new ones": nft("inet", "drop", "ct state new accept", "ct state established accept"),
+    "goto": nft("inet", "drop", "meta protocol ip6 goto yes", more="chain yes {\nct state new,established counter accept\n}"),
+    "ip6tables-nft": tables("ip6tables-nft", "-P FORWARD DROP", "-A FORWARD -i sit-alice -j ACCEPT", "-A FORWARD -o sit-+ -j ACCEPT"),
+    "ip6tables-legacy": tables("ip6tables-legacy", "-P FORWARD DROP", "-A FORWARD -i sit-+ -j ACCEPT",
+                               f"-A FORWARD -d {PAIR[1]} -m comment --comment x -j ACCEPT"),
+    "ip6tables-legacy chain": tables("ip6tables-legacy", "-P FORWARD DROP", "-N yes", "-A yes -j ACCEPT", "-N mine",
+                                     "-A mine -i lo -j DROP", "-A mine ! -o lo -g yes", "-A FORWARD -j mine"),
+}
+
+
+class Policy(netlab.Case):
+    """The server's peer is made with `ip` alone; the client pings through the server, and is pinged."""
+
+    @classmethod
+    def prepare(cls):
+        cls.client.ip(f"""
+            tunnel add far mode sit remote {SERVER4} local {CLIENT4} ttl 255
+            link set far up
+            addr add {PAIR[1]}/127 dev far nodad
+            route add 2001:db8::/32 dev far""")
+
+    def sh(self, host, commands):
+        with host:
+            done = subprocess.run(["sh", "-ec", "\n".join(commands)], capture_output=True, text=True, check=False)
+        if "legacy" in commands[0] and "can't initialize" in done.stderr:
+            self.skipTest(done.stderr.strip())
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    @staticmethod
+    def passes(client, inet):
+        return all(packets.ask(a, b, within=0.3) == "reply" for a, b in ((client, INTERNET), (inet, PAIR[1])))
+
+    @contextlib.contextmanager
+    def ruled(self, name, commands):
+        """With somebody's rules, which go again."""
+        with self.subTest(name):
+            try:
+                self.sh(self.server, commands)
+                yield
+            finally:
+                with self.server:
+                    subprocess.run("nft flush ruleset; ip6tables-legacy -P FORWARD ACCEPT; ip6tables-legacy -F; ip6tables-legacy -X; true",
+                                   shell=True, stderr=subprocess.DEVNULL, check=False)
+
+    def remedy(self, done):
+        self.assertIn("to let it pass: ", done.err, str(done))
+        return done.err.split("to let it pass: ", 1)[1].strip()
+
+    def test_dropping(self):
+        for name, commands in DROPPING.items():
+            with self.ruled(name, commands):
+                done = self.tell(self.server, ALICE)
+                self.assertEqual(done.err.count("\n"), 1, str(done))
+                self.assertIn("FORWARD" if "ip6tables" in name else "'through'" , done.err.replace("'mine'", "FORWARD"), str(done))
+                self.assertIn("'ip6 filter'" if "ip6" in name else "'inet filter'", done.err)
+                self.assertIn("its policy" if "policy" in name or "answers" in name else "a rule", done.err)
+                self.assertFalse(self.passes(self.client, self.inet), "it is not dropped at all: " + done.err)
+                self.sh(self.server, [self.remedy(done)])
+                self.assertTrue(self.passes(self.client, self.inet), "the remedy is none: " + done.err)
+                self.up(self.server, ALICE)
+
+    def test_passing(self):
+        for name, commands in PASSING.items():
+            with self.ruled(name, commands):
+                self.up(self.server, ALICE)
+                self.assertTrue(self.passes(self.client, self.inet), "it is dropped")
+
+    def test_before_the_first_peer(self):
+        with self.ruled("policy", DROPPING["policy"]):
+            done = self.tell(self.server, "server up")
+            self.assertIn("'through'", done.err)
+            self.assertEqual(self.tell(self.server, "-q server up").err, "")
+            self.sh(self.server, [self.remedy(done)])
+            self.up(self.server, "server up")
+            self.up(self.server, ALICE)
+            self.assertTrue(self.passes(self.client, self.inet))
+
+    def test_nothing_of_theirs_is_changed(self):
+        with self.ruled("policy", DROPPING["policy, limited"]):
+            before = self.server.state()
+            self.tell(self.server, ALICE)
+            self.up(self.server, "server down")
+            self.same(before, self.server)
+
+    def test_asking_makes_no_table(self):
+        """iptables-legacy makes its table when it is asked for it."""
+        self.up(self.server, ALICE)
+        with self.server.looking():
+            for path in ("/proc/thread-self/net/ip6_tables_names", "/proc/thread-self/net/ip_tables_names"):
+                if os.path.exists(path):
+                    with open(path, encoding="ascii") as file:
+                        self.assertEqual(file.read(), "")
+
+    def test_a_client_with_a_lan(self):
+        up = f"client up t1 remote {SERVER4} local {netlab.CLIENT4} address 2001:db8:5::3 gateway none"
+        self.client.ip("link del far")
+        self.sh(self.client, DROPPING["policy"])
+        self.up(self.client, up)
+        done = self.tell(self.client, up + " prefix 2001:db8:100::/64,lan")
+        self.assertIn("from t1 to lan", done.err)
+        self.sh(self.client, [self.remedy(done)])
+        self.up(self.client, up + " prefix 2001:db8:100::/64,lan")
+
+    def test_a_pass(self):
+        self.client.ip("addr add 10.0.0.1/24 dev lan")
+        for name, commands in (("nft", nft("ip", "drop")), ("iptables-nft", tables("iptables-nft", "-P FORWARD DROP")),
+                               ("iptables-legacy", tables("iptables-legacy", "-P FORWARD DROP", "-A FORWARD -p tcp -j ACCEPT"))):
+            with self.subTest(name):
+                try:
+                    self.sh(self.client, commands)
+                    done = self.tell(self.client, f"nat pass home remote {SERVER4} to 10.0.0.9")
+                    self.assertIn("'ip filter'", done.err)
+                    self.sh(self.client, [self.remedy(done)])
+                    self.up(self.client, f"nat pass home remote {SERVER4} to 10.0.0.9")
+                finally:
+                    with self.client:
+                        subprocess.run("nft flush ruleset; iptables-legacy -P FORWARD ACCEPT; iptables-legacy -F; true", shell=True,
+                                       stderr=subprocess.DEVNULL, check=False)
