@@ -129,10 +129,13 @@ static int take_rule(const struct nlmsghdr *nlh, void *data)
 	struct nftnl_rule *r = nftnl_rule_alloc();
 	int i;
 
-	if (!r || nftnl_rule_nlmsg_parse(nlh, r) < 0) {
-		if (r)
-			nftnl_rule_free(r);
-		return -EBADMSG;
+	if (!r)
+		return -ENOMEM;
+	/* An expression that libnftnl does not know: the rule is none of ours. */
+	if (nftnl_rule_nlmsg_parse(nlh, r) < 0) {
+		l->foreign++;
+		nftnl_rule_free(r);
+		return 0;
 	}
 	if (nftnl_rule_get_u32(r, NFTNL_RULE_FAMILY) == NFPROTO_INET &&
 	    is_ours(nftnl_rule_get_str(r, NFTNL_RULE_TABLE))) {

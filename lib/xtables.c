@@ -15,6 +15,7 @@
 
 #define SIZE_MAX_ENTRIES (64 << 20)
 #define DEPTH_MAX 64
+#define ALIGNMENT 8		/* of each rule, match and target (XT_ALIGN(), linux/netfilter/x_tables.h) */
 #define STEPS_MAX 1000000	/* more than any table has rules: an end, whatever the kernel gives us */
 
 /* What rules of IPv4 and IPv6 have in common, at *entry* in the blob. */
@@ -34,7 +35,7 @@ static bool read_rule(const struct flow *flow, const uint8_t *entries, size_t si
 	bool v4 = flow->family == NFPROTO_IPV4;
 	size_t len = v4 ? sizeof(struct ipt_entry) : sizeof(struct ip6t_entry);
 
-	if (at > size || size - at < len)
+	if (at > size || size - at < len || at % ALIGNMENT)
 		return false;
 	if (v4) {
 		const struct ipt_entry *e = (const struct ipt_entry *)(const void *)(entries + at);
@@ -52,7 +53,7 @@ static bool read_rule(const struct flow *flow, const uint8_t *entries, size_t si
 				    e->ipv6.flags & IP6T_F_PROTO ? e->ipv6.proto : 0, e->ipv6.invflags,
 				    e->ipv6.flags & IP6T_F_GOTO, len, e->target_offset, e->next_offset };
 	}
-	return r->target >= len && r->next >= r->target + sizeof(struct xt_entry_target) && r->next <= size - at;
+	return r->target >= len && !(r->target % ALIGNMENT) && r->next >= r->target + sizeof(struct xt_entry_target) && r->next <= size - at;
 }
 
 static bool interface_matches(const char *ifname, const char *wanted, const uint8_t *mask, bool inverted)
@@ -84,7 +85,7 @@ static bool only_comments(const uint8_t *entry, const struct rule *r)
 	for (size_t at = r->matches; at < r->target; ) {
 		const struct xt_entry_match *m = (const struct xt_entry_match *)(const void *)(entry + at);
 
-		if (r->target - at < sizeof(*m) || m->u.match_size < sizeof(*m) || m->u.match_size > r->target - at ||
+		if (r->target - at < sizeof(*m) || m->u.match_size < sizeof(*m) || m->u.match_size > r->target - at || m->u.match_size % ALIGNMENT ||
 		    strncmp(m->u.user.name, "comment", sizeof(m->u.user.name)))
 			return false;
 		at += m->u.match_size;

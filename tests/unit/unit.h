@@ -13,6 +13,7 @@
 /* Each file's tests. */
 Suite *suite_parse(void);
 Suite *suite_allow(void);
+Suite *suite_xtables(void);
 Suite *suite_inet6(void);
 Suite *suite_err(void);
 Suite *suite_params(void);

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: tests of the walk over iptables-legacy's rules: right tables, and blobs that are none. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+#include "../../lib/flow.h"
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
+
+#define RULE sizeof(struct ip6t_standard)
+
+static uint64_t blob[512];
+static struct flow flow = { .family = NFPROTO_IPV6, .from = { .ifname = "sit-alice" }, .to = { .ifname = "up0" } };
+
+/* The I-th rule: a verdict, or (not negative) the number of the rule to go on with. */
+static struct ip6t_standard *rule(size_t i, int verdict)
+{
+	struct ip6t_standard *r = (struct ip6t_standard *)(void *)((char *)blob + i * RULE);
+
+	memset(r, 0, RULE);
+	r->entry.target_offset = sizeof(struct ip6t_entry);
+	r->entry.next_offset = RULE;
+	r->target.target.u.user.target_size = sizeof(r->target);
+	r->target.verdict = verdict < 0 ? verdict : verdict * (int)RULE;
+	return r;
+}
+
+static void only_from(struct ip6t_standard *r, const char *ifname)
+{
+	snprintf(r->entry.ipv6.iniface, IFNAMSIZ, "%s", ifname);
+	memset(r->entry.ipv6.iniface_mask, 0xff, strlen(ifname) + 1);
+}
+
+static bool drops(size_t rules, size_t underflow, bool *policy)
+{
+	return xtables_drops(&flow, blob, rules * RULE, 0, underflow * RULE, policy);
+}
+
+START_TEST(verdicts)
+{
+	struct ip6t_standard *all_but;
+	bool policy = false;
+
+	rule(0, -NF_DROP - 1);
+	ck_assert(drops(1, 0, &policy) && policy);
+	ck_assert(drops(1, 7, &policy) && !policy);
+	rule(0, -NF_ACCEPT - 1);
+	ck_assert(!drops(1, 0, &policy));
+	only_from(rule(0, -NF_ACCEPT - 1), "sit-bob");
+	rule(1, -NF_DROP - 1);
+	ck_assert(drops(2, 1, &policy) && policy);
+	only_from(rule(0, -NF_ACCEPT - 1), "sit-alice");
+	ck_assert(!drops(2, 1, &policy));
+	all_but = rule(0, -NF_ACCEPT - 1);
+	only_from(all_but, "sit-alice");
+	all_but->entry.ipv6.invflags = IP6T_INV_VIA_IN;
+	ck_assert(drops(2, 1, &policy));
+}
+END_TEST
+
+/* 0 jumps to 2, which returns (or is gone to, and returns to who jumped); 1 is the policy. */
+START_TEST(jumps)
+{
+	bool policy = false;
+
+	rule(0, 2);
+	rule(1, -NF_DROP - 1);
+	rule(2, XT_RETURN);
+	ck_assert(drops(3, 1, &policy) && policy);
+	rule(2, -NF_ACCEPT - 1);
+	ck_assert(!drops(3, 1, &policy));
+	rule(0, 2)->entry.ipv6.flags = IP6T_F_GOTO;
+	rule(2, XT_RETURN);
+	ck_assert(drops(3, 1, &policy) && policy);
+}
+END_TEST
+
+START_TEST(cycles_and_ends)
+{
+	bool policy = false;
+
+	rule(0, 0);
+	ck_assert(!drops(1, 0, &policy));
+	rule(0, 0)->entry.ipv6.flags = IP6T_F_GOTO;
+	ck_assert(!drops(1, 0, &policy));
+	rule(0, 1000);
+	ck_assert(!drops(1, 0, &policy));
+	rule(0, XT_RETURN);
+	ck_assert(!drops(1, 1000, &policy));
+	ck_assert(!drops(0, 0, &policy));
+}
+END_TEST
+
+/* Whatever the bytes are, the walk stays inside them and ends. */
+START_TEST(any_bytes)
+{
+	srandom(41);
+	for (int i = 0; i < 3000; i++) {
+		size_t size = (size_t)random() % sizeof(blob);
+		uint64_t *copy = malloc(size ? size : 1);
+		bool policy;
+
+		rule(0, (int)(random() % 4));
+		rule(1, -(int)(random() % 6));
+		for (size_t k = 0; k < 20; k++)
+			((uint8_t *)blob)[(size_t)random() % (3 * RULE)] = (uint8_t)random();
+		memcpy(copy, blob, size);
+		flow.family = random() % 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+		xtables_drops(&flow, copy, size, (size_t)random() % 64 * 8, (size_t)random() % 64 * 8, &policy);
+		free(copy);
+	}
+}
+END_TEST
+
+Suite *suite_xtables(void)
+{
+	Suite *suite = suite_create("xtables");
+	TCase *tc = tcase_create("walk");
+
+	tcase_add_test(tc, verdicts);
+	tcase_add_test(tc, jumps);
+	tcase_add_test(tc, cycles_and_ends);
+	tcase_add_test(tc, any_bytes);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
