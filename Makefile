@@ -19,11 +19,13 @@ LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 LIB_SRC := $(sort $(wildcard lib/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
+BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all help deps deps-build install uninstall clean check unit demo vm-shell FORCE
+.PHONY: all help deps deps-build install uninstall clean check unit bench demo vm-shell FORCE
 
 all: $(BUILD)/sitctl
 
@@ -47,7 +49,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -DSITCTL_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNIT_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(BENCH:=.d)
 
 #: make deps        install what is missing, by apt (as root; else it names it)
 deps:
@@ -78,6 +80,14 @@ unit: $(BUILD)/unit
 #: make check       all tests: unit tests, then the kernel tests in one VM
 check: deps
 	@tests/check
+
+#: make bench       packets a second through a tunnel, with and without the filter
+$(BENCH): %: %.o
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
+
+bench: deps
+	@$(MAKE) --no-print-directory -s all $(BENCH)
+	@tests/vm/run --timeout 900 --out $(BUILD) -- /usr/bin/python3 -B tests/bench/run.py --json $(BUILD)/bench.json
 
 #: make demo        the main job, shown on a real kernel
 demo: deps

@@ -1,51 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Protocol-41 packets made by hand: any inner source, whole or in fragments, inner or outer."""
+"""Forged protocol-41 packets, by scapy: any inner packet from any source, whole or in fragments, inner or outer.
+
+An inner packet is scapy's: IPv6(src=..., dst=...) / TCP(dport=80, flags="S"); any protocol is IPv6(nh=...) / bytes.
+"""
 
 import socket
-import struct
+
+from scapy.layers.inet import IP, TCP, UDP, fragment as ip_fragments
+from scapy.layers.inet6 import ICMPv6EchoRequest, ICMPv6Unknown, IPv6, fragment6
+from scapy.layers.ipsec import AH, ESP
 
 PORT = 4141
-
-
-def _checksum(data):
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack(f">{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
+__all__ = ["AH", "ESP", "ICMPv6EchoRequest", "ICMPv6Unknown", "IPv6", "Listener", "TCP", "UDP", "datagram",
+           "inner_fragments", "send"]
 
 
 def datagram(source, target, text):
-    """An IPv6 packet (RFC 8200) with a UDP datagram to PORT in it."""
-    src, dst = (socket.inet_pton(socket.AF_INET6, a) for a in (source, target))
-    udp = struct.pack(">HHHH", PORT, PORT, 8 + len(text), 0) + text
-    total = _checksum(src + dst + struct.pack(">II", len(udp), 17) + udp) or 0xffff
-    udp = udp[:6] + struct.pack(">H", total) + udp[8:]
-    return struct.pack(">IHBB", 6 << 28, len(udp), 17, 64) + src + dst + udp
+    """An IPv6 packet with a UDP datagram to PORT in it."""
+    return IPv6(src=source, dst=target) / UDP(sport=PORT, dport=PORT) / text
 
 
 def inner_fragments(packet):
-    """The packet in two, by a fragment header (RFC 8200 section 4.5)."""
-    head, body, cut = packet[:40], packet[40:], 16
-    parts = []
-    for offset, part, more in ((0, body[:cut], 1), (cut, body[cut:], 0)):
-        extra = struct.pack(">BBHI", head[6], 0, offset | more, 0x5157) + part
-        parts.append(head[:4] + struct.pack(">HB", len(extra), 44) + head[7:] + extra)
-    return parts
+    """The packet in two, by a fragment header (RFC 8200 section 4.5); it holds at least 16 bytes."""
+    return fragment6(packet, len(packet))
 
 
 def send(ns, outer_source, outer_target, packets, fragment=False):
-    """Sends each packet in IPv4; with fragment each in two IPv4 fragments."""
-    with ns.looking():
-        with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
-            for number, packet in enumerate(packets):
-                cuts = [(0, 48), (48, len(packet))] if fragment else [(0, len(packet))]
-                for start, end in cuts:
-                    more = 0x2000 if end < len(packet) else 0
-                    header = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + end - start, 0x4000 + number, more | start // 8,
-                                         64, 41, 0, socket.inet_aton(outer_source), socket.inet_aton(outer_target))
-                    sock.sendto(header + packet[start:end], (outer_target, 0))
+    """Sends each packet in IPv4; with fragment each in IPv4 fragments of 48 bytes."""
+    with ns.looking(), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
+        for number, packet in enumerate(packets):
+            whole = IP(src=outer_source, dst=outer_target, id=0x4000 + number, proto=41) / packet
+            for part in ip_fragments(whole, 48) if fragment else [whole]:
+                sock.sendto(bytes(part), (outer_target, 0))
 
 
 class Listener:

@@ -5,11 +5,8 @@ import socket
 import subprocess
 import threading
 
-from scapy.layers.inet import ICMP, TCP, UDP  # noqa: F401 (ICMP binds the IPv4 layers)
-from scapy.layers.inet6 import IPv6
-from scapy.packet import Raw
-
 import forged
+from forged import IPv6, TCP, UDP
 import netlab
 import state
 from netlab import CLIENT4, INTERNET, PAIR, SERVER4
@@ -22,15 +19,15 @@ TEXT = b"unsolicited packet, long enough for two fragments: " + b"." * 40
 
 def ipv6(target, proto, body, source=INTERNET):
     """An IPv6 packet that says its protocol and carries the body as it is."""
-    return bytes(IPv6(src=source, dst=target, nh=proto, hlim=255) / Raw(body))
+    return bytes(IPv6(src=source, dst=target, nh=proto, hlim=255) / body)
 
 
 def tcp(target, port, flags="S", source=INTERNET):
-    return bytes(IPv6(src=source, dst=target) / TCP(sport=4000, dport=port, flags=flags) / Raw(TEXT))
+    return bytes(IPv6(src=source, dst=target) / TCP(sport=4000, dport=port, flags=flags) / TEXT)
 
 
 def udp(target, port, source=INTERNET):
-    return bytes(IPv6(src=source, dst=target) / UDP(sport=4000, dport=port) / Raw(TEXT))
+    return bytes(IPv6(src=source, dst=target) / UDP(sport=4000, dport=port) / TEXT)
 
 
 def icmp6(target, kind, code=0, source=INTERNET):
@@ -67,7 +64,7 @@ class Security(netlab.Case):
         with host.looking():
             sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, proto)
         with sock:
-            forged.send(self.server, SERVER4, CLIENT4, cut(packet))
+            forged.send(self.server, SERVER4, CLIENT4, cut(IPv6(packet)))
             # An echo request is always let in: once it is there, what came before it is too.
             with host.looking():
                 last = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
