@@ -8,29 +8,29 @@
 #define COMMANDS_MAX 16		/* of one group */
 
 static const struct command client_commands[] = {
-	{ "up", "bring the tunnel NAME to this state", ROLE_CLIENT, ARGS_NAME_PARAMS, true, cmd_up, NULL },
-	{ "down", "remove the tunnel NAME and all that belongs to it", ROLE_CLIENT, ARGS_NAME, true, cmd_down, NULL },
-	{ "show", "what the kernel has", ROLE_CLIENT, ARGS_NAME_OPTIONAL, false, cmd_show, NULL },
-	{ "check", "is the kernel still in the wanted state?", ROLE_CLIENT, ARGS_NAME_OPTIONAL, true, cmd_check, NULL },
+	{ "up", "bring the tunnel NAME to this state", ROLE_CLIENT, ARGS_NAME_PARAMS, true, FILES_SAVE, cmd_up, NULL },
+	{ "down", "remove the tunnel NAME and all that belongs to it", ROLE_CLIENT, ARGS_NAME, true, FILES_NONE, cmd_down, NULL },
+	{ "show", "what the kernel has", ROLE_CLIENT, ARGS_NAME_OPTIONAL, false, FILES_READ, cmd_show, NULL },
+	{ "check", "is the kernel still in the wanted state?", ROLE_CLIENT, ARGS_NAME_OPTIONAL, true, FILES_READ, cmd_check, NULL },
 	{ .name = NULL },
 };
 
 static const struct command server_commands[] = {
-	{ "up", "prepare this host (add-peer does it by itself)", ROLE_SERVER, ARGS_PARAMS, true, cmd_server_up, NULL },
-	{ "down", "remove every peer and all that 'server' set", ROLE_SERVER, ARGS_NONE, true, cmd_server_down, NULL },
-	{ "add-peer", "bring the peer PEER to this state", ROLE_PEER, ARGS_NAME_PARAMS, true, cmd_up, NULL },
-	{ "set-peer", "change these parameters of the peer PEER", ROLE_PEER, ARGS_NAME_PARAMS, true, cmd_set_peer, NULL },
-	{ "del-peer", "remove the peer PEER and all that belongs to it", ROLE_PEER, ARGS_NAME, true, cmd_down, NULL },
-	{ "show", "what the kernel has", ROLE_PEER, ARGS_NAME_OPTIONAL, false, cmd_show, NULL },
-	{ "check", "is the kernel still in the wanted state?", ROLE_PEER, ARGS_NONE, true, cmd_check, NULL },
+	{ "up", "prepare this host (add-peer does it by itself)", ROLE_SERVER, ARGS_PARAMS, true, FILES_SAVE, cmd_server_up, NULL },
+	{ "down", "remove every peer and all that 'server' set", ROLE_SERVER, ARGS_NONE, true, FILES_NONE, cmd_server_down, NULL },
+	{ "add-peer", "bring the peer PEER to this state", ROLE_PEER, ARGS_NAME_PARAMS, true, FILES_SAVE, cmd_up, NULL },
+	{ "set-peer", "change these parameters of the peer PEER", ROLE_PEER, ARGS_NAME_PARAMS, true, FILES_SAVE, cmd_set_peer, NULL },
+	{ "del-peer", "remove the peer PEER and all that belongs to it", ROLE_PEER, ARGS_NAME, true, FILES_SAVE, cmd_down, NULL },
+	{ "show", "what the kernel has", ROLE_PEER, ARGS_NAME_OPTIONAL, false, FILES_READ, cmd_show, NULL },
+	{ "check", "is the kernel still in the wanted state?", ROLE_PEER, ARGS_NONE, true, FILES_READ, cmd_check, NULL },
 	{ .name = NULL },
 };
 
 static const struct command nat_commands[] = {
-	{ "pass", "pass protocol 41 between a tunnel server and an inside host", ROLE_NAT, ARGS_NAME_PARAMS, true, cmd_up, NULL },
-	{ "unpass", "end that", ROLE_NAT, ARGS_NAME, true, cmd_down, NULL },
-	{ "show", "what the kernel has", ROLE_NAT, ARGS_NAME_OPTIONAL, false, cmd_nat_show, NULL },
-	{ "check", "is the kernel still in the wanted state?", ROLE_NAT, ARGS_NAME_OPTIONAL, true, cmd_check, NULL },
+	{ "pass", "pass protocol 41 between a tunnel server and an inside host", ROLE_NAT, ARGS_NAME_PARAMS, true, FILES_NONE, cmd_up, NULL },
+	{ "unpass", "end that", ROLE_NAT, ARGS_NAME, true, FILES_NONE, cmd_down, NULL },
+	{ "show", "what the kernel has", ROLE_NAT, ARGS_NAME_OPTIONAL, false, FILES_NONE, cmd_nat_show, NULL },
+	{ "check", "is the kernel still in the wanted state?", ROLE_NAT, ARGS_NAME_OPTIONAL, true, FILES_NONE, cmd_check, NULL },
 	{ .name = NULL },
 };
 
@@ -38,7 +38,7 @@ const struct command root_commands[] = {
 	{ .name = "client", .help = "this host's tunnel to a host with IPv6", .role = ROLE_CLIENT, .sub = client_commands },
 	{ .name = "server", .help = "tunnels from this host with IPv6 to its peers", .role = ROLE_SERVER, .sub = server_commands },
 	{ .name = "nat", .help = "this host as the NAT in front of a tunnel client", .role = ROLE_NAT, .sub = nat_commands },
-	{ "check", "everything that is configured: client check, server check, nat check", 0, ARGS_NONE, true, cmd_check, NULL },
+	{ "check", "everything that is configured: client check, server check, nat check", 0, ARGS_NONE, true, FILES_READ, cmd_check, NULL },
 	{ .name = NULL },
 };
 
@@ -96,6 +96,24 @@ static enum status superfluous(const struct command *cmd, int n, char **words)
 	return fail(&err);
 }
 
+/* --save and --file where the command has nothing to do with files. */
+static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
+{
+	struct err err;
+
+	if (ctx->save && cmd->files != FILES_SAVE) {
+		err_usage(&err, "--save", "'%s' has no new state that could be written to a file", cmd->name);
+		if (!strcmp(cmd->name, "down"))
+			err_hint(&err, "the file stays: remove it to forget what is in it");
+		return fail(&err);
+	}
+	if (ctx->file && cmd->files == FILES_NONE) {
+		err_usage(&err, "--file", "'%s' reads no file", cmd->name);
+		return fail(&err);
+	}
+	return STATUS_OK;
+}
+
 static enum status call(const struct ctx *ctx, const struct command *cmd, int n, char **words)
 {
 	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS;
@@ -121,6 +139,8 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 	}
 	if (n && !takes_params)
 		return superfluous(cmd, n, words);
+	if (misplaced(ctx, cmd))
+		return STATUS_USAGE;
 	return cmd->run(ctx, cmd, name, n, words);
 }
 

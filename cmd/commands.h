@@ -14,12 +14,16 @@ enum args {
 	ARGS_NAME_PARAMS,	/* a name, then PARAMETER VALUE ... */
 };
 
+/* What a command has to do with the files of /etc/sitctl. */
+enum files { FILES_NONE, FILES_READ, FILES_SAVE /* with --save, and reads */ };
+
 struct command {
 	const char *name;
 	const char *help;
 	enum role role;			/* whose parameters it takes, and whose name */
 	enum args args;
 	bool admin;			/* changes the kernel: needs CAP_NET_ADMIN */
+	enum files files;
 	enum status (*run)(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 	const struct command *sub;	/* a group of commands instead */
 };
@@ -39,6 +43,9 @@ extern const struct option_row option_rows[];
 /* Find the command that the words name and run it. Returns the exit status. */
 enum status dispatch(struct ctx *ctx, int n, char **words);
 
+/* batch.c: the commands of --batch, a line each. Returns the exit status of the first that failed. */
+enum status run_batch(struct ctx *ctx, int n, char **words);
+
 /* Help on stdout: of everything, of a group, of a command. PATH is what leads to it, such as "client ". */
 void help_root(void);
 void help_group(const char *path, const struct command *group);
@@ -49,6 +56,21 @@ enum status not_found(const struct command *cmd, const char *name);
 
 /* Is the word one that asks for help? */
 bool is_help(const char *word);
+
+/*
+ * file.c: the file of ROLE and NAME (--file, or the usual one) read into F, its errors told. 0, or
+ * a negative errno and ERR (where its errors were told already, *STATUS is set).
+ */
+enum status read_conf(const struct ctx *ctx, enum role role, const char *name, struct conf *f);
+
+/*
+ * carry_out(), and with --save also to the file: SPEC as it is now, or NULL where ROLE and NAME
+ * is to go from it. A file that cannot be written is found out before the kernel is changed.
+ */
+enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const struct scope *scope, const struct spec *spec);
+
+/* Tell CH what the file F says, carry it out; peers that go are named. Frees F. */
+enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct scope *scope);
 
 /* tunnel.c, show.c, nat.c, check.c */
 enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);

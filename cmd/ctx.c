@@ -10,12 +10,23 @@
 
 #include "ctx.h"
 
+#define PROGRESS_MIN 500	/* steps: fewer are done at once */
 #define NETNS_DIR "/run/netns/"	/* where `ip netns add` keeps them */
+
+/* Where in a batch we are: it belongs to all that is said, as the program's name does. */
+static char place[300];
+
+void set_place(const char *file, unsigned int line)
+{
+	*place = '\0';
+	if (file)
+		snprintf(place, sizeof(place), "%.250s:%u: ", file, line);
+}
 
 /* A message may quote any bytes: none of them shall steer a terminal. */
 static void say(const char *text)
 {
-	fputs("sitctl: ", stderr);
+	fprintf(stderr, "sitctl: %s", place);
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
 		if (*p < ' ' || *p >= 127)
 			fprintf(stderr, "\\x%02x", *p);
@@ -31,6 +42,13 @@ enum status fail(const struct err *err)
 
 	say(err_text(err, text, sizeof(text)));
 	return err->usage ? STATUS_USAGE : STATUS_REFUSED;
+}
+
+enum status fail_conf(const struct conf *f)
+{
+	for (size_t i = 0; i < f->n_errors; i++)
+		say(f->errors[i]);
+	return f->n_errors ? STATUS_USAGE : STATUS_OK;
 }
 
 void note(const struct ctx *ctx, const char *fmt, ...)
@@ -99,15 +117,19 @@ int need_admin(const struct ctx *ctx, struct err *err)
 	return -EPERM;
 }
 
-void drop_privileges(void)
+void drop_privileges(const struct ctx *ctx)
 {
-	bool admin;
+	bool admin, chown;
 
 	capng_get_caps_process();
 	admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN);
+	/* A file that is written again keeps its group. */
+	chown = ctx->save && capng_have_capability(CAPNG_EFFECTIVE, CAP_CHOWN);
 	capng_clear(CAPNG_SELECT_CAPS);
 	if (admin)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN);
+	if (chown)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_CHOWN);
 	/* Fewer rights only guard against our own mistakes: having them all is not an error. */
 	if (capng_apply(CAPNG_SELECT_CAPS))
 		return;
@@ -156,6 +178,15 @@ static void print_plan(const struct ctx *ctx, const struct plan *plan)
 		print_json(ctx, array);
 }
 
+/* One line that is written over, and is gone at the end. */
+static void show_progress(size_t done, size_t n)
+{
+	if (done < n)
+		fprintf(stderr, "\rsitctl: %zu of %zu steps\033[K", done, n);
+	else
+		fputs("\r\033[K", stderr);
+}
+
 enum status carry_out(const struct ctx *ctx, struct change *ch, const struct scope *scope)
 {
 	struct err err;
@@ -168,5 +199,7 @@ enum status carry_out(const struct ctx *ctx, struct change *ch, const struct sco
 		print_plan(ctx, &ch->plan);
 		return STATUS_OK;
 	}
+	if (!ctx->quiet && isatty(STDERR_FILENO) && ch->plan.n > PROGRESS_MIN)
+		ch->plan.progress = show_progress;
 	return change_apply(ch, &err) ? fail(&err) : STATUS_OK;
 }

@@ -13,15 +13,20 @@ enum status { STATUS_OK = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2, STATUS_DRIFT 
 enum color { COLOR_NONE, COLOR_DEV, COLOR_ADDRESS, COLOR_GOOD, COLOR_BAD };
 
 struct ctx {
-	bool json, pretty, details, statistics, dry_run, quiet;
+	bool json, pretty, details, statistics, dry_run, quiet, save, force;
 	bool color;			/* decided: colours on stdout */
 	const char *netns;		/* NULL: the one we are in */
+	const char *file;		/* --file, or NULL */
+	const char *batch;		/* --batch, or NULL */
 	int words;			/* the words that are left, for messages */
 	char **word;
 };
 
 /* Print ERR on stderr as `sitctl: WHAT: WHY`; returns the exit status for it. */
 enum status fail(const struct err *err);
+
+/* From now on the messages begin with FILE:LINE of a batch; NULL: no more. */
+void set_place(const char *file, unsigned int line);
 
 /* A line on stderr, unless --quiet. */
 void note(const struct ctx *ctx, const char *fmt, ...) PRINTF(2, 3);
@@ -39,10 +44,13 @@ int enter_netns(const char *name, struct err *err);
  * Without CAP_NET_ADMIN say so at once; with it, keep only it. 0, or a negative errno and ERR.
  */
 int need_admin(const struct ctx *ctx, struct err *err);
-void drop_privileges(void);
+void drop_privileges(const struct ctx *ctx);
 
 /* The values of one parameter as JSON: a number, a string, or an array where it can repeat. */
 json_t *param_json(const struct spec *spec, const struct param *p);
+
+/* Print the errors of a file; returns the exit status for them, STATUS_OK where there are none. */
+enum status fail_conf(const struct conf *f);
 
 /* Make the plan of CH for SCOPE and do it, or print it with --dry-run. Returns the exit status. */
 enum status carry_out(const struct ctx *ctx, struct change *ch, const struct scope *scope);

@@ -51,7 +51,11 @@ void help_root(void)
 	for (const struct option_row *o = option_rows; o->name; o++) {
 		char left[40];
 
-		snprintf(left, sizeof(left), "-%c, --%s%s%s", o->letter, o->name, o->value && o->value[0] != '[' ? " " : "",
+		char letter[8] = "    ";
+
+		if (o->letter > ' ')
+			snprintf(letter, sizeof(letter), "-%c, ", o->letter);
+		snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name, o->value && o->value[0] != '[' ? " " : "",
 			 o->value ? o->value : "");
 		printf("  %-34s %s\n", left, o->help);
 	}

@@ -7,6 +7,10 @@
 
 #include "commands.h"
 
+/* Options without a letter. */
+#define OPTION_SAVE 1
+#define OPTION_FORCE 2
+
 const struct option_row option_rows[] = {
 	{ 'V', "version", NULL, "print the version" },
 	{ 'h', "help", NULL, "print this help" },
@@ -18,6 +22,10 @@ const struct option_row option_rows[] = {
 	{ 'D', "dry-run", NULL, "print what would be done, do nothing" },
 	{ 'q', "quiet", NULL, "no warnings, only errors" },
 	{ 'c', "color", "[=auto|always|never]", "colours (default: auto, on a terminal)" },
+	{ 'f', "file", "FILE", "read or write this one, not that in /etc/sitctl" },
+	{ OPTION_SAVE, "save", NULL, "write the new state to the file as well" },
+	{ 'b', "batch", "FILE", "read commands from it, a line each; - is standard input" },
+	{ OPTION_FORCE, "force", NULL, "with -b: go on after an error" },
 	{ .name = NULL },
 };
 
@@ -72,6 +80,10 @@ static bool take_option(struct ctx *ctx, char letter, const char *value, bool *d
 	case 'D': ctx->dry_run = true; return true;
 	case 'q': ctx->quiet = true; return true;
 	case 'n': ctx->netns = value; return true;
+	case 'f': ctx->file = value; return true;
+	case 'b': ctx->batch = value; return true;
+	case OPTION_SAVE: ctx->save = true; return true;
+	case OPTION_FORCE: ctx->force = true; return true;
 	case 'c': return set_color(ctx, value);
 	default: return false;
 	}
@@ -145,8 +157,8 @@ int main(int argc, char **argv)
 	if (!status && !done && ctx.netns && enter_netns(ctx.netns, &err))
 		status = fail(&err);
 	if (!status && !done) {
-		drop_privileges();
-		status = dispatch(&ctx, argc - i, argv + i);
+		drop_privileges(&ctx);
+		status = ctx.batch ? run_batch(&ctx, argc - i, argv + i) : dispatch(&ctx, argc - i, argv + i);
 	}
 	/* A full disk or a closed pipe is a failure like any other. */
 	if ((fflush(stdout) || ferror(stdout)) && !status) {

@@ -21,13 +21,46 @@ static int begin(const struct ctx *ctx, struct change *ch, struct err *err)
 	return ret ? ret : change_open(ch, !ctx->dry_run, err);
 }
 
+/* With parameters no file is read: both at once is a mistake. */
+static int no_file(const struct ctx *ctx, struct err *err)
+{
+	if (!ctx->file || ctx->save)
+		return 0;
+	err_usage(err, "--file", "with parameters no file is read");
+	err_hint(err, "leave out the parameters, or write them to it with --save");
+	return -EINVAL;
+}
+
+static enum status up_from_file(const struct ctx *ctx, const char *name)
+{
+	struct scope scope = { .role = ROLE_CLIENT, .name = name };
+	enum status status;
+	struct conf f;
+	struct err err;
+
+	if (ctx->save) {
+		err_usage(&err, "--save", "there is nothing to save: no parameter is given");
+		return fail(&err);
+	}
+	status = read_conf(ctx, ROLE_CLIENT, name, &f);
+	if (status)
+		return status;
+	if (!f.exists) {
+		err_usage(&err, name, "no parameter is given, and there is no file %s", f.path);
+		err_hint(&err, "write 'remote IPV4 address IPV6', or that file");
+		conf_free(&f);
+		return fail(&err);
+	}
+	return carry_out_conf(ctx, &f, &scope);
+}
+
 static enum status finish(const struct ctx *ctx, struct change *ch, const struct spec *spec)
 {
 	struct scope scope = { .role = spec->role, .name = spec->name };
 	enum status status;
 	struct err err;
 
-	status = change_put(ch, spec, &err) ? fail(&err) : carry_out(ctx, ch, &scope);
+	status = change_put(ch, spec, &err) ? fail(&err) : carry_out_saving(ctx, ch, &scope, spec);
 	change_close(ch);
 	return status;
 }
@@ -40,8 +73,10 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 	struct spec spec;
 	struct err err;
 
+	if (!n && cmd->role == ROLE_CLIENT)
+		return up_from_file(ctx, name);
 	/* A name is resolved before the lock is taken: it may take long. */
-	if (spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) ||
+	if (no_file(ctx, &err) || spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) ||
 	    need_admin(ctx, &err) || spec_resolve(&spec, &answers, &err) || begin(ctx, &ch, &err))
 		return fail(&err);
 	before = told_find(&ch.told, cmd->role, name);
@@ -59,7 +94,7 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 	struct err err;
 
 	/* Wrong words are told before anything else is looked at. */
-	if (spec_init(&given, cmd->role, name, &err) || spec_words(&given, n, words, &err))
+	if (no_file(ctx, &err) || spec_init(&given, cmd->role, name, &err) || spec_words(&given, n, words, &err))
 		return fail(&err);
 	if (!n) {
 		err_usage(&err, name, "no parameter to change is given");
@@ -101,29 +136,38 @@ enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const cha
 	if (!told_find(&ch.told, cmd->role, name))
 		note(ctx, "%s: there is no %s of this name: nothing to remove", name, role_noun(cmd->role));
 	change_remove(&ch, cmd->role, name);
-	status = carry_out(ctx, &ch, &scope);
+	status = carry_out_saving(ctx, &ch, &scope, NULL);
 	change_close(&ch);
 	return status;
 }
 
 enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	struct scope scope = { .role = ROLE_SERVER };
+	struct scope scope = { .role = ROLE_SERVER, .name = "" };
 	enum status status;
 	struct change ch;
+	struct conf f;
 	struct spec spec;
 	struct err err;
 
-	if (spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) || begin(ctx, &ch, &err))
+	if (!n && !ctx->save) {
+		status = read_conf(ctx, ROLE_SERVER, "", &f);
+		if (status)
+			return status;
+		if (f.exists)
+			return carry_out_conf(ctx, &f, &scope);
+		conf_free(&f);
+	}
+	if (no_file(ctx, &err) || spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) || begin(ctx, &ch, &err))
 		return fail(&err);
-	status = change_server(&ch, &spec, &err) ? fail(&err) : carry_out(ctx, &ch, &scope);
+	status = change_server(&ch, &spec, &err) ? fail(&err) : carry_out_saving(ctx, &ch, &scope, &spec);
 	change_close(&ch);
 	return status;
 }
 
 enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	struct scope scope = { .role = ROLE_SERVER };
+	struct scope scope = { .role = ROLE_SERVER, .name = "" };
 	enum status status;
 	struct change ch;
 	struct err err;

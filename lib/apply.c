@@ -198,6 +198,8 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 		}
 		ret = kinds[step_object(&plan->steps[i])->kind]->encode ? send_run(&a, i, n, err) : run_one(&a, i, err);
 		i += n;
+		if (plan->progress)
+			plan->progress(i, plan->n);
 	}
 	if (ret)
 		undo(&a, err);

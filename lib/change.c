@@ -147,7 +147,7 @@ int change_notes(struct change *ch, const struct scope *scope, struct err *err)
 		ret = note_nat(&ch->plan, &w, &t->spec, err);
 	if (t && scope->role == ROLE_CLIENT)
 		ret = note_client(&ch->plan, &w, &t->spec, err);
-	return ret ? ret : note_forward(&ch->plan, &w, scope, err);
+	return ret ? ret : note_filters(&ch->plan, &w, scope, err);
 }
 
 /* Is the step one on an interface that is not ours, so that the journal must know of it? */

@@ -3,6 +3,7 @@
 #ifndef SITCTL_CHANGE_H
 #define SITCTL_CHANGE_H
 
+#include "conf.h"
 #include "plan.h"
 
 struct change {
@@ -27,6 +28,13 @@ void change_remove(struct change *ch, enum role role, const char *name);
 /* Tell: the server as SPEC (by `server up`), or gone with all its peers. */
 int change_server(struct change *ch, const struct spec *spec, struct err *err);
 void change_server_down(struct change *ch);
+
+/*
+ * Tell what a file says: the client's tunnel, or the server with all its peers and no others.
+ * Checked as change_put() and change_server() do; what is wrong is noted as an error of the file.
+ * 0, or -ENOMEM, -EINVAL and ERR.
+ */
+int change_conf(struct change *ch, struct conf *f, struct err *err);
 
 /* Make the plan for SCOPE. */
 int change_plan(struct change *ch, const struct scope *scope, struct err *err);

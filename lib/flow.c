@@ -111,7 +111,7 @@ static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct f
 	else if (!strcmp(name, "payload") && nftnl_expr_is_set(e, NFTNL_EXPR_PAYLOAD_DREG))
 		flow_load_payload(w->flow, e, v);
 	else if (!strcmp(name, "ct") && nftnl_expr_is_set(e, NFTNL_EXPR_CT_DREG))
-		flow_load_ct(e, v);
+		flow_load_ct(w->flow, e, v);
 	else if (!strcmp(name, "bitwise"))
 		flow_mask(e, v);
 	else if (!strcmp(name, "cmp"))
@@ -140,8 +140,8 @@ static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct f
 	return MATCH;
 }
 
-/* What RULE decides of the packet. */
-static int rule_verdict(struct walk *w, const struct nftnl_rule *rule, const char **jump)
+/* What RULE decides of the packet; *DOUBT where it lets some packets return, perhaps this one. */
+static int rule_verdict(struct walk *w, const struct nftnl_rule *rule, const char **jump, bool *doubt)
 {
 	struct nftnl_expr_iter *iter = nftnl_expr_iter_create(rule);
 	struct flow_value v = { 0 };
@@ -151,6 +151,9 @@ static int rule_verdict(struct walk *w, const struct nftnl_rule *rule, const cha
 
 	while (iter && match == MATCH && (e = nftnl_expr_iter_next(iter)))
 		match = step(w, e, &v, &verdict, jump);
+	while (iter && match == SOME && (e = nftnl_expr_iter_next(iter)))
+		if (step(w, e, &v, &verdict, jump) != NO_MATCH && verdict == NFT_RETURN)
+			*doubt = true;
 	if (iter)
 		nftnl_expr_iter_destroy(iter);
 	return match == MATCH ? verdict : NO_VERDICT;
@@ -167,6 +170,7 @@ static int chain_verdict(struct walk *w, const char *chain, int depth)
 	struct nftnl_rule_list_iter *iter = depth < DEPTH_MAX ? nftnl_rule_list_iter_create(w->rules) : NULL;
 	struct nftnl_rule *rule;
 	int verdict = NO_VERDICT;
+	bool doubt = false;
 
 	if (!strncmp(chain, "ufw", 3))
 		w->obstacle->ufw = true;
@@ -175,7 +179,10 @@ static int chain_verdict(struct walk *w, const char *chain, int depth)
 
 		if (strcmp(nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN), chain))
 			continue;
-		verdict = rule_verdict(w, rule, &jump);
+		verdict = rule_verdict(w, rule, &jump, &doubt);
+		/* Rather no alarm than a false one. */
+		if (verdict == NF_DROP && doubt)
+			verdict = NFT_RETURN;
 		if (verdict == NF_DROP)
 			note_chain(w, chain);
 		if (verdict == NFT_RETURN)
@@ -244,12 +251,12 @@ static void reset_rules(void *data)
 	w->rules = nftnl_rule_list_alloc();
 }
 
-/* Is it a chain of somebody else through which the forwarded packet goes? */
+/* Is it a chain of somebody else through which the packet goes? */
 static bool concerned(const struct flow *f, const struct nftnl_chain *c)
 {
 	uint32_t family = nftnl_chain_get_u32(c, NFTNL_CHAIN_FAMILY);
 
-	if (!nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) || nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) != NF_INET_FORWARD)
+	if (!nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) || nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) != f->hook)
 		return false;
 	return (family == NFPROTO_INET && strcmp(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE), SITCTL_TABLE)) || family == f->family;
 }

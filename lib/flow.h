@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: would a filter of somebody else drop what this host shall forward? Asked, never changed. */
+/* Purpose: would a filter of somebody else drop what this host shall forward, or take in? Asked, never changed. */
 #ifndef SITCTL_FLOW_H
 #define SITCTL_FLOW_H
 
 #include "kind.h"
 
-/* One end of what is forwarded: the interface, and the address where there is one that stands for all. */
+/* One end of it: the interface (empty: this host itself), and the address where there is one that stands for all. */
 struct flow_end {
 	char ifname[IFNAMSIZ];
 	uint32_t index;			/* 0: it is not there yet */
@@ -14,8 +14,10 @@ struct flow_end {
 	uint8_t addr[16];		/* 4 bytes of it for IPv4 */
 };
 
-/* The first packet of a connection. */
+/* The first packet of a connection, where it meets the filters. */
 struct flow {
+	unsigned int hook;		/* NF_INET_FORWARD or NF_INET_LOCAL_IN */
+	bool untracked;			/* NOTRACK said so of it */
 	uint8_t family;			/* NFPROTO_IPV4 or NFPROTO_IPV6 */
 	uint8_t proto;			/* 0: any */
 	struct flow_end from, to;
@@ -26,7 +28,7 @@ struct obstacle {
 	enum { OBSTACLE_NFT, OBSTACLE_XTABLES } tool;	/* nf_tables, or ip6_tables of iptables-legacy */
 	char family[8];			/* as `nft` writes it */
 	char table[64], chain[64];	/* where the verdict was found */
-	char base[64];			/* the chain of that table with the hook `forward` */
+	char base[64];			/* the chain of that table with the hook */
 	bool policy;			/* the chain's policy, else a rule */
 	bool ufw;			/* the rules are ufw's */
 };

@@ -62,9 +62,9 @@ void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct 
 		know(v, f->to.addr, len);
 }
 
-void flow_load_ct(const struct nftnl_expr *e, struct flow_value *v)
+void flow_load_ct(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v)
 {
-	uint32_t state = NF_CT_STATE_BIT(IP_CT_NEW), status = 0;
+	uint32_t state = f->untracked ? NF_CT_STATE_UNTRACKED_BIT : NF_CT_STATE_BIT(IP_CT_NEW), status = 0;
 
 	v->reg = nftnl_expr_get_u32(e, NFTNL_EXPR_CT_DREG);
 	v->known = false;

@@ -21,7 +21,7 @@ enum flow_match { MATCH, NO_MATCH, SOME };
 /* Each loads what FLOW has of what E asks for; a value that is not known is said to be so. */
 void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v);
 void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v);
-void flow_load_ct(const struct nftnl_expr *e, struct flow_value *v);
+void flow_load_ct(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v);
 
 /* `bitwise` and `cmp` on it. */
 void flow_mask(const struct nftnl_expr *e, struct flow_value *v);

@@ -50,6 +50,7 @@ struct plan {
 	char (*drops)[SYSCTL_KEY_SIZE];		/* journaled sysctls that nothing needs any more */
 	size_t n_drops;
 	bool undo_failed;			/* by plan_apply(): the journal must remember */
+	void (*progress)(size_t done, size_t n);	/* told of steps that are done; may be NULL */
 };
 
 /* Which tunnels a plan is about; all others are left as they are. */

@@ -27,10 +27,11 @@ int rule_nat(const struct world *w, struct spec *nat, struct err *err);
 int rule_not_passed(const struct world *w, const struct spec *spec, struct err *err);
 
 /*
- * Notes where a filter of somebody else would drop what is forwarded for SCOPE: it names the
- * table, the chain and the commands that let it pass. Nothing of theirs is changed.
+ * Notes where a filter of somebody else would drop what is forwarded for SCOPE, or its outer
+ * packets: each names the table, the chain and the commands that let it pass. Nothing of theirs
+ * is changed.
  */
-int note_forward(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err);
+int note_filters(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err);
 
 /* A note where the inside host cannot be reached. */
 int note_nat(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err);

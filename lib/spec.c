@@ -143,9 +143,9 @@ static void clear_values(struct spec *spec, const struct param *p)
 		spec->n_allows = 0;
 }
 
-static int take_words(struct spec *spec, bool internal, int n, char *const words[], struct err *err)
+static int take_words(struct spec *spec, bool internal, int n, char *const words[], uint32_t *already, struct err *err)
 {
-	uint32_t seen = 0;
+	uint32_t seen = *already;
 
 	for (int i = 0; i < n; i += 2) {
 		const struct param *p = param_find(spec->role, words[i]);
@@ -173,18 +173,28 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 		}
 		seen |= p->internal ? 0 : mask;
 	}
+	*already = seen;
 	spec->set |= seen;
 	return 0;
 }
 
+int spec_more_words(struct spec *spec, int n, char *const words[], uint32_t *seen, struct err *err)
+{
+	return take_words(spec, false, n, words, seen, err);
+}
+
 int spec_words(struct spec *spec, int n, char *const words[], struct err *err)
 {
-	return take_words(spec, false, n, words, err);
+	uint32_t seen = 0;
+
+	return take_words(spec, false, n, words, &seen, err);
 }
 
 int spec_recorded_words(struct spec *spec, int n, char *const words[], struct err *err)
 {
-	return take_words(spec, true, n, words, err);
+	uint32_t seen = 0;
+
+	return take_words(spec, true, n, words, &seen, err);
 }
 
 /* The peer's address and the server's must make a pair (RFC 6164). */

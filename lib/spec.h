@@ -110,6 +110,9 @@ int spec_init(struct spec *spec, enum role role, const char *name, struct err *e
 int spec_words(struct spec *spec, int n, char *const words[], struct err *err);
 int spec_recorded_words(struct spec *spec, int n, char *const words[], struct err *err);
 
+/* The same for words that come one after another: SEEN, 0 at first, remembers which came. */
+int spec_more_words(struct spec *spec, int n, char *const words[], uint32_t *seen, struct err *err);
+
 /* What one value alone cannot tell: required ones are there, they fit each other. As above. */
 int spec_check(struct spec *spec, struct err *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The chain FORWARD of iptables-legacy, which nf_tables does not show: read as iptables itself
+ * The chains FORWARD and INPUT of iptables-legacy, which nf_tables does not show: read as iptables itself
  * reads it (net/ipv6/netfilter/ip6_tables.c, get_entries()), and walked as the kernel walks it.
  */
 #include <errno.h>
@@ -93,20 +93,27 @@ static bool only_comments(const uint8_t *entry, const struct rule *r)
 	return true;
 }
 
-static bool rule_matches(const struct flow *flow, const uint8_t *entry, const struct rule *r)
+/* But for the matches behind the header. */
+static bool header_matches(const struct flow *flow, const struct rule *r)
 {
 	bool proto = !r->proto || (flow->proto && (flow->proto == r->proto) != !!(r->inverted & XT_INV_PROTO));
 
 	return proto && interface_matches(flow->from.ifname, r->in, r->in_mask, r->inverted & IP6T_INV_VIA_IN) &&
 	       interface_matches(flow->to.ifname, r->out, r->out_mask, r->inverted & IP6T_INV_VIA_OUT) &&
 	       address_matches(&flow->from, r->addr[0], r->mask[0], r->addr_len, r->inverted & IP6T_INV_SRCIP) &&
-	       address_matches(&flow->to, r->addr[1], r->mask[1], r->addr_len, r->inverted & IP6T_INV_DSTIP) &&
-	       only_comments(entry, r);
+	       address_matches(&flow->to, r->addr[1], r->mask[1], r->addr_len, r->inverted & IP6T_INV_DSTIP);
+}
+
+static bool returns(const struct xt_entry_target *t, const struct rule *r)
+{
+	return !t->u.user.name[0] && r->next - r->target >= sizeof(struct xt_standard_target) &&
+	       ((const struct xt_standard_target *)(const void *)t)->verdict == XT_RETURN;
 }
 
 bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow, bool *policy)
 {
 	size_t stack[DEPTH_MAX], depth = 0;
+	bool doubt = false;	/* some packets returned, perhaps this one */
 	const uint8_t *blob = entries;
 	struct rule r;
 
@@ -115,14 +122,15 @@ bool xtables_drops(const struct flow *flow, const void *entries, size_t size, si
 		size_t next = entry + r.next;
 		int verdict;
 
-		if (!rule_matches(flow, blob + entry, &r)) {
+		if (!header_matches(flow, &r) || !only_comments(blob + entry, &r)) {
+			doubt = doubt || (header_matches(flow, &r) && returns(t, &r));
 			entry = next;
 			continue;
 		}
 		/* A standard target has an empty name: a verdict, or where to jump. */
 		if (t->u.user.name[0]) {
 			*policy = false;
-			if (!strncmp(t->u.user.name, "REJECT", sizeof(t->u.user.name)))
+			if (!strncmp(t->u.user.name, "REJECT", sizeof(t->u.user.name)) && !doubt)
 				return true;
 			entry = next;
 			continue;
@@ -136,7 +144,10 @@ bool xtables_drops(const struct flow *flow, const void *entries, size_t size, si
 			if (!r.is_goto && (size_t)verdict != next)
 				stack[depth++] = next;
 			entry = (size_t)verdict;
-		} else if (verdict == XT_RETURN) {
+			doubt = false;
+		} else if (verdict == XT_RETURN || (verdict == -NF_DROP - 1 && doubt)) {
+			/* Rather no alarm than a false one. */
+			doubt = false;
 			entry = depth ? stack[--depth] : underflow;
 		} else {
 			*policy = entry == underflow;
@@ -202,8 +213,8 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	if (ret)
 		err_sys(err, -ret, "reading the rules of iptables-legacy");
 	else
-		*found = xtables_drops(flow, e->entrytable, e->size, info.hook_entry[NF_INET_FORWARD],
-				       info.underflow[NF_INET_FORWARD], &policy);
+		*found = xtables_drops(flow, e->entrytable, e->size, info.hook_entry[flow->hook], info.underflow[flow->hook],
+				       &policy);
 	free(e);
 	if (!*found)
 		return ret;
@@ -212,7 +223,7 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	obstacle->policy = policy;
 	snprintf(obstacle->family, sizeof(obstacle->family), "%s", v4 ? "ip" : "ip6");
 	snprintf(obstacle->table, sizeof(obstacle->table), "filter");
-	snprintf(obstacle->chain, sizeof(obstacle->chain), "FORWARD");
-	snprintf(obstacle->base, sizeof(obstacle->base), "FORWARD");
+	snprintf(obstacle->chain, sizeof(obstacle->chain), flow->hook == NF_INET_FORWARD ? "FORWARD" : "INPUT");
+	snprintf(obstacle->base, sizeof(obstacle->base), "%s", obstacle->chain);
 	return 0;
 }

@@ -68,6 +68,10 @@ PASSING = {
     "new ones": nft("inet", "drop", "ct state new accept", "ct state established accept"),
     "goto": nft("inet", "drop", "meta protocol ip6 goto yes", more="chain yes {\nct state new,established counter accept\n}"),
     "ip6tables-nft": tables("ip6tables-nft", "-P FORWARD DROP", "-A FORWARD -i sit-alice -j ACCEPT", "-A FORWARD -o sit-+ -j ACCEPT"),
+    "ip6tables-nft, some return": tables("ip6tables-nft", "-N mine", "-A mine -m addrtype --dst-type UNICAST -j RETURN", "-A mine -j DROP",
+                                         "-A FORWARD -j mine"),
+    "ip6tables-legacy, some return": tables("ip6tables-legacy", "-N mine", "-A mine -m addrtype --dst-type UNICAST -j RETURN",
+                                            "-A mine -j DROP", "-A FORWARD -j mine"),
     "ip6tables-legacy": tables("ip6tables-legacy", "-P FORWARD DROP", "-A FORWARD -i sit-+ -j ACCEPT",
                                f"-A FORWARD -d {PAIR[1]} -m comment --comment x -j ACCEPT"),
     "ip6tables-legacy chain": tables("ip6tables-legacy", "-P FORWARD DROP", "-N yes", "-A yes -j ACCEPT", "-N mine",
@@ -167,6 +171,31 @@ class Policy(netlab.Case):
         self.assertIn("from t1 to lan", done.err)
         self.sh(self.client, [self.remedy(done)])
         self.up(self.client, up + " prefix 2001:db8:100::/64,lan")
+
+    def test_the_outer_packets(self):
+        """A filter of this host itself that lets in only answers: untracked packets are none."""
+        answers = "ct state established,related accept", "meta l4proto ipv6-icmp accept", "meta nfproto ipv6 accept"
+        hook = "hook input"
+        cases = {"nft": [line.replace("hook forward", hook) for line in nft("inet", "drop", *answers)],
+                 "iptables-nft": tables("iptables-nft", "-P INPUT DROP", "-A INPUT -m state --state ESTABLISHED -j ACCEPT"),
+                 "iptables-legacy": tables("iptables-legacy", "-P INPUT DROP", "-A INPUT -p tcp -j ACCEPT")}
+        self.client.ip("link del far")
+        self.tell(self.server, ALICE)
+        up = f"client up t1 remote {SERVER4} address {PAIR[1]}"
+        for name, commands in cases.items():
+            with self.subTest(name):
+                try:
+                    self.sh(self.client, commands)
+                    done = self.tell(self.client, up)
+                    self.assertIn(f"protocol 41 from {SERVER4}", done.err)
+                    self.assertFalse(self.passes(self.client, self.inet), "it is not dropped at all")
+                    self.sh(self.client, [self.remedy(done)])
+                    self.up(self.client, up)
+                    self.assertTrue(self.passes(self.client, self.inet), "the remedy is none")
+                finally:
+                    with self.client:
+                        subprocess.run("nft flush ruleset; iptables-legacy -P INPUT ACCEPT; iptables-legacy -F; true", shell=True,
+                                       stderr=subprocess.DEVNULL, check=False)
 
     def test_a_pass(self):
         self.client.ip("addr add 10.0.0.1/24 dev lan")

@@ -38,7 +38,7 @@ static const struct {
 	{ "client show t1 t2", "t2", "no further words" },
 	{ "server down now", "now", "no further words" },
 	{ "check t1", "t1", "no further words" },
-	{ "client up t1", "t1", "'remote' is missing" },
+	{ "client up t1", "t1", "/etc/sitctl/t1.conf" },
 	{ "client up t1 remote 203.0.113.1", "t1", "'address' is missing" },
 	{ "client up t1 " T1 " mut 1480", "mut", "'mtu'" },
 	{ "client up t1 " T1 " mtu", "mtu", "no value" },
@@ -92,7 +92,11 @@ static const struct {
 	{ "-- clinet", "clinet", "'client'" },
 	{ "- client show", "-", "not a command" },
 	{ "client -j show", "-j", "sitctl client" },
-	{ "-b file", "-b", "option" },
+	{ "-b nosuch", "nosuch", "cannot be read" },
+	{ "-b /dev/null client show", "client", "too many" },
+	{ "--save client show", "--save", "no new state" },
+	{ "-f x nat show", "--file", "reads no file" },
+	{ "-f nosuch client up t1", "nosuch", "no such file" },
 };
 
 START_TEST(wrong_options)

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf.h"
+
+#define SIZE_MAX_FILE (16 << 20)	/* 100,000 peers */
+
+void conf_client_path(const char *name, char *path)
+{
+	snprintf(path, CONF_PATH, CONF_DIR "/%s.conf", name);
+}
+
+void conf_error(struct conf *f, unsigned int line, const struct err *err)
+{
+	char **grown = realloc(f->errors, (f->n_errors + 1) * sizeof(*grown));
+	char text[1600], number[16] = "", *whole = NULL;
+
+	if (!grown)
+		return;
+	f->errors = grown;
+	if (line)
+		snprintf(number, sizeof(number), ":%u", line);
+	if (asprintf(&whole, "%s%s: %s", f->path, number, err_text(err, text, sizeof(text))) >= 0)
+		f->errors[f->n_errors++] = whole;
+}
+
+struct conf_section *conf_find(const struct conf *f, enum role role, const char *name)
+{
+	for (size_t i = 0; i < f->n_sections; i++)
+		if (f->sections[i].spec.role == role && !strcmp(f->sections[i].spec.name, name))
+			return &f->sections[i];
+	return NULL;
+}
+
+static void *grow_list(void **items, size_t *n, size_t *room, size_t size)
+{
+	if (*n == *room) {
+		size_t more = *room ? 2 * *room : 16;
+		void *grown = realloc(*items, more * size);
+
+		if (!grown)
+			return NULL;
+		*items = grown;
+		*room = more;
+	}
+	return memset((char *)*items + (*n)++ * size, 0, size);
+}
+
+static struct conf_line *add_line(struct conf *f, const char *text, size_t len)
+{
+	struct conf_line *line = grow_list((void **)&f->lines, &f->n_lines, &f->room_lines, sizeof(*line));
+
+	if (!line)
+		return NULL;
+	line->section = (int)f->n_sections - 1;
+	line->text = strndup(text, len);
+	return line->text ? line : NULL;
+}
+
+/* The words between '[' and ']', of which the second, if any, goes to NAME. */
+static bool split_header(char *text, char **kind, char **name)
+{
+	char *end = text + strlen(text);
+
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	if (end == text || end[-1] != ']')
+		return false;
+	end[-1] = '\0';
+	*kind = strtok(text + 1, " \t");
+	*name = strtok(NULL, " \t");
+	return *kind && !strtok(NULL, " \t");
+}
+
+static int wrong_section(const char *header, enum role role, struct err *err)
+{
+	err_usage(err, header, "is not a section of this file");
+	err_hint(err, role == ROLE_CLIENT ? "a client's file has '[client]'" : "the server's file has '[server]' and '[peer NAME]'");
+	return -EINVAL;
+}
+
+/* What section the header TEXT begins, in SPEC. 0, or -EINVAL and ERR. */
+static int parse_header(const struct conf *f, const char *text, enum role role, const char *client, struct spec *spec,
+			struct err *err)
+{
+	char copy[256], *kind, *name;
+
+	if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy) || !split_header(copy, &kind, &name))
+		return wrong_section(text, role, err);
+	if (role == ROLE_SERVER && !strcmp(kind, "peer")) {
+		if (!name) {
+			err_usage(err, text, "a peer needs a name");
+			err_hint(err, "write '[peer NAME]'");
+			return -EINVAL;
+		}
+		if (spec_init(spec, ROLE_PEER, name, err))
+			return -EINVAL;
+	} else if (name || strcmp(kind, role == ROLE_CLIENT ? "client" : "server")) {
+		return wrong_section(text, role, err);
+	} else if (spec_init(spec, role, role == ROLE_CLIENT ? client : "", err)) {
+		return -EINVAL;
+	}
+	return conf_find(f, spec->role, spec->name) ? err_usage(err, text, "is there twice") : 0;
+}
+
+/* Find key and value of `key = value # comment`; false where it is not of that form. */
+static bool split_key(struct conf_line *line)
+{
+	const char *text = line->text, *equals = strchr(text, '='), *key = text + strspn(text, " \t"), *end, *comment;
+
+	if (!equals)
+		return false;
+	end = equals;
+	while (end > key && isspace((unsigned char)end[-1]))
+		end--;
+	if (end == key || end - key >= (int)sizeof(line->key))
+		return false;
+	memcpy(line->key, key, (size_t)(end - key));
+	line->value = (size_t)(equals + 1 - text);
+	line->value += strspn(text + line->value, " \t\r");
+	line->value_len = strlen(text + line->value);
+	/* A '#' inside a word, as names of interfaces may have it, begins no comment. */
+	for (comment = text + line->value; (comment = strchr(comment, '#')); comment++)
+		if (comment[-1] == ' ' || comment[-1] == '\t' || comment == text + line->value) {
+			line->value_len = (size_t)(comment - text) - line->value;
+			break;
+		}
+	while (line->value_len && isspace((unsigned char)text[line->value + line->value_len - 1]))
+		line->value_len--;
+	return true;
+}
+
+static int take_key(struct conf *f, struct conf_line *line, uint32_t *seen, struct err *err)
+{
+	struct conf_section *section;
+	char *value, *words[2] = { line->key };
+	int ret;
+
+	if (!split_key(line)) {
+		err_usage(err, line->text, "is neither a comment, nor '[SECTION]', nor 'KEY = VALUE'");
+		return -EINVAL;
+	}
+	if (!f->n_sections) {
+		err_usage(err, line->key, "stands before the first section");
+		err_hint(err, "begin the file with '[client]' or '[server]'");
+		return -EINVAL;
+	}
+	section = &f->sections[f->n_sections - 1];
+	value = strndup(line->text + line->value, line->value_len);
+	if (!value)
+		return err_sys(err, ENOMEM, "%s", f->path);
+	words[1] = value;
+	ret = spec_more_words(&section->spec, line->value_len ? 2 : 1, words, seen, err);
+	free(value);
+	return ret;
+}
+
+/* One line: noted as it is, and understood. */
+static int take_text(struct conf *f, const char *text, size_t len, enum role role, const char *name, uint32_t *seen,
+		     struct err *err)
+{
+	struct conf_line *line = add_line(f, text, len);
+	struct conf_section *section;
+	struct spec spec;
+	const char *p;
+	int ret;
+
+	if (!line)
+		return err_sys(err, ENOMEM, "%s", f->path);
+	p = line->text + strspn(line->text, " \t\r");
+	if (!*p || *p == '#' || *p == ';')
+		return 0;
+	if (*p != '[') {
+		ret = take_key(f, line, seen, err);
+		if (ret && f->n_sections)
+			f->sections[f->n_sections - 1].bad = true;
+		return ret;
+	}
+	*seen = 0;
+	memset(&spec, 0, sizeof(spec));
+	ret = parse_header(f, p, role, name, &spec, err);
+	section = grow_list((void **)&f->sections, &f->n_sections, &f->room_sections, sizeof(*section));
+	if (!section)
+		return err_sys(err, ENOMEM, "%s", f->path);
+	/* What stands below a wrong header is not said to be wrong as well. */
+	section->spec = spec;
+	section->line = (unsigned int)f->n_lines;
+	section->bad = ret;
+	line->section = (int)f->n_sections - 1;
+	return ret;
+}
+
+static int parse(struct conf *f, const char *text, enum role role, const char *name, struct err *err)
+{
+	uint32_t seen = 0;
+
+	for (const char *end; *text; text = *end ? end + 1 : end) {
+		struct err inner;
+		int ret;
+
+		end = text + strcspn(text, "\n");
+		ret = take_text(f, text, (size_t)(end - text), role, name, &seen, &inner);
+		if (ret == -ENOMEM)
+			return err_sys(err, ENOMEM, "%s", f->path);
+		if (ret && (!f->n_sections || f->sections[f->n_sections - 1].spec.role || f->sections[f->n_sections - 1].line == f->n_lines))
+			conf_error(f, (unsigned int)f->n_lines, &inner);
+	}
+	for (size_t i = 0; i < f->n_sections; i++) {
+		struct conf_section *s = &f->sections[i];
+		struct err inner;
+
+		if (s->bad || !spec_check(&s->spec, &inner))
+			continue;
+		s->bad = true;
+		conf_error(f, s->line, &inner);
+	}
+	if (role == ROLE_CLIENT && !f->n_sections && !f->n_errors) {
+		struct err inner;
+
+		err_usage(&inner, "[client]", "this section is missing");
+		conf_error(f, 0, &inner);
+	}
+	return 0;
+}
+
+/* Who can write to it decides what root does: only root may. */
+static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
+{
+	if (fstat(fd, st))
+		return err_sys(err, errno, "%s", f->path);
+	if (!S_ISREG(st->st_mode) || st->st_size > SIZE_MAX_FILE)
+		return err_usage(err, f->path, "is not a file of a size that it could have");
+	if (st->st_uid || (st->st_mode & 022)) {
+		err_usage(err, f->path, "others than root may write to it");
+		err_hint(err, "chown root %s; chmod go-w %s", f->path, f->path);
+		return -EINVAL;
+	}
+	f->mode = st->st_mode & 07777;
+	f->gid = st->st_gid;
+	return 0;
+}
+
+static int load(struct conf *f, int fd, char **text, struct err *err)
+{
+	struct stat st;
+	size_t len = 0;
+	ssize_t n = 0;
+	int ret = check_owner(f, fd, &st, err);
+
+	if (ret)
+		return ret;
+	*text = calloc(1, (size_t)st.st_size + 1);
+	if (!*text)
+		return err_sys(err, ENOMEM, "%s", f->path);
+	while (len < (size_t)st.st_size && (n = read(fd, *text + len, (size_t)st.st_size - len)) > 0)
+		len += (size_t)n;
+	if (n < 0)
+		return err_sys(err, errno, "%s", f->path);
+	return strlen(*text) == len ? 0 : err_usage(err, f->path, "has a zero byte: it is no text");
+}
+
+int conf_read(struct conf *f, const char *path, enum role role, const char *name, struct err *err)
+{
+	char *text = NULL;
+	int fd, ret;
+
+	memset(f, 0, sizeof(*f));
+	f->mode = 0644;
+	if (snprintf(f->path, sizeof(f->path), "%s", path) >= (int)sizeof(f->path))
+		return err_usage(err, path, "is too long for the name of a file");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_sys(err, errno, "%s", path);
+	f->exists = true;
+	ret = load(f, fd, &text, err);
+	if (!ret)
+		ret = parse(f, text, role, name, err);
+	free(text);
+	close(fd);
+	if (ret)
+		conf_free(f);
+	return ret;
+}
+
+void conf_resolve(struct conf *f)
+{
+	for (size_t i = 0; i < f->n_sections; i++) {
+		struct conf_section *s = &f->sections[i];
+		struct err err;
+
+		if (s->bad || !spec_resolve(&s->spec, &s->answers, &err))
+			continue;
+		s->bad = true;
+		conf_error(f, s->line, &err);
+	}
+}
+
+void conf_free(struct conf *f)
+{
+	for (size_t i = 0; i < f->n_lines; i++)
+		free(f->lines[i].text);
+	for (size_t i = 0; i < f->n_errors; i++)
+		free(f->errors[i]);
+	if (f->temporary)
+		unlink(f->temporary);
+	free(f->temporary);
+	free(f->lines);
+	free(f->sections);
+	free(f->errors);
+	memset(f, 0, sizeof(*f));
+}

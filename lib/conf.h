@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: the files below /etc/sitctl: read with all their errors, changed in place, written as a whole. */
+#ifndef SITCTL_CONF_H
+#define SITCTL_CONF_H
+
+#include <stddef.h>
+
+#include "spec.h"
+
+#define CONF_DIR "/etc/sitctl"
+#define CONF_SERVER CONF_DIR "/server.conf"
+#define CONF_PATH 512
+
+/* A line as it stands in the file, without its newline. */
+struct conf_line {
+	char *text;
+	int section;			/* index of its section, -1: before the first one */
+	char key[32];			/* of `key = value`, else empty */
+	size_t value, value_len;	/* where the value is in text */
+};
+
+/* `[client]`, `[server]`, `[peer NAME]` and what stands below it. */
+struct conf_section {
+	struct spec spec;
+	struct answers answers;		/* of its host name, by conf_resolve() */
+	unsigned int line;		/* number of its header, 0: it is not in the file yet */
+	bool bad;			/* has errors: not to be used further */
+};
+
+struct conf {
+	char path[CONF_PATH];
+	bool exists;
+	unsigned int mode, gid;		/* of the file that was read */
+	struct conf_line *lines;
+	size_t n_lines, room_lines;
+	struct conf_section *sections;
+	size_t n_sections, room_sections;
+	char **errors;			/* FILE:LINE: word: reason */
+	size_t n_errors;
+	char *temporary;		/* by conf_prepare() */
+};
+
+/* The usual file of a client NAME in PATH (CONF_PATH bytes). */
+void conf_client_path(const char *name, char *path);
+
+/*
+ * Read the file at PATH: of the client NAME (ROLE_CLIENT), or the server's (ROLE_SERVER). 0, also
+ * where there are errors in it (n_errors) or there is no file (exists); or a negative errno and
+ * ERR where it cannot be read or others may write to it. Ends with conf_free().
+ */
+int conf_read(struct conf *f, const char *path, enum role role, const char *name, struct err *err);
+void conf_free(struct conf *f);
+
+/* Note an error at LINE (0: of the whole file), in the form of FILE:LINE: word: reason. */
+void conf_error(struct conf *f, unsigned int line, const struct err *err);
+
+/* Resolve the host names in it, before a lock is taken: it may take long. What fails is noted as an error. */
+void conf_resolve(struct conf *f);
+
+/* The section of ROLE and NAME, or NULL. */
+struct conf_section *conf_find(const struct conf *f, enum role role, const char *name);
+
+/*
+ * Have the section of SPEC's role and name say what SPEC says, and no more: lines that say it
+ * already stay as they are, of others only the value changes. A new section comes at the end.
+ * 0 or -ENOMEM. conf_remove(): without the section and its lines.
+ */
+int conf_put(struct conf *f, const struct spec *spec, struct err *err);
+int conf_remove(struct conf *f, enum role role, const char *name);
+
+/*
+ * Write a new file beside the old one, with its mode and group, to the disk; then put it in the
+ * old one's place. Until conf_commit() the old one is whole, and conf_free() forgets the new one.
+ * 0, or a negative errno and ERR.
+ */
+int conf_prepare(struct conf *f, struct err *err);
+int conf_commit(struct conf *f, struct err *err);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changing a file of /etc/sitctl in memory, and writing it so that the old one or the new one is there, whole (conf.h). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf.h"
+
+static struct conf_line *insert_line(struct conf *f, size_t at, int section, const char *text)
+{
+	struct conf_line *grown;
+	char *copy = strdup(text);
+
+	if (!copy)
+		return NULL;
+	if (f->n_lines == f->room_lines) {
+		grown = realloc(f->lines, (f->n_lines + 16) * sizeof(*grown));
+		if (!grown) {
+			free(copy);
+			return NULL;
+		}
+		f->lines = grown;
+		f->room_lines = f->n_lines + 16;
+	}
+	memmove(&f->lines[at + 1], &f->lines[at], (f->n_lines - at) * sizeof(*f->lines));
+	memset(&f->lines[at], 0, sizeof(f->lines[at]));
+	f->lines[at].text = copy;
+	f->lines[at].section = section;
+	f->n_lines++;
+	return &f->lines[at];
+}
+
+static void delete_line(struct conf *f, size_t at)
+{
+	free(f->lines[at].text);
+	memmove(&f->lines[at], &f->lines[at + 1], (f->n_lines - at - 1) * sizeof(*f->lines));
+	f->n_lines--;
+}
+
+/* Does the value of LINE, read and written again, say VALUE? */
+static bool says(const struct spec *spec, const struct param *p, const struct conf_line *line, const char *value)
+{
+	char *word = strndup(line->text + line->value, line->value_len), text[VALUE_TEXT];
+	struct spec one;
+	struct err ignored;
+	const char *why;
+	bool same;
+
+	if (!word)
+		return false;
+	same = !spec_init(&one, spec->role, spec->name, &ignored) && p->parse(&one, word, &why) && p->format(&one, 0, text) &&
+	       !strcmp(text, value);
+	free(word);
+	return same;
+}
+
+static bool is_key(const struct conf_line *line, int section, const struct param *p)
+{
+	return line->section == section && !strcmp(line->key, p->name);
+}
+
+/* The line after the last one of SECTION that says something: what follows may belong to the next. */
+static size_t end_of(const struct conf *f, int section)
+{
+	size_t end = f->n_lines;
+
+	for (size_t i = 0; i < f->n_lines; i++)
+		if (f->lines[i].section == section && (f->lines[i].key[0] || f->lines[i].text[strspn(f->lines[i].text, " \t")] == '['))
+			end = i + 1;
+	return end;
+}
+
+/* Where the '=' of most lines of SECTION stands, if it is the same place: a new line looks like its neighbours. */
+static int key_width(const struct conf *f, int section)
+{
+	int width = 0, same = 0, all = 0;
+
+	for (size_t i = 0; i < f->n_lines; i++) {
+		const char *equals = f->lines[i].section == section && f->lines[i].key[0] ? strchr(f->lines[i].text, '=') : NULL;
+
+		if (!equals)
+			continue;
+		if (!width)
+			width = (int)(equals - f->lines[i].text - 1);
+		same += equals - f->lines[i].text - 1 == width;
+		all++;
+	}
+	return all > 1 && 2 * same > all ? width : 0;
+}
+
+static bool change_value(struct conf_line *line, const char *value)
+{
+	char *text = NULL;
+
+	if (asprintf(&text, "%.*s%s%s", (int)line->value, line->text, value, line->text + line->value + line->value_len) < 0)
+		return false;
+	free(line->text);
+	line->text = text;
+	line->value_len = strlen(value);
+	return true;
+}
+
+static bool add_key(struct conf *f, size_t at, int section, const struct param *p, const char *value)
+{
+	struct conf_line *line;
+	char *text = NULL;
+	bool ok;
+
+	if (asprintf(&text, "%-*s = %s", key_width(f, section), p->name, value) < 0)
+		return false;
+	line = insert_line(f, at, section, text);
+	ok = line;
+	if (ok) {
+		snprintf(line->key, sizeof(line->key), "%s", p->name);
+		line->value = (size_t)(strchr(text, '=') + 2 - text);
+		line->value_len = strlen(value);
+	}
+	free(text);
+	return ok;
+}
+
+/* The values of one parameter: lines that are right stay, then others take what is missing, then they go. */
+static bool put_param(struct conf *f, int section, const struct spec *spec, const struct param *p)
+{
+	char values[PREFIXES_MAX][VALUE_TEXT];
+	bool have[PREFIXES_MAX] = { false };
+	unsigned int n = 0;
+	size_t at;
+
+	if (spec->set & (UINT32_C(1) << (p - params)))
+		while (n < PREFIXES_MAX && p->format(spec, n, values[n]))
+			n++;
+	/* A line may serve one value only; what serves none is marked by an empty key until it is used or goes. */
+	for (size_t i = 0; i < f->n_lines; i++) {
+		bool right = false;
+
+		if (!is_key(&f->lines[i], section, p))
+			continue;
+		for (unsigned int k = 0; !right && k < n; k++)
+			if (!have[k] && says(spec, p, &f->lines[i], values[k]))
+				right = have[k] = true;
+		for (unsigned int k = 0; !right && k < n; k++)
+			if (!have[k] && n == 1)
+				right = have[k] = change_value(&f->lines[i], values[k]);
+		if (!right)
+			delete_line(f, i--);
+	}
+	at = end_of(f, section);
+	for (size_t i = 0; i < f->n_lines; i++)
+		if (is_key(&f->lines[i], section, p))
+			at = i + 1;
+	for (unsigned int k = 0; k < n; k++)
+		if (!have[k] && !add_key(f, at++, section, p, values[k]))
+			return false;
+	return true;
+}
+
+static int add_section(struct conf *f, const struct spec *spec)
+{
+	struct conf_section *grown = realloc(f->sections, (f->n_sections + 1) * sizeof(*grown));
+	int section = (int)f->n_sections;
+	char header[PEER_NAME_MAX + 16];
+
+	if (!grown)
+		return -1;
+	f->sections = grown;
+	f->room_sections = f->n_sections + 1;
+	memset(&grown[section], 0, sizeof(*grown));
+	f->n_sections++;
+	if (spec->role == ROLE_PEER)
+		snprintf(header, sizeof(header), "[peer %s]", spec->name);
+	else
+		snprintf(header, sizeof(header), "[%s]", role_object(spec->role));
+	if (f->n_lines && f->lines[f->n_lines - 1].text[0] && !insert_line(f, f->n_lines, section - 1, ""))
+		return -1;
+	return insert_line(f, f->n_lines, section, header) ? section : -1;
+}
+
+int conf_put(struct conf *f, const struct spec *spec, struct err *err)
+{
+	struct conf_section *s = conf_find(f, spec->role, spec->name);
+	int section = s ? (int)(s - f->sections) : add_section(f, spec);
+
+	if (section < 0)
+		return err_sys(err, ENOMEM, "%s", f->path);
+	f->sections[section].spec = *spec;
+	for (const struct param *p = params; p->name; p++)
+		if ((p->roles & spec->role) && !p->internal && !put_param(f, section, spec, p))
+			return err_sys(err, ENOMEM, "%s", f->path);
+	return 0;
+}
+
+int conf_remove(struct conf *f, enum role role, const char *name)
+{
+	struct conf_section *s = conf_find(f, role, name);
+	int section = s ? (int)(s - f->sections) : -1;
+	size_t end;
+
+	if (!s)
+		return 0;
+	end = end_of(f, section);
+	for (size_t i = end; i > 0; i--)
+		if (f->lines[i - 1].section == section)
+			delete_line(f, i - 1);
+	s->spec.role = 0;	/* not found any more; the numbers of the others stay */
+	return 0;
+}
+
+/* The file itself where PATH is a link to it: the link shall stay. */
+static char *real_path(const struct conf *f)
+{
+	char *real = f->exists ? realpath(f->path, NULL) : NULL;
+
+	return real ? real : strdup(f->path);
+}
+
+static bool write_lines(const struct conf *f, FILE *out)
+{
+	for (size_t i = 0; i < f->n_lines; i++)
+		fprintf(out, "%s\n", f->lines[i].text);
+	/* The owner is root, as the old one's: whose file it is was checked when it was read. */
+	return !fflush(out) && !ferror(out) && !fchown(fileno(out), (uid_t)-1, f->exists ? f->gid : (gid_t)-1) &&
+	       !fchmod(fileno(out), f->mode) && !fsync(fileno(out));
+}
+
+int conf_prepare(struct conf *f, struct err *err)
+{
+	char *real = real_path(f), *temporary = NULL;
+	FILE *out = NULL;
+	int fd = -1, ret = 0;
+
+	if (!real || asprintf(&temporary, "%s.new", real) < 0) {
+		free(real);
+		return err_sys(err, ENOMEM, "%s", f->path);
+	}
+	free(real);
+	if (!f->exists && mkdir(CONF_DIR, 0755) && errno != EEXIST) {
+		ret = err_sys(err, errno, CONF_DIR);
+		goto out;
+	}
+	unlink(temporary);	/* of one that was killed */
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	out = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (!out) {
+		ret = err_sys(err, errno, "%s", temporary);
+		goto out;
+	}
+	f->temporary = temporary;
+	if (!write_lines(f, out))
+		ret = err_sys(err, errno, "%s", temporary);
+	if (fclose(out) && !ret)
+		ret = err_sys(err, errno, "%s", temporary);
+	if (ret)
+		err_hint(err, "%s is as it was", f->path);
+	return ret;
+out:
+	if (fd >= 0)
+		close(fd);
+	free(temporary);
+	return ret;
+}
+
+int conf_commit(struct conf *f, struct err *err)
+{
+	char *dir = strdup(f->temporary), *slash = dir ? strrchr(dir, '/') : NULL;
+	char *path = dir ? strndup(f->temporary, strlen(f->temporary) - strlen(".new")) : NULL;
+	int fd, ret = 0;
+
+	if (!path) {
+		ret = err_sys(err, ENOMEM, "%s", f->path);
+	} else if (rename(f->temporary, path)) {
+		ret = err_sys(err, errno, "%s", f->path);
+	} else {
+		free(f->temporary);
+		f->temporary = NULL;
+		*(slash ? slash : dir) = '\0';
+		fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		/* The name is on the disk only when the folder is. */
+		if (fd < 0 || fsync(fd))
+			ret = err_sys(err, errno, "%s", f->path);
+		if (fd >= 0)
+			close(fd);
+	}
+	free(dir);
+	free(path);
+	return ret;
+}

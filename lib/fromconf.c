@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a file says, told as a whole (change_conf of change.h). */
+#include <errno.h>
+#include <string.h>
+
+#include "change.h"
+#include "rules.h"
+
+/* A rule's refusal belongs to the section's line; what the system refuses belongs to nobody. */
+static int note_refusal(struct conf *f, struct conf_section *s, int ret, struct err *err)
+{
+	if (!ret || !err->usage)
+		return ret;
+	s->bad = true;
+	conf_error(f, s->line, err);
+	return 0;
+}
+
+/* Two peers of one file with one device, or one remote: the kernel would refuse the second half-way. */
+static int rule_unlike(const struct told *t, const struct spec *spec, struct err *err)
+{
+	char remote[NET6_TEXT];
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct spec *other = &t->tunnels[i].spec;
+
+		if (other->role != ROLE_PEER || !strcmp(other->name, spec->name))
+			continue;
+		if (!strcmp(other->dev, spec->dev))
+			return err_usage(err, spec->dev, "is the device of peer %s as well", other->name);
+		if (other->remote.s_addr == spec->remote.s_addr)
+			return err_usage(err, addr4_text(spec->remote, remote), "is the remote of peer %s as well", other->name);
+	}
+	return 0;
+}
+
+/* The peers as the file has them, in place of those that were told; a name's address stays if it still is one. */
+static int put_peers(struct change *ch, struct conf *f, const struct told *before, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < f->n_sections; i++) {
+		struct conf_section *s = &f->sections[i];
+		const struct told_tunnel *was = told_find(before, ROLE_PEER, s->spec.name);
+
+		if (s->bad || s->spec.role != ROLE_PEER)
+			continue;
+		if (was)
+			spec_keep_remote(&s->spec, &was->spec, &s->answers);
+		ret = note_refusal(f, s, rule_unlike(&ch->told, &s->spec, err), err);
+		if (!ret)
+			ret = told_put(&ch->told, &s->spec, true, err);
+	}
+	return ret;
+}
+
+static int check_peers(struct change *ch, struct conf *f, struct err *err)
+{
+	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .told = &ch->told };
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < f->n_sections; i++) {
+		struct conf_section *s = &f->sections[i];
+		struct spec effective;
+
+		if (s->bad || s->spec.role != ROLE_PEER)
+			continue;
+		effective = spec_effective(&s->spec, &ch->told.server);
+		ret = rule_not_passed(&w, &effective, err);
+		if (!ret)
+			ret = rule_peer(&w, &effective, err);
+		ret = note_refusal(f, s, ret, err);
+	}
+	return ret;
+}
+
+static int tell_server(struct change *ch, struct conf *f, struct err *err)
+{
+	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .told = &ch->told };
+	struct conf_section none = { .line = 0 }, *s = conf_find(f, ROLE_SERVER, "");
+	struct told before;
+	int ret = spec_init(&none.spec, ROLE_SERVER, "", err);
+
+	if (!s)
+		s = &none;
+	if (!ret)
+		ret = told_copy(&before, &ch->told, err);
+	if (ret)
+		return ret;
+	change_server_down(ch);
+	ch->told.server = s->spec;
+	ch->told.server_explicit = true;
+	if (!s->bad)
+		ret = note_refusal(f, s, rule_uplink(&ch->s, &ch->told.server, err), err);
+	if (!ret && !s->bad)
+		ret = note_refusal(f, s, rule_local(&w, &ch->told.server, err), err);
+	if (!ret)
+		ret = put_peers(ch, f, &before, err);
+	if (!ret)
+		ret = check_peers(ch, f, err);
+	told_free(&before);
+	return ret;
+}
+
+int change_conf(struct change *ch, struct conf *f, struct err *err)
+{
+	struct conf_section *s = f->n_sections ? &f->sections[0] : NULL;
+	const struct told_tunnel *before;
+
+	if (!s || s->spec.role != ROLE_CLIENT)
+		return tell_server(ch, f, err);
+	if (s->bad)
+		return 0;
+	before = told_find(&ch->told, ROLE_CLIENT, s->spec.name);
+	if (before)
+		spec_keep_remote(&s->spec, &before->spec, &s->answers);
+	return note_refusal(f, s, change_put(ch, &s->spec, err), err);
+}
