@@ -13,6 +13,7 @@
 /* A difference is told once, though the plans of several tunnels have it. */
 struct report {
 	const struct ctx *ctx;
+	struct confs confs;		/* what is wanted, where there is a file */
 	json_t *array;			/* with --json */
 	char (*seen)[LINE];
 	size_t n_seen;
@@ -84,18 +85,44 @@ static void describe(const struct step *step, char *line, size_t size)
 		describe_link(&step->was.link, &step->want.link, line, size);
 }
 
-/* The command, quoted for a shell, that brings SPEC's tunnel, or the server, to what was told. */
-static void repair_command(const struct ctx *ctx, const struct spec *spec, char *buf, size_t size)
+/* Is what is wanted of SPEC in a file? The server's file has it all. */
+static bool from_file(const struct report *r, const struct spec *spec)
 {
+	const struct conf *f;
+
+	if (spec->role == ROLE_CLIENT)
+		return confs_find(&r->confs, ROLE_CLIENT, spec->name, &f);
+	for (size_t i = 0; spec->role != ROLE_NAT && i < r->confs.n; i++)
+		if (is_server_conf(&r->confs.items[i]))
+			return true;
+	return false;
+}
+
+/* The command, quoted for a shell, that brings SPEC's tunnel, or the server, to what was told. */
+static void repair_command(const struct report *r, const struct spec *spec, char *buf, size_t size)
+{
+	const struct ctx *ctx = r->ctx;
 	char words[COMMAND_TEXT];
 	FILE *out = fmemopen(buf, size, "w");
 
 	*buf = '\0';
 	if (!out)
 		return;
-	fprintf(out, "sitctl %s%s%s%s", ctx->netns ? "-n " : "", ctx->netns ? ctx->netns : "", ctx->netns ? " " : "",
-		spec->role == ROLE_CLIENT ? "client up " : spec->role == ROLE_PEER ? "server add-peer " :
-		spec->role == ROLE_NAT ? "nat pass " : "server up");
+	fprintf(out, "sitctl %s%s%s", ctx->netns ? "-n " : "", ctx->netns ? ctx->netns : "", ctx->netns ? " " : "");
+	if (from_file(r, spec)) {
+		if (ctx->file) {
+			fputs("-f ", out);
+			print_word(out, ctx->file);
+			fputc(' ', out);
+		}
+		fputs(spec->role == ROLE_CLIENT ? "client up " : "server up", out);
+		if (spec->role == ROLE_CLIENT)
+			print_word(out, spec->name);
+		fclose(out);
+		return;
+	}
+	fputs(spec->role == ROLE_CLIENT ? "client up " : spec->role == ROLE_PEER ? "server add-peer " :
+		spec->role == ROLE_NAT ? "nat pass " : "server up", out);
 	if (spec->name[0])
 		print_word(out, spec->name);
 	spec_text(spec, false, words, sizeof(words));
@@ -116,7 +143,7 @@ static void tell(struct report *r, const struct spec *spec, const struct step *s
 	if (seen_before(r, line))
 		return;
 	r->drift = true;
-	repair_command(r->ctx, spec, repair, sizeof(repair));
+	repair_command(r, spec, repair, sizeof(repair));
 	if (!r->array) {
 		printf("%s%s%s: %s; repair: %s\n", color(r->ctx, COLOR_DEV), name, color(r->ctx, COLOR_NONE), line, repair);
 		return;
@@ -180,10 +207,46 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 	return ret;
 }
 
+/* What a file says is what is wanted; what cannot be as it says is a difference. */
+static int tell_files(struct report *r, struct change *ch, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < r->confs.n; i++) {
+		struct conf *f = &r->confs.items[i];
+
+		conf_resolve(f);
+		ret = change_conf(ch, f, err);
+		for (size_t k = 0; !ret && k < f->n_errors; k++)
+			tell(r, is_server_conf(f) ? &ch->told.server : &f->sections[0].spec, NULL, f->errors[k]);
+		for (size_t k = 0; !ret && is_server_conf(f) && k < ch->j.told.n; k++) {
+			const struct spec *spec = &ch->j.told.tunnels[k].spec;
+			char line[LINE];
+
+			snprintf(line, sizeof(line), "%s runs, but is not in %.200s", spec->name, f->path);
+			if (spec->role == ROLE_PEER && !conf_find(f, ROLE_PEER, spec->name))
+				tell(r, &ch->told.server, NULL, line);
+		}
+	}
+	return ret;
+}
+
+/* Files with errors in them tell nothing that could be compared. */
+static enum status fail_confs(const struct confs *confs)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < confs->n; i++)
+		if (fail_conf(&confs->items[i]))
+			status = STATUS_USAGE;
+	return status;
+}
+
 enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
 	static const enum role roles[] = { ROLE_CLIENT, ROLE_PEER, ROLE_NAT };
 	struct report r = { .ctx = ctx };
+	enum status status;
 	bool found = false;
 	struct change ch;
 	struct err err;
@@ -192,15 +255,24 @@ enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const ch
 	(void)n;
 	(void)words;
 	ret = need_admin(ctx, &err);
-	if (!ret)
-		ret = change_open(&ch, false, &err);
+	if (!ret && cmd->role != ROLE_NAT)
+		ret = confs_load(ctx, cmd->role, name, &r.confs, &err);
 	if (ret)
 		return fail(&err);
+	status = fail_confs(&r.confs);
+	if (!status && change_open(&ch, false, &err))
+		status = fail(&err);
+	if (status) {
+		confs_free(&r.confs);
+		return status;
+	}
 	r.array = ctx->json ? json_array() : NULL;
+	ret = tell_files(&r, &ch, &err);
 	for (size_t i = 0; !ret && i < sizeof(roles) / sizeof(*roles); i++)
 		if (!cmd->role || cmd->role == roles[i])
 			ret = check_role(&r, &ch, roles[i], name, &found, &err);
 	change_close(&ch);
+	confs_free(&r.confs);
 	free(r.seen);
 	if (r.array)
 		print_json(ctx, r.array);

@@ -63,6 +63,26 @@ bool is_help(const char *word);
  */
 enum status read_conf(const struct ctx *ctx, enum role role, const char *name, struct conf *f);
 
+/* Files that were read, of clients and of the server. */
+struct confs {
+	struct conf *items;
+	size_t n;
+};
+
+/*
+ * Read the files that are there for ROLE (0: all) and NAME (NULL: all): those of /etc/sitctl, or
+ * that of --file. 0, or a negative errno and ERR. What is wrong in them is noted in each. Ends
+ * with confs_free().
+ */
+int confs_load(const struct ctx *ctx, enum role role, const char *name, struct confs *confs, struct err *err);
+void confs_free(struct confs *confs);
+
+/* The section of ROLE and NAME and the file that has it, or NULL. */
+const struct conf_section *confs_find(const struct confs *confs, enum role role, const char *name, const struct conf **file);
+
+/* Is the file the one that all peers must be in? */
+bool is_server_conf(const struct conf *f);
+
 /*
  * carry_out(), and with --save also to the file: SPEC as it is now, or NULL where ROLE and NAME
  * is to go from it. A file that cannot be written is found out before the kernel is changed.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What commands do with the files of /etc/sitctl: read them, carry out what they say, --save. */
+#include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
@@ -88,4 +90,109 @@ enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct s
 	change_close(&ch);
 	conf_free(f);
 	return status;
+}
+
+static int add_conf(struct confs *confs, const char *path, enum role role, const char *name, struct err *err)
+{
+	struct conf *grown = realloc(confs->items, (confs->n + 1) * sizeof(*grown));
+	int ret;
+
+	if (!grown)
+		return err_sys(err, ENOMEM, "%s", path);
+	confs->items = grown;
+	ret = conf_read(&grown[confs->n], path, role, name, err);
+	if (ret)	/* not root, who may not read it, can still see what the kernel has */
+		return ret == -EACCES ? 0 : ret;
+	if (grown[confs->n].exists)
+		confs->n++;
+	else
+		conf_free(&grown[confs->n]);
+	return 0;
+}
+
+/* NAME.conf of a client: not the server's, and nothing that an editor left. */
+static int is_client_conf(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+	char name[IFNAMSIZ];
+	const char *why;
+
+	if (len < 6 || len - 5 >= sizeof(name) || strcmp(entry->d_name + len - 5, ".conf") || !strcmp(entry->d_name, "server.conf"))
+		return 0;
+	memcpy(name, entry->d_name, len - 5);
+	name[len - 5] = '\0';
+	return parse_ifname(name, &why);
+}
+
+static int add_clients(struct confs *confs, struct err *err)
+{
+	struct dirent **entries;
+	int n = scandir(CONF_DIR, &entries, is_client_conf, alphasort), ret = 0;
+
+	for (int i = 0; i < n; i++) {
+		char path[CONF_PATH], name[IFNAMSIZ];
+
+		snprintf(name, sizeof(name), "%.*s", (int)strlen(entries[i]->d_name) - 5, entries[i]->d_name);
+		conf_client_path(name, path);
+		if (!ret)
+			ret = add_conf(confs, path, ROLE_CLIENT, name, err);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return ret;
+}
+
+int confs_load(const struct ctx *ctx, enum role role, const char *name, struct confs *confs, struct err *err)
+{
+	char path[CONF_PATH];
+	int ret = 0;
+
+	memset(confs, 0, sizeof(*confs));
+	if (ctx->file && (!role || (role == ROLE_CLIENT && !name))) {
+		err_usage(err, "--file", "whose file is it? One tunnel must be named, or the server");
+		return -EINVAL;
+	}
+	if (role == ROLE_CLIENT && name) {
+		usual_path(ctx, role, name, path);
+		ret = add_conf(confs, path, ROLE_CLIENT, name, err);
+	} else if (!role || role == ROLE_CLIENT) {
+		ret = add_clients(confs, err);
+	}
+	if (!ret && (!role || role == ROLE_PEER)) {
+		usual_path(ctx, ROLE_SERVER, "", path);
+		ret = add_conf(confs, path, ROLE_SERVER, "", err);
+	}
+	if (!ret && ctx->file && !confs->n) {
+		err_usage(err, ctx->file, "there is no such file");
+		ret = -EINVAL;
+	}
+	if (ret)
+		confs_free(confs);
+	return ret;
+}
+
+void confs_free(struct confs *confs)
+{
+	for (size_t i = 0; i < confs->n; i++)
+		conf_free(&confs->items[i]);
+	free(confs->items);
+	memset(confs, 0, sizeof(*confs));
+}
+
+const struct conf_section *confs_find(const struct confs *confs, enum role role, const char *name, const struct conf **file)
+{
+	for (size_t i = 0; i < confs->n; i++) {
+		const struct conf_section *s = conf_find(&confs->items[i], role, name);
+
+		*file = &confs->items[i];
+		if (s)
+			return s;
+	}
+	return NULL;
+}
+
+bool is_server_conf(const struct conf *f)
+{
+	return !f->n_sections || f->sections[0].spec.role != ROLE_CLIENT;
 }

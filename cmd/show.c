@@ -5,21 +5,12 @@
 #include <string.h>
 
 #include "../lib/want.h"
-#include "commands.h"
+#include "show.h"
 
 #define PROXIED_LISTED 4	/* more entries of the NDP proxy than that are only counted */
 
 static const char *const stat_names[STAT_COUNT] = {
 	"rx-packets", "rx-bytes", "rx-errors", "rx-dropped", "tx-packets", "tx-bytes", "tx-errors", "tx-dropped",
-};
-
-/* What is shown of one tunnel. */
-struct view {
-	const struct ctx *ctx;
-	const struct change *ch;
-	const struct link *link;
-	struct spec spec;		/* as the kernel has it; host empty */
-	const char *host;		/* the name that `remote` was given as, or "" */
 };
 
 /* RFC 2863 ifOperStatus, as `ip link` writes it (linux/if.h, IF_OPER_*). */
@@ -75,6 +66,7 @@ static json_t *view_json(const struct view *v)
 			json_object_set_new(json, "uplink", json_string(v->ch->told.server.uplink));
 	}
 	json_decref(proxied);
+	json_only_in_file(v, json);
 	if (v->ctx->statistics && !v->ch->s.nft_unknown)
 		json_object_set_new(json, "source-filter-dropped", json_integer((json_int_t)dropped(v, SET_DROPPED)));
 	if (v->ctx->statistics && !v->ch->s.nft_unknown && v->spec.role == ROLE_CLIENT)
@@ -84,9 +76,14 @@ static json_t *view_json(const struct view *v)
 	return json;
 }
 
+void show_row(const struct ctx *ctx, const char *name, enum color c, const char *value)
+{
+	printf("    %-15s %s%s%s\n", name, color(ctx, c), value, c == COLOR_NONE ? "" : color(ctx, COLOR_NONE));
+}
+
 static void row(const struct view *v, const char *name, enum color c, const char *value)
 {
-	printf("    %-15s %s%s%s\n", name, color(v->ctx, c), value, c == COLOR_NONE ? "" : color(v->ctx, COLOR_NONE));
+	show_row(v->ctx, name, c, value);
 }
 
 static void print_proxied(const struct view *v)
@@ -171,6 +168,7 @@ static void view_print(const struct view *v)
 				snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", v->host);
 			row(v, p->name, remote || strstr(p->name, "address") ? COLOR_ADDRESS : COLOR_NONE, value);
 		}
+	print_only_in_file(v);
 	print_proxied(v);
 	if (v->ctx->details)
 		print_details(v);
@@ -191,17 +189,24 @@ static void print_host(const struct ctx *ctx, const struct change *ch)
 
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	json_t *array = ctx->json ? json_array() : NULL;
+	json_t *array = NULL;
+	struct confs confs;
 	bool found = false;
 	struct change ch;
 	struct err err;
 
 	(void)n;
 	(void)words;
+	if (confs_load(ctx, cmd->role, name, &confs, &err))
+		return fail(&err);
+	/* What is wrong in a file does not keep us from showing what the kernel has. */
+	for (size_t i = 0; i < confs.n; i++)
+		fail_conf(&confs.items[i]);
 	if (change_open(&ch, false, &err)) {
-		json_decref(array);
+		confs_free(&confs);
 		return fail(&err);
 	}
+	array = ctx->json ? json_array() : NULL;
 	if (!array && !name && cmd->role == ROLE_PEER)
 		print_host(ctx, &ch);
 	for (size_t i = 0; i < ch.s.n_links; i++) {
@@ -218,12 +223,15 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 		memcpy(host, v.spec.host, sizeof(host));
 		v.host = host;
 		v.spec.host[0] = '\0';
+		v.section = confs_find(&confs, cmd->role, v.spec.name, &v.file);
 		if (array)
 			json_array_append_new(array, view_json(&v));
 		else
 			view_print(&v);
 	}
+	found = show_absent(ctx, &ch, &confs, cmd->role, name, array) || found;
 	change_close(&ch);
+	confs_free(&confs);
 	if (array && (found || !name))
 		print_json(ctx, array);
 	else

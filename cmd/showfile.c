@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `show` says of the files: what they have and the kernel has not (show.h). */
+#include <stdio.h>
+#include <string.h>
+
+#include "show.h"
+
+/* "auto" and "any" leave the choice to us: whatever the kernel has is what the file says. */
+static bool leaves_open(const char *value)
+{
+	return !strcmp(value, "auto") || !strcmp(value, "any");
+}
+
+static bool kernel_has(const struct view *v, const struct param *p, const char *value)
+{
+	char has[VALUE_TEXT];
+
+	if (!strcmp(p->name, "remote") && v->host[0])
+		return !strcmp(value, v->host);
+	for (unsigned int i = 0; p->format(&v->spec, i, has); i++)
+		if (!strcmp(has, value))
+			return true;
+	return false;
+}
+
+bool only_in_file(const struct view *v, const struct param *p, unsigned int i, char *buf)
+{
+	const struct spec *wanted = v->section ? &v->section->spec : NULL;
+
+	if (!wanted || !(p->roles & wanted->role) || p->internal || !spec_given(wanted, p->name) ||
+	    (p->filter && v->ch->s.nft_unknown))
+		return false;
+	for (unsigned int k = 0; p->format(wanted, k, buf); k++)
+		if (!leaves_open(buf) && !kernel_has(v, p, buf) && !i--)
+			return true;
+	return false;
+}
+
+void print_only_in_file(const struct view *v)
+{
+	char value[VALUE_TEXT], text[VALUE_TEXT + CONF_PATH + 16];
+
+	for (const struct param *p = params; p->name; p++)
+		for (unsigned int i = 0; only_in_file(v, p, i, value); i++) {
+			snprintf(text, sizeof(text), "%s (only in %s)", value, v->file->path);
+			show_row(v->ctx, p->name, COLOR_BAD, text);
+		}
+}
+
+void json_only_in_file(const struct view *v, json_t *json)
+{
+	char value[VALUE_TEXT];
+	json_t *only = json_object();
+
+	if (!v->section) {
+		json_decref(only);
+		return;
+	}
+	json_object_set_new(json, "file", json_string(v->file->path));
+	for (const struct param *p = params; p->name; p++)
+		for (unsigned int i = 0; only_in_file(v, p, i, value); i++) {
+			if (!i)
+				json_object_set_new(only, p->name, json_array());
+			json_array_append_new(json_object_get(only, p->name), json_string(value));
+		}
+	json_object_set_new(json, "only-in-file", only);
+}
+
+static bool in_kernel(const struct change *ch, const struct spec *spec)
+{
+	for (size_t i = 0; i < ch->s.n_links; i++) {
+		const struct link *link = &ch->s.links[i];
+
+		if (link_ours(link) && link_role(link) == spec->role && !strcmp(link_tunnel_name(link), spec->name))
+			return true;
+	}
+	return false;
+}
+
+static void print_absent(const struct ctx *ctx, const struct conf *f, const struct spec *spec)
+{
+	char value[VALUE_TEXT];
+
+	printf("%s%s%s: %s, %snot there, only in %s%s\n", color(ctx, COLOR_DEV), spec->name, color(ctx, COLOR_NONE),
+	       spec->role == ROLE_CLIENT ? "client" : "peer", color(ctx, COLOR_BAD), f->path, color(ctx, COLOR_NONE));
+	for (const struct param *p = params; p->name; p++)
+		for (unsigned int i = 0; (p->roles & spec->role) && spec_given(spec, p->name) && !p->internal &&
+					 p->format(spec, i, value); i++)
+			show_row(ctx, p->name, COLOR_NONE, value);
+}
+
+static json_t *json_absent(const struct conf *f, const struct spec *spec)
+{
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", spec->name,
+				 "file", f->path, "state", "absent");
+
+	for (const struct param *p = params; p->name; p++)
+		if ((p->roles & spec->role) && spec_given(spec, p->name) && !p->internal)
+			json_object_set_new(json, p->name, param_json(spec, p));
+	return json;
+}
+
+unsigned int show_absent(const struct ctx *ctx, const struct change *ch, const struct confs *confs, enum role role,
+			 const char *name, json_t *array)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < confs->n; i++)
+		for (size_t k = 0; k < confs->items[i].n_sections; k++) {
+			const struct conf_section *s = &confs->items[i].sections[k];
+
+			if (s->bad || s->spec.role != role || (name && strcmp(s->spec.name, name)) || in_kernel(ch, &s->spec))
+				continue;
+			if (array)
+				json_array_append_new(array, json_absent(&confs->items[i], &s->spec));
+			else
+				print_absent(ctx, &confs->items[i], &s->spec);
+			n++;
+		}
+	return n;
+}
