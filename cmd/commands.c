@@ -39,6 +39,7 @@ const struct command root_commands[] = {
 	{ .name = "server", .help = "tunnels from this host with IPv6 to its peers", .role = ROLE_SERVER, .sub = server_commands },
 	{ .name = "nat", .help = "this host as the NAT in front of a tunnel client", .role = ROLE_NAT, .sub = nat_commands },
 	{ "check", "everything that is configured: client check, server check, nat check", 0, ARGS_NONE, true, FILES_READ, cmd_check, NULL },
+	{ "complete", NULL, 0, ARGS_ANY, false, FILES_NONE, cmd_complete, NULL },
 	{ .name = NULL },
 };
 
@@ -72,7 +73,8 @@ static enum status unknown(const struct command *group, const char *path, const 
 	struct err err;
 
 	for (const struct command *c = group; c->name; c++)
-		names[n++] = c->name;
+		if (c->help)
+			names[n++] = c->name;
 	names[n++] = "help";
 	near = nearest(word, names, n);
 	err_usage(&err, word, "is not a command%s%s", *path ? " of 'sitctl " : "", path);
@@ -137,6 +139,8 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 		words++;
 		n--;
 	}
+	if (cmd->args == ARGS_ANY)
+		return cmd->run(ctx, cmd, NULL, n, words);
 	if (n && !takes_params)
 		return superfluous(cmd, n, words);
 	if (misplaced(ctx, cmd))
@@ -207,7 +211,7 @@ enum status dispatch(struct ctx *ctx, int n, char **words)
 		if (cmd->sub)
 			snprintf(path + strlen(path), sizeof(path) - strlen(path), "%s ", cmd->name);
 	}
-	if (n == 1 && is_help(words[0])) {
+	if (n == 1 && cmd->help && is_help(words[0])) {
 		help_command(path, cmd);
 		return STATUS_OK;
 	}

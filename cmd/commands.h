@@ -12,6 +12,7 @@ enum args {
 	ARGS_NAME_OPTIONAL,
 	ARGS_PARAMS,		/* PARAMETER VALUE ... */
 	ARGS_NAME_PARAMS,	/* a name, then PARAMETER VALUE ... */
+	ARGS_ANY,		/* whatever is there */
 };
 
 /* What a command has to do with the files of /etc/sitctl. */
@@ -19,7 +20,7 @@ enum files { FILES_NONE, FILES_READ, FILES_SAVE /* with --save, and reads */ };
 
 struct command {
 	const char *name;
-	const char *help;
+	const char *help;		/* NULL: not for people */
 	enum role role;			/* whose parameters it takes, and whose name */
 	enum args args;
 	bool admin;			/* changes the kernel: needs CAP_NET_ADMIN */
@@ -92,7 +93,7 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 /* Tell CH what the file F says, carry it out; peers that go are named. Frees F. */
 enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct scope *scope);
 
-/* tunnel.c, show.c, nat.c, check.c */
+/* tunnel.c, show.c, nat.c, check.c, complete.c */
 enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
@@ -100,6 +101,7 @@ enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, cons
 enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
+enum status cmd_complete(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 
 #endif

@@ -41,6 +41,9 @@ void help_root(void)
 	for (const struct command *c = root_commands; c->name; c++) {
 		char path[32];
 
+		if (!c->help)
+			continue;
+
 		snprintf(path, sizeof(path), "%s ", c->name);
 		if (c->sub)
 			print_commands(path, c->sub);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * complete WORD...: what can stand in place of the last word, for the shells' completion: a line
+ * each, a tab, what it is. ":file" is the name of a file. It comes from the tree of commands, the
+ * table of parameters and the options, so that the shells' scripts need to know nothing.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+static void offer(const char *partial, const char *word, const char *what)
+{
+	if (!strncmp(word, partial, strlen(partial)))
+		printf("%s\t%s\n", word, what);
+}
+
+static void offer_interfaces(const char *partial)
+{
+	struct if_nameindex *list = if_nameindex();
+
+	for (struct if_nameindex *i = list; i && i->if_index; i++)
+		offer(partial, i->if_name, "interface");
+	if (list)
+		if_freenameindex(list);
+}
+
+static void offer_namespaces(const char *partial)
+{
+	DIR *dir = opendir("/run/netns");
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			offer(partial, entry->d_name, "network namespace");
+	if (dir)
+		closedir(dir);
+}
+
+/* Names of what runs, and of what only a file has. */
+static void offer_names(const struct ctx *ctx, enum role role, const char *partial)
+{
+	struct confs confs = { .n = 0 };
+	struct change ch;
+	struct err ignored;
+
+	if (change_open(&ch, false, &ignored))
+		return;
+	for (size_t i = 0; i < ch.told.n; i++)
+		if (ch.told.tunnels[i].spec.role == role)
+			offer(partial, ch.told.tunnels[i].spec.name, role_noun(role));
+	if (role != ROLE_NAT && confs_load(ctx, role, NULL, &confs, &ignored))
+		confs.n = 0;
+	for (size_t i = 0; i < confs.n; i++)
+		for (size_t k = 0; k < confs.items[i].n_sections; k++) {
+			const struct spec *spec = &confs.items[i].sections[k].spec;
+
+			if (spec->role == role && !told_find(&ch.told, role, spec->name))
+				offer(partial, spec->name, confs.items[i].path);
+		}
+	confs_free(&confs);
+	change_close(&ch);
+}
+
+/* The words among what can be written: those in lower case, as in IPV4|any. */
+static void offer_value(const struct param *p, const char *partial)
+{
+	char copy[80];
+
+	snprintf(copy, sizeof(copy), "%s", p->value);
+	if (!strcmp(copy, "IFACE"))
+		offer_interfaces(partial);
+	for (char *word = strtok(copy, "|"); word; word = strtok(NULL, "|"))
+		if (islower((unsigned char)*word))
+			offer(partial, word, p->help);
+}
+
+/* PARAMETER VALUE ... before the last word: the next parameter, or the value of the one before. */
+static void offer_params(enum role role, int n, char **words)
+{
+	const char *partial = words[n - 1];
+	const struct param *p;
+
+	if (n % 2 == 0) {
+		p = param_find(role, words[n - 2]);
+		if (p)
+			offer_value(p, partial);
+		return;
+	}
+	for (p = params; p->name; p++) {
+		bool given = false;
+
+		for (int i = 0; i + 1 < n; i += 2)
+			given = given || !strcmp(words[i], p->name);
+		if ((p->roles & role) && !p->internal && (!given || (p->repeats & role)))
+			offer(partial, p->name, p->help);
+	}
+	if (n == 1)
+		offer(partial, "help", "more about it");
+}
+
+static void offer_command(const struct ctx *ctx, const struct command *cmd, int n, char **words)
+{
+	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS || cmd->args == ARGS_NAME_OPTIONAL;
+
+	if (named && n == 1)
+		offer_names(ctx, cmd->role, words[0]);
+	if (n == 1 && cmd->args != ARGS_PARAMS)
+		offer(words[0], "help", "more about it");
+	if (cmd->args == ARGS_PARAMS)
+		offer_params(cmd->role, n, words);
+	if (cmd->args == ARGS_NAME_PARAMS && n > 1)
+		offer_params(cmd->role, n - 1, words + 1);
+}
+
+/* The option that WORD is, if its value is the next word. */
+static const struct option_row *wants_value(const char *word)
+{
+	for (const struct option_row *o = option_rows; o->name; o++) {
+		bool is_long = !strncmp(word, "--", 2) && !strcmp(word + 2, o->name);
+
+		/* The last letter of several in one word: -jn NAME. */
+		if (o->value && o->value[0] != '[' && (is_long || (word[1] != '-' && word[strlen(word) - 1] == o->letter)))
+			return o;
+	}
+	return NULL;
+}
+
+static void offer_option_value(const struct option_row *option, const char *partial)
+{
+	if (option->letter == 'n')
+		offer_namespaces(partial);
+	else
+		puts(":file");
+}
+
+static void offer_options(const char *partial)
+{
+	char word[40];
+
+	for (const struct option_row *o = option_rows; o->name; o++) {
+		snprintf(word, sizeof(word), "--%s", o->name);
+		offer(partial, word, o->help);
+		snprintf(word, sizeof(word), "-%c", o->letter);
+		if (isprint((unsigned char)o->letter) && strlen(partial) < 2)
+			offer(partial, word, o->help);
+	}
+	for (const char *const *c = (const char *const[]){ "--color=auto", "--color=always", "--color=never", NULL }; *c; c++)
+		if (!strncmp(partial, "--color=", 8))
+			offer(partial, *c, "colours");
+}
+
+static void offer_words(const struct ctx *ctx, int n, char **words)
+{
+	const struct command *group = root_commands;
+
+	while (n > 1 && words[0][0] == '-' && words[0][1]) {
+		const struct option_row *option = wants_value(words[0]);
+
+		if (option && n == 2) {
+			offer_option_value(option, words[1]);
+			return;
+		}
+		words += option ? 2 : 1;
+		n -= option ? 2 : 1;
+	}
+	if (words[0][0] == '-') {
+		offer_options(words[0]);
+		return;
+	}
+	while (group) {
+		const struct command *cmd = group;
+
+		if (n == 1) {
+			for (; cmd->name; cmd++)
+				if (cmd->help)
+					offer(words[0], cmd->name, cmd->help);
+			offer(words[0], "help", "more about it");
+			return;
+		}
+		while (cmd->name && strcmp(cmd->name, words[0]))
+			cmd++;
+		/* `help` takes the same words as what it is about, but nothing behind them. */
+		if (!cmd->name && !is_help(words[0]))
+			return;
+		words++;
+		n--;
+		if (!cmd->name)
+			continue;
+		if (!cmd->sub) {
+			offer_command(ctx, cmd, n, words);
+			return;
+		}
+		group = cmd->sub;
+	}
+}
+
+enum status cmd_complete(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+{
+	(void)cmd;
+	(void)name;
+	if (n)
+		offer_words(ctx, n, words);
+	return STATUS_OK;
+}
