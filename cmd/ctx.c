@@ -53,7 +53,7 @@ enum status fail_conf(const struct conf *f)
 
 void note(const struct ctx *ctx, const char *fmt, ...)
 {
-	char text[2048];
+	char text[NOTE_SIZE];
 	va_list ap;
 
 	if (ctx->quiet)
@@ -191,8 +191,16 @@ enum status carry_out(const struct ctx *ctx, struct change *ch, const struct sco
 {
 	struct err err;
 
-	if (change_plan(ch, scope, &err) || change_notes(ch, scope, &err))
+	if (change_plan(ch, scope, &err))
 		return fail(&err);
+	/* That advice cannot be given is no reason to refuse. */
+	if (change_notes(ch, scope, &err)) {
+		char text[2048];
+
+		if (err.usage)
+			return fail(&err);
+		note(ctx, "%s", err_text(&err, text, sizeof(text)));
+	}
 	for (size_t i = 0; i < ch->plan.n_notes; i++)
 		note(ctx, "%s", ch->plan.notes[i]);
 	if (ctx->dry_run) {

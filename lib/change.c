@@ -13,9 +13,12 @@
  */
 static bool other_namespace(const struct change *ch)
 {
-	for (size_t i = 0; i < ch->j.told.n; i++)
-		if (snapshot_link(&ch->s, ch->j.told.tunnels[i].spec.dev))
+	for (size_t i = 0; i < ch->j.told.n; i++) {
+		const struct spec *spec = &ch->j.told.tunnels[i].spec;
+
+		if (snapshot_link(&ch->s, spec->role == ROLE_NAT ? spec->underlay : spec->dev))
 			return false;
+	}
 	for (size_t i = 0; i < ch->j.n_formers; i++) {
 		const struct former *f = &ch->j.formers[i];
 		char now[SYSCTL_VALUE_SIZE];
@@ -236,6 +239,30 @@ static bool same_told(const struct told *a, const struct told *b)
 	return true;
 }
 
+/*
+ * Before the plan the journal says what is told now; and of a pass that ends what it was, since
+ * after a kill nothing in the kernel tells that its connection tracking entries are to go.
+ */
+static int write_before(struct change *ch, struct err *err)
+{
+	struct told now = ch->told;
+	int ret = told_copy(&ch->told, &now, err);
+
+	for (size_t i = 0; !ret && i < ch->j.told.n; i++) {
+		const struct told_tunnel *t = &ch->j.told.tunnels[i];
+
+		if (t->spec.role == ROLE_NAT && !told_find(&now, ROLE_NAT, t->spec.name))
+			ret = told_put(&ch->told, &t->spec, t->recorded, err);
+	}
+	swap_told(ch);
+	if (!ret)
+		ret = journal_write(&ch->j, err);
+	swap_told(ch);
+	told_free(&ch->told);
+	ch->told = now;
+	return ret;
+}
+
 int change_apply(struct change *ch, struct err *err)
 {
 	size_t n_formers = ch->j.n_formers, n_made = ch->j.n_made;
@@ -247,9 +274,7 @@ int change_apply(struct change *ch, struct err *err)
 	ret = note_before(ch, err);
 	if (ret)
 		return ret;
-	swap_told(ch);
-	ret = journal_write(&ch->j, err);
-	swap_told(ch);
+	ret = write_before(ch, err);
 	if (ret)
 		return ret;
 	ret = plan_apply(&ch->plan, &ch->c, &ch->s, err);

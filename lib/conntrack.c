@@ -32,18 +32,28 @@ static void put_request(struct nl_batch *b, uint16_t type, const struct conntrac
 	nl_nest_end(b, tuple);
 }
 
+static bool take_tuple(const struct nlattr *attr, struct in_addr *source, struct in_addr *destination)
+{
+	const struct nlattr *tuple[CTA_TUPLE_MAX + 1], *ip[CTA_IP_MAX + 1];
+
+	if (!attr || nl_attrs_nested(attr, tuple, CTA_TUPLE_MAX) || !tuple[CTA_TUPLE_IP] ||
+	    nl_attrs_nested(tuple[CTA_TUPLE_IP], ip, CTA_IP_MAX))
+		return false;
+	*source = nl_in(ip[CTA_IP_V4_SRC]);
+	*destination = nl_in(ip[CTA_IP_V4_DST]);
+	return true;
+}
+
+/* The kernel finds an entry by either of its directions: what is removed is named by the original one. */
 static int take_entry(const struct nlmsghdr *nlh, void *data)
 {
-	const struct nlattr *tb[CTA_MAX + 1], *tuple[CTA_TUPLE_MAX + 1], *ip[CTA_IP_MAX + 1];
+	const struct nlattr *tb[CTA_MAX + 1];
 	struct conntrack *ct = data;
 
-	if (nl_attrs(nlh, sizeof(struct nfgenmsg), tb, CTA_MAX))
+	if (nl_attrs(nlh, sizeof(struct nfgenmsg), tb, CTA_MAX) ||
+	    !take_tuple(tb[CTA_TUPLE_ORIG], &ct->source, &ct->destination) ||
+	    !take_tuple(tb[CTA_TUPLE_REPLY], &ct->reply_source, &ct->reply_destination))
 		return -EBADMSG;
-	if (!tb[CTA_TUPLE_REPLY] || nl_attrs_nested(tb[CTA_TUPLE_REPLY], tuple, CTA_TUPLE_MAX) ||
-	    !tuple[CTA_TUPLE_IP] || nl_attrs_nested(tuple[CTA_TUPLE_IP], ip, CTA_IP_MAX))
-		return -EBADMSG;
-	ct->reply_source = nl_in(ip[CTA_IP_V4_SRC]);
-	ct->reply_destination = nl_in(ip[CTA_IP_V4_DST]);
 	return 0;
 }
 

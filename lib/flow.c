@@ -3,18 +3,21 @@
  * Walking the nf_tables rules of others with a packet in mind (flow.h). Three answers to each
  * expression: it matches, it does not, or it concerns only some packets: then its rule is left out.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "flowexpr.h"	/* before linux/: glibc and the kernel define the same names */
 #include <libnftnl/chain.h>
 #include <libnftnl/rule.h>
-#include <libnftnl/set.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
 #define DEPTH_MAX 16		/* NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables_core.c) */
+
+/* A verdict of -1 is none: the rule says nothing of the packet. */
+#define NO_VERDICT (-1)
 
 struct walk {
 	struct conversation *c;
@@ -26,98 +29,64 @@ struct walk {
 	struct err *err;
 };
 
-struct search {
-	const struct flow_value *v;
-	bool found, intervals;
-};
-
-static int find_element(struct nftnl_set_elem *e, void *data)
-{
-	struct search *s = data;
-	uint32_t len = 0;
-	const void *key = nftnl_set_elem_get(e, NFTNL_SET_ELEM_KEY, &len);
-
-	/* An interval set has elements that only mark where one ends. */
-	s->intervals = s->intervals || nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_FLAGS) || nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_KEY_END);
-	s->found = s->found || (key && len <= FLOW_VALUE_MAX && !memcmp(key, s->v->bytes, len));
-	return 0;
-}
-
-static int take_set_elements(const struct nlmsghdr *nlh, void *data)
-{
-	struct nftnl_set *set = nftnl_set_alloc();
-
-	if (set && nftnl_set_elems_nlmsg_parse(nlh, set) >= 0)
-		nftnl_set_elem_foreach(set, find_element, data);
-	if (set)
-		nftnl_set_free(set);
-	return 0;
-}
-
-static void reset_search(void *data)
-{
-	struct search *s = data;
-
-	s->found = s->intervals = false;
-}
-
-static void request(struct walk *w, uint16_t type, uint32_t family)
-{
-	struct nfgenmsg *nfg;
-
-	nl_batch_reset(&w->c->batch);
-	nfg = nl_start(&w->c->batch, (NFNL_SUBSYS_NFTABLES << 8) | type, NLM_F_DUMP, sizeof(*nfg));
-	if (nfg)
-		nfg->nfgen_family = (uint8_t)family;
-}
-
-static enum flow_match look_up(struct walk *w, const struct nftnl_expr *e, const struct flow_value *v)
-{
-	struct search search = { .v = v };
-	bool inverted = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_FLAGS) &&
-			nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV;
-	struct err ignored;
-
-	/* A map leads somewhere else for each of its elements. */
-	if (!v->known || nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_SREG) != v->reg || nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG))
-		return SOME;
-	request(w, NFT_MSG_GETSETELEM, nftnl_chain_get_u32(w->base, NFTNL_CHAIN_FAMILY));
-	nl_put_str(&w->c->batch, NFTA_SET_ELEM_LIST_TABLE, nftnl_chain_get_str(w->base, NFTNL_CHAIN_TABLE));
-	nl_put_str(&w->c->batch, NFTA_SET_ELEM_LIST_SET, nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET));
-	if (nl_dump(&w->c->netfilter, &w->c->batch, take_set_elements, reset_search, &search, &ignored) || search.intervals)
-		return SOME;
-	return search.found != inverted ? MATCH : NO_MATCH;
-}
-
-/* A verdict of -1 is none: the rule says nothing of the packet. */
-#define NO_VERDICT (-1)
-
 /* Targets of iptables-nft. */
 static int target_verdict(const char *name)
 {
 	return !strcmp(name, "REJECT") || !strcmp(name, "DROP") ? NF_DROP : NO_VERDICT;
 }
 
-/* One expression. *VERDICT and *JUMP where it is one that decides. */
-static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct flow_value *v, int *verdict, const char **jump)
+/* Is it one that only counts, writes or sets: whatever it does, the packet goes on to the next? */
+static enum flow_match other(const struct nftnl_expr *e, const char *name, struct flow_regs *r)
 {
 	static const char *const harmless[] = {
-		"counter", "log", "notrack", "objref", "dynset", "flow_offload", "masq", "nat", "redir", "tproxy", "exthdr",
+		"counter", "log", "notrack", "flow_offload", "masq", "nat", "redir", "tproxy", "exthdr", "immediate",
 	};
-	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+	static const char *const loading[] = { "meta", "payload", "ct", "fib", "rt", "socket", "byteorder", "hash", "numgen" };
+
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
+		if (!strcmp(name, harmless[i]))
+			return MATCH;
+	/* With a limit or a quota inside it matches some. */
+	if (!strcmp(name, "dynset"))
+		return nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPR) || nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPRESSIONS) ? SOME : MATCH;
+	if (!strcmp(name, "objref"))
+		return nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE) &&
+		       nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE) == NFT_OBJECT_COUNTER ? MATCH : SOME;
+	for (size_t i = 0; i < sizeof(loading) / sizeof(*loading); i++)
+		if (!strcmp(name, loading[i])) {
+			memset(r, 0, sizeof(*r));
+			return MATCH;
+		}
+	return SOME;
+}
+
+static uint32_t family_of(const struct nftnl_chain *chain)
+{
+	return nftnl_chain_get_u32(chain, NFTNL_CHAIN_FAMILY);
+}
+
+static const char *table_of(const struct nftnl_chain *chain)
+{
+	return nftnl_chain_get_str(chain, NFTNL_CHAIN_TABLE);
+}
+
+/* One expression. *VERDICT and CHAIN where it is one that decides. */
+static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct flow_regs *r, int *verdict, char *chain)
+{
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME), *to;
 
 	if (!strcmp(name, "meta") && nftnl_expr_is_set(e, NFTNL_EXPR_META_DREG))
-		flow_load_meta(w->flow, e, v);
+		flow_load_meta(w->flow, e, r);
 	else if (!strcmp(name, "payload") && nftnl_expr_is_set(e, NFTNL_EXPR_PAYLOAD_DREG))
-		flow_load_payload(w->flow, e, v);
+		flow_load_payload(w->flow, e, r);
 	else if (!strcmp(name, "ct") && nftnl_expr_is_set(e, NFTNL_EXPR_CT_DREG))
-		flow_load_ct(w->flow, e, v);
+		flow_load_ct(w->flow, e, r);
 	else if (!strcmp(name, "bitwise"))
-		flow_mask(e, v);
+		flow_mask(e, r);
 	else if (!strcmp(name, "cmp"))
-		return flow_compare(e, v);
+		return flow_compare(e, r);
 	else if (!strcmp(name, "lookup"))
-		return look_up(w, e, v);
+		return flow_look_up(&(struct flow_set){ w->c, family_of(w->base), table_of(w->base) }, e, r, verdict, chain);
 	else if (!strcmp(name, "reject"))
 		*verdict = NF_DROP;
 	else if (!strcmp(name, "target"))
@@ -126,33 +95,27 @@ static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct f
 		return strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME), "comment") ? SOME : MATCH;
 	else if (!strcmp(name, "immediate") && nftnl_expr_is_set(e, NFTNL_EXPR_IMM_VERDICT)) {
 		*verdict = (int)nftnl_expr_get_u32(e, NFTNL_EXPR_IMM_VERDICT);
-		*jump = nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN);
+		to = nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN);
+		snprintf(chain, sizeof(w->obstacle->chain), "%s", to ? to : "");
 	} else {
-		v->known = false;
-		for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
-			if (!strcmp(name, harmless[i]))
-				return MATCH;
-		/* What loads something leaves a value that is not known; what limits, matches some. */
-		return strcmp(name, "meta") && strcmp(name, "payload") && strcmp(name, "ct") && strcmp(name, "fib") &&
-		       strcmp(name, "rt") && strcmp(name, "socket") && strcmp(name, "byteorder") && strcmp(name, "hash") &&
-		       strcmp(name, "numgen") && strcmp(name, "immediate") ? SOME : MATCH;
+		return other(e, name, r);
 	}
 	return MATCH;
 }
 
 /* What RULE decides of the packet; *DOUBT where it lets some packets return, perhaps this one. */
-static int rule_verdict(struct walk *w, const struct nftnl_rule *rule, const char **jump, bool *doubt)
+static int rule_verdict(struct walk *w, const struct nftnl_rule *rule, char *jump, bool *doubt)
 {
 	struct nftnl_expr_iter *iter = nftnl_expr_iter_create(rule);
-	struct flow_value v = { 0 };
+	struct flow_regs r = { .known = { false } };
 	const struct nftnl_expr *e;
 	int verdict = NO_VERDICT;
 	enum flow_match match = MATCH;
 
 	while (iter && match == MATCH && (e = nftnl_expr_iter_next(iter)))
-		match = step(w, e, &v, &verdict, jump);
+		match = step(w, e, &r, &verdict, jump);
 	while (iter && match == SOME && (e = nftnl_expr_iter_next(iter)))
-		if (step(w, e, &v, &verdict, jump) != NO_MATCH && verdict == NFT_RETURN)
+		if (step(w, e, &r, &verdict, jump) != NO_MATCH && verdict == NFT_RETURN)
 			*doubt = true;
 	if (iter)
 		nftnl_expr_iter_destroy(iter);
@@ -175,11 +138,11 @@ static int chain_verdict(struct walk *w, const char *chain, int depth)
 	if (!strncmp(chain, "ufw", 3))
 		w->obstacle->ufw = true;
 	while (iter && verdict == NO_VERDICT && (rule = nftnl_rule_list_iter_next(iter))) {
-		const char *jump = NULL;
+		char jump[sizeof(w->obstacle->chain)] = "";
 
 		if (strcmp(nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN), chain))
 			continue;
-		verdict = rule_verdict(w, rule, &jump, &doubt);
+		verdict = rule_verdict(w, rule, jump, &doubt);
 		/* Rather no alarm than a false one. */
 		if (verdict == NF_DROP && doubt)
 			verdict = NFT_RETURN;
@@ -187,7 +150,7 @@ static int chain_verdict(struct walk *w, const char *chain, int depth)
 			note_chain(w, chain);
 		if (verdict == NFT_RETURN)
 			break;
-		if ((verdict == NFT_JUMP || verdict == NFT_GOTO) && jump) {
+		if ((verdict == NFT_JUMP || verdict == NFT_GOTO) && *jump) {
 			bool gone = verdict == NFT_GOTO;
 
 			verdict = chain_verdict(w, jump, depth + 1);
@@ -261,14 +224,36 @@ static bool concerned(const struct flow *f, const struct nftnl_chain *c)
 	return (family == NFPROTO_INET && strcmp(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE), SITCTL_TABLE)) || family == f->family;
 }
 
+static int take_table(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NFTA_TABLE_MAX + 1];
+
+	if (!nl_attrs(nlh, sizeof(struct nfgenmsg), tb, NFTA_TABLE_MAX))
+		*(bool *)data = ntohl(nl_u32(tb[NFTA_TABLE_FLAGS], 0)) & NFT_TABLE_F_DORMANT;
+	return 0;
+}
+
+/* The chains of such a table see no packets. */
+static bool dormant(struct walk *w)
+{
+	struct err ignored;
+	bool asleep = false;
+
+	flow_request(w->c, NFT_MSG_GETTABLE, 0, family_of(w->base));
+	nl_put_str(&w->c->batch, NFTA_TABLE_NAME, table_of(w->base));
+	return !nl_get(&w->c->netfilter, &w->c->batch, take_table, &asleep, &ignored) && asleep;
+}
+
 static int walk_base(struct walk *w, bool *found)
 {
-	uint32_t family = nftnl_chain_get_u32(w->base, NFTNL_CHAIN_FAMILY);
-	const char *table = nftnl_chain_get_str(w->base, NFTNL_CHAIN_TABLE), *chain = nftnl_chain_get_str(w->base, NFTNL_CHAIN_NAME);
+	uint32_t family = family_of(w->base);
+	const char *table = table_of(w->base), *chain = nftnl_chain_get_str(w->base, NFTNL_CHAIN_NAME);
 	struct obstacle *o = w->obstacle;
 	int ret, verdict;
 
-	request(w, NFT_MSG_GETRULE, family);
+	if (dormant(w))
+		return 0;
+	flow_request(w->c, NFT_MSG_GETRULE, NLM_F_DUMP, family);
 	nl_put_str(&w->c->batch, NFTA_RULE_TABLE, table);
 	ret = nl_dump(&w->c->netfilter, &w->c->batch, take_rule, reset_rules, w, w->err);
 	if (ret)
@@ -297,10 +282,13 @@ int flow_obstacle(struct conversation *c, const struct flow *flow, struct obstac
 
 	*found = false;
 	if (!ret) {
-		request(&w, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC);
+		flow_request(c, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC);
 		ret = nl_dump(&c->netfilter, &c->batch, take_chain, reset_chains, &w, err);
 	}
-	if (!ret)
+	/* A kernel without nf_tables has no rules of it. */
+	if (ret == -EINVAL || ret == -EOPNOTSUPP || ret == -EPROTONOSUPPORT || ret == -ENOENT)
+		ret = 0;
+	if (!ret && w.chains)
 		iter = nftnl_chain_list_iter_create(w.chains);
 	while (!ret && !*found && iter && (w.base = nftnl_chain_list_iter_next(iter)))
 		if (concerned(flow, w.base))

@@ -14,10 +14,14 @@ struct flow_end {
 	uint8_t addr[16];		/* 4 bytes of it for IPv4 */
 };
 
-/* The first packet of a connection, where it meets the filters. */
+/* The first packet of a connection, an answer to one, or what NOTRACK keeps from being either. */
+enum flow_state { FLOW_FIRST, FLOW_ANSWER, FLOW_UNTRACKED };
+
+/* A packet, where it meets the filters. */
 struct flow {
 	unsigned int hook;		/* NF_INET_FORWARD or NF_INET_LOCAL_IN */
-	bool untracked;			/* NOTRACK said so of it */
+	enum flow_state state;
+	bool dnat;			/* its destination was translated */
 	uint8_t family;			/* NFPROTO_IPV4 or NFPROTO_IPV6 */
 	uint8_t proto;			/* 0: any */
 	struct flow_end from, to;
@@ -27,8 +31,8 @@ struct flow {
 struct obstacle {
 	enum { OBSTACLE_NFT, OBSTACLE_XTABLES } tool;	/* nf_tables, or ip6_tables of iptables-legacy */
 	char family[8];			/* as `nft` writes it */
-	char table[64], chain[64];	/* where the verdict was found */
-	char base[64];			/* the chain of that table with the hook */
+	char table[256], chain[256];	/* where the verdict was found (NFT_NAME_MAXLEN) */
+	char base[256];			/* the chain of that table with the hook */
 	bool policy;			/* the chain's policy, else a rule */
 	bool ufw;			/* the rules are ufw's */
 };

@@ -7,96 +7,139 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 
-static void know(struct flow_value *v, const void *bytes, size_t len)
+/* NFT_REG_1 to NFT_REG_4 are four words each, and the same as NFT_REG32_00 and so on. */
+static uint32_t word_of(uint32_t reg)
 {
-	memset(v->bytes, 0, sizeof(v->bytes));
-	memcpy(v->bytes, bytes, len);
-	v->known = true;
+	if (reg >= NFT_REG_1 && reg <= NFT_REG_4)
+		return (reg - NFT_REG_1) * 4;
+	return reg >= NFT_REG32_00 && reg < NFT_REG32_00 + FLOW_WORDS ? reg - NFT_REG32_00 : FLOW_WORDS;
 }
 
-static void know_name(struct flow_value *v, const char *ifname)
+void flow_forget(struct flow_regs *r, uint32_t reg)
 {
-	know(v, ifname, strnlen(ifname, IFNAMSIZ - 1));
+	/* How much it would have filled is not known: an address at most. */
+	for (uint32_t w = word_of(reg), n = 0; w < FLOW_WORDS && n < 4; w++, n++)
+		r->known[w] = false;
 }
 
-void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v)
+static void know(struct flow_regs *r, uint32_t reg, const void *bytes, size_t len)
+{
+	uint32_t word = word_of(reg);
+
+	if (word * 4 + len > sizeof(r->bytes))
+		return;
+	/* The kernel fills the last word with zeros. */
+	memset(r->bytes + word * 4, 0, (len + 3) / 4 * 4);
+	memcpy(r->bytes + word * 4, bytes, len);
+	for (size_t w = word; w < word + (len + 3) / 4; w++)
+		r->known[w] = true;
+}
+
+static void know_name(struct flow_regs *r, uint32_t reg, const char *ifname)
+{
+	char name[IFNAMSIZ] = "";
+
+	memcpy(name, ifname, strnlen(ifname, sizeof(name) - 1));
+	know(r, reg, name, sizeof(name));
+}
+
+const uint8_t *flow_value(const struct flow_regs *r, uint32_t reg, uint32_t len)
+{
+	uint32_t word = word_of(reg);
+
+	if (!len || word * 4 + len > sizeof(r->bytes))
+		return NULL;
+	for (uint32_t w = word; w < word + (len + 3) / 4; w++)
+		if (!r->known[w])
+			return NULL;
+	return r->bytes + word * 4;
+}
+
+void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r)
 {
 	uint16_t ethertype = htons(f->family == NFPROTO_IPV4 ? ETH_P_IP : ETH_P_IPV6);
+	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_META_DREG);
 
-	v->reg = nftnl_expr_get_u32(e, NFTNL_EXPR_META_DREG);
-	v->known = false;
+	flow_forget(r, reg);
 	switch (nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY)) {
-	case NFT_META_IIFNAME: know_name(v, f->from.ifname); break;
-	case NFT_META_OIFNAME: know_name(v, f->to.ifname); break;
-	case NFT_META_IIF: know(v, &f->from.index, sizeof(f->from.index)); break;
-	case NFT_META_OIF: know(v, &f->to.index, sizeof(f->to.index)); break;
-	case NFT_META_IIFGROUP: know(v, &f->from.group, sizeof(f->from.group)); break;
-	case NFT_META_OIFGROUP: know(v, &f->to.group, sizeof(f->to.group)); break;
-	case NFT_META_NFPROTO: know(v, &f->family, 1); break;
-	case NFT_META_PROTOCOL: know(v, &ethertype, sizeof(ethertype)); break;
+	case NFT_META_IIFNAME: know_name(r, reg, f->from.ifname); break;
+	case NFT_META_OIFNAME: know_name(r, reg, f->to.ifname); break;
+	case NFT_META_IIF: know(r, reg, &f->from.index, sizeof(f->from.index)); break;
+	case NFT_META_OIF: know(r, reg, &f->to.index, sizeof(f->to.index)); break;
+	case NFT_META_IIFGROUP: know(r, reg, &f->from.group, sizeof(f->from.group)); break;
+	case NFT_META_OIFGROUP: know(r, reg, &f->to.group, sizeof(f->to.group)); break;
+	case NFT_META_NFPROTO: know(r, reg, &f->family, 1); break;
+	case NFT_META_PROTOCOL: know(r, reg, &ethertype, sizeof(ethertype)); break;
 	case NFT_META_L4PROTO:
 		if (f->proto)
-			know(v, &f->proto, 1);
+			know(r, reg, &f->proto, 1);
 		break;
 	default: break;
 	}
 }
 
 /* The addresses and the protocol of the header; whether a rule for IPv4 or IPv6 is meant, it has asked before. */
-void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v)
+void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r)
 {
 	uint32_t offset = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET), len = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_LEN);
+	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_DREG);
 	bool v4 = f->family == NFPROTO_IPV4;
 	uint32_t addr_len = v4 ? 4 : 16, source = v4 ? 12 : 8;
 
-	v->reg = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_DREG);
-	v->known = false;
+	flow_forget(r, reg);
 	if (nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_BASE) != NFT_PAYLOAD_NETWORK_HEADER)
 		return;
 	if (offset == (v4 ? 9U : 6U) && len == 1 && f->proto)
-		know(v, &f->proto, 1);
+		know(r, reg, &f->proto, 1);
 	/* iptables-nft loads only the bytes that its prefix covers. */
 	if (offset == source && len <= addr_len && f->from.has_addr)
-		know(v, f->from.addr, len);
+		know(r, reg, f->from.addr, len);
 	if (offset == source + addr_len && len <= addr_len && f->to.has_addr)
-		know(v, f->to.addr, len);
+		know(r, reg, f->to.addr, len);
 }
 
-void flow_load_ct(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v)
+void flow_load_ct(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r)
 {
-	uint32_t state = f->untracked ? NF_CT_STATE_UNTRACKED_BIT : NF_CT_STATE_BIT(IP_CT_NEW), status = 0;
+	uint32_t state = f->state == FLOW_UNTRACKED ? NF_CT_STATE_UNTRACKED_BIT :
+			 NF_CT_STATE_BIT(f->state == FLOW_ANSWER ? IP_CT_ESTABLISHED : IP_CT_NEW);
+	uint32_t status = f->dnat ? IPS_DST_NAT | IPS_DST_NAT_DONE : 0;
+	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_CT_DREG);
 
-	v->reg = nftnl_expr_get_u32(e, NFTNL_EXPR_CT_DREG);
-	v->known = false;
+	flow_forget(r, reg);
 	if (nftnl_expr_get_u32(e, NFTNL_EXPR_CT_KEY) == NFT_CT_STATE)
-		know(v, &state, sizeof(state));
+		know(r, reg, &state, sizeof(state));
 	if (nftnl_expr_get_u32(e, NFTNL_EXPR_CT_KEY) == NFT_CT_STATUS)
-		know(v, &status, sizeof(status));	/* not translated */
+		know(r, reg, &status, sizeof(status));
 }
 
-void flow_mask(const struct nftnl_expr *e, struct flow_value *v)
+void flow_mask(const struct nftnl_expr *e, struct flow_regs *r)
 {
-	uint32_t len = 0, xor_len = 0;
+	uint32_t len = 0, xor_len = 0, to = nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_DREG);
 	const uint8_t *and = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_MASK, &len);
 	const uint8_t *xor = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_XOR, &xor_len);
+	const uint8_t *value = flow_value(r, nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_SREG), len);
+	uint8_t result[sizeof(r->bytes)];
 
-	if (nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_SREG) != v->reg || !and || !xor || len > FLOW_VALUE_MAX || xor_len != len)
-		v->known = false;
-	for (uint32_t i = 0; v->known && i < len; i++)
-		v->bytes[i] = (v->bytes[i] & and[i]) ^ xor[i];
-	v->reg = nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_DREG);
+	if (!and || !xor || xor_len != len || !value) {
+		flow_forget(r, to);
+		return;
+	}
+	for (uint32_t i = 0; i < len; i++)
+		result[i] = (value[i] & and[i]) ^ xor[i];
+	know(r, to, result, len);
 }
 
-enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_value *v)
+enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs *r)
 {
-	uint32_t len = 0, op = nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_OP);
+	uint32_t len = 0;
 	const void *data = nftnl_expr_get(e, NFTNL_EXPR_CMP_DATA, &len);
+	const uint8_t *value = flow_value(r, nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_SREG), len);
 	int order;
 
-	if (!v->known || nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_SREG) != v->reg || !data || len > FLOW_VALUE_MAX)
+	if (!value || !data)
 		return SOME;
-	order = memcmp(v->bytes, data, len);
-	switch (op) {
+	order = memcmp(value, data, len);
+	switch (nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_OP)) {
 	case NFT_CMP_EQ: return order ? NO_MATCH : MATCH;
 	case NFT_CMP_NEQ: return order ? MATCH : NO_MATCH;
 	case NFT_CMP_LT: return order < 0 ? MATCH : NO_MATCH;

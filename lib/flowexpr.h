@@ -6,25 +6,44 @@
 #include "flow.h"	/* before libnftnl, which brings linux/ */
 #include <libnftnl/expr.h>
 
-#define FLOW_VALUE_MAX 16
+#define FLOW_WORDS 16		/* registers of four bytes (NFT_REG32_00 to NFT_REG32_15) */
 
-/* What the last expression left in a register, as far as it is known. */
-struct flow_value {
-	bool known;
-	uint32_t reg;
-	uint8_t bytes[FLOW_VALUE_MAX];
+/* The registers, as far as what is in them is known. */
+struct flow_regs {
+	uint8_t bytes[FLOW_WORDS * 4];
+	bool known[FLOW_WORDS];
 };
 
 /* It matches, it does not, or it concerns only some packets. */
 enum flow_match { MATCH, NO_MATCH, SOME };
 
 /* Each loads what FLOW has of what E asks for; a value that is not known is said to be so. */
-void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v);
-void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v);
-void flow_load_ct(const struct flow *f, const struct nftnl_expr *e, struct flow_value *v);
+void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r);
+void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r);
+void flow_load_ct(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r);
 
-/* `bitwise` and `cmp` on it. */
-void flow_mask(const struct nftnl_expr *e, struct flow_value *v);
-enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_value *v);
+/* Nothing is known any more of the register REG and of what follows it. */
+void flow_forget(struct flow_regs *r, uint32_t reg);
+
+/* LEN bytes from register REG on, NULL where not all of them are known. */
+const uint8_t *flow_value(const struct flow_regs *r, uint32_t reg, uint32_t len);
+
+/* `bitwise` and `cmp` on them. */
+void flow_mask(const struct nftnl_expr *e, struct flow_regs *r);
+enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs *r);
+
+/* flowset.c: start a message of nf_tables in the batch of C. */
+void flow_request(struct conversation *c, uint16_t type, uint16_t flags, uint32_t family);
+
+/* Where a set is. */
+struct flow_set {
+	struct conversation *c;
+	uint32_t family;
+	const char *table;
+};
+
+/* flowset.c: `lookup`; a verdict map gives *VERDICT and CHAIN (NFT_NAME_MAXLEN bytes). */
+enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr *e, const struct flow_regs *r, int *verdict,
+			     char *chain);
 
 #endif

@@ -202,19 +202,16 @@ static int want_passed(struct wanted *set, struct err *err)
 
 	for (size_t i = 0; !ret && i < t->n; i++) {
 		const struct spec *nat = &t->tunnels[i].spec;
-		const struct link *inside = NULL;
 		char key[SYSCTL_KEY_SIZE];
 
 		if (nat->role != ROLE_NAT)
 			continue;
 		snprintf(key, sizeof(key), CONF4 "%s/forwarding", nat->underlay);
 		ret = want_key(set, key, nat->underlay, "1", PHASE_FORWARDING, err);
-		if (!ret)
-			ret = nat_inside(set->w, nat, &inside, err);
-		if (ret || !inside)
+		if (ret || !nat->inside[0])
 			continue;
-		snprintf(key, sizeof(key), CONF4 "%s/forwarding", inside->name);
-		ret = want_key(set, key, inside->name, "1", PHASE_FORWARDING, err);
+		snprintf(key, sizeof(key), CONF4 "%s/forwarding", nat->inside);
+		ret = want_key(set, key, nat->inside, "1", PHASE_FORWARDING, err);
 	}
 	return ret;
 }
@@ -301,6 +298,9 @@ static int restore(struct plan *plan, const struct former *f, struct err *err)
 	if (strcmp(was.sysctl.value, f->made))
 		return plan_note(plan, err, "sysctl %s: left at %s, which somebody else set (sitctl had made it %s, before it was %s)",
 				 f->key, was.sysctl.value, f->made, f->value);
+	/* Somebody switched it on for all interfaces meanwhile: this one's 0 would be a hole in that. */
+	if (!strncmp(f->key, CONF4, strlen(CONF4)) && sysctl_is(CONF4 "all/forwarding", "1"))
+		return plan_note(plan, err, "sysctl %s: left at %s, since net/ipv4/conf/all/forwarding is 1", f->key, f->made);
 	return plan_step(plan, STEP_CHANGE, phase, &was, &object, err);
 }
 

@@ -201,7 +201,10 @@ int link_decode(const struct nlmsghdr *nlh, struct link *link);
 int sysctl_read(const char *key, char *buf, size_t size);
 int sysctl_write(const char *key, const char *value);
 
-/* conntrack.c: is there such an entry? 0 and *found, with the reply's addresses, or a negative errno and ERR. */
+/*
+ * conntrack.c: is there an entry one of whose directions is that of CT? 0 and *found, with CT as
+ * the entry is, or a negative errno and ERR.
+ */
 int conntrack_find(struct conversation *c, struct conntrack *ct, bool *found, struct err *err);
 
 /* nft.c: the table as the kernel has it. 0, also where there is none; or negative errno. */

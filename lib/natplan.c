@@ -79,6 +79,26 @@ int rule_not_passed(const struct world *w, const struct spec *spec, struct err *
 	return 0;
 }
 
+/*
+ * The interface behind which the inside host is, as far as it can be told now: while the LAN is
+ * down, what was found before stays.
+ */
+static int find_inside(const struct world *w, struct spec *nat, struct err *err)
+{
+	static const struct in_addr any;
+	const struct told_tunnel *before = told_find(w->told, ROLE_NAT, nat->name);
+	const struct link *link;
+	struct path path;
+	int ret = path_lookup(w->c, nat->to, any, 0, &path, err);
+
+	link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
+	if (link && strcmp(link->name, nat->underlay))
+		snprintf(nat->inside, sizeof(nat->inside), "%s", link->name);
+	else if (before && before->spec.to.s_addr == nat->to.s_addr)
+		memcpy(nat->inside, before->spec.inside, sizeof(nat->inside));
+	return ret;
+}
+
 int rule_nat(const struct world *w, struct spec *nat, struct err *err)
 {
 	static const struct in_addr any;
@@ -93,7 +113,7 @@ int rule_nat(const struct world *w, struct spec *nat, struct err *err)
 		return ret;
 	if (nat->underlay[0]) {
 		if (snapshot_link(w->s, nat->underlay))
-			return 0;
+			return find_inside(w, nat, err);
 		err_usage(err, nat->underlay, "there is no interface of this name");
 		err_hint(err, "'interface' names the outside interface; see 'ip link'");
 		return -EINVAL;
@@ -105,81 +125,77 @@ int rule_nat(const struct world *w, struct spec *nat, struct err *err)
 	if (link) {
 		char *const words[] = { "interface", (char *)link->name };
 
-		return spec_words(nat, 2, words, err);
+		ret = spec_words(nat, 2, words, err);
+		return ret ? ret : find_inside(w, nat, err);
 	}
 	err_usage(err, "remote", "this host has no route to %s", addr4_text(nat->remote, text));
 	err_hint(err, "name the outside interface: 'interface IFACE'");
 	return -EINVAL;
 }
 
-int nat_inside(const struct world *w, const struct spec *nat, const struct link **link, struct err *err)
-{
-	static const struct in_addr any;
-	struct path path;
-	int ret = path_lookup(w->c, nat->to, any, 0, &path, err);
-
-	*link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
-	return ret;
-}
-
 int note_nat(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err)
 {
-	const struct link *link;
+	static const struct in_addr any;
 	char text[NET6_TEXT];
-	int ret = nat_inside(w, nat, &link, err);
+	struct path path;
+	int ret = path_lookup(w->c, nat->to, any, 0, &path, err);
+	const struct link *link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
 
-	if (ret || link)
-		return ret;
-	return plan_note(plan, err, "to: this host has no route to %s yet", addr4_text(nat->to, text));
+	addr4_text(nat->to, text);
+	if (!ret && !link)
+		ret = plan_note(plan, err, "to: this host has no route to %s yet", text);
+	else if (!ret && !strcmp(link->name, nat->underlay))
+		ret = plan_note(plan, err, "to: this host reaches %s by %s, which is the outside interface: is the address right?", text,
+				link->name);
+	return ret;
 }
 
-/* A step that removes the entry SOURCE to DESTINATION, if there is one and STALE says so of it. */
-static int plan_entry(struct plan *plan, const struct world *w, enum phase phase, struct in_addr source,
-		      struct in_addr destination, bool (*stale)(const struct conntrack *, const struct spec *),
-		      const struct spec *nat, struct err *err)
+/* The inside host of an entry between it and the remote of NAT, whoever spoke first. */
+static struct in_addr inside_of(const struct conntrack *ct, const struct spec *nat)
 {
-	struct object was = { .kind = KIND_CONNTRACK };
-	bool found;
-	int ret;
-
-	was.conntrack.source = source;
-	was.conntrack.destination = destination;
-	ret = conntrack_find(w->c, &was.conntrack, &found, err);
-	if (ret || !found || !stale(&was.conntrack, nat))
-		return ret;
-	return plan_step(plan, STEP_DEL, phase, &was, NULL, err);
+	return ct->source.s_addr == nat->remote.s_addr ? ct->reply_source : ct->source;
 }
 
-static bool goes_elsewhere(const struct conntrack *ct, const struct spec *nat)
+/* It leads elsewhere, or the inside host's packets leave untranslated. */
+static bool is_stale(const struct conntrack *ct, const struct spec *nat)
 {
-	return ct->reply_source.s_addr != nat->to.s_addr;
+	return inside_of(ct, nat).s_addr != nat->to.s_addr ||
+	       (ct->source.s_addr == nat->to.s_addr && ct->reply_destination.s_addr == nat->to.s_addr);
 }
 
-static bool goes_there(const struct conntrack *ct, const struct spec *nat)
+static bool leads_there(const struct conntrack *ct, const struct spec *nat)
 {
-	return ct->reply_source.s_addr == nat->to.s_addr;
+	return inside_of(ct, nat).s_addr == nat->to.s_addr;
 }
 
-static bool untranslated(const struct conntrack *ct, const struct spec *nat)
+/* Remove the entries of the two that UNWANTED says are so. */
+static int plan_entries(struct plan *plan, const struct world *w, enum phase phase, const struct spec *nat,
+			bool (*unwanted)(const struct conntrack *, const struct spec *), struct err *err)
 {
-	return ct->reply_destination.s_addr == nat->to.s_addr;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i <= w->s->n_addrs4; i++) {
+		struct conntrack ct = { .source = nat->remote };
+		bool found;
+
+		/* Asked for by each address of this host that the server may know, and by the inside host's. */
+		if (i < w->s->n_addrs4) {
+			ct.destination = w->s->addrs4[i].addr;
+		} else {
+			ct.source = nat->to;
+			ct.destination = nat->remote;
+		}
+		ret = conntrack_find(w->c, &ct, &found, err);
+		if (!ret && found && unwanted(&ct, nat))
+			ret = plan_conntrack_del(plan, phase, &ct, err);
+	}
+	return ret;
 }
 
-static bool always(const struct conntrack *ct, const struct spec *nat)
-{
-	(void)ct;
-	(void)nat;
-	return true;
-}
-
+/* The server's packet came before the pass: it went to this host, and the entry says so for 600 s. */
 int plan_passed(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err)
 {
-	int ret = plan_entry(plan, w, PHASE_CONNTRACK, nat->to, nat->remote, untranslated, nat, err);
-
-	/* The server's packet came before the pass: it went to this host, and the entry says so for 600 s. */
-	for (size_t i = 0; !ret && i < w->s->n_addrs4; i++)
-		ret = plan_entry(plan, w, PHASE_CONNTRACK, nat->remote, w->s->addrs4[i].addr, goes_elsewhere, nat, err);
-	return ret;
+	return plan_entries(plan, w, PHASE_CONNTRACK, nat, is_stale, err);
 }
 
 /* Is the same passed to the same host still? */
@@ -205,9 +221,7 @@ int plan_unpassed(struct plan *plan, const struct world *w, const struct scope *
 		if (nat->role != ROLE_NAT || !in_scope(scope, ROLE_NAT, nat->name) || still_passed(w->told, nat))
 			continue;
 		/* Without this, traffic that goes on would keep the translation for ever. */
-		ret = plan_entry(plan, w, PHASE_CONNTRACK_DEL, nat->to, nat->remote, always, nat, err);
-		for (size_t k = 0; !ret && k < w->s->n_addrs4; k++)
-			ret = plan_entry(plan, w, PHASE_CONNTRACK_DEL, nat->remote, w->s->addrs4[k].addr, goes_there, nat, err);
+		ret = plan_entries(plan, w, PHASE_CONNTRACK_DEL, nat, leads_there, err);
 	}
 	return ret;
 }

@@ -325,10 +325,14 @@ static int nft_run(struct conversation *c, struct step *step, struct err *err)
 static void nft_explain(struct conversation *c, const struct step *step, struct err *err)
 {
 	(void)c;
-	(void)step;
 	if (err->code == EOPNOTSUPP || err->code == EINVAL || err->code == EPROTONOSUPPORT || err->code == ENOENT) {
 		err_why(err, "this kernel refused nf_tables rules (%s)", strerror(err->code));
-		err_hint(err, "load it with 'modprobe -a nf_tables nft_ct', or do without it: 'notrack off'");
+		if (step->want.nft.groups >> GROUP_NAT & 1)
+			err_hint(err, "load it with 'modprobe -a nf_tables nft_chain_nat nft_nat nft_masq nft_fib_inet'");
+		else if (step->want.nft.groups >> GROUP_SECURITY & 1)
+			err_hint(err, "load it with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without it: 'simple-security off'");
+		else
+			err_hint(err, "load it with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without it: 'notrack off mss-clamp off source-filter off'");
 	}
 }
 

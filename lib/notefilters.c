@@ -6,6 +6,7 @@
 #include "want.h"
 #include <linux/netfilter.h>
 
+#define REMEDY 1400		/* bytes of the commands that let pass */
 #define PEER_PREFIX "sit-"	/* of the device names that peers have by default */
 
 static void set_end(const struct world *w, struct flow_end *end, const char *ifname)
@@ -48,30 +49,88 @@ static enum tool tool_of(const struct obstacle *o)
 	return o->tool == OBSTACLE_XTABLES || (of_iptables && strcmp(o->family, "inet")) ? TOOL_IPTABLES : TOOL_NFT;
 }
 
-/* The commands that let pass what comes from and goes to DEV. */
-static void remedy_forward(const struct obstacle *o, const struct flow *f, const char *dev, char *buf, size_t size)
+/* What shall be let pass: from and to DEV; or from LAN to DEV, and the answers; in IPv4 protocol 41 only. */
+struct passage {
+	const char *dev, *lan;
+	bool v4;
+};
+
+static void print_policy(FILE *out, const char *name, const char *from, const char *to, const char *how)
 {
-	bool v4 = f->family == NFPROTO_IPV4;
-	const char *extra = v4 ? "ip protocol 41 " : "", *option = v4 ? " -p 41" : "";
-	const char *legacy = o->tool == OBSTACLE_XTABLES ? "-legacy" : "", *six = v4 ? "" : "6";
+	fprintf(out, "$f --new-policy=%s; $f --policy=%s --add-ingress-zone=%s; $f --policy=%s --add-egress-zone=%s; $f --policy=%s %s; ",
+		name, name, from, name, to, name, how);
+}
+
+/* A zone of its own for the devices, and policies between it and all others: a zone's rules are about this host itself. */
+static void remedy_firewalld(const struct passage *p, char *buf, size_t size)
+{
+	FILE *out = fmemopen(buf, size, "w");
 	char name[IFNAMSIZ + 2];
 
+	*buf = '\0';
+	if (!out)
+		return;
+	device_pattern(p->dev, '+', name, sizeof(name));
+	fputs("f='firewall-cmd --permanent'; ", out);
+	if (p->v4) {
+		print_policy(out, "sitctl-pass", "ANY", "ANY", "--add-protocol=ipv6");
+	} else {
+		fprintf(out, "$f --new-zone=sitctl; $f --zone=sitctl --add-interface=%s; ", name);
+		print_policy(out, "sitctl-in", "ANY", "sitctl", "--set-target=ACCEPT");
+		if (!p->lan)
+			print_policy(out, "sitctl-out", "sitctl", "ANY", "--set-target=ACCEPT");
+	}
+	fputs("firewall-cmd --reload", out);
+	fclose(out);
+}
+
+static void remedy_iptables(const struct obstacle *o, const struct passage *p, char *buf, size_t size)
+{
+	const char *legacy = o->tool == OBSTACLE_XTABLES ? "-legacy" : "", *six = p->v4 ? "" : "6", *option = p->v4 ? " -p 41" : "";
+	char name[IFNAMSIZ + 2], insert[48];
+
+	device_pattern(p->dev, '+', name, sizeof(name));
+	snprintf(insert, sizeof(insert), "ip%stables%s -I FORWARD", six, legacy);
+	if (p->lan)
+		snprintf(buf, size, "%s -i %s -o %s -j ACCEPT; %s -i %s -o %s -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+			 insert, p->lan, name, insert, name, p->lan);
+	else
+		snprintf(buf, size, "%s -i %s%s -j ACCEPT; %s -o %s%s -j ACCEPT", insert, name, option, insert, name, option);
+}
+
+static void remedy_nft(const struct obstacle *o, const struct passage *p, char *buf, size_t size)
+{
+	const char *extra = p->v4 ? "ip protocol 41 " : "";
+	char name[IFNAMSIZ + 2], insert[600];
+
+	device_pattern(p->dev, '*', name, sizeof(name));
+	snprintf(insert, sizeof(insert), "insert rule %s %s %s", o->family, o->table, o->base);
+	if (p->lan)
+		snprintf(buf, size, "nft '%s iifname \"%s\" oifname \"%s\" accept; %s iifname \"%s\" oifname \"%s\" ct state established,related accept'",
+			 insert, p->lan, name, insert, name, p->lan);
+	else
+		snprintf(buf, size, "nft '%s iifname \"%s\" %saccept; %s oifname \"%s\" %saccept'", insert, name, extra, insert, name,
+			 extra);
+}
+
+static void remedy_ufw(const struct passage *p, char *buf, size_t size)
+{
+	char name[IFNAMSIZ + 2];
+
+	device_pattern(p->dev, '+', name, sizeof(name));
+	if (p->lan)
+		snprintf(buf, size, "ufw route allow in on %s out on %s", p->lan, name);
+	else
+		snprintf(buf, size, "ufw route allow in on %s; ufw route allow out on %s", name, name);
+}
+
+static void remedy_forward(const struct obstacle *o, const struct passage *p, char *buf, size_t size)
+{
 	switch (tool_of(o)) {
-	case TOOL_FIREWALLD:
-		snprintf(buf, size, "firewall-cmd --permanent --zone=trusted --add-interface=%s; firewall-cmd --reload", dev);
-		break;
-	case TOOL_UFW:
-		snprintf(buf, size, "ufw route allow in on %s; ufw route allow out on %s", dev, dev);
-		break;
-	case TOOL_IPTABLES:
-		device_pattern(dev, '+', name, sizeof(name));
-		snprintf(buf, size, "ip%stables%s -I FORWARD -i %s%s -j ACCEPT; ip%stables%s -I FORWARD -o %s%s -j ACCEPT",
-			 six, legacy, name, option, six, legacy, name, option);
-		break;
-	default:
-		device_pattern(dev, '*', name, sizeof(name));
-		snprintf(buf, size, "nft 'insert rule %s %s %s iifname \"%s\" %saccept; insert rule %s %s %s oifname \"%s\" %saccept'",
-			 o->family, o->table, o->base, name, extra, o->family, o->table, o->base, name, extra);
+	case TOOL_FIREWALLD: remedy_firewalld(p, buf, size); break;
+	case TOOL_UFW: remedy_ufw(p, buf, size); break;
+	case TOOL_IPTABLES: remedy_iptables(o, p, buf, size); break;
+	default: remedy_nft(o, p, buf, size); break;
 	}
 }
 
@@ -100,11 +159,12 @@ static int note_obstacle(struct plan *plan, const struct obstacle *o, const char
 			 what, remedy);
 }
 
-/* Both ways between the two ends; DEV is that of the two which is the tunnel's, or the pass's outside. */
-static int note_flow(struct plan *plan, const struct world *w, struct flow *flow, const char *dev, struct err *err)
+/* There and back: the way back has the state BACK. */
+static int note_flow(struct plan *plan, const struct world *w, struct flow *flow, enum flow_state back, const struct passage *p,
+		     struct err *err)
 {
 	struct obstacle o;
-	char remedy[512], what[80];
+	char remedy[REMEDY], what[80];
 	bool found = false;
 	int ret = 0;
 
@@ -117,10 +177,12 @@ static int note_flow(struct plan *plan, const struct world *w, struct flow *flow
 			break;
 		flow->from = flow->to;
 		flow->to = from;
+		flow->state = back;
+		flow->dnat = false;
 	}
 	if (ret || !found)
 		return ret;
-	remedy_forward(&o, flow, dev, remedy, sizeof(remedy));
+	remedy_forward(&o, p, remedy, sizeof(remedy));
 	snprintf(what, sizeof(what), "what is forwarded from %s to %s", flow->from.ifname, flow->to.ifname);
 	return note_obstacle(plan, &o, what, remedy, err);
 }
@@ -128,8 +190,8 @@ static int note_flow(struct plan *plan, const struct world *w, struct flow *flow
 /* The outer packets of a tunnel: not tracked, they are no answers to a filter that lets only answers in. */
 static int note_outer(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
-	struct flow flow = { .hook = NF_INET_LOCAL_IN, .untracked = spec->notrack, .family = NFPROTO_IPV4, .proto = IPPROTO_IPV6 };
-	char remote[NET6_TEXT], what[80], remedy[512];
+	struct flow flow = { .hook = NF_INET_LOCAL_IN, .state = spec->notrack ? FLOW_UNTRACKED : FLOW_FIRST, .family = NFPROTO_IPV4, .proto = IPPROTO_IPV6 };
+	char remote[NET6_TEXT], what[80], remedy[REMEDY];
 	const struct link *link;
 	struct obstacle o;
 	struct path path;
@@ -161,7 +223,7 @@ static int note_peer(struct plan *plan, const struct world *w, const struct spec
 	flow.from.group = SITCTL_GROUP;
 	set_addr(&flow.from, &peer->addresses[0].addr, sizeof(struct in6_addr));
 	set_end(w, &flow.to, w->told->server.uplink);
-	return note_flow(plan, w, &flow, peer->dev, err);
+	return note_flow(plan, w, &flow, FLOW_FIRST, &(struct passage){ .dev = peer->dev }, err);
 }
 
 /* Before the first peer: one as it will be. */
@@ -179,7 +241,7 @@ static int note_server(struct plan *plan, const struct world *w, struct err *err
 	set_end(w, &flow.from, PEER_PREFIX "PEER");
 	flow.from.group = SITCTL_GROUP;
 	set_end(w, &flow.to, w->told->server.uplink);
-	return note_flow(plan, w, &flow, flow.from.ifname, err);
+	return note_flow(plan, w, &flow, FLOW_FIRST, &(struct passage){ .dev = PEER_PREFIX "PEER" }, err);
 }
 
 static int note_lans(struct plan *plan, const struct world *w, const struct spec *client, struct err *err)
@@ -191,27 +253,27 @@ static int note_lans(struct plan *plan, const struct world *w, const struct spec
 
 		if (!client->prefixes[i].ifname[0])
 			continue;
-		set_end(w, &flow.from, client->dev);
-		flow.from.group = SITCTL_GROUP;
-		set_end(w, &flow.to, client->prefixes[i].ifname);
-		ret = note_flow(plan, w, &flow, client->dev, err);
+		/* What comes in unasked may be kept out, and often shall: the LAN asks, the answers must come back. */
+		set_end(w, &flow.from, client->prefixes[i].ifname);
+		set_end(w, &flow.to, client->dev);
+		flow.to.group = SITCTL_GROUP;
+		ret = note_flow(plan, w, &flow, FLOW_ANSWER,
+				&(struct passage){ .dev = client->dev, .lan = client->prefixes[i].ifname }, err);
 	}
 	return ret;
 }
 
 static int note_pass(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err)
 {
-	struct flow flow = { .family = NFPROTO_IPV4, .proto = IPPROTO_IPV6 };
-	const struct link *inside;
-	int ret = nat_inside(w, nat, &inside, err);
+	struct flow flow = { .family = NFPROTO_IPV4, .proto = IPPROTO_IPV6, .dnat = true };
 
-	if (ret || !inside)
-		return ret;
+	if (!nat->inside[0])
+		return 0;
 	set_end(w, &flow.from, nat->underlay);
 	set_addr(&flow.from, &nat->remote, sizeof(nat->remote));
-	set_end(w, &flow.to, inside->name);
+	set_end(w, &flow.to, nat->inside);
 	set_addr(&flow.to, &nat->to, sizeof(nat->to));
-	return note_flow(plan, w, &flow, nat->underlay, err);
+	return note_flow(plan, w, &flow, FLOW_FIRST, &(struct passage){ .dev = nat->underlay, .v4 = true }, err);
 }
 
 int note_filters(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)

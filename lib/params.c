@@ -338,6 +338,16 @@ static bool f_to(const struct spec *s, unsigned int i, char *buf)
 	return !i && addr4_text(s->to, buf);
 }
 
+static bool p_inside(struct spec *s, const char *word, const char **why)
+{
+	return take_ifname(s->inside, word, why);
+}
+
+static bool f_inside(const struct spec *s, unsigned int i, char *buf)
+{
+	return !i && s->inside[0] && put(buf, s->inside);
+}
+
 const struct param params[] = {
 	{ .name = "remote", .roles = FAR_END, .required = FAR_END, .value = "IPV4|HOST",
 	  .help = "IPv4 address of the tunnel's other end", .parse = p_remote, .format = f_remote },
@@ -384,5 +394,7 @@ const struct param params[] = {
 	  .help = "the inside host that is the tunnel's end", .parse = p_to, .format = f_to },
 	{ .name = "interface", .roles = ROLE_NAT, .value = "IFACE", .deflt = "of the route to remote",
 	  .help = "outside interface, where the server's packets arrive", .parse = p_underlay, .format = f_underlay },
+	{ .name = "inside", .roles = ROLE_NAT, .internal = true, .value = "IFACE",
+	  .help = "where the inside host was found", .parse = p_inside, .format = f_inside },
 	{ .name = NULL },
 };

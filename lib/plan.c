@@ -31,6 +31,20 @@ int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct
 	return 0;
 }
 
+int plan_conntrack_del(struct plan *plan, enum phase phase, const struct conntrack *ct, struct err *err)
+{
+	struct object was = { .kind = KIND_CONNTRACK, .conntrack = *ct };
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct object *o = &plan->steps[i].was;
+
+		if (plan->steps[i].op == STEP_DEL && o->kind == KIND_CONNTRACK &&
+		    o->conntrack.source.s_addr == ct->source.s_addr && o->conntrack.destination.s_addr == ct->destination.s_addr)
+			return 0;
+	}
+	return plan_step(plan, STEP_DEL, phase, &was, NULL, err);
+}
+
 int plan_note(struct plan *plan, struct err *err, const char *note, ...)
 {
 	char (*grown)[NOTE_SIZE] = realloc(plan->notes, (plan->n_notes + 1) * sizeof(*grown));

@@ -37,7 +37,7 @@ enum phase {
 	PHASE_RESTORE_ACCEPT_RA,
 };
 
-#define NOTE_SIZE 1024
+#define NOTE_SIZE 2048
 
 struct plan {
 	struct step *steps;
@@ -78,6 +78,9 @@ void plan_free(struct plan *plan);
 /* Append a step; its objects are copied. 0 or -ENOMEM. */
 int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct object *was,
 	      const struct object *want, struct err *err);
+
+/* A step that removes the entry, unless the plan has it already. 0 or -ENOMEM. */
+int plan_conntrack_del(struct plan *plan, enum phase phase, const struct conntrack *ct, struct err *err);
 int plan_note(struct plan *plan, struct err *err, const char *note, ...) PRINTF(3, 4);
 
 /* Append KEY to a list of keys of the plan. 0 or -ENOMEM. */

@@ -68,6 +68,7 @@ struct spec {
 	unsigned int n_allows;
 	struct allow allows[ALLOWS_MAX];
 	struct in_addr to;		/* NAT: the inside host; underlay is the outside interface */
+	char inside[IFNAMSIZ];		/* NAT: the interface behind which it is, or empty */
 };
 
 struct param {

@@ -190,11 +190,11 @@ static int plan_client_prefix(struct plan *plan, const struct world *w, const st
 static int plan_stale_entry(struct plan *plan, const struct world *w, struct in_addr source, struct in_addr destination,
 			    struct err *err)
 {
-	struct object was = { .kind = KIND_CONNTRACK, .conntrack = { source, destination } };
+	struct conntrack ct = { .source = source, .destination = destination };
 	bool found;
-	int ret = conntrack_find(w->c, &was.conntrack, &found, err);
+	int ret = conntrack_find(w->c, &ct, &found, err);
 
-	return ret || !found ? ret : plan_step(plan, STEP_DEL, PHASE_CONNTRACK, &was, NULL, err);
+	return ret || !found ? ret : plan_conntrack_del(plan, PHASE_CONNTRACK, &ct, err);
 }
 
 /* NOTRACK does not heal an entry that a packet made before it, from either side. */

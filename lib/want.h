@@ -48,9 +48,6 @@ bool spec_has_addr(const struct spec *spec, const struct in6_addr *addr);
 /* Must this host forward for what is told? */
 bool want_forwarding(const struct told *t);
 
-/* The interface behind which the inside host of NAT is, NULL: no route. 0, or a negative errno and ERR. */
-int nat_inside(const struct world *w, const struct spec *nat, const struct link **link, struct err *err);
-
 /* Does any tunnel that is told have this object of a shared place? */
 bool told_wants_neigh(const struct world *w, const struct neigh *n);
 bool told_wants_unreachable(const struct told *t, const struct net6 *dst);

@@ -26,7 +26,7 @@ struct rule {
 	size_t addr_len;
 	uint16_t proto;
 	uint8_t inverted;
-	bool is_goto;
+	bool is_goto, fragments;		/* fragments: only those behind the first */
 	size_t matches, target, next;		/* offsets from the entry */
 };
 
@@ -43,7 +43,7 @@ static bool read_rule(const struct flow *flow, const uint8_t *entries, size_t si
 		*r = (struct rule){ e->ip.iniface, e->ip.outiface, e->ip.iniface_mask, e->ip.outiface_mask,
 				    { (const uint8_t *)&e->ip.src, (const uint8_t *)&e->ip.dst },
 				    { (const uint8_t *)&e->ip.smsk, (const uint8_t *)&e->ip.dmsk }, 4, e->ip.proto,
-				    e->ip.invflags, e->ip.flags & IPT_F_GOTO, len, e->target_offset, e->next_offset };
+				    e->ip.invflags, e->ip.flags & IPT_F_GOTO, e->ip.flags & IPT_F_FRAG, len, e->target_offset, e->next_offset };
 	} else {
 		const struct ip6t_entry *e = (const struct ip6t_entry *)(const void *)(entries + at);
 
@@ -51,7 +51,7 @@ static bool read_rule(const struct flow *flow, const uint8_t *entries, size_t si
 				    { (const uint8_t *)&e->ipv6.src, (const uint8_t *)&e->ipv6.dst },
 				    { (const uint8_t *)&e->ipv6.smsk, (const uint8_t *)&e->ipv6.dmsk }, 16,
 				    e->ipv6.flags & IP6T_F_PROTO ? e->ipv6.proto : 0, e->ipv6.invflags,
-				    e->ipv6.flags & IP6T_F_GOTO, len, e->target_offset, e->next_offset };
+				    e->ipv6.flags & IP6T_F_GOTO, false, len, e->target_offset, e->next_offset };
 	}
 	return r->target >= len && !(r->target % ALIGNMENT) && r->next >= r->target + sizeof(struct xt_entry_target) && r->next <= size - at;
 }
@@ -98,7 +98,7 @@ static bool header_matches(const struct flow *flow, const struct rule *r)
 {
 	bool proto = !r->proto || (flow->proto && (flow->proto == r->proto) != !!(r->inverted & XT_INV_PROTO));
 
-	return proto && interface_matches(flow->from.ifname, r->in, r->in_mask, r->inverted & IP6T_INV_VIA_IN) &&
+	return proto && !r->fragments && interface_matches(flow->from.ifname, r->in, r->in_mask, r->inverted & IP6T_INV_VIA_IN) &&
 	       interface_matches(flow->to.ifname, r->out, r->out_mask, r->inverted & IP6T_INV_VIA_OUT) &&
 	       address_matches(&flow->from, r->addr[0], r->mask[0], r->addr_len, r->inverted & IP6T_INV_SRCIP) &&
 	       address_matches(&flow->to, r->addr[1], r->mask[1], r->addr_len, r->inverted & IP6T_INV_DSTIP);
@@ -199,7 +199,7 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	struct ip6t_get_entries *e = NULL;
 	struct ip6t_getinfo info = { .size = 0 };
 	bool policy = false;
-	int fd, ret;
+	int fd, ret = 0;
 
 	*found = false;
 	if (!table_there(v4 ? "/proc/thread-self/net/ip_tables_names" : "/proc/thread-self/net/ip6_tables_names"))
@@ -207,18 +207,26 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_sys(err, errno, "reading the rules of iptables-legacy");
-	ret = v4 ? get_entries(fd, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, &info, &e) :
-		   get_entries(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, &info, &e);
+	/* EAGAIN: the rules changed between the two questions. */
+	for (int try = 0; try < NL_DUMP_TRIES && (!try || ret == -EAGAIN); try++) {
+		free(e);
+		e = NULL;
+		ret = v4 ? get_entries(fd, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, &info, &e) :
+			   get_entries(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, &info, &e);
+	}
 	close(fd);
 	if (ret)
 		err_sys(err, -ret, "reading the rules of iptables-legacy");
 	else
 		*found = xtables_drops(flow, e->entrytable, e->size, info.hook_entry[flow->hook], info.underflow[flow->hook],
 				       &policy);
+	memset(obstacle, 0, sizeof(*obstacle));
+	/* The chains of ufw's have its name. */
+	if (*found)
+		obstacle->ufw = memmem(e->entrytable, e->size, "ufw", 3);
 	free(e);
 	if (!*found)
 		return ret;
-	memset(obstacle, 0, sizeof(*obstacle));
 	obstacle->tool = OBSTACLE_XTABLES;
 	obstacle->policy = policy;
 	snprintf(obstacle->family, sizeof(obstacle->family), "%s", v4 ? "ip" : "ip6");

@@ -97,6 +97,46 @@ class Pass(Nat):
         self.same(before, self.client)
         self.assertEqual(packets.ask(self.server, PAIR[1], within=0.5), "silence")
 
+    def test_a_healthy_pass_is_healthy(self):
+        """Whoever spoke first: the entry of a pass that works is none that is to go."""
+        self.remember(600)
+        self.up(self.client, PASS)
+        for host, target in ((self.lan, PAIR[0]), (self.server, PAIR[1])):
+            with self.client:
+                subprocess.run(["conntrack", "-F"], capture_output=True, check=True)
+            self.first(host, target)
+            self.assertEqual(len(tracked(self.client)), 1)
+            self.tell(self.client, "nat check")
+            self.assertEqual(self.tell(self.client, "-D " + PASS).out, "")
+            plan = self.tell(self.client, "-D nat unpass home").out
+            self.assertEqual(plan.count("conntrack -D"), 1)
+        with self.client:
+            subprocess.run(["sh", "-e"], input=plan, text=True, check=True, capture_output=True)
+        self.assertEqual(tracked(self.client), [])
+
+    def test_unpass_after_a_kill(self):
+        """Killed when the rules were gone and the entry was not: the next one ends the work."""
+        self.remember(600)
+
+        def unpass(inject="trace=sendto"):
+            with self.client:
+                done = subprocess.run(["strace", "-f", "-e", "trace=sendto", "-e", inject, netlab.SITCTL, "nat", "unpass", "home"],
+                                      capture_output=True, text=True, check=False)
+            return done.stderr.count("sendto(")
+        for when in (0, -3, -2, -1):    # the last message removes the entry, the one before it the rules
+            self.up(self.client, PASS)
+            self.first(self.server, PAIR[1])
+            if not when:
+                messages = unpass()
+                continue
+            unpass(f"inject=sendto:signal=KILL:when={messages + when + 1}")
+            if not self.show(self.client, "nat show"):
+                break
+        self.assertEqual(self.show(self.client, "nat show"), [], "no kill hit between the two")
+        self.assertNotEqual(tracked(self.client), [])
+        self.tell(self.client, "nat unpass home")
+        self.assertEqual(tracked(self.client), [])
+
     def test_another_inside_host(self):
         """Changed while it is up: the old one gets nothing any more, whatever was tracked."""
         self.remember(600)
@@ -142,6 +182,29 @@ class Pass(Nat):
         self.up(self.client, "nat unpass home")
         self.assertEqual([self.client.get(f"net.ipv4.conf.{dev}.forwarding") for dev in ("wan", "lan", "all")], ["0", "0", "0"])
         self.same(before, self.client)
+
+
+    def test_somebody_switches_forwarding_on_meanwhile(self):
+        self.client.set("net.ipv4.conf.all.forwarding", 0)
+        self.up(self.client, PASS)
+        self.client.set("net.ipv4.conf.all.forwarding", 1)
+        done = self.tell(self.client, "nat unpass home")
+        self.assertIn("all/forwarding", done.err)
+        self.assertEqual([self.client.get(f"net.ipv4.conf.{dev}.forwarding") for dev in ("wan", "lan", "all")], ["1", "1", "1"])
+
+    def test_the_inside_goes_down_and_comes_up(self):
+        self.client.set("net.ipv4.conf.all.forwarding", 0)
+        self.up(self.client, PASS)
+        self.client.ip("link set lan down")
+        self.tell(self.client, "nat check")
+        self.tell(self.client, PASS)
+        self.client.ip("link set lan up")
+        self.tell(self.client, "nat check")
+        self.first(self.server, PAIR[1])
+
+    def test_an_inside_host_that_is_outside(self):
+        done = self.tell(self.client, f"nat pass home remote {SERVER4} to 10.9.9.9")
+        self.assertIn("10.9.9.9 by wan, which is the outside interface", done.err)
 
 
 class Words(Nat):
