@@ -4,6 +4,8 @@
 PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 DOCDIR ?= $(PREFIX)/share/doc/sitctl
+MANDIR ?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
 DESTDIR ?=
 BUILD ?= build
 
@@ -58,13 +60,49 @@ deps:
 deps-build:
 	@tests/deps build
 
-#: make install     below DESTDIR/PREFIX (default /usr/local)
-install: all
-	install -D -m 0755 $(BUILD)/sitctl $(DESTDIR)$(SBINDIR)/sitctl
-	install -D -m 0644 README $(DESTDIR)$(DOCDIR)/README
+# Folders of others: their pkg-config files name Debian's, which are for packages (PREFIX=/usr).
+asked = $(or $(shell pkg-config --define-variable=prefix=$(PREFIX) --variable=$(1) $(2) 2>/dev/null),$(3))
+ifeq ($(PREFIX),/usr/local)
+UNITDIR ?= /usr/local/lib/systemd/system
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+else
+UNITDIR ?= $(call asked,systemdsystemunitdir,systemd,/lib/systemd/system)
+ZSHDIR ?= $(PREFIX)/share/zsh/vendor-completions
+endif
+BASHDIR ?= $(call asked,completionsdir,bash-completion,$(PREFIX)/share/bash-completion/completions)
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
+# What is installed: SOURCE:TARGET. Hooks lie below etc/ as they will below SYSCONFDIR.
+HOOKS := $(wildcard $(addprefix etc/,network/*/* networkd-dispatcher/*/* NetworkManager/*/* iproute2/*/*))
+INSTALLED = $(BUILD)/sitctl:$(SBINDIR)/sitctl README:$(DOCDIR)/README \
+	$(foreach f,$(HOOKS),$(f):$(f:etc/%=$(SYSCONFDIR)/%)) \
+	$(foreach f,$(wildcard etc/systemd/*.service),$(f):$(f:etc/systemd/%=$(UNITDIR)/%)) \
+	$(foreach f,$(wildcard etc/systemd/*.d/*),$(f):$(f:etc/%=$(DOCDIR)/examples/%)) \
+	$(foreach n,5 8,$(foreach f,$(wildcard man/*.$(n)),$(f):$(f:man/%=$(MANDIR)/man$(n)/%))) \
+	$(patsubst %,%:$(BASHDIR)/sitctl,$(wildcard completions/sitctl.bash)) \
+	$(patsubst %,%:$(ZSHDIR)/_sitctl,$(wildcard completions/_sitctl)) \
+	$(patsubst %,%:$(FISHDIR)/sitctl.fish,$(wildcard completions/sitctl.fish))
+OWN_FOLDERS = $(DOCDIR)/examples/systemd/networkd.conf.d $(DOCDIR)/examples/systemd $(DOCDIR)/examples $(DOCDIR) $(SYSCONFDIR)/sitctl
+
+#: make install     below DESTDIR/PREFIX (default /usr/local), hooks below SYSCONFDIR (/etc)
+install: all
+	@set -e; for pair in $(INSTALLED); do \
+		file=$${pair%%:*}; target="$(DESTDIR)$${pair#*:}"; mode=0644; \
+		if [ -x "$$file" ]; then mode=0755; fi; \
+		echo "install $$target"; \
+		install -D -m "$$mode" "$$file" "$$target"; \
+		case $$file in etc/*) sed -i 's|/usr/sbin/sitctl|$(SBINDIR)/sitctl|' "$$target" ;; esac; \
+	done
+	install -d -m 0755 "$(DESTDIR)$(SYSCONFDIR)/sitctl"
+
+#: make uninstall   what install made; files in /etc/sitctl stay
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/sitctl $(DESTDIR)$(DOCDIR)/README
+	@set -e; for pair in $(INSTALLED); do \
+		target="$(DESTDIR)$${pair#*:}"; echo "remove $$target"; rm -f "$$target"; \
+	done
+	@for folder in $(OWN_FOLDERS); do \
+		[ ! -d "$(DESTDIR)$$folder" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$$folder"; \
+	done
 
 #: make clean       remove what was built (the kernel's cache stays in .cache)
 clean:
