@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The hook of networkd-dispatcher and NetworkManager: an underlay comes up, or changes its address."""
+
+import foreign
+import netlab
+from netlab import CLIENT4, INTERNET, PAIR, PREFIX, SERVER4, SERVER4B
+
+OTHER4 = "198.51.100.77"
+CLIENT = f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}\n"
+SERVER = f"[server]\n[peer alice]\nremote = {CLIENT4}\naddress = {PAIR[1]}\nprefix = {PREFIX}\n"
+
+
+class Underlay(netlab.Case):
+    weight = 25
+
+    @classmethod
+    def prepare(cls):
+        if not hasattr(cls, "files"):
+            cls.files = foreign.install(cls)
+            hooks = foreign.folder(cls, "/mnt")
+            cls.script = str(foreign.hook("networkd-dispatcher/routable.d/50-sitctl", hooks / "50-sitctl"))
+
+    def file(self, name, text):
+        (self.files / name).write_text(text, encoding="ascii")
+        self.addCleanup((self.files / name).unlink)
+
+    def event(self, host, *words, status=0, **env):
+        done = foreign.run(host, [self.script, *words], **env)
+        self.assertEqual(done.returncode, status, done.stdout)
+        return done.stdout
+
+    def routable(self, host, interface, **how):
+        return self.event(host, IFACE=interface, STATE="routable", **how)
+
+    def test_all_with_a_file_come_up(self):
+        self.file("server.conf", SERVER)
+        self.routable(self.server, "up0")
+        (self.files / "server.conf").write_text("[server]\nuplink = lan\n", encoding="ascii")    # the hosts share the folder
+        self.file("home.conf", CLIENT)
+        self.file("home.conf.old", "nonsense\n")
+        self.assertEqual(self.routable(self.client, "wan"), "")
+        self.reaches(self.client, INTERNET)
+        once = self.client.state()
+        self.assertEqual(self.routable(self.client, "wan"), "")
+        self.same(once, self.client, "the same event again")
+
+    def test_a_new_address_is_followed(self):
+        self.file("home.conf", CLIENT + "gateway = none\n")
+        self.client.ip("link add early type dummy\nlink set early up")
+        self.event(self.client, "wan", "up")
+        index = self.client.links()["home"]["index"]
+        self.client.ip(f"addr del {CLIENT4}/24 dev wan\naddr add {OTHER4}/24 dev wan\nroute replace default via 198.51.100.1")
+        self.client.ip("link set wan mtu 1400")
+        self.event(self.client, "wan", "dhcp4-change")
+        link = self.client.links()["home"]
+        self.assertEqual((link["index"], link["mtu"]), (index, 1380))
+        self.up(self.client, "client check home")
+
+    def test_one_failing_does_not_keep_others_down(self):
+        self.file("a.conf", "[client]\nremote = nonsense.invalid\naddress = 2001:db8::1\n")
+        self.file("b.conf", CLIENT)
+        said = self.routable(self.client, "wan", status=2)
+        self.assertIn("/etc/sitctl/a.conf:", said)
+        self.assertIn("b", self.client.links())
+        self.assertNotIn("a", self.client.links())
+
+    def test_tunnels_and_other_events_do_nothing(self):
+        self.file("home.conf", CLIENT)
+        self.client.ip(f"tunnel add mine mode sit remote {SERVER4B} local any ttl 9\nlink set mine up")
+        before = self.client.state()
+        self.routable(self.client, "mine")
+        self.routable(self.client, "lo")
+        for event in ("down", "pre-up", "dhcp6-change", "hostname", "pre-down", "connectivity-change"):
+            self.event(self.client, "wan", event)
+        self.event(self.client, "mine", "up")
+        self.same(before, self.client)
+        self.event(self.client, "wan", "up")
+        self.assertIn("home", self.client.links())
+
+    def test_without_files_nothing_happens(self):
+        before = self.client.state()
+        self.assertEqual(self.routable(self.client, "wan"), "")
+        self.same(before, self.client)
