@@ -15,7 +15,7 @@ PKGS := libmnl libnftnl jansson libcap-ng
 CC ?= gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 LIB_SRC := $(sort $(wildcard lib/*.c))
@@ -27,7 +27,7 @@ CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all help deps deps-build install uninstall clean check unit bench demo vm-shell FORCE
+.PHONY: all help deps deps-build install uninstall deb clean check unit bench demo vm-shell FORCE
 
 all: $(BUILD)/sitctl
 
@@ -103,6 +103,15 @@ uninstall:
 	@for folder in $(OWN_FOLDERS); do \
 		[ ! -d "$(DESTDIR)$$folder" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$$folder"; \
 	done
+
+#: make deb         a Debian package, into build/deb; the packaging lies in etc/debian
+DEB := $(BUILD)/deb
+deb:
+	rm -rf $(DEB)
+	mkdir -p $(DEB)/sitctl
+	tar -c --exclude-vcs --exclude=./$(BUILD) --exclude=./.cache --exclude=./etc/debian . | tar -x -C $(DEB)/sitctl
+	cp -r etc/debian $(DEB)/sitctl/debian
+	cd $(DEB)/sitctl && dpkg-buildpackage -us -uc -b
 
 #: make clean       remove what was built (the kernel's cache stays in .cache)
 clean:
