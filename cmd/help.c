@@ -5,6 +5,42 @@
 
 #include "commands.h"
 
+#define COLUMNS 79	/* one less than a terminal has: none breaks a line by itself */
+#define MARGIN 2
+#define INDENT 8
+#define OPTION_INDENT 37
+#define EXIT_INDENT 13
+
+/* TEXT, from column AT on, in lines of at most COLUMNS; those after the first begin at INDENT. */
+static void print_wrapped(int at, int indent, const char *text)
+{
+	bool begin = true;
+
+	while (*text) {
+		int len = (int)strcspn(text, " ");
+
+		if (!begin && at + 1 + len > COLUMNS) {
+			printf("\n%*s", indent, "");
+			at = indent;
+			begin = true;
+		}
+		at += printf("%s%.*s", begin ? "" : " ", len, text);
+		begin = false;
+		text += len;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+/* A line that begins at the margin, then what it is about, indented. */
+static void print_entry(const char *left, const char *help)
+{
+	printf("%*s", MARGIN, "");
+	print_wrapped(MARGIN, INDENT, left);
+	printf("%*s", INDENT, "");
+	print_wrapped(INDENT, INDENT, help);
+}
+
 static const char *args_text(const struct command *cmd)
 {
 	bool peer = cmd->role == ROLE_PEER;
@@ -24,72 +60,109 @@ static const char *args_text(const struct command *cmd)
 	}
 }
 
+static void print_command(const char *path, const struct command *cmd)
+{
+	char left[128];
+
+	snprintf(left, sizeof(left), "sitctl %s%s%s", path, cmd->name, cmd->sub ? " COMMAND" : args_text(cmd));
+	print_entry(left, cmd->help);
+}
+
 static void print_commands(const char *path, const struct command *group)
 {
-	for (const struct command *c = group; c->name; c++) {
-		char left[80];
+	for (const struct command *c = group; c->name; c++)
+		print_command(path, c);
+}
 
-		snprintf(left, sizeof(left), "sitctl %s%s%s", path, c->name, c->sub ? " COMMAND" : args_text(c));
-		printf("  %s\n        %s\n", left, c->help);
-	}
+static void print_option(const struct option_row *o)
+{
+	char letter[8] = "    ", left[64];
+
+	if (o->letter > ' ')
+		snprintf(letter, sizeof(letter), "-%c, ", o->letter);
+	snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name, o->value && o->value[0] != '[' ? " " : "",
+		 o->value ? o->value : "");
+	printf("%*s%-*s ", MARGIN, "", OPTION_INDENT - MARGIN - 1, left);
+	print_wrapped(OPTION_INDENT, OPTION_INDENT, o->help);
 }
 
 void help_root(void)
 {
-	printf("Usage: sitctl [ OPTIONS ] OBJECT COMMAND [ NAME ] [ PARAMETER VALUE ]...\n\n"
-	       "SIT tunnels: IPv6 in IPv4 (protocol 41), by the kernel.\n\n");
-	for (const struct command *c = root_commands; c->name; c++) {
-		char path[32];
+	char path[32], title[128];
 
+	printf("Usage: sitctl [ OPTIONS ] OBJECT COMMAND [ NAME ] [ PARAMETER VALUE ]...\n\n"
+	       "SIT tunnels: IPv6 in IPv4 (protocol 41), by the kernel.\n");
+	for (const struct command *c = root_commands; c->name; c++) {
 		if (!c->help)
 			continue;
-
 		snprintf(path, sizeof(path), "%s ", c->name);
-		if (c->sub)
+		snprintf(title, sizeof(title), "%s: %s", c->name, c->help);
+		putchar('\n');
+		if (c->sub) {
+			print_wrapped(0, 0, title);
 			print_commands(path, c->sub);
-		else
-			printf("  sitctl %s%s\n        %s\n", c->name, args_text(c), c->help);
+		} else {
+			print_command("", c);
+		}
 	}
-	printf("  sitctl [ OBJECT [ COMMAND ] ] help\n        more about it\n\nOptions, before the first word:\n");
-	for (const struct option_row *o = option_rows; o->name; o++) {
-		char left[40];
-
-		char letter[8] = "    ";
-
-		if (o->letter > ' ')
-			snprintf(letter, sizeof(letter), "-%c, ", o->letter);
-		snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name, o->value && o->value[0] != '[' ? " " : "",
-			 o->value ? o->value : "");
-		printf("  %-34s %s\n", left, o->help);
-	}
-	printf("\nExit status: 0 done, 1 refused by the kernel or the system, 2 wrong usage, 3 'check' found a difference.\n");
+	print_entry("sitctl [ OBJECT [ COMMAND ] ] help", "more about it");
+	printf("\nOptions, before the first word:\n");
+	for (const struct option_row *o = option_rows; o->name; o++)
+		print_option(o);
+	putchar('\n');
+	print_wrapped(0, EXIT_INDENT, "Exit status: 0 done, 1 refused by the kernel or the system, 2 wrong usage or "
+				      "a bad file, 3 'check' found a difference.");
 }
 
-static void print_params(enum role role)
+/* WHOLE: the command tells all of it anew; else what is not given stays as it is. */
+static void print_param(const struct param *p, enum role role, bool whole)
 {
-	for (const struct param *p = params; p->name; p++) {
-		if (!(p->roles & role) || p->internal)
-			continue;
-		printf("  %s %s%s%s%s%s\n        %s\n", p->name, p->value,
-		       (p->required & role) ? " (required)" : "", p->deflt ? " (default: " : "",
-		       p->deflt ? p->deflt : "", p->deflt ? ")" : "", p->help);
-		if (p->repeats & role)
-			printf("        may be given again\n");
-	}
+	bool required = whole && (p->required & role), repeats = p->repeats & role;
+	const char *deflt = whole ? p->deflt : NULL;
+	bool any = required || deflt || repeats;
+	char left[256];
+
+	snprintf(left, sizeof(left), "%s %s%s%s%s%s%s%s%s%s", p->name, p->value, any ? " (" : "",
+		 required ? "required" : "", required && (deflt || repeats) ? ", " : "",
+		 deflt ? "default: " : "", deflt ? deflt : "", deflt && repeats ? ", " : "",
+		 repeats ? "may be given again" : "", any ? ")" : "");
+	print_entry(left, p->help);
 }
 
 void help_group(const char *path, const struct command *group)
 {
+	char text[128];
+
 	printf("Usage: sitctl [ OPTIONS ] %sCOMMAND\n\n", path);
+	for (const struct command *c = root_commands; c->name; c++)
+		if (c->sub == group) {
+			snprintf(text, sizeof(text), "%s: %s", c->name, c->help);
+			print_wrapped(0, 0, text);
+		}
 	print_commands(path, group);
-	printf("\n'sitctl %sCOMMAND help' tells more; 'sitctl help' tells the options.\n", path);
+	snprintf(text, sizeof(text), "'sitctl %sCOMMAND help' tells more; 'sitctl help' tells the options.", path);
+	putchar('\n');
+	print_wrapped(0, 0, text);
 }
 
 void help_command(const char *path, const struct command *cmd)
 {
-	printf("Usage: sitctl [ OPTIONS ] %s%s%s\n\n  %s\n", path, cmd->name, args_text(cmd), cmd->help);
-	if (cmd->args == ARGS_PARAMS || cmd->args == ARGS_NAME_PARAMS) {
-		printf("\nParameters:\n");
-		print_params(cmd->role);
+	char text[128];
+
+	snprintf(text, sizeof(text), "Usage: sitctl [ OPTIONS ] %s%s%s", path, cmd->name, args_text(cmd));
+	print_wrapped(0, INDENT, text);
+	printf("\n%*s", MARGIN, "");
+	print_wrapped(MARGIN, MARGIN, cmd->help);
+	if (cmd->args != ARGS_PARAMS && cmd->args != ARGS_NAME_PARAMS)
+		return;
+	if (cmd->role == ROLE_CLIENT || cmd->role == ROLE_SERVER) {
+		snprintf(text, sizeof(text), "without parameters: as the file says, /etc/sitctl/%s.conf or that of --file",
+			 cmd->role == ROLE_CLIENT ? "NAME" : "server");
+		printf("%*s", MARGIN, "");
+		print_wrapped(MARGIN, MARGIN, text);
 	}
+	printf("\nParameters:\n");
+	for (const struct param *p = params; p->name; p++)
+		if ((p->roles & cmd->role) && !p->internal)
+			print_param(p, cmd->role, cmd->run != cmd_set_peer);
 }
