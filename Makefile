@@ -124,7 +124,7 @@ $(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/libsitctl.a
 unit: $(BUILD)/unit
 	$(BUILD)/unit
 
-#: make check       all tests: unit tests, then the kernel tests in one VM
+#: make check       all tests: unit tests, the manual, then the kernel tests in one VM
 check: deps
 	@tests/check
 
