@@ -151,6 +151,8 @@ void help_command(const char *path, const struct command *cmd)
 
 	snprintf(text, sizeof(text), "Usage: sitctl [ OPTIONS ] %s%s%s", path, cmd->name, args_text(cmd));
 	print_wrapped(0, INDENT, text);
+	if (!cmd->help)
+		return;
 	printf("\n%*s", MARGIN, "");
 	print_wrapped(MARGIN, MARGIN, cmd->help);
 	if (cmd->args != ARGS_PARAMS && cmd->args != ARGS_NAME_PARAMS)

@@ -10,22 +10,24 @@ import socket
 import subprocess
 
 import netlab
-from netlab import CLIENT4, INTERNET, SERVER4B
+from netlab import CLIENT4, INTERNET, SECOND4, SERVER4, SERVER4B
 import packets
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PAGES = TOP / "man" / "sitctl.8", TOP / "man" / "sitctl.conf.5"
 CONF = "/etc/sitctl"
 BLOCK = re.compile(r'^\.\\" example: (\S+)\n\.Bd -literal\n(.*?)^\.Ed$', re.M | re.S)
-PLAYED = {"vps", "router", "router-moved", "radvd", "leave", "nat", "look", "batch", "broker", "broker-conf", "client-conf",
-          "ifupdown-options", "ifupdown-plain", "systemd"}
+PLAYED = {"vps", "router", "router-moved", "radvd", "leave", "nat", "look", "batch", "broker", "broker-conf",
+          "client-conf", "ifupdown-options", "ifupdown-plain", "systemd"}
+HOME = f"server add-peer home remote {CLIENT4} address 2001:db8:1::3/127"
+MASQUERADE = "table ip nat { chain out { type nat hook postrouting priority srcnat; oifname wan masquerade; }; }"
 MOVED4, INSIDE4, WEB = "198.51.100.8", "192.168.1.10", "2001:db8:100::80"
 
 
 def examples():
     """{name: text} of both pages."""
     pages = "".join(page.read_text(encoding="ascii") for page in PAGES)
-    return {name: text.replace("\\e", "\\").replace("\\&", "").replace("\\-", "-") for name, text in BLOCK.findall(pages)}
+    return {name: text.replace("\\e", "\\") for name, text in BLOCK.findall(pages)}
 
 
 def steps(text):
@@ -67,9 +69,10 @@ class Manual(netlab.Case):
         try:
             yield
         finally:
-            self.files[host.name] = {entry.path: pathlib.Path(entry.path).read_text(encoding="ascii") for entry in os.scandir(CONF)}
-            for path in self.files[host.name]:
-                os.unlink(path)
+            self.files[host.name] = {}
+            for path in pathlib.Path(CONF).iterdir():
+                self.files[host.name][str(path)] = path.read_text(encoding="ascii")
+                path.unlink()
 
     def resolve(self, address=None):
         """What home.example.net is, for all hosts."""
@@ -128,7 +131,10 @@ class Manual(netlab.Case):
         self.checked(self.client, self.server)
         self.reaches(self.lan, INTERNET)
         self.assertEqual([self.knock(443), self.knock(22)], [errno.ECONNREFUSED, errno.EAGAIN])
-        self.client.ip(f"addr del {CLIENT4}/24 dev wan\naddr add {MOVED4}/24 dev wan\nroute add default via 198.51.100.1")
+        self.client.ip(f"""
+            addr del {CLIENT4}/24 dev wan
+            addr add {MOVED4}/24 dev wan
+            route add default via 198.51.100.1""")
         self.assertEqual(packets.ask(self.inet, WEB, within=0.5), "silence")
         self.resolve(MOVED4)
         self.play("router-moved")
@@ -173,7 +179,7 @@ class Manual(netlab.Case):
 
     def test_nat(self):
         self.client.ip("addr add 192.168.1.1/24 dev lan")
-        self.client.nft("table ip nat { chain out { type nat hook postrouting priority srcnat; oifname wan masquerade; }; }")
+        self.client.nft(MASQUERADE)
         self.lan.ip(f"addr add {INSIDE4}/24 dev eth0\nroute add default via 192.168.1.1")
         self.play("nat")
         self.checked(self.client, self.lan, self.server)
@@ -185,9 +191,9 @@ class Manual(netlab.Case):
         self.assertEqual(len(peers), 10)
         self.assertEqual({peer["ttl"] for peer in peers}, {64})
         for peer in peers:
-            host = {CLIENT4: self.client, netlab.SECOND4: self.second}.get(peer["remote"])
+            host = {CLIENT4: self.client, SECOND4: self.second}.get(peer["remote"])
             if host:
-                self.up(host, f"client up t1 remote {netlab.SERVER4} address {peer['address'][0]} prefix {peer['prefix'][0]}")
+                self.up(host, f"client up t1 remote {SERVER4} address {peer['address'][0]} prefix {peer['prefix'][0]}")
                 self.reaches(host, INTERNET)
         self.reaches(self.client, "2001:db8:1::5")
         text = self.files[self.server.name][path]
@@ -200,7 +206,7 @@ class Manual(netlab.Case):
     def client_file(self):
         """The client's file of the manual, and a server for it."""
         self.write(self.client, "client-conf")
-        self.up(self.server, f"server add-peer home remote {CLIENT4} address 2001:db8:1::3/127 prefix 2001:db8:100::/64")
+        self.up(self.server, HOME + " prefix 2001:db8:100::/64")
 
     def test_client_conf(self):
         self.client_file()
@@ -212,7 +218,7 @@ class Manual(netlab.Case):
 
     def test_ifupdown_options(self):
         """The options become parameters; the real program is tried elsewhere."""
-        self.up(self.server, f"server add-peer home remote {CLIENT4} address 2001:db8:1::3/127")
+        self.up(self.server, HOME)
         text = examples()["ifupdown-options"]
         self.assertIn("iface sit-ipv6 inet6 manual\n", text)
         options = re.findall(r"^ +(\S+) (.+)$", text, re.M)
@@ -241,7 +247,7 @@ class Manual(netlab.Case):
             self.assertIn(unit.replace("@.", "@NAME."), PAGES[0].read_text(encoding="ascii"))
 
     def test_look(self):
-        self.up(self.server, f"server add-peer home remote {CLIENT4} address 2001:db8:1::3/127")
+        self.up(self.server, HOME)
         before = self.client.state()
         commands = [command for _, command in steps(examples()["look"])]
         plan = self.shell(self.client, commands[0])
@@ -256,6 +262,7 @@ class Manual(netlab.Case):
     def test_batch(self):
         self.play("batch")
         self.checked(self.server)
-        self.assertEqual([(peer["name"], peer["ttl"]) for peer in self.show(self.server, "server show")], [("a", 64), ("b", 64)])
-        self.up(self.client, f"client up t1 remote {netlab.SERVER4} address 2001:db8:1::3")
+        peers = self.show(self.server, "server show")
+        self.assertEqual([(peer["name"], peer["ttl"]) for peer in peers], [("a", 64), ("b", 64)])
+        self.up(self.client, f"client up t1 remote {SERVER4} address 2001:db8:1::3")
         self.reaches(self.client, INTERNET)
