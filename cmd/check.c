@@ -134,7 +134,8 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 	fclose(out);
 }
 
-static void tell(struct report *r, const struct spec *spec, const struct step *step, const char *line)
+/* CONF is the file that must be corrected, NULL: a command repairs it. */
+static void tell(struct report *r, const struct spec *spec, const struct step *step, const struct conf *conf, const char *line)
 {
 	const char *name = spec->role == ROLE_SERVER ? "server" : spec->name;
 	char repair[COMMAND_TEXT + 64];
@@ -143,7 +144,10 @@ static void tell(struct report *r, const struct spec *spec, const struct step *s
 	if (seen_before(r, line))
 		return;
 	r->drift = true;
-	repair_command(r, spec, repair, sizeof(repair));
+	if (conf)
+		snprintf(repair, sizeof(repair), "correct %s", conf->path);
+	else
+		repair_command(r, spec, repair, sizeof(repair));
 	if (!r->array) {
 		printf("%s%s%s: %s; repair: %s\n", color(r->ctx, COLOR_DEV), name, color(r->ctx, COLOR_NONE), line, repair);
 		return;
@@ -157,6 +161,26 @@ static void tell(struct report *r, const struct spec *spec, const struct step *s
 	json_array_append_new(r->array, json);
 }
 
+/* Is the step about a value of a device that is not there at all? That it is missing says enough. */
+static bool of_missing(const struct plan *plan, const struct step *step)
+{
+	const struct object *o = step_object(step);
+	char key[SYSCTL_KEY_SIZE];
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct link *link = &plan->steps[i].want.link;
+
+		if (plan->steps[i].op != STEP_ADD || plan->steps[i].want.kind != KIND_LINK)
+			continue;
+		snprintf(key, sizeof(key), "net/ipv6/conf/%s/", link->name);
+		if (o->kind == KIND_SYSCTL && !strncmp(o->sysctl.key, key, strlen(key)))
+			return true;
+		if (o->kind == KIND_LINK && step->op == STEP_CHANGE && !strcmp(o->link.name, link->name))
+			return true;
+	}
+	return false;
+}
+
 static int check_scope(struct report *r, struct change *ch, const struct spec *spec, struct err *err)
 {
 	struct scope scope = { .role = spec->role, .name = spec->name };
@@ -167,16 +191,16 @@ static int check_scope(struct report *r, struct change *ch, const struct spec *s
 		char line[LINE];
 
 		snprintf(line, sizeof(line), "%.200s: %.300s", err->step, err->why);
-		tell(r, spec, NULL, line);
+		tell(r, spec, NULL, NULL, line);
 		return 0;
 	}
 	for (size_t i = 0; !ret && i < ch->plan.n; i++) {
 		char line[LINE];
 
-		if (step_silent(&ch->plan.steps[i]))
+		if (step_silent(&ch->plan.steps[i]) || of_missing(&ch->plan, &ch->plan.steps[i]))
 			continue;
 		describe(&ch->plan.steps[i], line, sizeof(line));
-		tell(r, spec, &ch->plan.steps[i], line);
+		tell(r, spec, &ch->plan.steps[i], NULL, line);
 	}
 	return ret;
 }
@@ -194,13 +218,13 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		*found = true;
 		ret = check_scope(r, ch, &t->spec, err);
 		if (!t->recorded)
-			tell(r, &t->spec, NULL, "the tunnel runs, but what it was told is not recorded");
+			tell(r, &t->spec, NULL, NULL, "the tunnel runs, but what it was told is not recorded");
 	}
 	if (role == ROLE_PEER && ch->told.server.uplink[0] && !snapshot_link(&ch->s, ch->told.server.uplink)) {
 		char line[LINE];
 
 		snprintf(line, sizeof(line), "the uplink %s is gone", ch->told.server.uplink);
-		tell(r, &ch->told.server, NULL, line);
+		tell(r, &ch->told.server, NULL, NULL, line);
 	}
 	if (!ret && role == ROLE_PEER && !name && ch->told.server_explicit)
 		ret = check_scope(r, ch, &ch->told.server, err);
@@ -218,14 +242,14 @@ static int tell_files(struct report *r, struct change *ch, struct err *err)
 		conf_resolve(f);
 		ret = change_conf(ch, f, err);
 		for (size_t k = 0; !ret && k < f->n_errors; k++)
-			tell(r, is_server_conf(f) ? &ch->told.server : &f->sections[0].spec, NULL, f->errors[k]);
+			tell(r, is_server_conf(f) ? &ch->told.server : &f->sections[0].spec, NULL, f, f->errors[k]);
 		for (size_t k = 0; !ret && is_server_conf(f) && k < ch->j.told.n; k++) {
 			const struct spec *spec = &ch->j.told.tunnels[k].spec;
 			char line[LINE];
 
 			snprintf(line, sizeof(line), "%s runs, but is not in %.200s", spec->name, f->path);
 			if (spec->role == ROLE_PEER && !conf_find(f, ROLE_PEER, spec->name))
-				tell(r, &ch->told.server, NULL, line);
+				tell(r, &ch->told.server, NULL, NULL, line);
 		}
 	}
 	return ret;

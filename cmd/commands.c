@@ -166,7 +166,7 @@ static enum status help_on(const struct command *group, char *path, size_t size,
 	for (; n; words++, n--) {
 		const struct command *cmd = group ? find(group, words[0]) : NULL;
 
-		if (!cmd && group)
+		if (group && (!cmd || !cmd->help))
 			return unknown(group, path, words[0]);
 		if (!cmd)
 			return superfluous_help(path, words[0]);

@@ -46,6 +46,11 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 
 	if (!ctx->save || ctx->dry_run)
 		return carry_out(ctx, ch, scope);
+	if (scope->role == ROLE_CLIENT && !ctx->file && !strcmp(scope->name, "server")) {
+		err_usage(&err, scope->name, "a tunnel of this name cannot be saved: " CONF_SERVER " is the server's file");
+		err_hint(&err, "name it otherwise, or give --file");
+		return fail(&err);
+	}
 	status = read_conf(ctx, scope->role, scope->name, &f);
 	if (status)
 		return status;
@@ -92,7 +97,7 @@ enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct s
 	return status;
 }
 
-static int add_conf(struct confs *confs, const char *path, enum role role, const char *name, struct err *err)
+static int add_conf(const struct ctx *ctx, struct confs *confs, const char *path, enum role role, const char *name, struct err *err)
 {
 	struct conf *grown = realloc(confs->items, (confs->n + 1) * sizeof(*grown));
 	int ret;
@@ -101,8 +106,8 @@ static int add_conf(struct confs *confs, const char *path, enum role role, const
 		return err_sys(err, ENOMEM, "%s", path);
 	confs->items = grown;
 	ret = conf_read(&grown[confs->n], path, role, name, err);
-	if (ret)	/* not root, who may not read it, can still see what the kernel has */
-		return ret == -EACCES ? 0 : ret;
+	if (ret)	/* who may not read what is in /etc can still see what the kernel has */
+		return ret == -EACCES && !ctx->file ? 0 : ret;
 	if (grown[confs->n].exists)
 		confs->n++;
 	else
@@ -124,7 +129,7 @@ static int is_client_conf(const struct dirent *entry)
 	return parse_ifname(name, &why);
 }
 
-static int add_clients(struct confs *confs, struct err *err)
+static int add_clients(const struct ctx *ctx, struct confs *confs, struct err *err)
 {
 	struct dirent **entries;
 	int n = scandir(CONF_DIR, &entries, is_client_conf, alphasort), ret = 0;
@@ -135,7 +140,7 @@ static int add_clients(struct confs *confs, struct err *err)
 		snprintf(name, sizeof(name), "%.*s", (int)strlen(entries[i]->d_name) - 5, entries[i]->d_name);
 		conf_client_path(name, path);
 		if (!ret)
-			ret = add_conf(confs, path, ROLE_CLIENT, name, err);
+			ret = add_conf(ctx, confs, path, ROLE_CLIENT, name, err);
 		free(entries[i]);
 	}
 	if (n >= 0)
@@ -155,13 +160,13 @@ int confs_load(const struct ctx *ctx, enum role role, const char *name, struct c
 	}
 	if (role == ROLE_CLIENT && name) {
 		usual_path(ctx, role, name, path);
-		ret = add_conf(confs, path, ROLE_CLIENT, name, err);
+		ret = add_conf(ctx, confs, path, ROLE_CLIENT, name, err);
 	} else if (!role || role == ROLE_CLIENT) {
-		ret = add_clients(confs, err);
+		ret = add_clients(ctx, confs, err);
 	}
 	if (!ret && (!role || role == ROLE_PEER)) {
 		usual_path(ctx, ROLE_SERVER, "", path);
-		ret = add_conf(confs, path, ROLE_SERVER, "", err);
+		ret = add_conf(ctx, confs, path, ROLE_SERVER, "", err);
 	}
 	if (!ret && ctx->file && !confs->n) {
 		err_usage(err, ctx->file, "there is no such file");

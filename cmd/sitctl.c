@@ -48,14 +48,14 @@ static enum status bad_option(const char *word, const char *why)
 
 static bool set_color(struct ctx *ctx, const char *value)
 {
-	const char *term = getenv("TERM");
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
 
 	if (!value || !strcmp(value, "always"))
 		ctx->color = true;
 	else if (!strcmp(value, "never"))
 		ctx->color = false;
 	else if (!strcmp(value, "auto"))
-		ctx->color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb");
+		ctx->color = isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb");
 	else
 		return false;
 	return true;

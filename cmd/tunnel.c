@@ -31,6 +31,14 @@ static int no_file(const struct ctx *ctx, struct err *err)
 	return -EINVAL;
 }
 
+static enum status nothing_to_save(void)
+{
+	struct err err;
+
+	err_usage(&err, "--save", "there is nothing to save: no parameter is given");
+	return fail(&err);
+}
+
 static enum status up_from_file(const struct ctx *ctx, const char *name)
 {
 	struct scope scope = { .role = ROLE_CLIENT, .name = name };
@@ -38,10 +46,8 @@ static enum status up_from_file(const struct ctx *ctx, const char *name)
 	struct conf f;
 	struct err err;
 
-	if (ctx->save) {
-		err_usage(&err, "--save", "there is nothing to save: no parameter is given");
-		return fail(&err);
-	}
+	if (ctx->save)
+		return nothing_to_save();
 	status = read_conf(ctx, ROLE_CLIENT, name, &f);
 	if (status)
 		return status;
@@ -150,7 +156,9 @@ enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, cons
 	struct spec spec;
 	struct err err;
 
-	if (!n && !ctx->save) {
+	if (!n && ctx->save)
+		return nothing_to_save();
+	if (!n) {
 		status = read_conf(ctx, ROLE_SERVER, "", &f);
 		if (status)
 			return status;

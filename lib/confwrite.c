@@ -198,14 +198,17 @@ int conf_remove(struct conf *f, enum role role, const char *name)
 {
 	struct conf_section *s = conf_find(f, role, name);
 	int section = s ? (int)(s - f->sections) : -1;
-	size_t end;
+	size_t end, at = 0;
 
 	if (!s)
 		return 0;
 	end = end_of(f, section);
 	for (size_t i = end; i > 0; i--)
 		if (f->lines[i - 1].section == section)
-			delete_line(f, i - 1);
+			delete_line(f, at = i - 1);
+	/* Of the empty lines before and after it one stays. */
+	if (at > 0 && !f->lines[at - 1].text[0] && (at == f->n_lines || !f->lines[at].text[0]))
+		delete_line(f, at - 1);
 	s->spec.role = 0;	/* not found any more; the numbers of the others stay */
 	return 0;
 }

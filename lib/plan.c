@@ -77,12 +77,24 @@ bool in_scope(const struct scope *scope, enum role role, const char *name)
 	return role == scope->role && !strcmp(name, scope->name);
 }
 
-/* Has the tunnel of LINK another device now? Then this one and what is on it goes before the new one comes. */
+/*
+ * Has the tunnel of LINK another device now, or are its endpoints those of another tunnel? Then it
+ * and what is on it goes before the new one comes: the kernel has endpoints only once.
+ */
 static bool renamed(const struct world *w, const struct link *link)
 {
 	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
 
-	return t && strcmp(t->spec.dev, link->name);
+	if (t)
+		return strcmp(t->spec.dev, link->name);
+	for (size_t i = 0; i < w->told->n; i++) {
+		const struct spec *spec = &w->told->tunnels[i].spec;
+		struct in_addr local = spec->role == ROLE_PEER ? w->told->server.local : spec->local;
+
+		if (spec->role != ROLE_NAT && spec->remote.s_addr == link->remote.s_addr && local.s_addr == link->local.s_addr)
+			return true;
+	}
+	return false;
 }
 
 /* A device of a tunnel in scope whose tunnel, or whose name, is no longer told. */

@@ -75,11 +75,11 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 	return -EINVAL;
 }
 
-static int overlap(struct err *err, const struct net6 *net, const char *whose, const struct net6 *other)
+static int overlap(struct err *err, const struct net6 *net, const char *what, const char *whose, const struct net6 *other)
 {
 	char text[NET6_TEXT], with[NET6_TEXT];
 
-	err_usage(err, net6_text(net, text), "overlaps with %s, %s", whose, net6_text(other, with));
+	err_usage(err, net6_text(net, text), "overlaps with %s %s, %s", what, whose, net6_text(other, with));
 	err_hint(err, "give this peer addresses of its own");
 	return -EINVAL;
 }
@@ -89,21 +89,18 @@ static int rule_other_peers(const struct world *w, const struct spec *spec, cons
 {
 	for (size_t i = 0; i < w->told->n; i++) {
 		const struct spec *other = &w->told->tunnels[i].spec;
-		char whose[80];
 
 		if (other->role != ROLE_PEER || !strcmp(other->name, spec->name))
 			continue;
-		snprintf(whose, sizeof(whose), "the address of peer %s", other->name);
 		for (unsigned int k = 0; k < other->n_addresses; k++) {
 			struct net6 host = { .addr = other->addresses[k].addr, .len = 128 };
 
 			if (net6_overlap(net, &host))
-				return overlap(err, net, whose, &host);
+				return overlap(err, net, "the address of peer", other->name, &host);
 		}
-		snprintf(whose, sizeof(whose), "a prefix of peer %s", other->name);
 		for (unsigned int k = 0; k < other->n_prefixes; k++)
 			if (net6_overlap(net, &other->prefixes[k].net))
-				return overlap(err, net, whose, &other->prefixes[k].net);
+				return overlap(err, net, "a prefix of peer", other->name, &other->prefixes[k].net);
 	}
 	return 0;
 }
@@ -117,13 +114,11 @@ static int rule_this_host(const struct world *w, const struct spec *spec, const 
 	for (size_t i = 0; i < w->s->n_addrs; i++) {
 		const struct addr *a = &w->s->addrs[i];
 		struct net6 host = { .addr = a->net.addr, .len = 128 };
-		char whose[80];
 
 		link = snapshot_link_index(w->s, a->index);
 		if (!strcmp(a->ifname, spec->dev) || (shared && link && link_ours(link)) || !net6_overlap(net, &host))
 			continue;
-		snprintf(whose, sizeof(whose), "an address of this host on %s", a->ifname);
-		return overlap(err, net, whose, &host);
+		return overlap(err, net, "an address of this host on", a->ifname, &host);
 	}
 	return 0;
 }
