@@ -52,13 +52,10 @@ static void fill(struct nftnl_expr *e, const struct nft_op *op)
 		fill_mask(e, op);
 		break;
 	case OP_LOOKUP:
-		SET(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-		nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, nft_sets[op->a].name);
-		SET(e, NFTNL_EXPR_LOOKUP_FLAGS, 0);
-		break;
 	case OP_MAP:
 		SET(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-		SET(e, NFTNL_EXPR_LOOKUP_DREG, NFT_REG_1);
+		if (op->op == OP_MAP)
+			SET(e, NFTNL_EXPR_LOOKUP_DREG, NFT_REG_1);
 		nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, nft_sets[op->a].name);
 		SET(e, NFTNL_EXPR_LOOKUP_FLAGS, 0);
 		break;

@@ -264,45 +264,22 @@ static bool f_mtu(const struct spec *s, unsigned int i, char *buf)
 	return !i && (s->mtu ? snprintf(buf, VALUE_TEXT, "%u", s->mtu) > 0 : put(buf, "auto"));
 }
 
-static bool p_notrack(struct spec *s, const char *word, const char **why)
-{
-	return parse_on_off(word, &s->notrack, why);
+/* A parameter that is on or off: the field of that name. */
+#define SWITCH(field) \
+static bool p_##field(struct spec *s, const char *word, const char **why) \
+{ \
+	return parse_on_off(word, &s->field, why); \
+} \
+ \
+static bool f_##field(const struct spec *s, unsigned int i, char *buf) \
+{ \
+	return !i && put(buf, s->field ? "on" : "off"); \
 }
 
-static bool f_notrack(const struct spec *s, unsigned int i, char *buf)
-{
-	return !i && put(buf, s->notrack ? "on" : "off");
-}
-
-static bool p_mss_clamp(struct spec *s, const char *word, const char **why)
-{
-	return parse_on_off(word, &s->mss_clamp, why);
-}
-
-static bool f_mss_clamp(const struct spec *s, unsigned int i, char *buf)
-{
-	return !i && put(buf, s->mss_clamp ? "on" : "off");
-}
-
-static bool p_source_filter(struct spec *s, const char *word, const char **why)
-{
-	return parse_on_off(word, &s->source_filter, why);
-}
-
-static bool f_source_filter(const struct spec *s, unsigned int i, char *buf)
-{
-	return !i && put(buf, s->source_filter ? "on" : "off");
-}
-
-static bool p_simple_security(struct spec *s, const char *word, const char **why)
-{
-	return parse_on_off(word, &s->simple_security, why);
-}
-
-static bool f_simple_security(const struct spec *s, unsigned int i, char *buf)
-{
-	return !i && put(buf, s->simple_security ? "on" : "off");
-}
+SWITCH(notrack)
+SWITCH(mss_clamp)
+SWITCH(source_filter)
+SWITCH(simple_security)
 
 static bool p_allow(struct spec *s, const char *word, const char **why)
 {
