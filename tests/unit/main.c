@@ -12,8 +12,12 @@ int main(void)
 		suite_want, suite_told, suite_plan, suite_planold, suite_planhost, suite_plannft, suite_rules,
 		suite_apply, suite_journal, suite_disk, suite_words, suite_help, suite_program,
 	};
-	SRunner *runner = srunner_create(NULL);
+	SRunner *runner;
 	int run, failed;
+
+	/* Seconds for one test: on a machine that is busy with other things it may take long. */
+	setenv("CK_DEFAULT_TIMEOUT", "120", 0);
+	runner = srunner_create(NULL);
 
 	setenv("SITCTL", "build/sitctl", 0);
 	have_namespaces = probe_namespaces();

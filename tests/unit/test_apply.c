@@ -49,6 +49,8 @@ static void begin(void)
 	/* Somebody's, in the way of what is planned. */
 	ck_assert_int_eq(system("ip -6 route add unreachable 2001:db8:bad::/48 metric 1024 proto static; "
 				"ip -6 addr add 2001:db8:bad::1/64 dev up1 nodad"), 0);
+	/* The kernel finds out a little later that the other end is up. */
+	ck_assert_int_eq(system("for i in $(seq 100); do [ $(ip -br link | grep -c ' UP ') = 2 ] && exit; sleep 0.1; done; exit 1"), 0);
 	state(before, sizeof(before));
 }
 
