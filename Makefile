@@ -74,15 +74,15 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 # What is installed: SOURCE:TARGET. Hooks lie below etc/ as they will below SYSCONFDIR.
 HOOKS := $(wildcard $(addprefix etc/,network/*/* networkd-dispatcher/*/* NetworkManager/*/* iproute2/*/*))
+EXAMPLES := $(filter-out %.d %.service,$(wildcard $(addprefix etc/systemd/,*.d/* network/* network/*/*)))
 INSTALLED = $(BUILD)/sitctl:$(SBINDIR)/sitctl README:$(DOCDIR)/README \
 	$(foreach f,$(HOOKS),$(f):$(f:etc/%=$(SYSCONFDIR)/%)) \
 	$(foreach f,$(wildcard etc/systemd/*.service),$(f):$(f:etc/systemd/%=$(UNITDIR)/%)) \
-	$(foreach f,$(wildcard etc/systemd/*.d/*),$(f):$(f:etc/%=$(DOCDIR)/examples/%)) \
+	$(foreach f,$(EXAMPLES),$(f):$(f:etc/%=$(DOCDIR)/examples/%)) \
 	$(foreach n,5 8,$(foreach f,$(wildcard man/*.$(n)),$(f):$(f:man/%=$(MANDIR)/man$(n)/%))) \
 	$(patsubst %,%:$(BASHDIR)/sitctl,$(wildcard completions/sitctl.bash)) \
 	$(patsubst %,%:$(ZSHDIR)/_sitctl,$(wildcard completions/_sitctl)) \
 	$(patsubst %,%:$(FISHDIR)/sitctl.fish,$(wildcard completions/sitctl.fish))
-OWN_FOLDERS = $(DOCDIR)/examples/systemd/networkd.conf.d $(DOCDIR)/examples/systemd $(DOCDIR)/examples $(DOCDIR) $(SYSCONFDIR)/sitctl
 
 #: make install     below DESTDIR/PREFIX (default /usr/local), hooks below SYSCONFDIR (/etc)
 install: all
@@ -100,8 +100,8 @@ uninstall:
 	@set -e; for pair in $(INSTALLED); do \
 		target="$(DESTDIR)$${pair#*:}"; echo "remove $$target"; rm -f "$$target"; \
 	done
-	@for folder in $(OWN_FOLDERS); do \
-		[ ! -d "$(DESTDIR)$$folder" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$$folder"; \
+	@set -e; for folder in "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(SYSCONFDIR)/sitctl"; do \
+		if [ -d "$$folder" ]; then find "$$folder" -depth -type d -empty -delete; fi; \
 	done
 
 #: make deb         a Debian package, into build/deb; the packaging lies in etc/debian
@@ -111,7 +111,7 @@ deb:
 	mkdir -p $(DEB)/sitctl
 	tar -c --exclude-vcs --exclude=./$(BUILD) --exclude=./.cache --exclude=./etc/debian . | tar -x -C $(DEB)/sitctl
 	cp -r etc/debian $(DEB)/sitctl/debian
-	cd $(DEB)/sitctl && dpkg-buildpackage -us -uc -b
+	cd $(DEB)/sitctl && env -u MAKEFLAGS -u MFLAGS dpkg-buildpackage -us -uc -b
 
 #: make clean       remove what was built (the kernel's cache stays in .cache)
 clean:
