@@ -45,7 +45,7 @@ class Booted(unittest.TestCase):
         self.reaches("2001:db8:1::3")
         self.reaches("2001:db8::1", ns="peer")
 
-    def until_good(self, words, seconds=30):
+    def until_good(self, words, seconds=90):
         end = time.monotonic() + seconds
         while (done := run(words)).returncode and time.monotonic() < end:
             time.sleep(0.5)
