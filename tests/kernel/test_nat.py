@@ -37,6 +37,7 @@ class Nat(netlab.Case):
     def setUp(self):
         super().setUp()
         self.remember(1)
+        self.addCleanup(self.remember, 600)
         with self.client:
             subprocess.run(["conntrack", "-F"], capture_output=True, check=True)
 
