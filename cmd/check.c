@@ -181,6 +181,23 @@ static bool of_missing(const struct plan *plan, const struct step *step)
 	return false;
 }
 
+/* The shared sysctls are in every plan: those of the uplink are the server's matter, not a client's. */
+static const struct spec *whose(const struct change *ch, const struct step *step, const struct spec *spec)
+{
+	const struct object *o = step_object(step);
+	char key[SYSCTL_KEY_SIZE];
+
+	if (o->kind != KIND_SYSCTL || spec->role == ROLE_PEER || !ch->told.server.uplink[0])
+		return spec;
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/", ch->told.server.uplink);
+	if (strncmp(o->sysctl.key, key, strlen(key)))
+		return spec;
+	for (size_t i = 0; i < ch->told.n && !ch->told.server_explicit; i++)
+		if (ch->told.tunnels[i].spec.role == ROLE_PEER)
+			return &ch->told.tunnels[i].spec;
+	return &ch->told.server;
+}
+
 static int check_scope(struct report *r, struct change *ch, const struct spec *spec, struct err *err)
 {
 	struct scope scope = { .role = spec->role, .name = spec->name };
@@ -200,7 +217,7 @@ static int check_scope(struct report *r, struct change *ch, const struct spec *s
 		if (step_silent(&ch->plan.steps[i]) || of_missing(&ch->plan, &ch->plan.steps[i]))
 			continue;
 		describe(&ch->plan.steps[i], line, sizeof(line));
-		tell(r, spec, &ch->plan.steps[i], NULL, line);
+		tell(r, whose(ch, &ch->plan.steps[i], spec), &ch->plan.steps[i], NULL, line);
 	}
 	return ret;
 }
