@@ -192,9 +192,9 @@ def start(host, words, **how):
     """Starts sitctl in a host without waiting; words is a string to split or a list."""
     argv = words.split() if isinstance(words, str) else list(words)
     env = {"PATH": os.environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), "LC_ALL": "C", "TERM": "xterm"}
+    how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
     with host:
-        process = subprocess.Popen([SITCTL, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   text=True, env=env, cwd="/", **how)
+        process = subprocess.Popen([SITCTL, *argv], text=True, env=env, cwd="/", **how)
     process.words, process.began = argv, time.monotonic()
     return process
 

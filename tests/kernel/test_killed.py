@@ -31,9 +31,9 @@ def ptrace(what, pid, value=0):
         raise OSError(ctypes.get_errno(), f"ptrace {what}")
 
 
-def traced(host, words, stop_at):
+def traced(host, words, stop_at, numbers=None):
     """Runs sitctl until it is about to make its call number stop_at, and kills it; returns the calls seen, None as the last if it ended."""
-    numbers = CALLS[platform.machine()]
+    numbers = numbers or CALLS[platform.machine()]
     with host:
         child = subprocess.Popen([netlab.SITCTL, *words.split()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                  stderr=subprocess.DEVNULL, preexec_fn=lambda: _libc.ptrace(TRACEME, 0, None, None))

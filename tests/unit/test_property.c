@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "unit.h"
+#include "../../lib/conf.h"
 
 #define ROUNDS 400
 
@@ -107,6 +108,10 @@ static void random_spec(struct spec *s, enum role role)
 	s->notrack = below(2);
 	s->mss_clamp = below(2);
 	s->source_filter = below(2);
+	s->simple_security = role == ROLE_CLIENT && below(2);
+	s->n_allows = role == ROLE_CLIENT ? below(5) : 0;
+	for (unsigned int i = 0; i < s->n_allows; i++)	/* each has a protocol of its own: no two overlap */
+		s->allows[i] = (struct allow){ .proto = (uint8_t)(100 + i), .last = 65535 };
 }
 
 /* All but which rows were given: a list may be empty, and `resolved` is there with a name only. */
@@ -128,6 +133,9 @@ static void compare(const struct spec *a, const struct spec *b, const char *text
 	ck_assert_msg(x.has_server_address == y.has_server_address, "%s", text);
 	ck_assert_msg(addr6_equal(&x.server_address, &y.server_address) && x.proxy_ndp == y.proxy_ndp, "%s", text);
 	ck_assert_msg(!strcmp(x.dev, y.dev) && !strcmp(x.underlay, y.underlay), "%s", text);
+	ck_assert_msg(x.simple_security == y.simple_security && x.n_allows == y.n_allows, "%s", text);
+	for (unsigned int i = 0; i < x.n_allows; i++)
+		ck_assert_msg(!memcmp(&x.allows[i], &y.allows[i], sizeof(x.allows[i])), "%s", text);
 }
 
 static void round_trip(enum role role, uint32_t seed)
@@ -223,6 +231,101 @@ START_TEST(any_bytes)
 }
 END_TEST
 
+#define PATH CONF_DIR "/x.conf"
+
+/* What the file says of NAME, as one line; its values may stand in another order than they were put. */
+static void read_back(const struct spec *a, const char *text)
+{
+	struct conf_section *s;
+	struct spec wanted = *a;
+	struct err err;
+	struct conf f;
+
+	ck_assert_int_eq(conf_read(&f, PATH, a->role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER, a->name, &err), 0);
+	ck_assert_msg(!f.n_errors, "%s: %s", text, f.errors[0]);
+	s = conf_find(&f, a->role, a->name);
+	ck_assert_msg(s, "%s: %s is not in the file", text, a->name);
+	if (wanted.host[0])	/* the address of a name is not in the file */
+		wanted.remote.s_addr = 0;
+	compare(&wanted, &s->spec, text);
+	conf_free(&f);
+}
+
+static void put_in_file(const struct spec *a, bool forget)
+{
+	struct err err;
+	struct conf f;
+
+	ck_assert_int_eq(conf_read(&f, PATH, a->role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER, a->name, &err), 0);
+	if (forget)
+		ck_assert_int_eq(conf_remove(&f, a->role, a->name), 0);
+	ck_assert_int_eq(conf_put(&f, a, &err), 0);
+	ck_assert(!conf_prepare(&f, &err) && !conf_commit(&f, &err));
+	conf_free(&f);
+}
+
+static void random_tunnel(struct spec *a, enum role role)
+{
+	random_spec(a, role);
+	if (role != ROLE_CLIENT)
+		return;
+	/* All of them have one file, which names the tunnel and its device. */
+	strcpy(a->name, "x");
+	strcpy(a->dev, "x");
+}
+
+/* Through a file: what was put reads back, whatever was there before; put again, not a byte changes. */
+static void through_a_file(enum role role, uint32_t seed)
+{
+	static char text[65536], before[1 << 17];
+
+	state = seed;
+	for (int i = 0; i < ROUNDS; i++) {
+		struct spec a;
+
+		random_tunnel(&a, role);
+		spec_text(&a, false, text, sizeof(text));
+		/* The values of a list that are there already keep their place: that order is not the spec's. */
+		put_in_file(&a, role == ROLE_CLIENT);
+		read_back(&a, text);
+		strcpy(before, get_file(PATH));
+		put_in_file(&a, false);
+		ck_assert_str_eq(get_file(PATH), before);
+	}
+}
+
+START_TEST(files)
+{
+	through_a_file(ROLE_CLIENT, 1941);
+	put_file(PATH, "[server]\n", 0);
+	through_a_file(ROLE_PEER, 6214);
+}
+END_TEST
+
+/* Over another tunnel's values, comments beside them: what is read back is the new one, and the comments are all there. */
+START_TEST(files_over_files)
+{
+	static char text[65536], before[1 << 17];
+
+	state = 31337;
+	for (int i = 0; i < ROUNDS; i++) {
+		struct spec a, b;
+
+		random_tunnel(&a, ROLE_CLIENT);
+		random_tunnel(&b, ROLE_CLIENT);
+		/* At most one value of each list in common, so that the order is the spec's. */
+		spec_text(&b, false, text, sizeof(text));
+		put_in_file(&a, true);
+		snprintf(before, sizeof(before), "# head\n%s# tail\n", get_file(PATH));
+		put_file(PATH, before, 0);
+		put_in_file(&b, false);
+		read_back(&b, text);
+		ck_assert_msg(!strncmp(get_file(PATH), "# head\n", 7) && strstr(get_file(PATH), "\n# tail\n"), "%s", get_file(PATH));
+		put_file(PATH, "", 0);
+	}
+}
+END_TEST
+
 Suite *suite_property(void)
 {
 	Suite *s = suite_create("property");
@@ -233,5 +336,9 @@ Suite *suite_property(void)
 	tcase_add_test(tc, journal_lines);
 	tcase_add_test(tc, any_bytes);
 	suite_add_tcase(s, tc);
+	tc = namespaced_case(s, "files", own_etc);
+	tcase_set_timeout(tc, 30);
+	tcase_add_test(tc, files);
+	tcase_add_test(tc, files_over_files);
 	return s;
 }

@@ -37,6 +37,9 @@ Suite *suite_rules(void);
 Suite *suite_apply(void);
 Suite *suite_journal(void);
 Suite *suite_disk(void);
+Suite *suite_conf(void);
+Suite *suite_conffile(void);
+Suite *suite_confwrite(void);
 Suite *suite_words(void);
 Suite *suite_help(void);
 Suite *suite_program(void);
@@ -53,6 +56,11 @@ const char *read_sysctl(const char *key);		/* "" where there is none */
 
 /* A test case with FIXTURE, added to SUITE where namespaces can be had. */
 TCase *namespaced_case(Suite *suite, const char *name, void (*fixture)(void));
+
+/* etc.c: a fixture, own_netns_and_run() with an /etc that has hosts and an empty sitctl folder; whole files. */
+void own_etc(void);
+void put_file(const char *path, const char *text, size_t len);	/* LEN 0: all of the text */
+const char *get_file(const char *path);				/* until the next call */
 
 /* run.c: sitctl as a process. */
 struct ran {
