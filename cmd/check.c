@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/want.h"
 #include "commands.h"
 
 #define LINE 512
@@ -181,21 +182,49 @@ static bool of_missing(const struct plan *plan, const struct step *step)
 	return false;
 }
 
-/* The shared sysctls are in every plan: those of the uplink are the server's matter, not a client's. */
+static const char *ifname_of(const struct object *o)
+{
+	switch (o->kind) {
+	case KIND_LINK: return o->link.name;
+	case KIND_ADDR: return o->addr.ifname;
+	case KIND_ROUTE: return o->route.ifname;
+	default: return "";
+	}
+}
+
+/*
+ * The plan of the server is that of all its peers; and the shared sysctls are in every plan: those
+ * of the uplink are the server's matter, not a client's.
+ */
 static const struct spec *whose(const struct change *ch, const struct step *step, const struct spec *spec)
 {
 	const struct object *o = step_object(step);
 	char key[SYSCTL_KEY_SIZE];
 
-	if (o->kind != KIND_SYSCTL || spec->role == ROLE_PEER || !ch->told.server.uplink[0])
+	for (size_t i = 0; spec->role == ROLE_SERVER && i < ch->told.n; i++) {
+		const struct spec *peer = &ch->told.tunnels[i].spec;
+
+		snprintf(key, sizeof(key), "net/ipv6/conf/%s/", peer->dev);
+		if (peer->role == ROLE_PEER && (!strcmp(peer->dev, ifname_of(o)) ||
+						(o->kind == KIND_NEIGH && spec_has_addr(peer, &o->neigh.addr)) ||
+						(o->kind == KIND_SYSCTL && !strncmp(o->sysctl.key, key, strlen(key)))))
+			return peer;
+	}
+	if (o->kind != KIND_SYSCTL || !ch->told.server.uplink[0])
 		return spec;
 	snprintf(key, sizeof(key), "net/ipv6/conf/%s/", ch->told.server.uplink);
 	if (strncmp(o->sysctl.key, key, strlen(key)))
 		return spec;
-	for (size_t i = 0; i < ch->told.n && !ch->told.server_explicit; i++)
+	return &ch->told.server;
+}
+
+/* What add-peer prepared is mended by any peer: after `server up` it would stay without one. */
+static const struct spec *by_whom(const struct change *ch, const struct spec *spec)
+{
+	for (size_t i = 0; spec->role == ROLE_SERVER && !ch->told.server_explicit && i < ch->told.n; i++)
 		if (ch->told.tunnels[i].spec.role == ROLE_PEER)
 			return &ch->told.tunnels[i].spec;
-	return &ch->told.server;
+	return spec;
 }
 
 static int check_scope(struct report *r, struct change *ch, const struct spec *spec, struct err *err)
@@ -217,7 +246,7 @@ static int check_scope(struct report *r, struct change *ch, const struct spec *s
 		if (step_silent(&ch->plan.steps[i]) || of_missing(&ch->plan, &ch->plan.steps[i]))
 			continue;
 		describe(&ch->plan.steps[i], line, sizeof(line));
-		tell(r, whose(ch, &ch->plan.steps[i], spec), &ch->plan.steps[i], NULL, line);
+		tell(r, by_whom(ch, whose(ch, &ch->plan.steps[i], spec)), &ch->plan.steps[i], NULL, line);
 	}
 	return ret;
 }
@@ -233,7 +262,9 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		if (t->spec.role != role || (name && strcmp(t->spec.name, name)))
 			continue;
 		*found = true;
-		ret = check_scope(r, ch, &t->spec, err);
+		/* All peers at once: one plan for each would take long where there are many. */
+		if (role != ROLE_PEER || name)
+			ret = check_scope(r, ch, &t->spec, err);
 		if (!t->recorded)
 			tell(r, &t->spec, NULL, NULL, "the tunnel runs, but what it was told is not recorded");
 	}
@@ -243,7 +274,7 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		snprintf(line, sizeof(line), "the uplink %s is gone", ch->told.server.uplink);
 		tell(r, &ch->told.server, NULL, NULL, line);
 	}
-	if (!ret && role == ROLE_PEER && !name && ch->told.server_explicit)
+	if (!ret && role == ROLE_PEER && !name && (ch->told.server_explicit || told_has_peers(&ch->told)))
 		ret = check_scope(r, ch, &ch->told.server, err);
 	return ret;
 }
@@ -297,7 +328,7 @@ enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const ch
 	(void)words;
 	ret = need_admin(ctx, &err);
 	if (!ret && cmd->role != ROLE_NAT)
-		ret = confs_load(ctx, cmd->role, name, &r.confs, &err);
+		ret = confs_load(ctx, cmd->role, name, false, &r.confs, &err);
 	if (ret)
 		return fail(&err);
 	status = fail_confs(&r.confs);
@@ -307,6 +338,7 @@ enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const ch
 		confs_free(&r.confs);
 		return status;
 	}
+	found = name && r.confs.n;
 	r.array = ctx->json ? json_array() : NULL;
 	ret = tell_files(&r, &ch, &err);
 	for (size_t i = 0; !ret && i < sizeof(roles) / sizeof(*roles); i++)

@@ -187,19 +187,22 @@ static enum status help_on(const struct command *group, char *path, size_t size,
 enum status dispatch(struct ctx *ctx, int n, char **words)
 {
 	const struct command *group = root_commands, *cmd = NULL;
-	char path[64] = "";
+	char path[64] = "", what[64];
+	struct err err;
 
 	ctx->words = n;
 	ctx->word = words;
 	for (; group; group = cmd->sub) {
 		if (!n && group == root_commands) {
-			fputs("sitctl: no command given; usage: sitctl [ OPTIONS ] OBJECT COMMAND ...; see 'sitctl help'\n", stderr);
-			return STATUS_USAGE;
+			err_usage(&err, "usage", "no command given");
+			err_hint(&err, "write 'sitctl [ OPTIONS ] OBJECT COMMAND ...'; see 'sitctl help'");
+			return fail(&err);
 		}
 		if (!n) {
-			fprintf(stderr, "sitctl: %.*s: a command is missing; see 'sitctl %shelp'\n",
-				(int)strlen(path) - 1, path, path);
-			return STATUS_USAGE;
+			snprintf(what, sizeof(what), "%.*s", (int)strlen(path) - 1, path);
+			err_usage(&err, what, "a command is missing");
+			err_hint(&err, "see 'sitctl %shelp'", path);
+			return fail(&err);
 		}
 		if (is_help(words[0]))
 			return help_on(group, path, sizeof(path), n - 1, words + 1);

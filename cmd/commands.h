@@ -72,10 +72,10 @@ struct confs {
 
 /*
  * Read the files that are there for ROLE (0: all) and NAME (NULL: all): those of /etc/sitctl, or
- * that of --file. 0, or a negative errno and ERR. What is wrong in them is noted in each. Ends
+ * that of --file. LENIENT: one that cannot be read is left out. 0, or a negative errno and ERR. What is wrong in them is noted in each. Ends
  * with confs_free().
  */
-int confs_load(const struct ctx *ctx, enum role role, const char *name, struct confs *confs, struct err *err);
+int confs_load(const struct ctx *ctx, enum role role, const char *name, bool lenient, struct confs *confs, struct err *err);
 void confs_free(struct confs *confs);
 
 /* The section of ROLE and NAME and the file that has it, or NULL. */

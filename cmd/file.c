@@ -25,7 +25,8 @@ enum status read_conf(const struct ctx *ctx, enum role role, const char *name, s
 	struct err err;
 
 	usual_path(ctx, role, name, path);
-	if (conf_read(f, path, of, name, &err))
+	memset(f, 0, sizeof(*f));
+	if ((ctx->save && conf_lock(f, path, &err)) || conf_read(f, path, of, name, &err))
 		return fail(&err);
 	if (!f->exists && ctx->file && !ctx->save) {
 		err_usage(&err, path, "there is no such file");
@@ -97,7 +98,8 @@ enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct s
 	return status;
 }
 
-static int add_conf(const struct ctx *ctx, struct confs *confs, const char *path, enum role role, const char *name, struct err *err)
+static int add_conf(const struct ctx *ctx, struct confs *confs, const char *path, enum role role, const char *name,
+		    bool lenient, struct err *err)
 {
 	struct conf *grown = realloc(confs->items, (confs->n + 1) * sizeof(*grown));
 	int ret;
@@ -105,9 +107,18 @@ static int add_conf(const struct ctx *ctx, struct confs *confs, const char *path
 	if (!grown)
 		return err_sys(err, ENOMEM, "%s", path);
 	confs->items = grown;
+	memset(&grown[confs->n], 0, sizeof(*grown));
 	ret = conf_read(&grown[confs->n], path, role, name, err);
-	if (ret)	/* who may not read what is in /etc can still see what the kernel has */
-		return ret == -EACCES && !ctx->file ? 0 : ret;
+	/* What is in /etc and cannot be read, or trusted, keeps nobody from seeing what the kernel has. */
+	if (ret && lenient && !ctx->file) {
+		char text[1600];
+
+		if (ret != -EACCES)
+			note(ctx, "%s", err_text(err, text, sizeof(text)));
+		return 0;
+	}
+	if (ret)
+		return ret;
 	if (grown[confs->n].exists)
 		confs->n++;
 	else
@@ -129,7 +140,7 @@ static int is_client_conf(const struct dirent *entry)
 	return parse_ifname(name, &why);
 }
 
-static int add_clients(const struct ctx *ctx, struct confs *confs, struct err *err)
+static int add_clients(const struct ctx *ctx, struct confs *confs, bool lenient, struct err *err)
 {
 	struct dirent **entries;
 	int n = scandir(CONF_DIR, &entries, is_client_conf, alphasort), ret = 0;
@@ -140,7 +151,7 @@ static int add_clients(const struct ctx *ctx, struct confs *confs, struct err *e
 		snprintf(name, sizeof(name), "%.*s", (int)strlen(entries[i]->d_name) - 5, entries[i]->d_name);
 		conf_client_path(name, path);
 		if (!ret)
-			ret = add_conf(ctx, confs, path, ROLE_CLIENT, name, err);
+			ret = add_conf(ctx, confs, path, ROLE_CLIENT, name, lenient, err);
 		free(entries[i]);
 	}
 	if (n >= 0)
@@ -148,7 +159,7 @@ static int add_clients(const struct ctx *ctx, struct confs *confs, struct err *e
 	return ret;
 }
 
-int confs_load(const struct ctx *ctx, enum role role, const char *name, struct confs *confs, struct err *err)
+int confs_load(const struct ctx *ctx, enum role role, const char *name, bool lenient, struct confs *confs, struct err *err)
 {
 	char path[CONF_PATH];
 	int ret = 0;
@@ -160,13 +171,13 @@ int confs_load(const struct ctx *ctx, enum role role, const char *name, struct c
 	}
 	if (role == ROLE_CLIENT && name) {
 		usual_path(ctx, role, name, path);
-		ret = add_conf(ctx, confs, path, ROLE_CLIENT, name, err);
+		ret = add_conf(ctx, confs, path, ROLE_CLIENT, name, lenient, err);
 	} else if (!role || role == ROLE_CLIENT) {
-		ret = add_clients(ctx, confs, err);
+		ret = add_clients(ctx, confs, lenient, err);
 	}
 	if (!ret && (!role || role == ROLE_PEER)) {
 		usual_path(ctx, ROLE_SERVER, "", path);
-		ret = add_conf(ctx, confs, path, ROLE_SERVER, "", err);
+		ret = add_conf(ctx, confs, path, ROLE_SERVER, "", lenient, err);
 	}
 	if (!ret && ctx->file && !confs->n) {
 		err_usage(err, ctx->file, "there is no such file");

@@ -197,7 +197,7 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 
 	(void)n;
 	(void)words;
-	if (confs_load(ctx, cmd->role, name, &confs, &err))
+	if (confs_load(ctx, cmd->role, name, true, &confs, &err))
 		return fail(&err);
 	/* What is wrong in a file does not keep us from showing what the kernel has. */
 	for (size_t i = 0; i < confs.n; i++)

@@ -17,15 +17,22 @@ struct apply {
 static uint32_t index_of(const struct apply *a, const char *name)
 {
 	const struct link *link;
+	uint32_t removed = 0;
 
 	for (size_t i = 0; i < a->plan->n; i++) {
 		const struct step *step = &a->plan->steps[i];
 		const struct object *object = step_object(step);
 
-		/* A removed one counts too: undone, it has a new index. */
-		if (object->kind == KIND_LINK && step->op != STEP_CHANGE && !strcmp(object->link.name, name))
+		if (object->kind != KIND_LINK || step->op == STEP_CHANGE || strcmp(object->link.name, name))
+			continue;
+		/* One that was made under a name that was freed before; until then the removed one, which undone has a new index. */
+		if (step->op == STEP_ADD && object->link.index)
 			return object->link.index;
+		if (step->op == STEP_DEL)
+			removed = object->link.index;
 	}
+	if (removed)
+		return removed;
 	link = snapshot_link(a->s, name);
 	return link ? link->index : 0;
 }
@@ -157,6 +164,8 @@ static int undo_step(struct apply *a, size_t i, struct err *err)
 		kind->encode(&back, &a->c->batch);
 		ret = nl_send(&a->c->route, &a->c->batch, err);
 	}
+	if (!ret && back.op == STEP_DEL && back.was.kind == KIND_LINK)
+		step->want.link.index = 0;
 	/* A device that came back has another index. */
 	if (!ret && back.op == STEP_ADD && back.want.kind == KIND_LINK)
 		step->was.link.index = back.want.link.index;

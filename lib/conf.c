@@ -69,6 +69,12 @@ static bool split_header(char *text, char **kind, char **name)
 {
 	char *end = text + strlen(text);
 
+	for (char *comment = text; (comment = strchr(comment, '#')); comment++)
+		if (comment > text && isspace((unsigned char)comment[-1])) {
+			*comment = '\0';
+			end = comment;
+			break;
+		}
 	while (end > text && isspace((unsigned char)end[-1]))
 		*--end = '\0';
 	if (end == text || end[-1] != ']')
@@ -159,6 +165,9 @@ static int take_key(struct conf *f, struct conf_line *line, uint32_t *seen, stru
 	words[1] = value;
 	ret = spec_more_words(&section->spec, line->value_len ? 2 : 1, words, seen, err);
 	free(value);
+	/* A wrong value is no missing one. */
+	if (ret)
+		spec_set_given(&section->spec, line->key);
 	return ret;
 }
 
@@ -216,7 +225,8 @@ static int parse(struct conf *f, const char *text, enum role role, const char *n
 		struct conf_section *s = &f->sections[i];
 		struct err inner;
 
-		if (s->bad || !spec_check(&s->spec, &inner))
+		/* What is wrong in a section does not hide what is missing in it. */
+		if (!s->spec.role || !(s->bad ? spec_check_required(&s->spec, &inner) : spec_check(&s->spec, &inner)))
 			continue;
 		s->bad = true;
 		conf_error(f, s->line, &inner);
@@ -269,9 +279,10 @@ static int load(struct conf *f, int fd, char **text, struct err *err)
 int conf_read(struct conf *f, const char *path, enum role role, const char *name, struct err *err)
 {
 	char *text = NULL;
-	int fd, ret;
+	int fd, ret, lock = f->lock;
 
 	memset(f, 0, sizeof(*f));
+	f->lock = lock;
 	f->mode = 0644;
 	if (snprintf(f->path, sizeof(f->path), "%s", path) >= (int)sizeof(f->path))
 		return err_usage(err, path, "is too long for the name of a file");
@@ -310,6 +321,8 @@ void conf_free(struct conf *f)
 		free(f->errors[i]);
 	if (f->temporary)
 		unlink(f->temporary);
+	if (f->lock)
+		close(f->lock - 1);
 	free(f->temporary);
 	free(f->lines);
 	free(f->sections);

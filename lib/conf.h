@@ -17,6 +17,7 @@ struct conf_line {
 	int section;			/* index of its section, -1: before the first one */
 	char key[32];			/* of `key = value`, else empty */
 	size_t value, value_len;	/* where the value is in text */
+	bool right;			/* while the file is changed: it says what is wanted */
 };
 
 /* `[client]`, `[server]`, `[peer NAME]` and what stands below it. */
@@ -38,18 +39,26 @@ struct conf {
 	char **errors;			/* FILE:LINE: word: reason */
 	size_t n_errors;
 	char *temporary;		/* by conf_prepare() */
+	int lock;			/* by conf_lock(), plus 1 */
 };
 
 /* The usual file of a client NAME in PATH (CONF_PATH bytes). */
 void conf_client_path(const char *name, char *path);
 
 /*
- * Read the file at PATH: of the client NAME (ROLE_CLIENT), or the server's (ROLE_SERVER). 0, also
+ * Read the file at PATH into F, which is zeroed or has its lock: of the client NAME (ROLE_CLIENT), or the server's (ROLE_SERVER). 0, also
  * where there are errors in it (n_errors) or there is no file (exists); or a negative errno and
  * ERR where it cannot be read or others may write to it. Ends with conf_free().
  */
 int conf_read(struct conf *f, const char *path, enum role role, const char *name, struct err *err);
 void conf_free(struct conf *f);
+
+/*
+ * Wait until nobody else changes files in the folder of F, and keep others waiting until
+ * conf_free(): the lock of a network namespace does not do that. The folder is made where it is
+ * the usual one. 0, or a negative errno and ERR.
+ */
+int conf_lock(struct conf *f, const char *path, struct err *err);
 
 /* Note an error at LINE (0: of the whole file), in the form of FILE:LINE: word: reason. */
 void conf_error(struct conf *f, unsigned int line, const struct err *err);

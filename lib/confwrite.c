@@ -5,10 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conf.h"
+
+#define CONF_LOCK_SECONDS 15	/* more than one that holds it waits for the lock of its namespace */
 
 static struct conf_line *insert_line(struct conf *f, size_t at, int section, const char *text)
 {
@@ -134,20 +138,25 @@ static bool put_param(struct conf *f, int section, const struct spec *spec, cons
 	if (spec->set & (UINT32_C(1) << (p - params)))
 		while (n < PREFIXES_MAX && p->format(spec, n, values[n]))
 			n++;
-	/* A line may serve one value only; what serves none is marked by an empty key until it is used or goes. */
+	/* First the lines that are right: each serves one value. */
 	for (size_t i = 0; i < f->n_lines; i++) {
-		bool right = false;
+		struct conf_line *line = &f->lines[i];
 
-		if (!is_key(&f->lines[i], section, p))
+		line->right = false;
+		for (unsigned int k = 0; is_key(line, section, p) && !line->right && k < n; k++)
+			if (!have[k] && says(spec, p, line, values[k]))
+				line->right = have[k] = true;
+	}
+	/* A parameter that has one value keeps its line; what else says something wrong goes. */
+	for (size_t i = f->n_lines; i > 0; i--) {
+		struct conf_line *line = &f->lines[i - 1];
+
+		if (!is_key(line, section, p) || line->right)
 			continue;
-		for (unsigned int k = 0; !right && k < n; k++)
-			if (!have[k] && says(spec, p, &f->lines[i], values[k]))
-				right = have[k] = true;
-		for (unsigned int k = 0; !right && k < n; k++)
-			if (!have[k] && n == 1)
-				right = have[k] = change_value(&f->lines[i], values[k]);
-		if (!right)
-			delete_line(f, i--);
+		if (n == 1 && !have[0])
+			have[0] = change_value(line, values[0]);
+		else
+			delete_line(f, i - 1);
 	}
 	at = end_of(f, section);
 	for (size_t i = 0; i < f->n_lines; i++)
@@ -230,6 +239,46 @@ static bool write_lines(const struct conf *f, FILE *out)
 	       !fchmod(fileno(out), f->mode) && !fsync(fileno(out));
 }
 
+/* The usual folder, for the first file in it. */
+static int make_folder(const char *path, struct err *err)
+{
+	if (!strncmp(path, CONF_DIR "/", strlen(CONF_DIR "/")) && mkdir(CONF_DIR, 0755) && errno != EEXIST)
+		return err_sys(err, errno, CONF_DIR);
+	return 0;
+}
+
+int conf_lock(struct conf *f, const char *path, struct err *err)
+{
+	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	char dir[CONF_PATH];
+	char *slash;
+	int fd;
+
+	memset(f, 0, sizeof(*f));
+	snprintf(dir, sizeof(dir), "%s", path);
+	slash = strrchr(dir, '/');
+	if (slash)
+		*slash = '\0';
+	else
+		snprintf(dir, sizeof(dir), ".");
+	if (make_folder(path, err))
+		return -err->code;
+	fd = open(*dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, errno, "%s", dir);
+	for (int try = 0; flock(fd, LOCK_EX | LOCK_NB); try++) {
+		if (try == CONF_LOCK_SECONDS * 50) {
+			close(fd);
+			err_sys(err, EBUSY, "%s", dir);
+			err_why(err, "another sitctl has changed files here for %d seconds and still does", CONF_LOCK_SECONDS);
+			return -EBUSY;
+		}
+		nanosleep(&pause, NULL);
+	}
+	f->lock = fd + 1;
+	return 0;
+}
+
 int conf_prepare(struct conf *f, struct err *err)
 {
 	char *real = real_path(f), *temporary = NULL;
@@ -241,10 +290,9 @@ int conf_prepare(struct conf *f, struct err *err)
 		return err_sys(err, ENOMEM, "%s", f->path);
 	}
 	free(real);
-	if (!f->exists && mkdir(CONF_DIR, 0755) && errno != EEXIST) {
-		ret = err_sys(err, errno, CONF_DIR);
+	ret = make_folder(f->path, err);
+	if (ret)
 		goto out;
-	}
 	unlink(temporary);	/* of one that was killed */
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	out = fd >= 0 ? fdopen(fd, "w") : NULL;

@@ -77,9 +77,17 @@ bool in_scope(const struct scope *scope, enum role role, const char *name)
 	return role == scope->role && !strcmp(name, scope->name);
 }
 
+bool link_leaves(const struct world *w, const struct link *link)
+{
+	const struct told_tunnel *t = link_ours(link) ? told_find(w->told, link_role(link), link_tunnel_name(link)) : NULL;
+
+	return link_ours(link) && in_scope(w->scope, link_role(link), link_tunnel_name(link)) &&
+	       (!t || strcmp(t->spec.dev, link->name));
+}
+
 /*
- * Has the tunnel of LINK another device now, or are its endpoints those of another tunnel? Then it
- * and what is on it goes before the new one comes: the kernel has endpoints only once.
+ * Has the tunnel of LINK another device now, or are its name or its endpoints those of another
+ * tunnel? Then it and what is on it goes before the new one comes: the kernel has them only once.
  */
 static bool renamed(const struct world *w, const struct link *link)
 {
@@ -91,7 +99,9 @@ static bool renamed(const struct world *w, const struct link *link)
 		const struct spec *spec = &w->told->tunnels[i].spec;
 		struct in_addr local = spec->role == ROLE_PEER ? w->told->server.local : spec->local;
 
-		if (spec->role != ROLE_NAT && spec->remote.s_addr == link->remote.s_addr && local.s_addr == link->local.s_addr)
+		if (spec->role == ROLE_NAT)
+			continue;
+		if (!strcmp(spec->dev, link->name) || (spec->remote.s_addr == link->remote.s_addr && local.s_addr == link->local.s_addr))
 			return true;
 	}
 	return false;
@@ -233,6 +243,21 @@ static bool route_wanted(const struct world *w, const struct link *link, const s
 	return false;
 }
 
+/* Does another tunnel get what is routed here? */
+static bool moves(const struct world *w, const struct link *link, const struct route *r)
+{
+	for (size_t i = 0; r->dst.len && i < w->told->n; i++) {
+		const struct spec *spec = &w->told->tunnels[i].spec;
+
+		for (unsigned int k = 0; spec->role == ROLE_PEER && strcmp(spec->dev, link->name) && k < spec->n_prefixes; k++)
+			if (net6_equal(&spec->prefixes[k].net, &r->dst))
+				return true;
+		if (spec->role == ROLE_PEER && r->dst.len == 128 && addr6_equal(&spec->addresses[0].addr, &r->dst.addr))
+			return true;
+	}
+	return false;
+}
+
 static int stale_routes(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
 {
 	int ret = 0;
@@ -241,6 +266,7 @@ static int stale_routes(struct plan *plan, const struct world *w, const struct s
 		const struct route *r = &w->s->routes[i];
 		const struct link *link = snapshot_link_index(w->s, r->index);
 		struct object was = { .kind = KIND_ROUTE, .route = *r };
+		enum phase phase = PHASE_STALE_ROUTE;
 		bool stale;
 
 		if (r->proto != SITCTL_PROTO)
@@ -250,9 +276,12 @@ static int stale_routes(struct plan *plan, const struct world *w, const struct s
 		else
 			stale = link && link_ours(link) &&
 				in_scope(scope, link_role(link), link_tunnel_name(link)) && !route_wanted(w, link, r);
+		if (link && link_ours(link) && renamed(w, link))
+			phase = PHASE_LINK_STALE;
+		else if (link && moves(w, link, r))
+			phase = PHASE_ROUTE_MOVED;
 		if (stale)
-			ret = plan_step(plan, STEP_DEL, link && link_ours(link) && renamed(w, link) ?
-					PHASE_LINK_STALE : PHASE_STALE_ROUTE, &was, NULL, err);
+			ret = plan_step(plan, STEP_DEL, phase, &was, NULL, err);
 	}
 	return ret;
 }
@@ -289,11 +318,14 @@ static void sort_steps(struct plan *plan, struct step *to)
 				to[n++] = plan->steps[i];
 }
 
-int plan_build(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+int plan_build(struct plan *plan, const struct world *of, const struct scope *scope, struct err *err)
 {
+	struct world scoped = *of;
+	const struct world *w = &scoped;
 	struct step *sorted;
 	int ret = 0;
 
+	scoped.scope = scope;
 	memset(plan, 0, sizeof(*plan));
 	for (size_t i = 0; !ret && i < w->told->n; i++) {
 		const struct spec *spec = &w->told->tunnels[i].spec;

@@ -19,11 +19,13 @@ enum phase {
 	PHASE_NFT,
 	PHASE_CONNTRACK,	/* entries from before NOTRACK, which would stand until their time-out */
 	PHASE_LINK_STALE,	/* a device under a name that is no longer wanted: it holds the endpoints */
+	PHASE_LINK_PARK,	/* a device whose endpoints another one is to have */
 	PHASE_LINK,
 	PHASE_LINK_SYSCTL,
 	PHASE_ADDR_LENGTH,	/* the address that comes next with another length */
 	PHASE_ADDR,
 	PHASE_LINK_UP,
+	PHASE_ROUTE_MOVED,	/* a route whose prefix goes to another tunnel: the kernel has it only once */
 	PHASE_ROUTE,
 	PHASE_NEIGH,
 	PHASE_STALE_NEIGH,
@@ -65,6 +67,7 @@ struct world {
 	const struct snapshot *s;
 	const struct journal *j;	/* its told is what was told before */
 	const struct told *told;	/* what is told now */
+	const struct scope *scope;	/* of the plan that is made, by plan_build() */
 };
 
 /*
@@ -99,6 +102,9 @@ int plan_passed(struct plan *plan, const struct world *w, const struct spec *nat
 int plan_unpassed(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err);
 int plan_sysctls(struct plan *plan, const struct world *w, struct err *err);
 int plan_nft(struct plan *plan, const struct world *w, struct err *err);
+
+/* Is the device one of a tunnel that has another one now, or has gone: will the plan remove it? */
+bool link_leaves(const struct world *w, const struct link *link);
 
 /* Is the tunnel of ROLE and NAME in SCOPE? */
 bool in_scope(const struct scope *scope, enum role role, const char *name);

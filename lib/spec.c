@@ -226,7 +226,12 @@ static int check_pair(struct spec *s, struct err *err)
 	return 0;
 }
 
-int spec_check(struct spec *s, struct err *err)
+void spec_set_given(struct spec *spec, const char *name)
+{
+	spec->set |= bit(spec->role, name);
+}
+
+int spec_check_required(const struct spec *s, struct err *err)
 {
 	for (const struct param *p = params; p->name; p++)
 		if ((p->required & s->role) && !spec_given(s, p->name)) {
@@ -234,6 +239,13 @@ int spec_check(struct spec *s, struct err *err)
 			err_hint(err, "write '%s %s'", p->name, p->value);
 			return -EINVAL;
 		}
+	return 0;
+}
+
+int spec_check(struct spec *s, struct err *err)
+{
+	if (spec_check_required(s, err))
+		return -EINVAL;
 	if (s->role == ROLE_PEER && !s->dev[0]) {
 		if (strlen(s->name) + strlen("sit-") >= sizeof(s->dev)) {
 			err_usage(err, s->name, "the device name sit-%s is longer than 15 bytes", s->name);

@@ -114,6 +114,10 @@ int spec_recorded_words(struct spec *spec, int n, char *const words[], struct er
 /* The same for words that come one after another: SEEN, 0 at first, remembers which came. */
 int spec_more_words(struct spec *spec, int n, char *const words[], uint32_t *seen, struct err *err);
 
+/* Are the required ones there? 0, or -EINVAL and ERR. And: take one for given, though its value was wrong. */
+int spec_check_required(const struct spec *spec, struct err *err);
+void spec_set_given(struct spec *spec, const char *name);
+
 /* What one value alone cannot tell: required ones are there, they fit each other. As above. */
 int spec_check(struct spec *spec, struct err *err);
 

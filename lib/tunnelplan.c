@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The steps that bring one tunnel to what was told (plan_tunnel of plan.h). */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include "want.h"	/* before linux/: glibc and the kernel define the same names */
@@ -13,11 +14,46 @@ static bool same_link(const struct link *has, const struct link *want)
 	       !has->half_made && has->proto == IPPROTO_IPV6 && has->pmtudisc && !strcmp(has->alias, want->alias);
 }
 
+/* The device NAME, unless it is one that the plan removes first. */
+static const struct link *staying(const struct world *w, const char *name)
+{
+	const struct link *link = snapshot_link(w->s, name);
+
+	return link && link_leaves(w, link) ? NULL : link;
+}
+
+/* Does another tunnel get the endpoints that HAS has, and loses? */
+static bool endpoints_wanted(const struct world *w, const struct link *has, const struct link *want)
+{
+	if (has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr)
+		return false;
+	for (size_t i = 0; i < w->told->n; i++) {
+		const struct spec *spec = &w->told->tunnels[i].spec;
+		struct in_addr local = spec->role == ROLE_PEER ? w->told->server.local : spec->local;
+
+		if (spec->role != ROLE_NAT && spec->remote.s_addr == has->remote.s_addr && local.s_addr == has->local.s_addr)
+			return true;
+	}
+	return false;
+}
+
+/* Two tunnels that exchange endpoints: for a moment one has others, which nobody else can have. */
+static int plan_park(struct plan *plan, struct object *was, struct err *err)
+{
+	struct object parked = *was;
+	int ret;
+
+	parked.link.local.s_addr = htonl(INADDR_LOOPBACK);
+	ret = plan_step(plan, STEP_CHANGE, PHASE_LINK_PARK, was, &parked, err);
+	*was = parked;
+	return ret;
+}
+
 static int plan_link(struct plan *plan, const struct world *w, const struct spec *spec, struct link *want, struct err *err)
 {
 	struct object was = { .kind = KIND_LINK }, object = { .kind = KIND_LINK };
-	const struct link *has = snapshot_link(w->s, want->name);
-	int ret;
+	const struct link *has = staying(w, want->name);
+	int ret = 0;
 
 	if (has && (!link_ours(has) || link_role(has) != spec->role || strcmp(link_tunnel_name(has), spec->name))) {
 		err_sys(err, EEXIST, "tunnel device %s", want->name);
@@ -43,7 +79,10 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 	object.link = *want;
 	if (!same_link(has, want)) {
 		object.link.up = has->up;
-		ret = plan_step(plan, STEP_CHANGE, PHASE_LINK, &was, &object, err);
+		if (endpoints_wanted(w, has, want))
+			ret = plan_park(plan, &was, err);
+		if (!ret)
+			ret = plan_step(plan, STEP_CHANGE, PHASE_LINK, &was, &object, err);
 		if (ret)
 			return ret;
 		was.link = object.link;
@@ -93,7 +132,7 @@ static int plan_device_forwarding(struct plan *plan, const struct world *w, cons
 
 static int plan_device_sysctls(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
-	bool exists = snapshot_link(w->s, spec->dev);
+	bool exists = staying(w, spec->dev);
 	int ret;
 
 	/* Hosts "without IPv6" often have default.disable_ipv6=1. */
@@ -104,12 +143,12 @@ static int plan_device_sysctls(struct plan *plan, const struct world *w, const s
 	return ret ? ret : plan_device_forwarding(plan, w, spec, exists, err);
 }
 
-static bool has_addr(const struct snapshot *s, const struct addr *want)
+static bool has_addr(const struct world *w, const struct addr *want)
 {
-	for (size_t i = 0; i < s->n_addrs; i++) {
-		const struct addr *a = &s->addrs[i];
+	for (size_t i = 0; i < w->s->n_addrs; i++) {
+		const struct addr *a = &w->s->addrs[i];
 
-		if (!strcmp(a->ifname, want->ifname) && net6_equal(&a->net, &want->net))
+		if (staying(w, a->ifname) && !strcmp(a->ifname, want->ifname) && net6_equal(&a->net, &want->net))
 			return true;
 	}
 	return false;
@@ -119,7 +158,7 @@ static int plan_addr(struct plan *plan, const struct world *w, const struct addr
 {
 	struct object object = { .kind = KIND_ADDR, .addr = *want };
 
-	return has_addr(w->s, want) ? 0 : plan_step(plan, STEP_ADD, PHASE_ADDR, NULL, &object, err);
+	return has_addr(w, want) ? 0 : plan_step(plan, STEP_ADD, PHASE_ADDR, NULL, &object, err);
 }
 
 static bool same_route(const struct route *a, const struct route *b)
@@ -136,6 +175,8 @@ static int plan_route(struct plan *plan, const struct world *w, struct route *wa
 	for (size_t i = 0; i < w->s->n_routes; i++) {
 		const struct route *r = &w->s->routes[i];
 
+		if (r->ifname[0] && net6_equal(&r->dst, &want->dst) && !staying(w, r->ifname))
+			continue;
 		/* Somebody else's is not taken for ours, but on our own device: there a route of several hops has one protocol. */
 		if ((r->proto == SITCTL_PROTO || !strcmp(r->ifname, dev)) && same_route(r, want))
 			return 0;

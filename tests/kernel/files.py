@@ -4,7 +4,6 @@
 import collections
 import ctypes
 import os
-import unittest
 
 import netlab
 from netlab import CLIENT4, PAIR, PAIR_B, PREFIX, SECOND4, SERVER4
@@ -32,11 +31,6 @@ address = {PAIR_B[1]}/127
 SERVER = f"# all of them\n[server]\nuplink = up0\n\n{ALICE}prefix  = {PREFIX}\n\n{BOB}"
 ADD_ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]} prefix {PREFIX}"
 ADD_BOB = f"server add-peer bob remote {SECOND4} address {PAIR_B[1]}"
-
-
-def defect(number, what):
-    """A test of what does not work yet: it runs with SITCTL_DEFECTS=1, and is named as skipped otherwise."""
-    return unittest.skipUnless(os.environ.get("SITCTL_DEFECTS"), f"defect {number}: {what}")
 
 
 def umount(path):

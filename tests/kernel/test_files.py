@@ -212,7 +212,6 @@ class Server(files.Case):
         self.alike(wanted, self.server)
         self.nothing_to_do(self.server, "server up")
 
-    @files.defect("1", "a route is added before the one that holds its place goes")
     def test_two_prefixes_change_places(self):
         one, two = f"prefix = {PREFIX}\n", f"prefix = {PREFIX_B}\n"
         self.exchange(ALICE + one + BOB + two, ALICE + two + BOB + one)
@@ -220,15 +219,12 @@ class Server(files.Case):
     def test_two_addresses_change_places(self):
         self.exchange(ALICE + BOB, ALICE.replace(PAIR[1], PAIR_B[1]) + BOB.replace(PAIR_B[1], PAIR[1]))
 
-    @files.defect("2", "a device is changed before the one that holds its endpoints")
     def test_two_remotes_change_places(self):
         self.exchange(ALICE + BOB, ALICE.replace(CLIENT4, SECOND4) + BOB.replace(SECOND4, CLIENT4))
 
-    @files.defect("3", "a device whose name goes to another tunnel")
     def test_two_devices_change_places(self):
         self.exchange(ALICE + "dev = tun0\n" + BOB + "dev = tun1\n", ALICE + "dev = tun1\n" + BOB + "dev = tun0\n")
 
-    @files.defect("1, 2, 3", "see there")
     def test_one_takes_what_another_leaves(self):
         """The peer that goes, or stays with another one, had what the new one gets."""
         prefix, carol = f"prefix = {PREFIX}\n", f"[peer carol]\nremote = {CLIENT4}\naddress = 2001:db8:1::9\n"

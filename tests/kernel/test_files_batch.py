@@ -93,7 +93,6 @@ class Batch(files.Case):
         self.assertIn("sit-alice", lines[1])
         self.assertEqual(len(self.tell(self.server, f"-q -b {path}", 1).err.splitlines()), 1)
 
-    @files.defect(9, "the place is not told")
     def test_half_a_command_has_its_line(self):
         for text in ("\nclient\n", "\nserver\n"):
             with self.subTest(text):

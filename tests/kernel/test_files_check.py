@@ -8,7 +8,7 @@ import subprocess
 import files
 from files import ADD_ALICE, ALICE, BOB, CLIENT, ETC, SERVER, UP
 import netlab
-from netlab import CLIENT4, PAIR, PREFIX, SECOND4, SERVER4, SERVER4B
+from netlab import PAIR, PREFIX, SECOND4, SERVER4, SERVER4B
 
 
 class Check(files.Case):
@@ -129,7 +129,6 @@ class Check(files.Case):
         self.put("server.conf", "[server]\nuplink = nowhere\n" + ALICE)
         self.drift(self.server, "server check", f"{ETC}/server.conf:1: nowhere")
 
-    @files.defect(8, "the difference is told, and then that there is no such tunnel")
     def test_what_this_host_cannot_have_by_name(self):
         self.put("t1.conf", CLIENT + f"local = {SERVER4}\n")
         self.drift(self.client, "client check t1", f"{ETC}/t1.conf:2: ", SERVER4)
@@ -198,7 +197,6 @@ class Show(files.Case):
         self.assertIn("t1: client", done.out)
         self.assertIn(f"{ETC}/t1.conf:5: mut", done.err)
 
-    @files.defect(7, "show ends at a file that others may write to")
     def test_a_file_that_is_not_to_be_trusted_does_not_hide_the_kernel(self):
         self.up(self.client, UP)
         self.put("t1.conf", CLIENT, 0o666)

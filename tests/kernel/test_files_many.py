@@ -35,8 +35,7 @@ class Many(files.Case):
         self.assertEqual(len([name for name in self.server.links() if name.startswith("sit-p")]), PEERS)
         self.assertEqual(self.took(self.server, "-D server up", "plan for nothing").err, "")
         self.assertEqual(self.took(self.server, "server up", "up again").err, "")
-        if os.environ.get("SITCTL_DEFECTS"):  # defect 10: it takes minutes
-            self.took(self.server, "server check", "check")
+        self.took(self.server, "server check", "check")
         self.put("server.conf", "[server]\nuplink = up0\n\n" + peers(PEERS - 1))
         done = self.took(self.server, "server up", "one less")
         self.assertEqual(len(done.err.splitlines()), 1)

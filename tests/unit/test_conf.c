@@ -300,9 +300,7 @@ Suite *suite_conf(void)
 	tcase_add_test(tc, nothing_said);
 	tcase_add_test(tc, long_lines);
 	tcase_add_test(tc, any_bytes);
-	if (getenv("SITCTL_DEFECTS")) {	/* what does not work yet */
-		tcase_add_test(tc, wrong_and_missing);
-		tcase_add_test(tc, comment_of_a_header);
-	}
+	tcase_add_test(tc, wrong_and_missing);
+	tcase_add_test(tc, comment_of_a_header);
 	return s;
 }

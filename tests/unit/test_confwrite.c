@@ -381,9 +381,7 @@ Suite *suite_confwrite(void)
 	tcase_add_test(tc, not_committed);
 	tcase_add_test(tc, left_over);
 	tcase_add_test(tc, refusals);
-	if (getenv("SITCTL_DEFECTS")) {	/* what does not work yet */
-		tcase_add_test(tc, comment_of_a_value);
-		tcase_add_test(tc, file_elsewhere);
-	}
+	tcase_add_test(tc, comment_of_a_value);
+	tcase_add_test(tc, file_elsewhere);
 	return s;
 }
