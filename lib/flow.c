@@ -278,6 +278,7 @@ int flow_obstacle(struct conversation *c, const struct flow *flow, struct obstac
 {
 	struct walk w = { .c = c, .flow = flow, .obstacle = obstacle, .err = err };
 	struct nftnl_chain_list_iter *iter = NULL;
+	bool others = false;
 	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, err);
 
 	*found = false;
@@ -291,13 +292,19 @@ int flow_obstacle(struct conversation *c, const struct flow *flow, struct obstac
 	if (!ret && w.chains)
 		iter = nftnl_chain_list_iter_create(w.chains);
 	while (!ret && !*found && iter && (w.base = nftnl_chain_list_iter_next(iter)))
-		if (concerned(flow, w.base))
+		if (concerned(flow, w.base)) {
+			others = true;
 			ret = walk_base(&w, found);
+		}
 	if (iter)
 		nftnl_chain_list_iter_destroy(iter);
 	if (w.chains)
 		nftnl_chain_list_free(w.chains);
 	if (w.rules)
 		nftnl_rule_list_free(w.rules);
-	return ret || *found ? ret : xtables_obstacle(flow, obstacle, found, err);
+	if (ret || *found)
+		return ret;
+	memset(obstacle, 0, sizeof(*obstacle));
+	obstacle->no_filters = !others && !xtables_there(flow);
+	return obstacle->no_filters ? 0 : xtables_obstacle(flow, obstacle, found, err);
 }

@@ -35,6 +35,7 @@ struct obstacle {
 	char base[256];			/* the chain of that table with the hook */
 	bool policy;			/* the chain's policy, else a rule */
 	bool ufw;			/* the rules are ufw's */
+	bool no_filters;		/* nothing was found, since nobody else has any at that hook */
 };
 
 /*
@@ -44,6 +45,9 @@ struct obstacle {
  */
 int flow_obstacle(struct conversation *c, const struct flow *flow, struct obstacle *obstacle, bool *found,
 		  struct err *err);
+
+/* xtables.c: is the table `filter` of iptables-legacy there? */
+bool xtables_there(const struct flow *flow);
 
 /* xtables.c: the same for the table `filter` of iptables-legacy, if it is there: asking must not make it. */
 int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *found, struct err *err);

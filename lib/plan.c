@@ -168,18 +168,20 @@ static bool addr_wanted(const struct world *w, const struct link *link, const st
 static bool relengthened(const struct world *w, const struct link *link, const struct addr *addr)
 {
 	for (size_t i = 0; i < w->told->n; i++) {
-		struct spec spec = w->told->tunnels[i].spec;
+		const struct spec *told = &w->told->tunnels[i].spec;
 		struct addr addrs[ADDRESSES_MAX];
-		unsigned int n;
+		struct spec spec;
+		unsigned int n = 0;
 
-		if (spec.role == ROLE_PEER)
-			spec = spec_effective(&w->told->tunnels[i].spec, &w->told->server);
-		n = strcmp(spec.dev, link->name) ? 0 : want_addrs(&spec, addrs);
+		if (told->role != ROLE_NAT && !strcmp(told->dev, link->name)) {
+			spec = told->role == ROLE_PEER ? spec_effective(told, &w->told->server) : *told;
+			n = want_addrs(&spec, addrs);
+		}
 		while (n--)
 			if (addr6_equal(&addrs[n].net.addr, &addr->net.addr))
 				return true;
-		for (unsigned int k = 0; spec.role == ROLE_CLIENT && k < spec.n_prefixes; k++)
-			if (want_lan_addr(&spec.prefixes[k], addrs) && !strcmp(addrs->ifname, link->name) &&
+		for (unsigned int k = 0; told->role == ROLE_CLIENT && k < told->n_prefixes; k++)
+			if (want_lan_addr(&told->prefixes[k], addrs) && !strcmp(addrs->ifname, link->name) &&
 			    addr6_equal(&addrs->net.addr, &addr->net.addr))
 				return true;
 	}

@@ -148,7 +148,7 @@ static bool has_addr(const struct world *w, const struct addr *want)
 	for (size_t i = 0; i < w->s->n_addrs; i++) {
 		const struct addr *a = &w->s->addrs[i];
 
-		if (staying(w, a->ifname) && !strcmp(a->ifname, want->ifname) && net6_equal(&a->net, &want->net))
+		if (!strcmp(a->ifname, want->ifname) && net6_equal(&a->net, &want->net) && staying(w, a->ifname))
 			return true;
 	}
 	return false;

@@ -171,6 +171,12 @@ static bool table_there(const char *list)
 	return there;
 }
 
+bool xtables_there(const struct flow *flow)
+{
+	return table_there(flow->family == NFPROTO_IPV4 ? "/proc/thread-self/net/ip_tables_names" :
+							  "/proc/thread-self/net/ip6_tables_names");
+}
+
 /* Info of the two families is the same structure. */
 static int get_entries(int fd, int level, int what_info, int what_entries, struct ip6t_getinfo *info,
 		       struct ip6t_get_entries **out)
@@ -202,7 +208,7 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	int fd, ret = 0;
 
 	*found = false;
-	if (!table_there(v4 ? "/proc/thread-self/net/ip_tables_names" : "/proc/thread-self/net/ip6_tables_names"))
+	if (!xtables_there(flow))
 		return 0;
 	fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)

@@ -11,7 +11,7 @@ import unittest
 import files
 from files import ADD_ALICE, ALICE, BOB, CLIENT, ETC, SERVER, UP
 import netlab
-from netlab import CLIENT4, PAIR, PAIR_B, PREFIX, PREFIX_B, SECOND4, SERVER4
+from netlab import CLIENT4, PAIR, PREFIX, PREFIX_B, SERVER4
 import test_killed
 
 CAROL = "server add-peer carol remote 192.0.2.77 address 2001:db8:1::9"

@@ -155,7 +155,7 @@ class Pass(Nat):
         for host, source, passed in ((self.server, SERVER4, True), (self.server, SERVER4B, False), (self.second, SECOND4, False)):
             host.ip(f"tunnel add x mode sit remote {CLIENT4} local {source} ttl 9" if source != SERVER4 else "link show lo")
             if source != SERVER4:
-                host.ip(f"link set x up\naddr add 2001:db8:9::2/127 dev x nodad")
+                host.ip("link set x up\naddr add 2001:db8:9::2/127 dev x nodad")
             with packets.Wire(self.lan, "eth0") as wire, self.subTest(source):
                 packets.ask(host, PAIR[1] if source == SERVER4 else "2001:db8:9::3", within=0.3)
                 self.assertEqual(any(p["from"] == source for p in wire.packets()), passed)

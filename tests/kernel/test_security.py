@@ -204,7 +204,7 @@ class Allow(Security):
     def test_two_tunnels(self):
         """Each tunnel has its own: what one lets in, the other does not."""
         self.up(self.client, ON + " allow tcp/443")
-        self.tell(self.client, f"client up t2 remote 203.0.113.2 address 2001:db8:2::3/127 gateway none "
+        self.tell(self.client, "client up t2 remote 203.0.113.2 address 2001:db8:2::3/127 gateway none "
                                "simple-security on allow tcp/80")
         self.passes(tcp(LAN, 443))
         self.stays_out(tcp(LAN, 80))
