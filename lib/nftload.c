@@ -26,13 +26,6 @@ struct loaded {
 	unsigned int sets, foreign;	/* what is in the table and not as we make it */
 };
 
-/* nft 1.0.6 turns the byte order of what has one byte: the kernel does nothing then (net/netfilter/nft_byteorder.c). */
-static bool does_nothing(const char *name, const struct nftnl_expr *e)
-{
-	return !strcmp(name, "byteorder") &&
-	       nftnl_expr_get_u32(e, NFTNL_EXPR_BYTEORDER_LEN) < nftnl_expr_get_u32(e, NFTNL_EXPR_BYTEORDER_SIZE);
-}
-
 /* The rule's expressions as libnftnl writes them: two rules are alike if these are. */
 static void rule_text(const struct nftnl_rule *rule, char *buf, size_t size)
 {
@@ -43,11 +36,8 @@ static void rule_text(const struct nftnl_rule *rule, char *buf, size_t size)
 	*buf = '\0';
 	while (iter && (e = nftnl_expr_iter_next(iter)) && len + 1 < size) {
 		const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
-		int n;
+		int n = snprintf(buf + len, size - len, "[%s ", name ? name : "?");
 
-		if (name && does_nothing(name, e))
-			continue;
-		n = snprintf(buf + len, size - len, "[%s ", name ? name : "?");
 		len += n > 0 ? (size_t)n : 0;
 		if (len + 1 >= size)
 			break;

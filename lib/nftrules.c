@@ -135,8 +135,9 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "ip6 nexthdr ah accept", { IP6, PAYLOAD(NETWORK, 6, 1, NFT_REG_1), CMP(proto_ah), ACCEPT } },
 		{ "udp dport 500 accept", { L4(proto_udp), DPORT, CMP(port_ike), ACCEPT } },
 		{ "udp dport 4500 accept", { L4(proto_udp), DPORT, CMP(port_ike_nat), ACCEPT } },
-		{ "th dport . ip6 daddr . meta l4proto . iifname @open accept",
-		  { IP6, DPORT, PAYLOAD(NETWORK, 24, 16, AT(1)), META_AT(NFT_META_L4PROTO, 5), META_AT(NFT_META_IIFNAME, 6),
+		/* Not `meta l4proto`: for its byte nft 1.0.6 writes a byteorder that newer kernels refuse. */
+		{ "th dport . ip6 daddr . ip6 nexthdr . iifname @open accept",
+		  { IP6, DPORT, PAYLOAD(NETWORK, 24, 16, AT(1)), PAYLOAD(NETWORK, 6, 1, AT(5)), META_AT(NFT_META_IIFNAME, 6),
 		    LOOKUP(SET_OPEN), ACCEPT } },
 		{ "jump unsolicited", { JUMP("unsolicited") } } } },
 	/* RFC 4890 section 4.4.1: what a link needs of its two ends is for this host alone. */
