@@ -14,7 +14,8 @@ static int split(char *line, char **words)
 {
 	int n = 0;
 
-	for (char *word = strtok(line, " \t\r\n"); word && *word != '#' && n < WORDS_MAX; word = strtok(NULL, " \t\r\n"))
+	for (char *word = strtok(line, " \t\r\n"); word && *word != '#' && n < WORDS_MAX;
+	     word = strtok(NULL, " \t\r\n"))
 		words[n++] = word;
 	return n;
 }

@@ -14,8 +14,8 @@
 /* A difference is told once, though the plans of several tunnels have it. */
 struct report {
 	const struct ctx *ctx;
-	struct confs confs;		/* what is wanted, where there is a file */
-	json_t *array;			/* with --json */
+	struct confs confs; /* what is wanted, where there is a file */
+	json_t *array;	    /* with --json */
 	char (*seen)[LINE];
 	size_t n_seen;
 	bool drift;
@@ -23,7 +23,7 @@ struct report {
 
 static bool seen_before(struct report *r, const char *line)
 {
-	char (*grown)[LINE];
+	char(*grown)[LINE];
 
 	for (size_t i = 0; i < r->n_seen; i++)
 		if (!strcmp(r->seen[i], line))
@@ -41,8 +41,7 @@ static void differs(char *line, size_t size, const char *name, const char *is, c
 {
 	size_t len = strlen(line);
 
-	if (strcmp(is, wanted) &&
-	    snprintf(line + len, size - len, "; %s is %s, wanted is %s", name, is, wanted) < 0)
+	if (strcmp(is, wanted) && snprintf(line + len, size - len, "; %s is %s, wanted is %s", name, is, wanted) < 0)
 		line[len] = '\0';
 }
 
@@ -60,7 +59,8 @@ static void describe_link(const struct link *was, const struct link *want, char 
 		if (p->format(&a, 0, is) && p->format(&b, 0, wanted))
 			differs(line, size, p->name, is, wanted);
 	}
-	differs(line, size, "dev", was->underlay ? was->underlay_name : "any", want->underlay ? want->underlay_name : "any");
+	differs(line, size, "dev", was->underlay ? was->underlay_name : "any",
+		want->underlay ? want->underlay_name : "any");
 	differs(line, size, "alias", was->half_made ? "missing" : was->alias, want->alias);
 	differs(line, size, "protocol", was->proto == IPPROTO_IPV6 ? "ip6ip" : "any", "ip6ip");
 }
@@ -122,8 +122,11 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 		fclose(out);
 		return;
 	}
-	fputs(spec->role == ROLE_CLIENT ? "client up " : spec->role == ROLE_PEER ? "server add-peer " :
-		spec->role == ROLE_NAT ? "nat pass " : "server up", out);
+	fputs(spec->role == ROLE_CLIENT ? "client up "
+	      : spec->role == ROLE_PEER ? "server add-peer "
+	      : spec->role == ROLE_NAT	? "nat pass "
+					: "server up",
+	      out);
 	if (spec->name[0])
 		print_word(out, spec->name);
 	spec_text(spec, false, words, sizeof(words));
@@ -136,7 +139,8 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 }
 
 /* CONF is the file that must be corrected, NULL: a command repairs it. */
-static void tell(struct report *r, const struct spec *spec, const struct step *step, const struct conf *conf, const char *line)
+static void tell(struct report *r, const struct spec *spec, const struct step *step, const struct conf *conf,
+		 const char *line)
 {
 	const char *name = spec->role == ROLE_SERVER ? "server" : spec->name;
 	char repair[COMMAND_TEXT + 64];
@@ -150,11 +154,12 @@ static void tell(struct report *r, const struct spec *spec, const struct step *s
 	else
 		repair_command(r, spec, repair, sizeof(repair));
 	if (!r->array) {
-		printf("%s%s%s: %s; repair: %s\n", color(r->ctx, COLOR_DEV), name, color(r->ctx, COLOR_NONE), line, repair);
+		printf("%s%s%s: %s; repair: %s\n", color(r->ctx, COLOR_DEV), name, color(r->ctx, COLOR_NONE), line,
+		       repair);
 		return;
 	}
-	json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", name,
-			 "difference", line, "repair", repair);
+	json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", name, "difference", line,
+			 "repair", repair);
 	if (step) {
 		json_object_set_new(json, "kind", json_string(kinds[step_object(step)->kind]->name));
 		json_object_set_new(json, "object", kinds[step_object(step)->kind]->json(step_object(step)));
@@ -252,7 +257,8 @@ static int check_scope(struct report *r, struct change *ch, const struct spec *s
 }
 
 /* The plans of all tunnels of ROLE (or that named NAME), and for the server its own. */
-static int check_role(struct report *r, struct change *ch, enum role role, const char *name, bool *found, struct err *err)
+static int check_role(struct report *r, struct change *ch, enum role role, const char *name, bool *found,
+		      struct err *err)
 {
 	int ret = 0;
 

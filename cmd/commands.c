@@ -5,8 +5,9 @@
 
 #include "commands.h"
 
-#define COMMANDS_MAX 16		/* of one group */
+#define COMMANDS_MAX 16 /* of one group */
 
+/* clang-format off */
 static const struct command client_commands[] = {
 	{ "up", "bring the tunnel NAME to this state", ROLE_CLIENT, ARGS_NAME_PARAMS, true, FILES_SAVE, cmd_up, NULL },
 	{ "down", "remove the tunnel NAME and all that belongs to it", ROLE_CLIENT, ARGS_NAME, true, FILES_NONE, cmd_down, NULL },
@@ -42,6 +43,7 @@ const struct command root_commands[] = {
 	{ "complete", NULL, 0, ARGS_ANY, false, FILES_NONE, cmd_complete, NULL },
 	{ .name = NULL },
 };
+/* clang-format on */
 
 static const struct command *find(const struct command *group, const char *name)
 {
@@ -78,7 +80,7 @@ static enum status unknown(const struct command *group, const char *path, const 
 	names[n++] = "help";
 	near = nearest(word, names, n);
 	err_usage(&err, word, "is not a command%s%s", *path ? " of 'sitctl " : "", path);
-	if (*path)	/* the path ends with a space */
+	if (*path) /* the path ends with a space */
 		snprintf(err.why + strlen(err.why) - 1, sizeof(err.why) - strlen(err.why) + 1, "'");
 	if (near)
 		err_hint(&err, "did you mean '%s'?", near);
@@ -153,7 +155,7 @@ static enum status superfluous_help(const char *path, const char *word)
 	struct err err;
 
 	err_usage(&err, word, "there is no more help below 'sitctl %s'", path);
-	snprintf(err.why + strlen(err.why) - 2, 3, "'");	/* the path ends with a space */
+	snprintf(err.why + strlen(err.why) - 2, 3, "'"); /* the path ends with a space */
 	return fail(&err);
 }
 

@@ -8,11 +8,11 @@
 /* What stands behind a command's name. */
 enum args {
 	ARGS_NONE,
-	ARGS_NAME,		/* one name */
+	ARGS_NAME, /* one name */
 	ARGS_NAME_OPTIONAL,
-	ARGS_PARAMS,		/* PARAMETER VALUE ... */
-	ARGS_NAME_PARAMS,	/* a name, then PARAMETER VALUE ... */
-	ARGS_ANY,		/* whatever is there */
+	ARGS_PARAMS,	  /* PARAMETER VALUE ... */
+	ARGS_NAME_PARAMS, /* a name, then PARAMETER VALUE ... */
+	ARGS_ANY,	  /* whatever is there */
 };
 
 /* What a command has to do with the files of /etc/sitctl. */
@@ -20,13 +20,13 @@ enum files { FILES_NONE, FILES_READ, FILES_SAVE /* with --save, and reads */ };
 
 struct command {
 	const char *name;
-	const char *help;		/* NULL: not for people */
-	enum role role;			/* whose parameters it takes, and whose name */
+	const char *help; /* NULL: not for people */
+	enum role role;	  /* whose parameters it takes, and whose name */
 	enum args args;
-	bool admin;			/* changes the kernel: needs CAP_NET_ADMIN */
+	bool admin; /* changes the kernel: needs CAP_NET_ADMIN */
 	enum files files;
 	enum status (*run)(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
-	const struct command *sub;	/* a group of commands instead */
+	const struct command *sub; /* a group of commands instead */
 };
 
 extern const struct command root_commands[];
@@ -35,7 +35,7 @@ extern const struct command root_commands[];
 struct option_row {
 	char letter;
 	const char *name;
-	const char *value;		/* NULL: takes none; [=...]: optional, attached */
+	const char *value; /* NULL: takes none; [=...]: optional, attached */
 	const char *help;
 };
 
@@ -75,11 +75,13 @@ struct confs {
  * that of --file. LENIENT: one that cannot be read is left out. 0, or a negative errno and ERR. What is wrong in them is noted in each. Ends
  * with confs_free().
  */
-int confs_load(const struct ctx *ctx, enum role role, const char *name, bool lenient, struct confs *confs, struct err *err);
+int confs_load(const struct ctx *ctx, enum role role, const char *name, bool lenient, struct confs *confs,
+	       struct err *err);
 void confs_free(struct confs *confs);
 
 /* The section of ROLE and NAME and the file that has it, or NULL. */
-const struct conf_section *confs_find(const struct confs *confs, enum role role, const char *name, const struct conf **file);
+const struct conf_section *confs_find(const struct confs *confs, enum role role, const char *name,
+				      const struct conf **file);
 
 /* Is the file the one that all peers must be in? */
 bool is_server_conf(const struct conf *f);
@@ -88,7 +90,8 @@ bool is_server_conf(const struct conf *f);
  * carry_out(), and with --save also to the file: SPEC as it is now, or NULL where ROLE and NAME
  * is to go from it. A file that cannot be written is found out before the kernel is changed.
  */
-enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const struct scope *scope, const struct spec *spec);
+enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const struct scope *scope,
+			     const struct spec *spec);
 
 /* Tell CH what the file F says, carry it out; peers that go are named. Frees F. */
 enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct scope *scope);

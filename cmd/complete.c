@@ -123,7 +123,8 @@ static const struct option_row *wants_value(const char *word)
 		bool is_long = !strncmp(word, "--", 2) && !strcmp(word + 2, o->name);
 
 		/* The last letter of several in one word: -jn NAME. */
-		if (o->value && o->value[0] != '[' && (is_long || (word[1] != '-' && word[strlen(word) - 1] == o->letter)))
+		if (o->value && o->value[0] != '[' &&
+		    (is_long || (word[1] != '-' && word[strlen(word) - 1] == o->letter)))
 			return o;
 	}
 	return NULL;
@@ -148,7 +149,8 @@ static void offer_options(const char *partial)
 		if (isprint((unsigned char)o->letter) && strlen(partial) < 2)
 			offer(partial, word, o->help);
 	}
-	for (const char *const *c = (const char *const[]){ "--color=auto", "--color=always", "--color=never", NULL }; *c; c++)
+	for (const char *const *c = (const char *const[]){ "--color=auto", "--color=always", "--color=never", NULL };
+	     *c; c++)
 		if (!strncmp(partial, "--color=", 8))
 			offer(partial, *c, "colours");
 }

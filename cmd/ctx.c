@@ -11,7 +11,7 @@
 #include "ctx.h"
 
 #define PROGRESS_MIN 500	/* steps: fewer are done at once */
-#define NETNS_DIR "/run/netns/"	/* where `ip netns add` keeps them */
+#define NETNS_DIR "/run/netns/" /* where `ip netns add` keeps them */
 
 /* Where in a batch we are: it belongs to all that is said, as the program's name does. */
 static char place[300];
@@ -67,7 +67,7 @@ void note(const struct ctx *ctx, const char *fmt, ...)
 const char *color(const struct ctx *ctx, enum color which)
 {
 	static const char *const codes[] = {
-		[COLOR_NONE] = "\033[0m", [COLOR_DEV] = "\033[36m", [COLOR_ADDRESS] = "\033[35m",
+		[COLOR_NONE] = "\033[0m",  [COLOR_DEV] = "\033[36m", [COLOR_ADDRESS] = "\033[35m",
 		[COLOR_GOOD] = "\033[32m", [COLOR_BAD] = "\033[31m",
 	};
 

@@ -14,11 +14,11 @@ enum color { COLOR_NONE, COLOR_DEV, COLOR_ADDRESS, COLOR_GOOD, COLOR_BAD };
 
 struct ctx {
 	bool json, pretty, details, statistics, dry_run, quiet, save, force;
-	bool color;			/* decided: colours on stdout */
-	const char *netns;		/* NULL: the one we are in */
-	const char *file;		/* --file, or NULL */
-	const char *batch;		/* --batch, or NULL */
-	int words;			/* the words that are left, for messages */
+	bool color;	   /* decided: colours on stdout */
+	const char *netns; /* NULL: the one we are in */
+	const char *file;  /* --file, or NULL */
+	const char *batch; /* --batch, or NULL */
+	int words;	   /* the words that are left, for messages */
 	char **word;
 };
 

@@ -39,7 +39,8 @@ enum status read_conf(const struct ctx *ctx, enum role role, const char *name, s
 	return status;
 }
 
-enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const struct scope *scope, const struct spec *spec)
+enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const struct scope *scope,
+			     const struct spec *spec)
 {
 	enum status status;
 	struct conf f;
@@ -48,7 +49,8 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 	if (!ctx->save || ctx->dry_run)
 		return carry_out(ctx, ch, scope);
 	if (scope->role == ROLE_CLIENT && !ctx->file && !strcmp(scope->name, "server")) {
-		err_usage(&err, scope->name, "a tunnel of this name cannot be saved: " CONF_SERVER " is the server's file");
+		err_usage(&err, scope->name,
+			  "a tunnel of this name cannot be saved: " CONF_SERVER " is the server's file");
 		err_hint(&err, "name it otherwise, or give --file");
 		return fail(&err);
 	}
@@ -133,7 +135,8 @@ static int is_client_conf(const struct dirent *entry)
 	char name[IFNAMSIZ];
 	const char *why;
 
-	if (len < 6 || len - 5 >= sizeof(name) || strcmp(entry->d_name + len - 5, ".conf") || !strcmp(entry->d_name, "server.conf"))
+	if (len < 6 || len - 5 >= sizeof(name) || strcmp(entry->d_name + len - 5, ".conf") ||
+	    !strcmp(entry->d_name, "server.conf"))
 		return 0;
 	memcpy(name, entry->d_name, len - 5);
 	name[len - 5] = '\0';
@@ -159,7 +162,8 @@ static int add_clients(const struct ctx *ctx, struct confs *confs, bool lenient,
 	return ret;
 }
 
-int confs_load(const struct ctx *ctx, enum role role, const char *name, bool lenient, struct confs *confs, struct err *err)
+int confs_load(const struct ctx *ctx, enum role role, const char *name, bool lenient, struct confs *confs,
+	       struct err *err)
 {
 	char path[CONF_PATH];
 	int ret = 0;
@@ -196,7 +200,8 @@ void confs_free(struct confs *confs)
 	memset(confs, 0, sizeof(*confs));
 }
 
-const struct conf_section *confs_find(const struct confs *confs, enum role role, const char *name, const struct conf **file)
+const struct conf_section *confs_find(const struct confs *confs, enum role role, const char *name,
+				      const struct conf **file)
 {
 	for (size_t i = 0; i < confs->n; i++) {
 		const struct conf_section *s = conf_find(&confs->items[i], role, name);

@@ -5,7 +5,7 @@
 
 #include "commands.h"
 
-#define COLUMNS 79	/* one less than a terminal has: none breaks a line by itself */
+#define COLUMNS 79 /* one less than a terminal has: none breaks a line by itself */
 #define MARGIN 2
 #define INDENT 8
 #define OPTION_INDENT 37
@@ -46,17 +46,14 @@ static const char *args_text(const struct command *cmd)
 	bool peer = cmd->role == ROLE_PEER;
 
 	switch (cmd->args) {
-	case ARGS_NAME:
-		return peer ? " PEER" : " NAME";
-	case ARGS_NAME_OPTIONAL:
-		return peer ? " [ PEER ]" : " [ NAME ]";
-	case ARGS_PARAMS:
-		return " [ PARAMETER VALUE ]...";
+	case ARGS_NAME: return peer ? " PEER" : " NAME";
+	case ARGS_NAME_OPTIONAL: return peer ? " [ PEER ]" : " [ NAME ]";
+	case ARGS_PARAMS: return " [ PARAMETER VALUE ]...";
 	case ARGS_NAME_PARAMS:
-		return cmd->role == ROLE_CLIENT ? " NAME [ PARAMETER VALUE ]..." :
-		       peer ? " PEER PARAMETER VALUE ..." : " NAME PARAMETER VALUE ...";
-	default:
-		return "";
+		return cmd->role == ROLE_CLIENT ? " NAME [ PARAMETER VALUE ]..."
+		       : peer			? " PEER PARAMETER VALUE ..."
+						: " NAME PARAMETER VALUE ...";
+	default: return "";
 	}
 }
 
@@ -110,8 +107,9 @@ void help_root(void)
 	for (const struct option_row *o = option_rows; o->name; o++)
 		print_option(o);
 	putchar('\n');
-	print_wrapped(0, EXIT_INDENT, "Exit status: 0 done, 1 refused by the kernel or the system, 2 wrong usage or "
-				      "a bad file, 3 'check' found a difference.");
+	print_wrapped(0, EXIT_INDENT,
+		      "Exit status: 0 done, 1 refused by the kernel or the system, 2 wrong usage or "
+		      "a bad file, 3 'check' found a difference.");
 }
 
 /* WHOLE: the command tells all of it anew; else what is not given stays as it is. */
@@ -123,9 +121,8 @@ static void print_param(const struct param *p, enum role role, bool whole)
 	char left[256];
 
 	snprintf(left, sizeof(left), "%s %s%s%s%s%s%s%s%s%s", p->name, p->value, any ? " (" : "",
-		 required ? "required" : "", required && (deflt || repeats) ? ", " : "",
-		 deflt ? "default: " : "", deflt ? deflt : "", deflt && repeats ? ", " : "",
-		 repeats ? "may be given again" : "", any ? ")" : "");
+		 required ? "required" : "", required && (deflt || repeats) ? ", " : "", deflt ? "default: " : "",
+		 deflt ? deflt : "", deflt && repeats ? ", " : "", repeats ? "may be given again" : "", any ? ")" : "");
 	print_entry(left, p->help);
 }
 
@@ -158,7 +155,8 @@ void help_command(const char *path, const struct command *cmd)
 	if (cmd->args != ARGS_PARAMS && cmd->args != ARGS_NAME_PARAMS)
 		return;
 	if (cmd->role == ROLE_CLIENT || cmd->role == ROLE_SERVER) {
-		snprintf(text, sizeof(text), "without parameters: as the file says, /etc/sitctl/%s.conf or that of --file",
+		snprintf(text, sizeof(text),
+			 "without parameters: as the file says, /etc/sitctl/%s.conf or that of --file",
 			 cmd->role == ROLE_CLIENT ? "NAME" : "server");
 		printf("%*s", MARGIN, "");
 		print_wrapped(MARGIN, MARGIN, text);

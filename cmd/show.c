@@ -7,7 +7,7 @@
 #include "../lib/want.h"
 #include "show.h"
 
-#define PROXIED_LISTED 4	/* more entries of the NDP proxy than that are only counted */
+#define PROXIED_LISTED 4 /* more entries of the NDP proxy than that are only counted */
 
 static const char *const stat_names[STAT_COUNT] = {
 	"rx-packets", "rx-bytes", "rx-errors", "rx-dropped", "tx-packets", "tx-bytes", "tx-errors", "tx-dropped",
@@ -44,8 +44,8 @@ static uint64_t dropped(const struct view *v, enum nft_set_id set)
 
 static json_t *view_json(const struct view *v)
 {
-	json_t *json = json_pack("{s:s, s:s}", "role", role_object(v->spec.role),
-				 "name", v->spec.name), *proxied = json_array();
+	json_t *json = json_pack("{s:s, s:s}", "role", role_object(v->spec.role), "name", v->spec.name),
+	       *proxied = json_array();
 	char text[NET6_TEXT];
 
 	for (const struct param *p = params; p->name; p++)
@@ -70,7 +70,8 @@ static json_t *view_json(const struct view *v)
 	if (v->ctx->statistics && !v->ch->s.nft_unknown)
 		json_object_set_new(json, "source-filter-dropped", json_integer((json_int_t)dropped(v, SET_DROPPED)));
 	if (v->ctx->statistics && !v->ch->s.nft_unknown && v->spec.role == ROLE_CLIENT)
-		json_object_set_new(json, "simple-security-dropped", json_integer((json_int_t)dropped(v, SET_UNSOLICITED)));
+		json_object_set_new(json, "simple-security-dropped",
+				    json_integer((json_int_t)dropped(v, SET_UNSOLICITED)));
 	for (int i = 0; v->ctx->statistics && i < STAT_COUNT; i++)
 		json_object_set_new(json, stat_names[i], json_integer((json_int_t)v->link->stats[i]));
 	return json;
@@ -157,9 +158,8 @@ static void view_print(const struct view *v)
 	char value[VALUE_TEXT + 8];
 
 	printf("%s%s%s: %s, %s%s%s\n", color(v->ctx, COLOR_DEV), v->spec.name, color(v->ctx, COLOR_NONE),
-	       v->spec.role == ROLE_CLIENT ? "client" : "peer",
-	       color(v->ctx, v->link->up ? COLOR_GOOD : COLOR_BAD), v->link->up ? "up" : "down",
-	       color(v->ctx, COLOR_NONE));
+	       v->spec.role == ROLE_CLIENT ? "client" : "peer", color(v->ctx, v->link->up ? COLOR_GOOD : COLOR_BAD),
+	       v->link->up ? "up" : "down", color(v->ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++)
 		for (unsigned int i = 0; is_shown(v, p) && p->format(&v->spec, i, value); i++) {
 			bool remote = !strcmp(p->name, "remote");
@@ -182,7 +182,8 @@ static void view_print(const struct view *v)
 static void print_host(const struct ctx *ctx, const struct change *ch)
 {
 	if (ch->told.server.uplink[0])
-		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), ch->told.server.uplink, color(ctx, COLOR_NONE));
+		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), ch->told.server.uplink,
+		       color(ctx, COLOR_NONE));
 	for (size_t i = 0; ctx->details && i < ch->j.n_formers; i++)
 		printf("    %s = %s (was %s)\n", ch->j.formers[i].key, ch->j.formers[i].made, ch->j.formers[i].value);
 }

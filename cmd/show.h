@@ -10,10 +10,10 @@ struct view {
 	const struct ctx *ctx;
 	const struct change *ch;
 	const struct link *link;
-	struct spec spec;		/* as the kernel has it; host empty */
-	const char *host;		/* the name that `remote` was given as, or "" */
-	const struct conf *file;	/* where its section is, */
-	const struct conf_section *section;	/* or NULL */
+	struct spec spec;		    /* as the kernel has it; host empty */
+	const char *host;		    /* the name that `remote` was given as, or "" */
+	const struct conf *file;	    /* where its section is, */
+	const struct conf_section *section; /* or NULL */
 };
 
 /* A line of a tunnel: a parameter or another fact, and its value. */

@@ -84,15 +84,16 @@ static void print_absent(const struct ctx *ctx, const struct conf *f, const stru
 	printf("%s%s%s: %s, %snot there, only in %s%s\n", color(ctx, COLOR_DEV), spec->name, color(ctx, COLOR_NONE),
 	       spec->role == ROLE_CLIENT ? "client" : "peer", color(ctx, COLOR_BAD), f->path, color(ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++)
-		for (unsigned int i = 0; (p->roles & spec->role) && spec_given(spec, p->name) && !p->internal &&
-					 p->format(spec, i, value); i++)
+		for (unsigned int i = 0;
+		     (p->roles & spec->role) && spec_given(spec, p->name) && !p->internal && p->format(spec, i, value);
+		     i++)
 			show_row(ctx, p->name, COLOR_NONE, value);
 }
 
 static json_t *json_absent(const struct conf *f, const struct spec *spec)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", spec->name,
-				 "file", f->path, "state", "absent");
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", spec->name, "file",
+				 f->path, "state", "absent");
 
 	for (const struct param *p = params; p->name; p++)
 		if ((p->roles & spec->role) && spec_given(spec, p->name) && !p->internal)
@@ -109,7 +110,8 @@ unsigned int show_absent(const struct ctx *ctx, const struct change *ch, const s
 		for (size_t k = 0; k < confs->items[i].n_sections; k++) {
 			const struct conf_section *s = &confs->items[i].sections[k];
 
-			if (s->bad || s->spec.role != role || (name && strcmp(s->spec.name, name)) || in_kernel(ch, &s->spec))
+			if (s->bad || s->spec.role != role || (name && strcmp(s->spec.name, name)) ||
+			    in_kernel(ch, &s->spec))
 				continue;
 			if (array)
 				json_array_append_new(array, json_absent(&confs->items[i], &s->spec));

@@ -113,15 +113,16 @@ static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, boo
 	bool is_long = word[1] == '-';
 
 	for (char *p = word + 1; *p && !*done; p++) {
-		const struct option_row *o = is_long ?
-			by_name(word + 2, equals ? (size_t)(equals - word - 2) : strlen(word + 2)) : by_letter(*p);
+		const struct option_row *o = is_long ? by_name(word + 2,
+							       equals ? (size_t)(equals - word - 2) : strlen(word + 2))
+						     : by_letter(*p);
 		const char *value = NULL;
 
 		if (!o)
 			return bad_option(word, "is not an option");
 		if (o->value && is_long)
 			value = equals ? equals + 1 : NULL;
-		else if (o->value && p[1])	/* -nNAME, -c=never */
+		else if (o->value && p[1]) /* -nNAME, -c=never */
 			value = p[1] == '=' ? p + 2 : p + 1;
 		else if (!o->value && is_long && equals)
 			return bad_option(word, "takes no value");

@@ -166,7 +166,8 @@ enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, cons
 			return carry_out_conf(ctx, &f, &scope);
 		conf_free(&f);
 	}
-	if (no_file(ctx, &err) || spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) || begin(ctx, &ch, &err))
+	if (no_file(ctx, &err) || spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) ||
+	    begin(ctx, &ch, &err))
 		return fail(&err);
 	status = change_server(&ch, &spec, &err) ? fail(&err) : carry_out_saving(ctx, &ch, &scope, &spec);
 	change_close(&ch);

@@ -11,8 +11,8 @@ static void addr_encode(const struct step *step, struct nl_batch *b)
 {
 	const struct addr *a = &step_object(step)->addr;
 	bool add = step->op != STEP_DEL;
-	struct ifaddrmsg *ifa = nl_start(b, add ? RTM_NEWADDR : RTM_DELADDR,
-					 add ? NLM_F_CREATE | NLM_F_EXCL : 0, sizeof(*ifa));
+	struct ifaddrmsg *ifa = nl_start(b, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
+					 sizeof(*ifa));
 
 	if (!ifa)
 		return;
@@ -37,8 +37,8 @@ static void addr_explain(struct conversation *c, const struct step *step, struct
 	if (err->code == EEXIST)
 		err_hint(err, "that address is already on the interface %s", step->want.addr.ifname);
 	if (err->code == EACCES)
-		err_hint(err, "IPv6 is disabled on %s: sysctl net.ipv6.conf.%s.disable_ipv6=0",
-			 step->want.addr.ifname, step->want.addr.ifname);
+		err_hint(err, "IPv6 is disabled on %s: sysctl net.ipv6.conf.%s.disable_ipv6=0", step->want.addr.ifname,
+			 step->want.addr.ifname);
 }
 
 static void addr_print(const struct step *step, FILE *out)
@@ -67,6 +67,10 @@ static void addr_label(const struct object *object, char *buf, size_t size)
 }
 
 const struct kind addr_kind = {
-	.name = "address", .encode = addr_encode, .explain = addr_explain,
-	.print = addr_print, .json = addr_json, .label = addr_label,
+	.name = "address",
+	.encode = addr_encode,
+	.explain = addr_explain,
+	.print = addr_print,
+	.json = addr_json,
+	.label = addr_label,
 };

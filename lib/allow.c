@@ -11,11 +11,12 @@
 static const struct {
 	const char *name;
 	uint8_t number;
-	bool ports;		/* its header begins with source and destination port */
+	bool ports; /* its header begins with source and destination port */
 } protocols[] = {
-	{ "tcp", 6, true }, { "udp", 17, true }, { "sctp", 132, true }, { "dccp", 33, true }, { "udplite", 136, true },
-	{ "esp", 50, false }, { "ah", 51, false }, { "gre", 47, false }, { "ipip", 4, false }, { "ipv6", 41, false },
-	{ "ospf", 89, false }, { "l2tp", 115, false }, { "hip", 139, false }, { "icmpv6", 58, false },
+	{ "tcp", 6, true },	  { "udp", 17, true },	   { "sctp", 132, true }, { "dccp", 33, true },
+	{ "udplite", 136, true }, { "esp", 50, false },	   { "ah", 51, false },	  { "gre", 47, false },
+	{ "ipip", 4, false },	  { "ipv6", 41, false },   { "ospf", 89, false }, { "l2tp", 115, false },
+	{ "hip", 139, false },	  { "icmpv6", 58, false },
 };
 
 #define PROTOCOLS (sizeof(protocols) / sizeof(*protocols))
@@ -49,7 +50,8 @@ static bool parse_protocol(const char *word, uint8_t *out, const char **why)
 		*out = (uint8_t)number;
 		return true;
 	}
-	*why = "does not begin with a protocol: tcp, udp, sctp, dccp, udplite, esp, gre, ... or its number from 1 to 255";
+	*why = "does not begin with a protocol: tcp, udp, sctp, dccp, udplite, esp, gre, ... or its number from 1 to "
+	       "255";
 	return false;
 }
 

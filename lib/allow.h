@@ -10,9 +10,9 @@
 #include "inet6.h"
 
 struct allow {
-	uint8_t proto;			/* IANA protocol number */
-	uint16_t first, last;		/* destination ports; 0 and 65535: any */
-	struct net6 net;		/* destination, ::/0: any */
+	uint8_t proto;	      /* IANA protocol number */
+	uint16_t first, last; /* destination ports; 0 and 65535: any */
+	struct net6 net;      /* destination, ::/0: any */
 };
 
 /* True and OUT filled, or false and *why a constant text that says what is wrong with the word. */

@@ -10,7 +10,7 @@ struct apply {
 	struct plan *plan;
 	struct conversation *c;
 	const struct snapshot *s;
-	bool *done;		/* of each step: it changed the kernel */
+	bool *done; /* of each step: it changed the kernel */
 };
 
 /* The index of interface NAME: that of a device this plan makes or removes, else what the snapshot says. */
@@ -44,17 +44,10 @@ static void resolve(const struct apply *a, struct object *object)
 		if (!object->link.index)
 			object->link.index = index_of(a, object->link.name);
 		break;
-	case KIND_ADDR:
-		object->addr.index = index_of(a, object->addr.ifname);
-		break;
-	case KIND_ROUTE:
-		object->route.index = object->route.ifname[0] ? index_of(a, object->route.ifname) : 0;
-		break;
-	case KIND_NEIGH:
-		object->neigh.index = index_of(a, object->neigh.ifname);
-		break;
-	default:
-		break;
+	case KIND_ADDR: object->addr.index = index_of(a, object->addr.ifname); break;
+	case KIND_ROUTE: object->route.index = object->route.ifname[0] ? index_of(a, object->route.ifname) : 0; break;
+	case KIND_NEIGH: object->neigh.index = index_of(a, object->neigh.ifname); break;
+	default: break;
 	}
 }
 
@@ -198,7 +191,7 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 	a.done = calloc(plan->n, sizeof(*a.done));
 	if (!a.done)
 		return err_sys(err, ENOMEM, "plan");
-	for (size_t i = 0; !ret && i < plan->n; ) {
+	for (size_t i = 0; !ret && i < plan->n;) {
 		size_t n = run_length(plan, i);
 
 		for (size_t k = i; k < i + n; k++) {

@@ -178,7 +178,8 @@ static int note_before(struct change *ch, struct err *err)
 		const struct step *step = &ch->plan.steps[i];
 
 		if (journaled(step))
-			ret = journal_note(j, step->want.sysctl.key, step->was.sysctl.value, step->want.sysctl.value, err);
+			ret = journal_note(j, step->want.sysctl.key, step->was.sysctl.value, step->want.sysctl.value,
+					   err);
 		else if (lan_addr(ch, step))
 			ret = journal_note_made(j, step->want.addr.ifname, &step->want.addr.net, err);
 	}
@@ -230,7 +231,8 @@ static void swap_told(struct change *ch)
 
 static bool same_told(const struct told *a, const struct told *b)
 {
-	if (a->n != b->n || a->server_explicit != b->server_explicit || memcmp(&a->server, &b->server, sizeof(a->server)))
+	if (a->n != b->n || a->server_explicit != b->server_explicit ||
+	    memcmp(&a->server, &b->server, sizeof(a->server)))
 		return false;
 	for (size_t i = 0; i < a->n; i++)
 		if (a->tunnels[i].recorded != b->tunnels[i].recorded ||
@@ -285,6 +287,6 @@ int change_apply(struct change *ch, struct err *err)
 		return ret;
 	}
 	forget_after(ch);
-	swap_told(ch);	/* for good: what is told is what was told now */
+	swap_told(ch); /* for good: what is told is what was told now */
 	return journal_write(&ch->j, err);
 }

@@ -8,9 +8,9 @@
 
 struct change {
 	struct conversation c;
-	struct journal j;	/* as it was read, with what was only seen in the kernel */
+	struct journal j; /* as it was read, with what was only seen in the kernel */
 	struct snapshot s;
-	struct told told;	/* what shall be told */
+	struct told told; /* what shall be told */
 	struct plan plan;
 };
 

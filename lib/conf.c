@@ -10,7 +10,7 @@
 
 #include "conf.h"
 
-#define SIZE_MAX_FILE (16 << 20)	/* 100,000 peers */
+#define SIZE_MAX_FILE (16 << 20) /* 100,000 peers */
 
 void conf_client_path(const char *name, char *path)
 {
@@ -88,7 +88,8 @@ static bool split_header(char *text, char **kind, char **name)
 static int wrong_section(const char *header, enum role role, struct err *err)
 {
 	err_usage(err, header, "is not a section of this file");
-	err_hint(err, role == ROLE_CLIENT ? "a client's file has '[client]'" : "the server's file has '[server]' and '[peer NAME]'");
+	err_hint(err, role == ROLE_CLIENT ? "a client's file has '[client]'"
+					  : "the server's file has '[server]' and '[peer NAME]'");
 	return -EINVAL;
 }
 
@@ -218,7 +219,8 @@ static int parse(struct conf *f, const char *text, enum role role, const char *n
 		ret = take_text(f, text, (size_t)(end - text), role, name, &seen, &inner);
 		if (ret == -ENOMEM)
 			return err_sys(err, ENOMEM, "%s", f->path);
-		if (ret && (!f->n_sections || f->sections[f->n_sections - 1].spec.role || f->sections[f->n_sections - 1].line == f->n_lines))
+		if (ret && (!f->n_sections || f->sections[f->n_sections - 1].spec.role ||
+			    f->sections[f->n_sections - 1].line == f->n_lines))
 			conf_error(f, (unsigned int)f->n_lines, &inner);
 	}
 	for (size_t i = 0; i < f->n_sections; i++) {

@@ -14,32 +14,32 @@
 /* A line as it stands in the file, without its newline. */
 struct conf_line {
 	char *text;
-	int section;			/* index of its section, -1: before the first one */
-	char key[32];			/* of `key = value`, else empty */
-	size_t value, value_len;	/* where the value is in text */
-	bool right;			/* while the file is changed: it says what is wanted */
+	int section;		 /* index of its section, -1: before the first one */
+	char key[32];		 /* of `key = value`, else empty */
+	size_t value, value_len; /* where the value is in text */
+	bool right;		 /* while the file is changed: it says what is wanted */
 };
 
 /* `[client]`, `[server]`, `[peer NAME]` and what stands below it. */
 struct conf_section {
 	struct spec spec;
-	struct answers answers;		/* of its host name, by conf_resolve() */
-	unsigned int line;		/* number of its header, 0: it is not in the file yet */
-	bool bad;			/* has errors: not to be used further */
+	struct answers answers; /* of its host name, by conf_resolve() */
+	unsigned int line;	/* number of its header, 0: it is not in the file yet */
+	bool bad;		/* has errors: not to be used further */
 };
 
 struct conf {
 	char path[CONF_PATH];
 	bool exists;
-	unsigned int mode, gid;		/* of the file that was read */
+	unsigned int mode, gid; /* of the file that was read */
 	struct conf_line *lines;
 	size_t n_lines, room_lines;
 	struct conf_section *sections;
 	size_t n_sections, room_sections;
-	char **errors;			/* FILE:LINE: word: reason */
+	char **errors; /* FILE:LINE: word: reason */
 	size_t n_errors;
-	char *temporary;		/* by conf_prepare() */
-	int lock;			/* by conf_lock(), plus 1 */
+	char *temporary; /* by conf_prepare() */
+	int lock;	 /* by conf_lock(), plus 1 */
 };
 
 /* The usual file of a client NAME in PATH (CONF_PATH bytes). */

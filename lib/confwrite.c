@@ -12,7 +12,7 @@
 
 #include "conf.h"
 
-#define CONF_LOCK_SECONDS 15	/* more than one that holds it waits for the lock of its namespace */
+#define CONF_LOCK_SECONDS 15 /* more than one that holds it waits for the lock of its namespace */
 
 static struct conf_line *insert_line(struct conf *f, size_t at, int section, const char *text)
 {
@@ -56,8 +56,8 @@ static bool says(const struct spec *spec, const struct param *p, const struct co
 
 	if (!word)
 		return false;
-	same = !spec_init(&one, spec->role, spec->name, &ignored) && p->parse(&one, word, &why) && p->format(&one, 0, text) &&
-	       !strcmp(text, value);
+	same = !spec_init(&one, spec->role, spec->name, &ignored) && p->parse(&one, word, &why) &&
+	       p->format(&one, 0, text) && !strcmp(text, value);
 	free(word);
 	return same;
 }
@@ -73,7 +73,8 @@ static size_t end_of(const struct conf *f, int section)
 	size_t end = f->n_lines;
 
 	for (size_t i = 0; i < f->n_lines; i++)
-		if (f->lines[i].section == section && (f->lines[i].key[0] || f->lines[i].text[strspn(f->lines[i].text, " \t")] == '['))
+		if (f->lines[i].section == section &&
+		    (f->lines[i].key[0] || f->lines[i].text[strspn(f->lines[i].text, " \t")] == '['))
 			end = i + 1;
 	return end;
 }
@@ -84,7 +85,9 @@ static int key_width(const struct conf *f, int section)
 	int width = 0, same = 0, all = 0;
 
 	for (size_t i = 0; i < f->n_lines; i++) {
-		const char *equals = f->lines[i].section == section && f->lines[i].key[0] ? strchr(f->lines[i].text, '=') : NULL;
+		const char *equals = f->lines[i].section == section && f->lines[i].key[0]
+					     ? strchr(f->lines[i].text, '=')
+					     : NULL;
 
 		if (!equals)
 			continue;
@@ -100,7 +103,8 @@ static bool change_value(struct conf_line *line, const char *value)
 {
 	char *text = NULL;
 
-	if (asprintf(&text, "%.*s%s%s", (int)line->value, line->text, value, line->text + line->value + line->value_len) < 0)
+	if (asprintf(&text, "%.*s%s%s", (int)line->value, line->text, value,
+		     line->text + line->value + line->value_len) < 0)
 		return false;
 	free(line->text);
 	line->text = text;
@@ -218,7 +222,7 @@ int conf_remove(struct conf *f, enum role role, const char *name)
 	/* Of the empty lines before and after it one stays. */
 	if (at > 0 && !f->lines[at - 1].text[0] && (at == f->n_lines || !f->lines[at].text[0]))
 		delete_line(f, at - 1);
-	s->spec.role = 0;	/* not found any more; the numbers of the others stay */
+	s->spec.role = 0; /* not found any more; the numbers of the others stay */
 	return 0;
 }
 
@@ -270,7 +274,8 @@ int conf_lock(struct conf *f, const char *path, struct err *err)
 		if (try == CONF_LOCK_SECONDS * 50) {
 			close(fd);
 			err_sys(err, EBUSY, "%s", dir);
-			err_why(err, "another sitctl has changed files here for %d seconds and still does", CONF_LOCK_SECONDS);
+			err_why(err, "another sitctl has changed files here for %d seconds and still does",
+				CONF_LOCK_SECONDS);
 			return -EBUSY;
 		}
 		nanosleep(&pause, NULL);
@@ -293,7 +298,7 @@ int conf_prepare(struct conf *f, struct err *err)
 	ret = make_folder(f->path, err);
 	if (ret)
 		goto out;
-	unlink(temporary);	/* of one that was killed */
+	unlink(temporary); /* of one that was killed */
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	out = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!out) {

@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
-#include "snapshot.h"	/* before linux/: glibc and the kernel define the same names */
+#include "snapshot.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
@@ -95,7 +95,7 @@ static int conntrack_run(struct conversation *c, struct step *step, struct err *
 	if (step->op != STEP_DEL)
 		return 0;
 	ret = request(c, IPCTNL_MSG_CT_DELETE, &step->was.conntrack, err);
-	return ret == -ENOENT ? 0 : ret;	/* its time was up meanwhile */
+	return ret == -ENOENT ? 0 : ret; /* its time was up meanwhile */
 }
 
 static void conntrack_print(const struct step *step, FILE *out)
@@ -110,9 +110,9 @@ static json_t *conntrack_json(const struct object *object)
 {
 	char source[NET6_TEXT], destination[NET6_TEXT];
 
-	return json_pack("{s:i, s:s, s:s}", "protocol", IPPROTO_IPV6,
-			 "source", addr4_text(object->conntrack.source, source),
-			 "destination", addr4_text(object->conntrack.destination, destination));
+	return json_pack("{s:i, s:s, s:s}", "protocol", IPPROTO_IPV6, "source",
+			 addr4_text(object->conntrack.source, source), "destination",
+			 addr4_text(object->conntrack.destination, destination));
 }
 
 static void conntrack_label(const struct object *object, char *buf, size_t size)
@@ -124,6 +124,9 @@ static void conntrack_label(const struct object *object, char *buf, size_t size)
 }
 
 const struct kind conntrack_kind = {
-	.name = "conntrack", .run = conntrack_run, .print = conntrack_print,
-	.json = conntrack_json, .label = conntrack_label,
+	.name = "conntrack",
+	.run = conntrack_run,
+	.print = conntrack_print,
+	.json = conntrack_json,
+	.label = conntrack_label,
 };

@@ -54,10 +54,8 @@ void err_hint(struct err *err, const char *hint, ...)
 
 const char *err_text(const struct err *err, char *buf, unsigned long size)
 {
-	snprintf(buf, size, "%s: %s%s%s%s%s%s", err->step,
-		 err->why[0] ? err->why : strerror(err->code),
-		 err->kernel[0] ? " (kernel: " : "", err->kernel,
-		 err->kernel[0] ? ")" : "",
-		 err->hint[0] ? "; " : "", err->hint);
+	snprintf(buf, size, "%s: %s%s%s%s%s%s", err->step, err->why[0] ? err->why : strerror(err->code),
+		 err->kernel[0] ? " (kernel: " : "", err->kernel, err->kernel[0] ? ")" : "", err->hint[0] ? "; " : "",
+		 err->hint);
 	return buf;
 }

@@ -8,12 +8,12 @@
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 struct err {
-	int code;		/* positive errno; 0: no error */
-	bool usage;		/* the words or the file are wrong, not the system */
-	char step[256];		/* what was being done, or the word that is wrong */
-	char why[512];		/* our own words; empty: strerror(code) says it */
-	char kernel[256];	/* the kernel's extended acknowledgement, if any */
-	char hint[512];		/* the way out, if we know one */
+	int code;	  /* positive errno; 0: no error */
+	bool usage;	  /* the words or the file are wrong, not the system */
+	char step[256];	  /* what was being done, or the word that is wrong */
+	char why[512];	  /* our own words; empty: strerror(code) says it */
+	char kernel[256]; /* the kernel's extended acknowledgement, if any */
+	char hint[512];	  /* the way out, if we know one */
 };
 
 /* Record a refusal by the system. Returns -code, so that callers can return it. */

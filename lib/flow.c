@@ -7,14 +7,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "flowexpr.h"	/* before linux/: glibc and the kernel define the same names */
+#include "flowexpr.h" /* before linux/: glibc and the kernel define the same names */
 #include <libnftnl/chain.h>
 #include <libnftnl/rule.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#define DEPTH_MAX 16		/* NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables_core.c) */
+#define DEPTH_MAX 16 /* NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables_core.c) */
 
 /* A verdict of -1 is none: the rule says nothing of the packet. */
 #define NO_VERDICT (-1)
@@ -23,7 +23,7 @@ struct walk {
 	struct conversation *c;
 	const struct flow *flow;
 	struct nftnl_chain_list *chains;
-	struct nftnl_rule_list *rules;		/* of the table looked at */
+	struct nftnl_rule_list *rules; /* of the table looked at */
 	const struct nftnl_chain *base;
 	struct obstacle *obstacle;
 	struct err *err;
@@ -41,17 +41,23 @@ static enum flow_match other(const struct nftnl_expr *e, const char *name, struc
 	static const char *const harmless[] = {
 		"counter", "log", "notrack", "flow_offload", "masq", "nat", "redir", "tproxy", "exthdr", "immediate",
 	};
-	static const char *const loading[] = { "meta", "payload", "ct", "fib", "rt", "socket", "byteorder", "hash", "numgen" };
+	static const char *const loading[] = { "meta",	 "payload",   "ct",   "fib",   "rt",
+					       "socket", "byteorder", "hash", "numgen" };
 
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
 		if (!strcmp(name, harmless[i]))
 			return MATCH;
 	/* With a limit or a quota inside it matches some. */
 	if (!strcmp(name, "dynset"))
-		return nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPR) || nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPRESSIONS) ? SOME : MATCH;
+		return nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPR) ||
+				       nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPRESSIONS)
+			       ? SOME
+			       : MATCH;
 	if (!strcmp(name, "objref"))
 		return nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE) &&
-		       nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE) == NFT_OBJECT_COUNTER ? MATCH : SOME;
+				       nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE) == NFT_OBJECT_COUNTER
+			       ? MATCH
+			       : SOME;
 	for (size_t i = 0; i < sizeof(loading) / sizeof(*loading); i++)
 		if (!strcmp(name, loading[i])) {
 			memset(r, 0, sizeof(*r));
@@ -86,7 +92,8 @@ static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct f
 	else if (!strcmp(name, "cmp"))
 		return flow_compare(e, r);
 	else if (!strcmp(name, "lookup"))
-		return flow_look_up(&(struct flow_set){ w->c, family_of(w->base), table_of(w->base) }, e, r, verdict, chain);
+		return flow_look_up(&(struct flow_set){ w->c, family_of(w->base), table_of(w->base) }, e, r, verdict,
+				    chain);
 	else if (!strcmp(name, "reject"))
 		*verdict = NF_DROP;
 	else if (!strcmp(name, "target"))
@@ -221,7 +228,8 @@ static bool concerned(const struct flow *f, const struct nftnl_chain *c)
 
 	if (!nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) || nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) != f->hook)
 		return false;
-	return (family == NFPROTO_INET && strcmp(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE), SITCTL_TABLE)) || family == f->family;
+	return (family == NFPROTO_INET && strcmp(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE), SITCTL_TABLE)) ||
+	       family == f->family;
 }
 
 static int take_table(const struct nlmsghdr *nlh, void *data)
@@ -260,7 +268,10 @@ static int walk_base(struct walk *w, bool *found)
 		return ret;
 	memset(o, 0, sizeof(*o));
 	o->tool = OBSTACLE_NFT;
-	snprintf(o->family, sizeof(o->family), "%s", family == NFPROTO_INET ? "inet" : family == NFPROTO_IPV4 ? "ip" : "ip6");
+	snprintf(o->family, sizeof(o->family), "%s",
+		 family == NFPROTO_INET	  ? "inet"
+		 : family == NFPROTO_IPV4 ? "ip"
+					  : "ip6");
 	snprintf(o->table, sizeof(o->table), "%s", table);
 	snprintf(o->base, sizeof(o->base), "%s", chain);
 	verdict = chain_verdict(w, chain, 0);

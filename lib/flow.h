@@ -8,10 +8,10 @@
 /* One end of it: the interface (empty: this host itself), and the address where there is one that stands for all. */
 struct flow_end {
 	char ifname[IFNAMSIZ];
-	uint32_t index;			/* 0: it is not there yet */
+	uint32_t index; /* 0: it is not there yet */
 	uint32_t group;
 	bool has_addr;
-	uint8_t addr[16];		/* 4 bytes of it for IPv4 */
+	uint8_t addr[16]; /* 4 bytes of it for IPv4 */
 };
 
 /* The first packet of a connection, an answer to one, or what NOTRACK keeps from being either. */
@@ -19,23 +19,23 @@ enum flow_state { FLOW_FIRST, FLOW_ANSWER, FLOW_UNTRACKED };
 
 /* A packet, where it meets the filters. */
 struct flow {
-	unsigned int hook;		/* NF_INET_FORWARD or NF_INET_LOCAL_IN */
+	unsigned int hook; /* NF_INET_FORWARD or NF_INET_LOCAL_IN */
 	enum flow_state state;
-	bool dnat;			/* its destination was translated */
-	uint8_t family;			/* NFPROTO_IPV4 or NFPROTO_IPV6 */
-	uint8_t proto;			/* 0: any */
+	bool dnat;	/* its destination was translated */
+	uint8_t family; /* NFPROTO_IPV4 or NFPROTO_IPV6 */
+	uint8_t proto;	/* 0: any */
 	struct flow_end from, to;
 };
 
 /* What drops it. */
 struct obstacle {
-	enum { OBSTACLE_NFT, OBSTACLE_XTABLES } tool;	/* nf_tables, or ip6_tables of iptables-legacy */
-	char family[8];			/* as `nft` writes it */
-	char table[256], chain[256];	/* where the verdict was found (NFT_NAME_MAXLEN) */
-	char base[256];			/* the chain of that table with the hook */
-	bool policy;			/* the chain's policy, else a rule */
-	bool ufw;			/* the rules are ufw's */
-	bool no_filters;		/* nothing was found, since nobody else has any at that hook */
+	enum { OBSTACLE_NFT, OBSTACLE_XTABLES } tool; /* nf_tables, or ip6_tables of iptables-legacy */
+	char family[8];				      /* as `nft` writes it */
+	char table[256], chain[256];		      /* where the verdict was found (NFT_NAME_MAXLEN) */
+	char base[256];				      /* the chain of that table with the hook */
+	bool policy;				      /* the chain's policy, else a rule */
+	bool ufw;				      /* the rules are ufw's */
+	bool no_filters;			      /* nothing was found, since nobody else has any at that hook */
 };
 
 /*
@@ -56,6 +56,7 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
  * xtables.c: does the blob of ENTRIES, SIZE bytes, drop FLOW from ENTRY on? UNDERFLOW is the entry
  * that holds the policy; *POLICY tells whether it was that one. For xtables.c and tests.
  */
-bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow, bool *policy);
+bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow,
+		   bool *policy);
 
 #endif

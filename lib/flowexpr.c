@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <arpa/inet.h>
 #include <string.h>
-#include "flowexpr.h"	/* before linux/: glibc and the kernel define the same names */
+#include "flowexpr.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -81,7 +81,8 @@ void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flo
 /* The addresses and the protocol of the header; whether a rule for IPv4 or IPv6 is meant, it has asked before. */
 void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r)
 {
-	uint32_t offset = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET), len = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_LEN);
+	uint32_t offset = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET),
+		 len = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_LEN);
 	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_DREG);
 	bool v4 = f->family == NFPROTO_IPV4;
 	uint32_t addr_len = v4 ? 4 : 16, source = v4 ? 12 : 8;
@@ -100,8 +101,9 @@ void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct 
 
 void flow_load_ct(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r)
 {
-	uint32_t state = f->state == FLOW_UNTRACKED ? NF_CT_STATE_UNTRACKED_BIT :
-			 NF_CT_STATE_BIT(f->state == FLOW_ANSWER ? IP_CT_ESTABLISHED : IP_CT_NEW);
+	uint32_t state = f->state == FLOW_UNTRACKED
+				 ? NF_CT_STATE_UNTRACKED_BIT
+				 : NF_CT_STATE_BIT(f->state == FLOW_ANSWER ? IP_CT_ESTABLISHED : IP_CT_NEW);
 	uint32_t status = f->dnat ? IPS_DST_NAT | IPS_DST_NAT_DONE : 0;
 	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_CT_DREG);
 
@@ -116,7 +118,7 @@ void flow_mask(const struct nftnl_expr *e, struct flow_regs *r)
 {
 	uint32_t len = 0, xor_len = 0, to = nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_DREG);
 	const uint8_t *and = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_MASK, &len);
-	const uint8_t *xor = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_XOR, &xor_len);
+	const uint8_t * xor = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_XOR, &xor_len);
 	const uint8_t *value = flow_value(r, nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_SREG), len);
 	uint8_t result[sizeof(r->bytes)];
 

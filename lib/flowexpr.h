@@ -3,10 +3,10 @@
 #ifndef SITCTL_FLOWEXPR_H
 #define SITCTL_FLOWEXPR_H
 
-#include "flow.h"	/* before libnftnl, which brings linux/ */
+#include "flow.h" /* before libnftnl, which brings linux/ */
 #include <libnftnl/expr.h>
 
-#define FLOW_WORDS 16		/* registers of four bytes (NFT_REG32_00 to NFT_REG32_15) */
+#define FLOW_WORDS 16 /* registers of four bytes (NFT_REG32_00 to NFT_REG32_15) */
 
 /* The registers, as far as what is in them is known. */
 struct flow_regs {
@@ -43,7 +43,7 @@ struct flow_set {
 };
 
 /* flowset.c: `lookup`; a verdict map gives *VERDICT and CHAIN (NFT_NAME_MAXLEN bytes). */
-enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr *e, const struct flow_regs *r, int *verdict,
-			     char *chain);
+enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr *e, const struct flow_regs *r,
+			     int *verdict, char *chain);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lookups in the sets and verdict maps of others (flowexpr.h). */
 #include <string.h>
-#include "flowexpr.h"	/* before linux/: glibc and the kernel define the same names */
+#include "flowexpr.h" /* before linux/: glibc and the kernel define the same names */
 #include <libnftnl/set.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -21,9 +21,9 @@ struct search {
 	const struct flow_regs *regs;
 	uint32_t reg;
 	bool found, unknown;
-	bool before, at_end;		/* of an interval set: there is an element not above it, that ends an interval */
+	bool before, at_end; /* of an interval set: there is an element not above it, that ends an interval */
 	uint8_t nearest[sizeof(((struct flow_regs *)0)->bytes)];
-	int verdict;			/* of a verdict map */
+	int verdict; /* of a verdict map */
 	char chain[NFT_NAME_MAXLEN];
 };
 
@@ -41,7 +41,9 @@ static void take_verdict(struct search *s, struct nftnl_set_elem *e)
 static int find_element(struct nftnl_set_elem *e, void *data)
 {
 	struct search *s = data;
-	uint32_t len = 0, flags = nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_FLAGS) ? nftnl_set_elem_get_u32(e, NFTNL_SET_ELEM_FLAGS) : 0;
+	uint32_t len = 0, flags = nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_FLAGS)
+					  ? nftnl_set_elem_get_u32(e, NFTNL_SET_ELEM_FLAGS)
+					  : 0;
 	const void *key = nftnl_set_elem_get(e, NFTNL_SET_ELEM_KEY, &len);
 	const uint8_t *value = flow_value(s->regs, s->reg, len);
 
@@ -92,16 +94,16 @@ static int take_set_flags(const struct nlmsghdr *nlh, void *data)
 }
 
 /* A message about the set that E looks up in, in the table of the chain. */
-static void request_set(const struct flow_set *in, const struct nftnl_expr *e, uint16_t type, uint16_t flags, uint16_t table,
-			uint16_t set)
+static void request_set(const struct flow_set *in, const struct nftnl_expr *e, uint16_t type, uint16_t flags,
+			uint16_t table, uint16_t set)
 {
 	flow_request(in->c, type, flags, in->family);
 	nl_put_str(&in->c->batch, table, in->table);
 	nl_put_str(&in->c->batch, set, nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET));
 }
 
-enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr *e, const struct flow_regs *r, int *verdict,
-			     char *chain)
+enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr *e, const struct flow_regs *r,
+			     int *verdict, char *chain)
 {
 	struct search search = { .regs = r, .reg = nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_SREG) };
 	bool inverted = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_FLAGS) &&
@@ -117,7 +119,8 @@ enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr 
 	if (nl_get(&in->c->netfilter, &in->c->batch, take_set_flags, &flags, &ignored))
 		return SOME;
 	request_set(in, e, NFT_MSG_GETSETELEM, NLM_F_DUMP, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET);
-	if (nl_dump(&in->c->netfilter, &in->c->batch, take_set_elements, reset_search, &search, &ignored) || search.unknown)
+	if (nl_dump(&in->c->netfilter, &in->c->batch, take_set_elements, reset_search, &search, &ignored) ||
+	    search.unknown)
 		return SOME;
 	if (flags & NFT_SET_INTERVAL)
 		search.found = search.before && !search.at_end;

@@ -10,7 +10,7 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "want.h"	/* before linux/: glibc and the kernel define the same names */
+#include "want.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
 #define CONF "net/ipv6/conf/"
@@ -128,8 +128,9 @@ static int want_accept_ra(struct wanted *set, bool all_changes, struct err *err)
 		 * is somebody else's, until it is put back.
 		 */
 		if (former) {
-			ret = sysctl_is(key, former->value) ? want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err) :
-							      plan_key(&set->keys, &set->n, key, err);
+			ret = sysctl_is(key, former->value)
+				      ? want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err)
+				      : plan_key(&set->keys, &set->n, key, err);
 			continue;
 		}
 		if (link_ours(link) || (link->flags & IFF_LOOPBACK) || !conf_is(link->name, "accept_ra", "1"))
@@ -189,7 +190,8 @@ static int want_force(struct wanted *set, struct err *err)
 
 		for (unsigned int k = 0; !ret && spec->role == ROLE_CLIENT && k < spec->n_prefixes; k++)
 			if (spec->prefixes[k].ifname[0])
-				ret = want(set, spec->prefixes[k].ifname, "force_forwarding", "1", PHASE_FORWARDING, err);
+				ret = want(set, spec->prefixes[k].ifname, "force_forwarding", "1", PHASE_FORWARDING,
+					   err);
 	}
 	return ret;
 }
@@ -285,7 +287,7 @@ static int restore(struct plan *plan, const struct former *f, struct err *err)
 	was.sysctl = object.sysctl;
 	ret = sysctl_read(f->key, was.sysctl.value, sizeof(was.sysctl.value));
 	if (ret == -ENOENT)
-		return 0;	/* the interface has gone, and its value with it */
+		return 0; /* the interface has gone, and its value with it */
 	if (ret)
 		return err_sys(err, -ret, "sysctl %s", f->key);
 	/* Restoring all.forwarding sets it to 0, now or when a `down` was killed after that. */
@@ -296,11 +298,14 @@ static int restore(struct plan *plan, const struct former *f, struct err *err)
 	if (!strcmp(was.sysctl.value, f->value))
 		return plan_note(plan, err, "sysctl %s: somebody else has put it back to %s already", f->key, f->value);
 	if (strcmp(was.sysctl.value, f->made))
-		return plan_note(plan, err, "sysctl %s: left at %s, which somebody else set (sitctl had made it %s, before it was %s)",
-				 f->key, was.sysctl.value, f->made, f->value);
+		return plan_note(
+			plan, err,
+			"sysctl %s: left at %s, which somebody else set (sitctl had made it %s, before it was %s)",
+			f->key, was.sysctl.value, f->made, f->value);
 	/* Somebody switched it on for all interfaces meanwhile: this one's 0 would be a hole in that. */
 	if (!strncmp(f->key, CONF4, strlen(CONF4)) && sysctl_is(CONF4 "all/forwarding", "1"))
-		return plan_note(plan, err, "sysctl %s: left at %s, since net/ipv4/conf/all/forwarding is 1", f->key, f->made);
+		return plan_note(plan, err, "sysctl %s: left at %s, since net/ipv4/conf/all/forwarding is 1", f->key,
+				 f->made);
 	return plan_step(plan, STEP_CHANGE, phase, &was, &object, err);
 }
 

@@ -29,7 +29,8 @@ static int rule_unlike(const struct told *t, const struct spec *spec, struct err
 		if (!strcmp(other->dev, spec->dev))
 			return err_usage(err, spec->dev, "is the device of peer %s as well", other->name);
 		if (other->remote.s_addr == spec->remote.s_addr)
-			return err_usage(err, addr4_text(spec->remote, remote), "is the remote of peer %s as well", other->name);
+			return err_usage(err, addr4_text(spec->remote, remote), "is the remote of peer %s as well",
+					 other->name);
 	}
 	return 0;
 }

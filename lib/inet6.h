@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <netinet/in.h>
 
-#define NET6_TEXT 50	/* bytes for "ADDRESS/LEN" and the terminating zero */
+#define NET6_TEXT 50 /* bytes for "ADDRESS/LEN" and the terminating zero */
 
 struct net6 {
 	struct in6_addr addr;

@@ -11,11 +11,11 @@
 
 #include "journal.h"
 
-#define WORDS_MAX 256		/* of a line: all repeats of all parameters */
-#define TEXT_MAX (64 << 20)	/* a larger journal is not one of ours */
+#define WORDS_MAX 256	    /* of a line: all repeats of all parameters */
+#define TEXT_MAX (64 << 20) /* a larger journal is not one of ours */
 
 #ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71	/* Linux 5.14 */
+#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
 #endif
 
 /* Never the same twice while the machine runs; an inode number may be reused. */
@@ -80,7 +80,7 @@ static bool try_lock(struct journal *j)
 		return false;
 	j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (j->lock < 0 && errno == ENOENT)
-		errno = EWOULDBLOCK;	/* the folder went meanwhile */
+		errno = EWOULDBLOCK; /* the folder went meanwhile */
 	if (j->lock < 0)
 		return false;
 	if (!flock(j->lock, LOCK_EX | LOCK_NB)) {
@@ -301,7 +301,8 @@ static void print(const struct journal *j, FILE *out)
 		if (!j->told.tunnels[i].recorded)
 			continue;
 		spec_text(spec, true, text, sizeof(text));
-		fprintf(out, "%s %s %s\n", spec->role == ROLE_PEER ? "peer" : role_object(spec->role), spec->name, text);
+		fprintf(out, "%s %s %s\n", spec->role == ROLE_PEER ? "peer" : role_object(spec->role), spec->name,
+			text);
 	}
 }
 

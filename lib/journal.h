@@ -16,13 +16,13 @@ struct former {
 };
 
 struct journal {
-	char dir[64];			/* RUN_DIR "/netns-COOKIE": each namespace has its own */
-	int lock;			/* descriptor, -1: not locked */
+	char dir[64]; /* RUN_DIR "/netns-COOKIE": each namespace has its own */
+	int lock;     /* descriptor, -1: not locked */
 	struct told told;
-	bool by_inode;			/* the kernel has no cookies: DIR may be of a namespace that has gone */
+	bool by_inode; /* the kernel has no cookies: DIR may be of a namespace that has gone */
 	struct former *formers;
 	size_t n_formers;
-	struct addr *made;		/* addresses put on interfaces that are not ours */
+	struct addr *made; /* addresses put on interfaces that are not ours */
 	size_t n_made;
 };
 

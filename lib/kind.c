@@ -4,10 +4,11 @@
 
 #include "kind.h"
 
-#define BATCH_SIZE (4 << 20)	/* 200,000 set elements of an nf_tables batch */
+#define BATCH_SIZE (4 << 20) /* 200,000 set elements of an nf_tables batch */
 
 extern const struct kind link_kind, addr_kind, route_kind, neigh_kind, sysctl_kind, nft_kind, conntrack_kind;
 
+/* clang-format off */
 const struct kind *const kinds[KIND_COUNT] = {
 	[KIND_SYSCTL] = &sysctl_kind,
 	[KIND_NFT] = &nft_kind,
@@ -17,6 +18,7 @@ const struct kind *const kinds[KIND_COUNT] = {
 	[KIND_NEIGH] = &neigh_kind,
 	[KIND_CONNTRACK] = &conntrack_kind,
 };
+/* clang-format on */
 
 int conversation_open(struct conversation *c, struct err *err)
 {
@@ -51,10 +53,15 @@ bool step_silent(const struct step *step)
 struct step step_invert(const struct step *step)
 {
 	static const enum step_op inverse[] = {
-		[STEP_ADD] = STEP_DEL, [STEP_CHANGE] = STEP_CHANGE, [STEP_DEL] = STEP_ADD,
+		[STEP_ADD] = STEP_DEL,
+		[STEP_CHANGE] = STEP_CHANGE,
+		[STEP_DEL] = STEP_ADD,
 	};
 	struct step inverted = {
-		.op = inverse[step->op], .phase = step->phase, .was = step->want, .want = step->was,
+		.op = inverse[step->op],
+		.phase = step->phase,
+		.was = step->want,
+		.want = step->was,
 	};
 
 	return inverted;

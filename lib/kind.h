@@ -13,40 +13,46 @@
 #include "inet6.h"
 #include "nl.h"
 
-#define SITCTL_GROUP 41		/* link group of our devices */
-#define SITCTL_PROTO 41		/* route protocol, IFA_PROTO and NDA_PROTOCOL of what we make */
-#define SITCTL_TABLE "sitctl"	/* nf_tables table, family inet */
+#define SITCTL_GROUP 41	      /* link group of our devices */
+#define SITCTL_PROTO 41	      /* route protocol, IFA_PROTO and NDA_PROTOCOL of what we make */
+#define SITCTL_TABLE "sitctl" /* nf_tables table, family inet */
 
-#define ADDR_PROTO 11		/* IFA_PROTO, which linux/if_addr.h has from 5.18 on */
+#define ADDR_PROTO 11 /* IFA_PROTO, which linux/if_addr.h has from 5.18 on */
 
-#define ALIAS_SIZE 256		/* IFALIASZ (linux/if.h) */
-#define SYSCTL_KEY_SIZE 64	/* "net/ipv6/conf/" IFNAME "/force_forwarding" */
+#define ALIAS_SIZE 256	   /* IFALIASZ (linux/if.h) */
+#define SYSCTL_KEY_SIZE 64 /* "net/ipv6/conf/" IFNAME "/force_forwarding" */
 #define SYSCTL_VALUE_SIZE 32
 
-enum kind_id { KIND_SYSCTL, KIND_NFT, KIND_LINK, KIND_ADDR, KIND_ROUTE, KIND_NEIGH, KIND_CONNTRACK,
-	       KIND_COUNT };
+enum kind_id { KIND_SYSCTL, KIND_NFT, KIND_LINK, KIND_ADDR, KIND_ROUTE, KIND_NEIGH, KIND_CONNTRACK, KIND_COUNT };
 
 enum link_stat {
-	STAT_RX_PACKETS, STAT_RX_BYTES, STAT_RX_ERRORS, STAT_RX_DROPPED,
-	STAT_TX_PACKETS, STAT_TX_BYTES, STAT_TX_ERRORS, STAT_TX_DROPPED, STAT_COUNT
+	STAT_RX_PACKETS,
+	STAT_RX_BYTES,
+	STAT_RX_ERRORS,
+	STAT_RX_DROPPED,
+	STAT_TX_PACKETS,
+	STAT_TX_BYTES,
+	STAT_TX_ERRORS,
+	STAT_TX_DROPPED,
+	STAT_COUNT
 };
 
 /* A network interface; for a sit one its tunnel parameters. */
 struct link {
 	char name[IFNAMSIZ];
-	uint32_t index;			/* 0: not known yet */
+	uint32_t index; /* 0: not known yet */
 	char alias[ALIAS_SIZE];
-	bool up;			/* IFF_UP */
+	bool up; /* IFF_UP */
 	uint32_t mtu;
 	/* sit only */
-	struct in_addr remote, local;	/* 0: any */
-	uint8_t ttl;			/* 0: inherit */
-	uint32_t underlay;		/* ifindex the outer packets leave by, 0: by route */
+	struct in_addr remote, local; /* 0: any */
+	uint8_t ttl;		      /* 0: inherit */
+	uint32_t underlay;	      /* ifindex the outer packets leave by, 0: by route */
 	char underlay_name[IFNAMSIZ];
 	/* as the kernel tells, never wanted */
-	bool half_made;			/* ours, but a kill came between its creation and its alias */
+	bool half_made; /* ours, but a kill came between its creation and its alias */
 	bool sit;
-	uint8_t proto;			/* inner protocol, IPPROTO_IPV6 or 0 (any) */
+	uint8_t proto; /* inner protocol, IPPROTO_IPV6 or 0 (any) */
 	bool pmtudisc;
 	uint32_t group;
 	uint32_t flags;
@@ -59,18 +65,18 @@ struct addr {
 	uint32_t index;
 	struct net6 net;
 	bool nodad;
-	uint8_t proto;			/* IFA_PROTO, 0 where there is none */
+	uint8_t proto; /* IFA_PROTO, 0 where there is none */
 };
 
 struct route {
-	uint8_t type;			/* RTN_UNICAST, RTN_UNREACHABLE */
-	struct net6 dst;		/* len 0: default */
+	uint8_t type;	 /* RTN_UNICAST, RTN_UNREACHABLE */
+	struct net6 dst; /* len 0: default */
 	bool has_gateway;
 	struct in6_addr gateway;
 	char ifname[IFNAMSIZ];
 	uint32_t index;
 	uint32_t metric;
-	bool append;			/* beside another route of the same prefix and metric */
+	bool append; /* beside another route of the same prefix and metric */
 	/* as the kernel tells, never wanted */
 	uint8_t proto;
 	uint32_t table;
@@ -81,30 +87,41 @@ struct neigh {
 	struct in6_addr addr;
 	char ifname[IFNAMSIZ];
 	uint32_t index;
-	uint8_t proto;			/* NDA_PROTOCOL */
+	uint8_t proto; /* NDA_PROTOCOL */
 };
 
 struct sysctl {
-	char key[SYSCTL_KEY_SIZE];	/* path below /proc/sys */
+	char key[SYSCTL_KEY_SIZE]; /* path below /proc/sys */
 	char value[SYSCTL_VALUE_SIZE];
 };
 
 /* The sets of the table `inet sitctl`; nftrules.c says what is in them. */
 enum nft_set_id {
-	SET_REMOTES, SET_PEERS, SET_CLIENTS, SET_ALLOWED, SET_FORBIDDEN, SET_DROPPED, SET_CLAMPED,
-	SET_SECURED, SET_OPEN, SET_UNSOLICITED, SET_PASSED, SET_MASQUERADED, SET_COUNT
+	SET_REMOTES,
+	SET_PEERS,
+	SET_CLIENTS,
+	SET_ALLOWED,
+	SET_FORBIDDEN,
+	SET_DROPPED,
+	SET_CLAMPED,
+	SET_SECURED,
+	SET_OPEN,
+	SET_UNSOLICITED,
+	SET_PASSED,
+	SET_MASQUERADED,
+	SET_COUNT
 };
 
 #define NFT_KEY_SIZE 40
-#define NFT_COMMENT_SIZE 40	/* holds the name of a `nat pass` */
+#define NFT_COMMENT_SIZE 40 /* holds the name of a `nat pass` */
 
 /* An element of a set; in an interval set from KEY to END, both included. */
 struct nft_elem {
 	enum nft_set_id set;
 	uint8_t key[NFT_KEY_SIZE], end[NFT_KEY_SIZE];
-	uint8_t data[4];		/* of a map: an IPv4 address */
+	uint8_t data[4]; /* of a map: an IPv4 address */
 	char comment[NFT_COMMENT_SIZE];
-	uint64_t packets;		/* its counter, as the kernel tells */
+	uint64_t packets; /* its counter, as the kernel tells */
 };
 
 /*
@@ -116,16 +133,16 @@ enum nft_group { GROUP_ALWAYS, GROUP_SECURITY, GROUP_NAT, GROUP_COUNT };
 /* The table `inet sitctl`: what is in its sets; all the rest follows from that. */
 struct nft_table {
 	bool exists;
-	bool intact;			/* chains, rules and sets are those that this version makes */
-	unsigned int groups;		/* bit I: the chains of group I are there */
-	struct nft_elem *elems;		/* sorted, no duplicates */
+	bool intact;		/* chains, rules and sets are those that this version makes */
+	unsigned int groups;	/* bit I: the chains of group I are there */
+	struct nft_elem *elems; /* sorted, no duplicates */
 	size_t n, room;
 };
 
 /* An entry of connection tracking for protocol 41, by its original direction. Only ever removed. */
 struct conntrack {
 	struct in_addr source, destination;
-	struct in_addr reply_source, reply_destination;		/* as the kernel tells: what address translation made of it */
+	struct in_addr reply_source, reply_destination; /* as the kernel tells: what address translation made of it */
 };
 
 struct object {
@@ -137,7 +154,7 @@ struct object {
 		struct neigh neigh;
 		struct sysctl sysctl;
 		struct conntrack conntrack;
-		struct nft_table nft;	/* its array belongs to the plan */
+		struct nft_table nft; /* its array belongs to the plan */
 	};
 };
 
@@ -145,21 +162,21 @@ enum step_op { STEP_ADD, STEP_CHANGE, STEP_DEL };
 
 struct step {
 	enum step_op op;
-	int phase;			/* order in the plan */
-	struct object was;		/* STEP_CHANGE, STEP_DEL */
-	struct object want;		/* STEP_ADD, STEP_CHANGE */
+	int phase;	    /* order in the plan */
+	struct object was;  /* STEP_CHANGE, STEP_DEL */
+	struct object want; /* STEP_ADD, STEP_CHANGE */
 };
 
 /* The two netlink conversations; the second opens when nf_tables is first needed. */
 struct conversation {
 	struct nl route;
 	struct nl netfilter;
-	uint32_t generation;	/* of the nf_tables rules when they were last read, 0: never */
+	uint32_t generation; /* of the nf_tables rules when they were last read, 0: never */
 	struct nl_batch batch;
 };
 
 struct kind {
-	const char *name;		/* in JSON and messages */
+	const char *name; /* in JSON and messages */
 	/*
 	 * One netlink message that does the step; several of one kind share a send. Either this
 	 * or run is set. Undo is the same call on the inverted step (step_invert()).

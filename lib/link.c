@@ -2,7 +2,7 @@
 /* The sit device: made, changed in place, read back, removed (drivers: net/ipv6/sit.c). */
 #include <errno.h>
 #include <string.h>
-#include "kind.h"	/* before linux/: glibc and the kernel define the same names */
+#include "kind.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
 #include <linux/rtnetlink.h>
@@ -144,9 +144,8 @@ static int get_link(struct conversation *c, const char *name, struct link *link,
 
 static bool same_tunnel(const struct link *a, const struct link *b)
 {
-	return a->sit && b->sit && a->remote.s_addr == b->remote.s_addr &&
-	       a->local.s_addr == b->local.s_addr && a->ttl == b->ttl &&
-	       a->underlay == b->underlay && a->proto == b->proto && a->pmtudisc == b->pmtudisc &&
+	return a->sit && b->sit && a->remote.s_addr == b->remote.s_addr && a->local.s_addr == b->local.s_addr &&
+	       a->ttl == b->ttl && a->underlay == b->underlay && a->proto == b->proto && a->pmtudisc == b->pmtudisc &&
 	       a->mtu == b->mtu && a->group == b->group && !strcmp(a->alias, b->alias);
 }
 
@@ -266,8 +265,7 @@ static int find_rival(const struct nlmsghdr *nlh, void *data)
 	int ret = link_decode(nlh, &link);
 
 	if (!ret && link.sit && strcmp(link.name, search->want->name) &&
-	    link.remote.s_addr == search->want->remote.s_addr &&
-	    link.local.s_addr == search->want->local.s_addr)
+	    link.remote.s_addr == search->want->remote.s_addr && link.local.s_addr == search->want->local.s_addr)
 		search->rival = link;
 	return ret;
 }
@@ -290,7 +288,8 @@ static void link_explain(struct conversation *c, const struct step *step, struct
 
 	if (err->code == EOPNOTSUPP && step->op == STEP_ADD) {
 		err_why(err, "this kernel has no SIT tunnels");
-		err_hint(err, "load them with 'modprobe sit'; Debian has the module in linux-image-amd64, others in a package of extra modules");
+		err_hint(err, "load them with 'modprobe sit'; Debian has the module in linux-image-amd64, others in a "
+			      "package of extra modules");
 	}
 	if (err->code != EEXIST)
 		return;
@@ -305,7 +304,8 @@ static void link_explain(struct conversation *c, const struct step *step, struct
 		return;
 	err_why(err, "the tunnel %s already has these endpoints (remote %s, local %s)", search.rival.name,
 		addr4_text(want->remote, remote), want->local.s_addr ? addr4_text(want->local, local) : "any");
-	err_hint(err, "only one tunnel can have them: remove %s, or give another 'remote' or 'local'", search.rival.name);
+	err_hint(err, "only one tunnel can have them: remove %s, or give another 'remote' or 'local'",
+		 search.rival.name);
 }
 
 static void print_tunnel(const struct link *link, FILE *out)
@@ -345,8 +345,10 @@ static void link_print(const struct step *step, FILE *out)
 	bool params = !flags_only && (step->op != STEP_CHANGE || params_change(step));
 
 	if (params) {
-		fprintf(out, "ip link %s dev ", step->op == STEP_ADD ? "add" :
-			step->op == STEP_CHANGE ? "change" : "del");
+		fprintf(out, "ip link %s dev ",
+			step->op == STEP_ADD	  ? "add"
+			: step->op == STEP_CHANGE ? "change"
+						  : "del");
 		print_word(out, link->name);
 		if (step->op == STEP_DEL) {
 			fputc('\n', out);
@@ -363,10 +365,10 @@ static json_t *link_json(const struct object *object)
 {
 	const struct link *l = &object->link;
 	char remote[NET6_TEXT], local[NET6_TEXT];
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:b}", "dev", l->name, "alias", l->alias,
-				 "remote", addr4_text(l->remote, remote),
-				 "local", l->local.s_addr ? addr4_text(l->local, local) : "any",
-				 "mtu", (int)l->mtu, "up", l->up);
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:b}", "dev", l->name, "alias", l->alias, "remote",
+				 addr4_text(l->remote, remote), "local",
+				 l->local.s_addr ? addr4_text(l->local, local) : "any", "mtu", (int)l->mtu, "up",
+				 l->up);
 
 	json_object_set_new(json, "ttl", l->ttl ? json_integer(l->ttl) : json_string("inherit"));
 	if (l->underlay)
@@ -380,6 +382,10 @@ static void link_label(const struct object *object, char *buf, size_t size)
 }
 
 const struct kind link_kind = {
-	.name = "link", .run = link_run, .explain = link_explain,
-	.print = link_print, .json = link_json, .label = link_label,
+	.name = "link",
+	.run = link_run,
+	.explain = link_explain,
+	.print = link_print,
+	.json = link_json,
+	.label = link_label,
 };

@@ -47,14 +47,19 @@ static int rule_one_inside(const struct world *w, const struct spec *nat, struct
 	for (size_t i = 0; i < w->told->n; i++) {
 		const struct spec *other = &w->told->tunnels[i].spec;
 
-		if (other->remote.s_addr != nat->remote.s_addr || (other->role == ROLE_NAT && !strcmp(other->name, nat->name)))
+		if (other->remote.s_addr != nat->remote.s_addr ||
+		    (other->role == ROLE_NAT && !strcmp(other->name, nat->name)))
 			continue;
 		if (other->role == ROLE_NAT) {
-			err_usage(err, "remote", "%s is passed to %s by '%s' already: protocol 41 has no ports, so one server can have one inside host",
+			err_usage(err, "remote",
+				  "%s is passed to %s by '%s' already: protocol 41 has no ports, so one server can "
+				  "have one inside host",
 				  remote, addr4_text(other->to, to), other->name);
-			err_hint(err, "'sitctl nat unpass %s' first, or have the server give another address", other->name);
+			err_hint(err, "'sitctl nat unpass %s' first, or have the server give another address",
+				 other->name);
 		} else {
-			err_usage(err, "remote", "%s is the far end of this host's own tunnel '%s'", remote, other->name);
+			err_usage(err, "remote", "%s is the far end of this host's own tunnel '%s'", remote,
+				  other->name);
 			err_hint(err, "one of the two must go: protocol 41 has no ports to tell them apart");
 		}
 		return -EINVAL;
@@ -71,8 +76,8 @@ int rule_not_passed(const struct world *w, const struct spec *spec, struct err *
 
 		if (nat->role != ROLE_NAT || nat->remote.s_addr != spec->remote.s_addr)
 			continue;
-		err_usage(err, "remote", "what comes from %s is passed on to %s by 'nat pass %s'", addr4_text(spec->remote, remote),
-			  addr4_text(nat->to, to), nat->name);
+		err_usage(err, "remote", "what comes from %s is passed on to %s by 'nat pass %s'",
+			  addr4_text(spec->remote, remote), addr4_text(nat->to, to), nat->name);
 		err_hint(err, "'sitctl nat unpass %s' first", nat->name);
 		return -EINVAL;
 	}
@@ -145,8 +150,9 @@ int note_nat(struct plan *plan, const struct world *w, const struct spec *nat, s
 	if (!ret && !link)
 		ret = plan_note(plan, err, "to: this host has no route to %s yet", text);
 	else if (!ret && !strcmp(link->name, nat->underlay))
-		ret = plan_note(plan, err, "to: this host reaches %s by %s, which is the outside interface: is the address right?", text,
-				link->name);
+		ret = plan_note(plan, err,
+				"to: this host reaches %s by %s, which is the outside interface: is the address right?",
+				text, link->name);
 	return ret;
 }
 
@@ -204,8 +210,8 @@ static bool still_passed(const struct told *t, const struct spec *nat)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct spec *now = &t->tunnels[i].spec;
 
-		if (now->role == ROLE_NAT && now->remote.s_addr == nat->remote.s_addr && now->to.s_addr == nat->to.s_addr &&
-		    !strcmp(now->underlay, nat->underlay))
+		if (now->role == ROLE_NAT && now->remote.s_addr == nat->remote.s_addr &&
+		    now->to.s_addr == nat->to.s_addr && !strcmp(now->underlay, nat->underlay))
 			return true;
 	}
 	return false;

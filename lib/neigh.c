@@ -26,8 +26,7 @@ static void neigh_print(const struct step *step, FILE *out)
 	const struct neigh *n = &step_object(step)->neigh;
 	char text[NET6_TEXT];
 
-	fprintf(out, "ip -6 neigh %s proxy %s dev ", step->op == STEP_DEL ? "del" : "add",
-		addr6_text(&n->addr, text));
+	fprintf(out, "ip -6 neigh %s proxy %s dev ", step->op == STEP_DEL ? "del" : "add", addr6_text(&n->addr, text));
 	print_word(out, n->ifname);
 	if (step->op != STEP_DEL)
 		fprintf(out, " protocol %d", SITCTL_PROTO);
@@ -49,5 +48,9 @@ static void neigh_label(const struct object *object, char *buf, size_t size)
 }
 
 const struct kind neigh_kind = {
-	.name = "neighbour", .encode = neigh_encode, .print = neigh_print, .json = neigh_json, .label = neigh_label,
+	.name = "neighbour",
+	.encode = neigh_encode,
+	.print = neigh_print,
+	.json = neigh_json,
+	.label = neigh_label,
 };

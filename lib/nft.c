@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "kind.h"	/* before linux/: glibc and the kernel define the same names */
+#include "kind.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -17,7 +17,7 @@
 
 #include "nft.h"
 
-#define NFT_TRIES 10	/* of a batch that others' changes overtook */
+#define NFT_TRIES 10 /* of a batch that others' changes overtook */
 
 /* Start a message in SCRATCH (NFT_MESSAGE_SIZE bytes); the caller adds the payload and appends it. */
 static struct nlmsghdr *message(char *scratch, uint16_t type, uint16_t flags)
@@ -106,7 +106,7 @@ static void put_set(struct nl_batch *b, char *scratch, enum nft_set_id id)
 	nftnl_set_set_u32(s, NFTNL_SET_FLAGS, flags);
 	if (counter) {
 		nftnl_set_add_expr(s, counter);
-		counter = NULL;		/* the set's now */
+		counter = NULL; /* the set's now */
 	}
 	nftnl_set_nlmsg_build_payload(nlh, s);
 	nl_append(b, nlh);
@@ -192,10 +192,11 @@ static bool add_elem(struct nftnl_set *s, const struct nft_elem *elem)
 		nftnl_set_elem_set(e, NFTNL_SET_ELEM_DATA, elem->data, sizeof(elem->data));
 	if (comment) {
 		nftnl_udata_put_strz(comment, NFTNL_UDATA_SET_ELEM_COMMENT, elem->comment);
-		nftnl_set_elem_set(e, NFTNL_SET_ELEM_USERDATA, nftnl_udata_buf_data(comment), nftnl_udata_buf_len(comment));
+		nftnl_set_elem_set(e, NFTNL_SET_ELEM_USERDATA, nftnl_udata_buf_data(comment),
+				   nftnl_udata_buf_len(comment));
 	}
 	nftnl_set_elem_add(s, e);
-	e = NULL;	/* the set's now */
+	e = NULL; /* the set's now */
 out:
 	if (comment)
 		nftnl_udata_buf_free(comment);
@@ -224,7 +225,7 @@ static void put_elements(struct nl_batch *b, char *scratch, uint16_t type, enum 
 	if (!ok || (any && !iter))
 		b->overflow = true;
 	if (iter) {
-		do {	/* a message's attribute holds 64 KiB: the iterator goes on where it was full */
+		do { /* a message's attribute holds 64 KiB: the iterator goes on where it was full */
 			nlh = message(scratch, type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE : 0);
 			more = nftnl_set_elems_nlmsg_build_payload_iter(nlh, iter);
 			nl_append(b, nlh);
@@ -328,15 +329,22 @@ static void nft_explain(struct conversation *c, const struct step *step, struct 
 	if (err->code == EOPNOTSUPP || err->code == EINVAL || err->code == EPROTONOSUPPORT || err->code == ENOENT) {
 		err_why(err, "this kernel refused nf_tables rules (%s)", strerror(err->code));
 		if (step->want.nft.groups >> GROUP_NAT & 1)
-			err_hint(err, "load it with 'modprobe -a nf_tables nft_chain_nat nft_nat nft_masq nft_fib_inet'");
+			err_hint(err,
+				 "load it with 'modprobe -a nf_tables nft_chain_nat nft_nat nft_masq nft_fib_inet'");
 		else if (step->want.nft.groups >> GROUP_SECURITY & 1)
-			err_hint(err, "load it with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without it: 'simple-security off'");
+			err_hint(err, "load it with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without it: "
+				      "'simple-security off'");
 		else
-			err_hint(err, "load it with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without it: 'notrack off mss-clamp off source-filter off'");
+			err_hint(err, "load it with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without it: "
+				      "'notrack off mss-clamp off source-filter off'");
 	}
 }
 
 const struct kind nft_kind = {
-	.name = "nftables", .run = nft_run, .explain = nft_explain,
-	.print = nft_print, .json = nft_json, .label = nft_label,
+	.name = "nftables",
+	.run = nft_run,
+	.explain = nft_explain,
+	.print = nft_print,
+	.json = nft_json,
+	.label = nft_label,
 };

@@ -5,25 +5,25 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "kind.h"	/* before libnftnl, which brings linux/ */
+#include "kind.h" /* before libnftnl, which brings linux/ */
 #include <libnftnl/rule.h>
 
-#define NFT_MESSAGE_SIZE 65536	/* one message, with as many set elements as fit */
+#define NFT_MESSAGE_SIZE 65536 /* one message, with as many set elements as fit */
 #define NFT_CHAINS 14
-#define NFT_RULES_MAX 9		/* of one chain */
-#define NFT_OPS_MAX 14		/* expressions of one rule */
-#define NFT_FIELDS_MAX 5	/* of a set's key, with the end */
+#define NFT_RULES_MAX 9	 /* of one chain */
+#define NFT_OPS_MAX 14	 /* expressions of one rule */
+#define NFT_FIELDS_MAX 5 /* of a set's key, with the end */
 
 /* What a field of a key holds. */
 enum nft_field { FIELD_END, FIELD_IPV4, FIELD_IPV6, FIELD_PROTO, FIELD_SERVICE, FIELD_IFNAME };
 
-#define SET_INTERVAL 1		/* flags of a set: elements are intervals, */
-#define SET_COUNTED 2		/* count the packets that they matched, */
-#define SET_MAP 4		/* lead to an IPv4 address */
+#define SET_INTERVAL 1 /* flags of a set: elements are intervals, */
+#define SET_COUNTED 2  /* count the packets that they matched, */
+#define SET_MAP 4      /* lead to an IPv4 address */
 
 struct nft_set {
 	const char *name;
-	enum nft_field fields[NFT_FIELDS_MAX];	/* of the key: several are a concatenation */
+	enum nft_field fields[NFT_FIELDS_MAX]; /* of the key: several are a concatenation */
 	unsigned int flags;
 };
 
@@ -42,8 +42,24 @@ uint32_t nft_key_len(enum nft_set_id id);
 uint32_t nft_key_type(enum nft_set_id id);
 void nft_key_text(enum nft_set_id id, char *buf, size_t size);
 
-enum nft_op_id { OP_END, OP_META, OP_CMP, OP_PAYLOAD, OP_MASK, OP_LOOKUP, OP_FIB, OP_NOTRACK, OP_VERDICT, OP_JUMP,
-		 OP_RT_MSS, OP_WRITE_MSS, OP_CT, OP_MAP, OP_DNAT, OP_MASQUERADE };
+enum nft_op_id {
+	OP_END,
+	OP_META,
+	OP_CMP,
+	OP_PAYLOAD,
+	OP_MASK,
+	OP_LOOKUP,
+	OP_FIB,
+	OP_NOTRACK,
+	OP_VERDICT,
+	OP_JUMP,
+	OP_RT_MSS,
+	OP_WRITE_MSS,
+	OP_CT,
+	OP_MAP,
+	OP_DNAT,
+	OP_MASQUERADE
+};
 
 /* One expression of a rule. What a, b and c are is said at each op in nftrules.c. */
 struct nft_op {
@@ -54,18 +70,18 @@ struct nft_op {
 };
 
 struct nft_rule_row {
-	const char *text;		/* the rule as `nft` takes it */
+	const char *text; /* the rule as `nft` takes it */
 	struct nft_op ops[NFT_OPS_MAX];
 };
 
 struct nft_chain {
 	const char *name;
 	enum nft_group group;
-	const char *type;		/* of a base chain, NULL: has no hook */
-	uint32_t hook;			/* NF_INET_* */
+	const char *type; /* of a base chain, NULL: has no hook */
+	uint32_t hook;	  /* NF_INET_* */
 	const char *hook_name;
 	int32_t priority;
-	struct nft_rule_row rules[NFT_RULES_MAX];	/* ends with one whose text is NULL, or full */
+	struct nft_rule_row rules[NFT_RULES_MAX]; /* ends with one whose text is NULL, or full */
 };
 
 /* Regular chains stand before the rules that jump to them. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rules of nftrules.c as expressions of libnftnl. */
-#include "nft.h"	/* before linux/: glibc and the kernel define the same names */
+#include "nft.h" /* before linux/: glibc and the kernel define the same names */
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_nat.h>
@@ -48,9 +48,7 @@ static void fill(struct nftnl_expr *e, const struct nft_op *op)
 		SET(e, NFTNL_EXPR_PAYLOAD_LEN, op->len);
 		SET(e, NFTNL_EXPR_PAYLOAD_DREG, op->c);
 		break;
-	case OP_MASK:
-		fill_mask(e, op);
-		break;
+	case OP_MASK: fill_mask(e, op); break;
 	case OP_LOOKUP:
 	case OP_MAP:
 		SET(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
@@ -68,7 +66,7 @@ static void fill(struct nftnl_expr *e, const struct nft_op *op)
 		SET(e, NFTNL_EXPR_NAT_FAMILY, NFPROTO_IPV4);
 		SET(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
 		SET(e, NFTNL_EXPR_NAT_REG_ADDR_MAX, NFT_REG_1);
-		SET(e, NFTNL_EXPR_NAT_FLAGS, NF_NAT_RANGE_MAP_IPS);	/* the kernel adds it by itself, and tells it */
+		SET(e, NFTNL_EXPR_NAT_FLAGS, NF_NAT_RANGE_MAP_IPS); /* the kernel adds it by itself, and tells it */
 		break;
 	case OP_FIB:
 		SET(e, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
@@ -86,21 +84,18 @@ static void fill(struct nftnl_expr *e, const struct nft_op *op)
 		SET(e, NFTNL_EXPR_RT_KEY, NFT_RT_TCPMSS);
 		SET(e, NFTNL_EXPR_RT_DREG, NFT_REG_1);
 		break;
-	case OP_WRITE_MSS:
-		fill_write_mss(e);
-		break;
-	default:
-		break;
+	case OP_WRITE_MSS: fill_write_mss(e); break;
+	default: break;
 	}
 }
 
 static bool add_expr(struct nftnl_rule *rule, const struct nft_op *op)
 {
 	static const char *const names[] = {
-		[OP_META] = "meta", [OP_CMP] = "cmp", [OP_PAYLOAD] = "payload", [OP_MASK] = "bitwise",
-		[OP_LOOKUP] = "lookup", [OP_FIB] = "fib", [OP_NOTRACK] = "notrack", [OP_VERDICT] = "immediate",
-		[OP_JUMP] = "immediate", [OP_RT_MSS] = "rt", [OP_WRITE_MSS] = "exthdr",
-		[OP_CT] = "ct", [OP_MAP] = "lookup", [OP_DNAT] = "nat", [OP_MASQUERADE] = "masq",
+		[OP_META] = "meta",	 [OP_CMP] = "cmp",   [OP_PAYLOAD] = "payload",	[OP_MASK] = "bitwise",
+		[OP_LOOKUP] = "lookup",	 [OP_FIB] = "fib",   [OP_NOTRACK] = "notrack",	[OP_VERDICT] = "immediate",
+		[OP_JUMP] = "immediate", [OP_RT_MSS] = "rt", [OP_WRITE_MSS] = "exthdr", [OP_CT] = "ct",
+		[OP_MAP] = "lookup",	 [OP_DNAT] = "nat",  [OP_MASQUERADE] = "masq",
 	};
 	struct nftnl_expr *e = nftnl_expr_alloc(names[op->op]);
 

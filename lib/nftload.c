@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "kind.h"	/* before linux/: glibc and the kernel define the same names */
+#include "kind.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -16,14 +16,14 @@
 
 #include "nft.h"
 
-#define EXPRS_TEXT 1024		/* a rule's expressions as text: ours take 400 bytes */
+#define EXPRS_TEXT 1024 /* a rule's expressions as text: ours take 400 bytes */
 
 struct loaded {
 	struct nft_table *table;
 	struct err *err;
-	enum nft_set_id set;		/* whose elements are read */
+	enum nft_set_id set; /* whose elements are read */
 	unsigned int chains[NFT_CHAINS], rules[NFT_CHAINS];
-	unsigned int sets, foreign;	/* what is in the table and not as we make it */
+	unsigned int sets, foreign; /* what is in the table and not as we make it */
 };
 
 /* The rule's expressions as libnftnl writes them: two rules are alike if these are. */
@@ -177,7 +177,8 @@ static int take_element(struct nftnl_set_elem *e, void *data)
 	const struct nft_set *row = &nft_sets[l->set];
 	struct nft_elem elem = { .set = l->set };
 	bool good = take_part(e, NFTNL_SET_ELEM_KEY, elem.key, nft_key_len(l->set)) &&
-		    (!(row->flags & SET_INTERVAL) || take_part(e, NFTNL_SET_ELEM_KEY_END, elem.end, nft_key_len(l->set))) &&
+		    (!(row->flags & SET_INTERVAL) ||
+		     take_part(e, NFTNL_SET_ELEM_KEY_END, elem.end, nft_key_len(l->set))) &&
 		    (!(row->flags & SET_MAP) || take_part(e, NFTNL_SET_ELEM_DATA, elem.data, sizeof(elem.data)));
 
 	if (!good) {
@@ -264,7 +265,7 @@ static int load_set(struct conversation *c, struct loaded *l, enum nft_set_id id
 	nl_put_str(b, NFTA_SET_NAME, nft_sets[id].name);
 	ret = nl_get(&c->netfilter, b, take_set, l, err);
 	if (ret == -ENOENT)
-		return 0;	/* sets are counted: this table is not as we make it */
+		return 0; /* sets are counted: this table is not as we make it */
 	if (ret)
 		return ret;
 	l->set = id;

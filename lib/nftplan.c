@@ -7,7 +7,8 @@
 
 #include "want.h"
 
-static int add_net(struct nft_table *t, enum nft_set_id set, const char *ifname, const struct net6 *net, struct err *err)
+static int add_net(struct nft_table *t, enum nft_set_id set, const char *ifname, const struct net6 *net,
+		   struct err *err)
 {
 	struct in6_addr first = net6_base(net), last = net6_last(net);
 

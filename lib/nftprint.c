@@ -45,9 +45,10 @@ static void print_all(const struct nft_table *want, FILE *out)
 		const struct nft_set *row = &nft_sets[id];
 
 		nft_key_text(id, key, sizeof(key));
-		fprintf(out, "add %s inet " SITCTL_TABLE " %s { type %s%s;%s%s }; ", row->flags & SET_MAP ? "map" : "set",
-			row->name, key, row->flags & SET_MAP ? " : ipv4_addr" : "",
-			row->flags & SET_INTERVAL ? " flags interval;" : "", row->flags & SET_COUNTED ? " counter;" : "");
+		fprintf(out, "add %s inet " SITCTL_TABLE " %s { type %s%s;%s%s }; ",
+			row->flags & SET_MAP ? "map" : "set", row->name, key,
+			row->flags & SET_MAP ? " : ipv4_addr" : "", row->flags & SET_INTERVAL ? " flags interval;" : "",
+			row->flags & SET_COUNTED ? " counter;" : "");
 		print_elements(want, &none, id, "add ", out);
 	}
 	for (int i = 0; i < NFT_CHAINS; i++)

@@ -5,20 +5,21 @@
  * expressions in which nft itself would write its text, since people save their rules with
  * `nft list ruleset` and load them again.
  */
-#include "nft.h"	/* before linux/: glibc and the kernel define the same names */
+#include "nft.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
 
-#define PRIORITY_RAW (-300)	/* NF_IP_PRI_RAW: before connection tracking */
-#define PRIORITY_SOURCE (-290)	/* before connection tracking and routing */
-#define PRIORITY_MANGLE (-150)	/* NF_IP_PRI_MANGLE */
-#define PRIORITY_FILTER 0	/* NF_IP_PRI_FILTER */
+#define PRIORITY_RAW (-300)    /* NF_IP_PRI_RAW: before connection tracking */
+#define PRIORITY_SOURCE (-290) /* before connection tracking and routing */
+#define PRIORITY_MANGLE (-150) /* NF_IP_PRI_MANGLE */
+#define PRIORITY_FILTER 0      /* NF_IP_PRI_FILTER */
 /* Before others' address translation: what is said of one server goes before what is said of all. */
-#define PRIORITY_DNAT (-101)	/* NF_IP_PRI_NAT_DST - 1 */
-#define PRIORITY_SNAT 99	/* NF_IP_PRI_NAT_SRC - 1 */
+#define PRIORITY_DNAT (-101) /* NF_IP_PRI_NAT_DST - 1 */
+#define PRIORITY_SNAT 99     /* NF_IP_PRI_NAT_SRC - 1 */
 
+/* clang-format off */
 const struct nft_set nft_sets[SET_COUNT] = {
 	/* outer addresses of the other ends whose packets are not tracked */
 	[SET_REMOTES] = { "remotes", { FIELD_IPV4 }, 0 },
@@ -45,6 +46,7 @@ const struct nft_set nft_sets[SET_COUNT] = {
 	[SET_PASSED] = { "passed", { FIELD_IPV4, FIELD_IFNAME }, SET_MAP },
 	[SET_MASQUERADED] = { "masqueraded", { FIELD_IPV4, FIELD_IPV4, FIELD_IFNAME }, 0 },
 };
+/* clang-format on */
 
 static const uint8_t ipv4 = NFPROTO_IPV4, ipv6 = NFPROTO_IPV6, proto_sit = 41, proto_tcp = 6, proto_udp = 17;
 static const uint8_t proto_esp = 50, proto_ah = 51, proto_icmp6 = 58;
@@ -54,6 +56,7 @@ static const uint8_t syn = 0x02, syn_rst = 0x06;
 static const uint8_t link_local[16] = { 0xfe, 0x80 }, link_local_mask[16] = { 0xff, 0xc0 };
 static const uint32_t local = RTN_LOCAL, multicast = RTN_MULTICAST;
 
+/* clang-format off */
 #define CMP(value) { .op = OP_CMP, .data = &(value), .len = sizeof(value) }
 #define META(key) { .op = OP_META, .a = (key), .c = NFT_REG_1 }
 #define PAYLOAD(base, offset, bytes, reg) { .op = OP_PAYLOAD, .a = (base), .b = (offset), .c = (reg), .len = (bytes) }
@@ -162,3 +165,4 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		  { PROTO_41, PAYLOAD(NETWORK, 12, 4, NFT_REG_1), PAYLOAD(NETWORK, 16, 4, AT(1)),
 		    META_AT(NFT_META_OIFNAME, 2), LOOKUP(SET_MASQUERADED), { .op = OP_MASQUERADE } } } } },
 };
+/* clang-format on */

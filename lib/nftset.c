@@ -7,8 +7,8 @@
 #include "nft.h"
 
 const struct nft_type nft_types[] = {
-	[FIELD_IPV4] = { "ipv4_addr", 7, 4 }, [FIELD_IPV6] = { "ipv6_addr", 8, 16 },
-	[FIELD_PROTO] = { "inet_proto", 12, 1 }, [FIELD_SERVICE] = { "inet_service", 13, 2 },
+	[FIELD_IPV4] = { "ipv4_addr", 7, 4 },	     [FIELD_IPV6] = { "ipv6_addr", 8, 16 },
+	[FIELD_PROTO] = { "inet_proto", 12, 1 },     [FIELD_SERVICE] = { "inet_service", 13, 2 },
 	[FIELD_IFNAME] = { "ifname", 41, IFNAMSIZ },
 };
 
@@ -197,14 +197,9 @@ static void field_text(enum nft_field field, const uint8_t *value, char *buf, si
 		memcpy(&addr6, value, sizeof(addr6));
 		addr6_text(&addr6, buf);
 		break;
-	case FIELD_PROTO:
-		snprintf(buf, size, "%u", *value);
-		break;
-	case FIELD_SERVICE:
-		snprintf(buf, size, "%u", value[0] << 8 | value[1]);
-		break;
-	default:
-		snprintf(buf, size, "\"%.15s\"", (const char *)value);
+	case FIELD_PROTO: snprintf(buf, size, "%u", *value); break;
+	case FIELD_SERVICE: snprintf(buf, size, "%u", value[0] << 8 | value[1]); break;
+	default: snprintf(buf, size, "\"%.15s\"", (const char *)value);
 	}
 }
 

@@ -9,8 +9,8 @@
 
 #include "nl.h"
 
-#define BUF_SIZE 65536		/* the kernel fills at most 32 KiB of it in a dump */
-#define WAIT_SECONDS 30		/* the kernel answers at once; a lost answer must not hang us */
+#define BUF_SIZE 65536	/* the kernel fills at most 32 KiB of it in a dump */
+#define WAIT_SECONDS 30 /* the kernel answers at once; a lost answer must not hang us */
 
 #ifndef NETLINK_GET_STRICT_CHK
 #define NETLINK_GET_STRICT_CHK 12
@@ -78,7 +78,7 @@ static int read_error(struct nl_reader *r, const struct nlmsghdr *nlh)
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*e) || e->error > 0)
 		return -EBADMSG;
 	if (result->answered)
-		return 0;	/* nf_tables may report several errors for one message */
+		return 0; /* nf_tables may report several errors for one message */
 	result->answered = true;
 	result->code = -e->error;
 	r->answered++;
@@ -103,11 +103,11 @@ int nl_read(struct nl_reader *r, const void *buf, size_t len, uint32_t sender)
 	const struct nlmsghdr *nlh = buf;
 	int left = (int)len, ret;
 
-	if (sender != 0)	/* anybody with CAP_NET_ADMIN can send to our port */
+	if (sender != 0) /* anybody with CAP_NET_ADMIN can send to our port */
 		return -EPERM;
 	for (; whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		if (nlh->nlmsg_seq - r->batch->first_seq >= r->batch->n)
-			continue;	/* an answer to an earlier, abandoned request */
+			continue; /* an answer to an earlier, abandoned request */
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			r->disturbed = true;
 		if (nlh->nlmsg_type == NLMSG_ERROR) {
@@ -231,7 +231,7 @@ static int dump_once(struct nl *nl, struct nl_batch *batch, struct nl_reader *r,
 	while (!r->done && !r->answered) {
 		ret = receive(nl, r);
 		if (ret == -ENOBUFS || ret == -EINTR) {
-			lost = ret;	/* the kernel goes on with the dump all the same */
+			lost = ret; /* the kernel goes on with the dump all the same */
 			r->cb = NULL;
 		} else if (ret) {
 			return err_sys(err, -ret, "netlink dump");
@@ -242,8 +242,7 @@ static int dump_once(struct nl *nl, struct nl_batch *batch, struct nl_reader *r,
 	return r->code ? refusal(batch, r->code, err) : 0;
 }
 
-int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data,
-	    struct err *err)
+int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data, struct err *err)
 {
 	struct timespec pause = { 0 };
 	int ret = 0;
@@ -257,7 +256,7 @@ int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void 
 			return 0;
 		if (ret && ret != -ENOBUFS && ret != -EINTR)
 			return ret;
-		pause.tv_nsec = (try + 1) * 5000000L;	/* let what goes on come to its end */
+		pause.tv_nsec = (try + 1) * 5000000L; /* let what goes on come to its end */
 		nanosleep(&pause, NULL);
 	}
 	err_sys(err, ret ? -ret : EAGAIN, "netlink dump");

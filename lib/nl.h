@@ -11,11 +11,11 @@
 
 #include "err.h"
 
-#define NL_BATCH_MAX 200	/* messages a send: their acknowledgements fit a default receive buffer */
-#define NL_DUMP_TRIES 10	/* a dump disturbed more often than that is given up */
+#define NL_BATCH_MAX 200 /* messages a send: their acknowledgements fit a default receive buffer */
+#define NL_DUMP_TRIES 10 /* a dump disturbed more often than that is given up */
 
 struct nl {
-	struct mnl_socket *sock;	/* NULL: not opened */
+	struct mnl_socket *sock; /* NULL: not opened */
 	uint32_t portid;
 	uint32_t seq;
 	int family;
@@ -24,19 +24,19 @@ struct nl {
 
 /* What the kernel said to one message of a batch. */
 struct nl_result {
-	int code;		/* positive errno, 0: done */
+	int code; /* positive errno, 0: done */
 	bool answered;
-	char text[128];		/* extended acknowledgement */
+	char text[128]; /* extended acknowledgement */
 };
 
 /* Requests under construction, at most NL_BATCH_MAX. */
 struct nl_batch {
 	char *buf;
 	size_t len, size;
-	struct nlmsghdr *head;	/* the message being built */
-	bool overflow;		/* something did not fit: nl_send() refuses */
+	struct nlmsghdr *head; /* the message being built */
+	bool overflow;	       /* something did not fit: nl_send() refuses */
 	unsigned int n;
-	unsigned int acks;	/* messages that asked for an answer */
+	unsigned int acks; /* messages that asked for an answer */
 	uint32_t first_seq;
 	struct nl_result results[NL_BATCH_MAX];
 };
@@ -59,7 +59,7 @@ void nl_batch_reset(struct nl_batch *batch);
  * which use libmnl's _check functions only and set batch->overflow when one does not fit.
  */
 void *nl_start(struct nl_batch *batch, uint16_t type, uint16_t flags, size_t extra);
-void nl_append(struct nl_batch *batch, const struct nlmsghdr *nlh);	/* a message built elsewhere */
+void nl_append(struct nl_batch *batch, const struct nlmsghdr *nlh); /* a message built elsewhere */
 void nl_put(struct nl_batch *batch, uint16_t type, size_t len, const void *data);
 void nl_put_u8(struct nl_batch *batch, uint16_t type, uint8_t value);
 void nl_put_u32(struct nl_batch *batch, uint16_t type, uint32_t value);
@@ -83,19 +83,18 @@ int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct e
  * Send the one message in BATCH as a dump and give each answer to CB. When the dump was
  * disturbed (NLM_F_DUMP_INTR, EINTR, ENOBUFS) RESET is called and it starts again.
  */
-int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data,
-	    struct err *err);
+int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data, struct err *err);
 
 /* One datagram's worth of answers; a pure function of its input but for STATE. For nl.c and tests. */
 struct nl_reader {
-	struct nl_batch *batch;	/* whose sequence numbers are expected */
+	struct nl_batch *batch; /* whose sequence numbers are expected */
 	nl_cb cb;
 	void *data;
 	unsigned int answered;
-	bool aborted;		/* a whole nf_tables batch was refused */
-	bool done;		/* NLMSG_DONE seen */
-	bool disturbed;		/* NLM_F_DUMP_INTR seen */
-	int code;		/* first refusal, positive errno */
+	bool aborted;	/* a whole nf_tables batch was refused */
+	bool done;	/* NLMSG_DONE seen */
+	bool disturbed; /* NLM_F_DUMP_INTR seen */
+	int code;	/* first refusal, positive errno */
 };
 
 /*

@@ -36,8 +36,7 @@ static void account(struct nl_batch *batch)
 
 void *nl_start(struct nl_batch *batch, uint16_t type, uint16_t flags, size_t extra)
 {
-	if (batch->n >= NL_BATCH_MAX ||
-	    batch->size - batch->len < MNL_NLMSG_HDRLEN + MNL_ALIGN(extra)) {
+	if (batch->n >= NL_BATCH_MAX || batch->size - batch->len < MNL_NLMSG_HDRLEN + MNL_ALIGN(extra)) {
 		batch->overflow = true;
 		return NULL;
 	}

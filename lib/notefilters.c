@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The notes that somebody else's filter would drop what a tunnel or a pass is for (note_filters of rules.h). */
 #include <string.h>
-#include "flow.h"	/* before linux/: glibc and the kernel define the same names */
+#include "flow.h" /* before linux/: glibc and the kernel define the same names */
 #include "rules.h"
 #include "want.h"
 #include <linux/netfilter.h>
 
-#define REMEDY 1400		/* bytes of the commands that let pass */
-#define PEER_PREFIX "sit-"	/* of the device names that peers have by default */
+#define REMEDY 1400	   /* bytes of the commands that let pass */
+#define PEER_PREFIX "sit-" /* of the device names that peers have by default */
 
 static void set_end(const struct world *w, struct flow_end *end, const char *ifname)
 {
@@ -57,7 +57,9 @@ struct passage {
 
 static void print_policy(FILE *out, const char *name, const char *from, const char *to, const char *how)
 {
-	fprintf(out, "$f --new-policy=%s; $f --policy=%s --add-ingress-zone=%s; $f --policy=%s --add-egress-zone=%s; $f --policy=%s %s; ",
+	fprintf(out,
+		"$f --new-policy=%s; $f --policy=%s --add-ingress-zone=%s; $f --policy=%s --add-egress-zone=%s; $f "
+		"--policy=%s %s; ",
 		name, name, from, name, to, name, how);
 }
 
@@ -86,16 +88,20 @@ static void remedy_firewalld(const struct passage *p, char *buf, size_t size)
 
 static void remedy_iptables(const struct obstacle *o, const struct passage *p, char *buf, size_t size)
 {
-	const char *legacy = o->tool == OBSTACLE_XTABLES ? "-legacy" : "", *six = p->v4 ? "" : "6", *option = p->v4 ? " -p 41" : "";
+	const char *legacy = o->tool == OBSTACLE_XTABLES ? "-legacy" : "", *six = p->v4 ? "" : "6",
+		   *option = p->v4 ? " -p 41" : "";
 	char name[IFNAMSIZ + 2], insert[48];
 
 	device_pattern(p->dev, '+', name, sizeof(name));
 	snprintf(insert, sizeof(insert), "ip%stables%s -I FORWARD", six, legacy);
 	if (p->lan)
-		snprintf(buf, size, "%s -i %s -o %s -j ACCEPT; %s -i %s -o %s -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
-			 insert, p->lan, name, insert, name, p->lan);
+		snprintf(
+			buf, size,
+			"%s -i %s -o %s -j ACCEPT; %s -i %s -o %s -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+			insert, p->lan, name, insert, name, p->lan);
 	else
-		snprintf(buf, size, "%s -i %s%s -j ACCEPT; %s -o %s%s -j ACCEPT", insert, name, option, insert, name, option);
+		snprintf(buf, size, "%s -i %s%s -j ACCEPT; %s -o %s%s -j ACCEPT", insert, name, option, insert, name,
+			 option);
 }
 
 static void remedy_nft(const struct obstacle *o, const struct passage *p, char *buf, size_t size)
@@ -106,11 +112,13 @@ static void remedy_nft(const struct obstacle *o, const struct passage *p, char *
 	device_pattern(p->dev, '*', name, sizeof(name));
 	snprintf(insert, sizeof(insert), "insert rule %s %s %s", o->family, o->table, o->base);
 	if (p->lan)
-		snprintf(buf, size, "nft '%s iifname \"%s\" oifname \"%s\" accept; %s iifname \"%s\" oifname \"%s\" ct state established,related accept'",
+		snprintf(buf, size,
+			 "nft '%s iifname \"%s\" oifname \"%s\" accept; %s iifname \"%s\" oifname \"%s\" ct state "
+			 "established,related accept'",
 			 insert, p->lan, name, insert, name, p->lan);
 	else
-		snprintf(buf, size, "nft '%s iifname \"%s\" %saccept; %s oifname \"%s\" %saccept'", insert, name, extra, insert, name,
-			 extra);
+		snprintf(buf, size, "nft '%s iifname \"%s\" %saccept; %s oifname \"%s\" %saccept'", insert, name, extra,
+			 insert, name, extra);
 }
 
 static void remedy_ufw(const struct passage *p, char *buf, size_t size)
@@ -141,27 +149,28 @@ static void remedy_input(const struct obstacle *o, const char *remote, char *buf
 	case TOOL_FIREWALLD:
 		snprintf(buf, size, "firewall-cmd --permanent --add-protocol=ipv6; firewall-cmd --reload");
 		break;
-	case TOOL_UFW:
-		snprintf(buf, size, "ufw allow proto ipv6 from %s", remote);
-		break;
+	case TOOL_UFW: snprintf(buf, size, "ufw allow proto ipv6 from %s", remote); break;
 	case TOOL_IPTABLES:
-		snprintf(buf, size, "iptables%s -I INPUT -s %s -p 41 -j ACCEPT", o->tool == OBSTACLE_XTABLES ? "-legacy" : "", remote);
+		snprintf(buf, size, "iptables%s -I INPUT -s %s -p 41 -j ACCEPT",
+			 o->tool == OBSTACLE_XTABLES ? "-legacy" : "", remote);
 		break;
 	default:
-		snprintf(buf, size, "nft insert rule %s %s %s ip saddr %s ip protocol 41 accept", o->family, o->table, o->base, remote);
+		snprintf(buf, size, "nft insert rule %s %s %s ip saddr %s ip protocol 41 accept", o->family, o->table,
+			 o->base, remote);
 	}
 }
 
-static int note_obstacle(struct plan *plan, const struct obstacle *o, const char *what, const char *remedy, struct err *err)
+static int note_obstacle(struct plan *plan, const struct obstacle *o, const char *what, const char *remedy,
+			 struct err *err)
 {
-	return plan_note(plan, err, "chain '%s' of table '%s %s'%s drops, by %s, %s; to let it pass: %s", o->chain, o->family,
-			 o->table, o->tool == OBSTACLE_XTABLES ? " (iptables-legacy)" : "", o->policy ? "its policy" : "a rule",
-			 what, remedy);
+	return plan_note(plan, err, "chain '%s' of table '%s %s'%s drops, by %s, %s; to let it pass: %s", o->chain,
+			 o->family, o->table, o->tool == OBSTACLE_XTABLES ? " (iptables-legacy)" : "",
+			 o->policy ? "its policy" : "a rule", what, remedy);
 }
 
 /* There and back: the way back has the state BACK. */
-static int note_flow(struct plan *plan, const struct world *w, struct flow *flow, enum flow_state back, const struct passage *p,
-		     struct err *err)
+static int note_flow(struct plan *plan, const struct world *w, struct flow *flow, enum flow_state back,
+		     const struct passage *p, struct err *err)
 {
 	struct obstacle o;
 	char remedy[REMEDY], what[80];
@@ -190,7 +199,10 @@ static int note_flow(struct plan *plan, const struct world *w, struct flow *flow
 /* The outer packets of a tunnel: not tracked, they are no answers to a filter that lets only answers in. */
 static int note_outer(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
-	struct flow flow = { .hook = NF_INET_LOCAL_IN, .state = spec->notrack ? FLOW_UNTRACKED : FLOW_FIRST, .family = NFPROTO_IPV4, .proto = IPPROTO_IPV6 };
+	struct flow flow = { .hook = NF_INET_LOCAL_IN,
+			     .state = spec->notrack ? FLOW_UNTRACKED : FLOW_FIRST,
+			     .family = NFPROTO_IPV4,
+			     .proto = IPPROTO_IPV6 };
 	char remote[NET6_TEXT], what[80], remedy[REMEDY];
 	const struct link *link;
 	struct obstacle o;

@@ -2,7 +2,7 @@
 /* A tunnel of ours as the kernel has it, told in the words of the parameters (told.h). */
 #include <stdio.h>
 #include <string.h>
-#include "told.h"	/* before linux/: glibc and the kernel define the same names */
+#include "told.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
 #define ALIAS_CLIENT "sitctl client "
@@ -15,7 +15,7 @@ enum role link_role(const struct link *link)
 
 const char *link_tunnel_name(const struct link *link)
 {
-	return link->alias + strlen(ALIAS_CLIENT);	/* both prefixes have the same length */
+	return link->alias + strlen(ALIAS_CLIENT); /* both prefixes have the same length */
 }
 
 static void observe_addresses(const struct snapshot *s, const struct link *link, struct spec *spec)

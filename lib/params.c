@@ -176,8 +176,8 @@ static bool f_prefix(const struct spec *s, unsigned int i, char *buf)
 
 	if (i >= s->n_prefixes)
 		return false;
-	snprintf(buf, VALUE_TEXT, "%s%s%s", net6_text(&s->prefixes[i].net, net),
-		 s->prefixes[i].ifname[0] ? "," : "", s->prefixes[i].ifname);
+	snprintf(buf, VALUE_TEXT, "%s%s%s", net6_text(&s->prefixes[i].net, net), s->prefixes[i].ifname[0] ? "," : "",
+		 s->prefixes[i].ifname);
 	return true;
 }
 
@@ -265,6 +265,7 @@ static bool f_mtu(const struct spec *s, unsigned int i, char *buf)
 }
 
 /* A parameter that is on or off: the field of that name. */
+/* clang-format off */
 #define SWITCH(field) \
 static bool p_##field(struct spec *s, const char *word, const char **why) \
 { \
@@ -275,6 +276,7 @@ static bool f_##field(const struct spec *s, unsigned int i, char *buf) \
 { \
 	return !i && put(buf, s->field ? "on" : "off"); \
 }
+/* clang-format on */
 
 SWITCH(notrack)
 SWITCH(mss_clamp)
@@ -325,6 +327,7 @@ static bool f_inside(const struct spec *s, unsigned int i, char *buf)
 	return !i && s->inside[0] && put(buf, s->inside);
 }
 
+/* clang-format off */
 const struct param params[] = {
 	{ .name = "remote", .roles = FAR_END, .required = FAR_END, .value = "IPV4|HOST",
 	  .help = "IPv4 address of the tunnel's other end", .parse = p_remote, .format = f_remote },
@@ -375,3 +378,4 @@ const struct param params[] = {
 	  .help = "where the inside host was found", .parse = p_inside, .format = f_inside },
 	{ .name = NULL },
 };
+/* clang-format on */

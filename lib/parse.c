@@ -70,8 +70,7 @@ bool parse_peer_name(const char *word, const char **why)
 	if (!strcmp(word, ".") || !strcmp(word, ".."))
 		return fail(why, "is not a peer name");
 	for (const char *p = word; *p; p++)
-		if (!isascii((unsigned char)*p) ||
-		    (!isalnum((unsigned char)*p) && !strchr("-_.", *p)))
+		if (!isascii((unsigned char)*p) || (!isalnum((unsigned char)*p) && !strchr("-_.", *p)))
 			return fail(why, "is not a peer name: only letters, digits, '-', '_' and '.' are allowed");
 	return true;
 }

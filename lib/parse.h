@@ -9,8 +9,8 @@
 
 #include "inet6.h"
 
-#define PEER_NAME_MAX 32	/* bytes, without the terminating zero */
-#define HOST_NAME_MAX_LEN 253	/* RFC 1035 section 3.1, in text form */
+#define PEER_NAME_MAX 32      /* bytes, without the terminating zero */
+#define HOST_NAME_MAX_LEN 253 /* RFC 1035 section 3.1, in text form */
 
 /*
  * Each of these returns true and fills its output, or returns false and sets *why to a

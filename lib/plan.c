@@ -3,11 +3,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include "want.h"	/* before linux/: glibc and the kernel define the same names */
+#include "want.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
-int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct object *was,
-	      const struct object *want, struct err *err)
+int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct object *was, const struct object *want,
+	      struct err *err)
 {
 	struct step *step;
 
@@ -39,7 +39,8 @@ int plan_conntrack_del(struct plan *plan, enum phase phase, const struct conntra
 		const struct object *o = &plan->steps[i].was;
 
 		if (plan->steps[i].op == STEP_DEL && o->kind == KIND_CONNTRACK &&
-		    o->conntrack.source.s_addr == ct->source.s_addr && o->conntrack.destination.s_addr == ct->destination.s_addr)
+		    o->conntrack.source.s_addr == ct->source.s_addr &&
+		    o->conntrack.destination.s_addr == ct->destination.s_addr)
 			return 0;
 	}
 	return plan_step(plan, STEP_DEL, phase, &was, NULL, err);
@@ -47,7 +48,7 @@ int plan_conntrack_del(struct plan *plan, enum phase phase, const struct conntra
 
 int plan_note(struct plan *plan, struct err *err, const char *note, ...)
 {
-	char (*grown)[NOTE_SIZE] = realloc(plan->notes, (plan->n_notes + 1) * sizeof(*grown));
+	char(*grown)[NOTE_SIZE] = realloc(plan->notes, (plan->n_notes + 1) * sizeof(*grown));
 	va_list ap;
 
 	if (!grown)
@@ -61,7 +62,7 @@ int plan_note(struct plan *plan, struct err *err, const char *note, ...)
 
 int plan_key(char (**keys)[SYSCTL_KEY_SIZE], size_t *n, const char *key, struct err *err)
 {
-	char (*grown)[SYSCTL_KEY_SIZE] = realloc(*keys, (*n + 1) * sizeof(*grown));
+	char(*grown)[SYSCTL_KEY_SIZE] = realloc(*keys, (*n + 1) * sizeof(*grown));
 
 	if (!grown)
 		return err_sys(err, ENOMEM, "plan");
@@ -79,7 +80,8 @@ bool in_scope(const struct scope *scope, enum role role, const char *name)
 
 bool link_leaves(const struct world *w, const struct link *link)
 {
-	const struct told_tunnel *t = link_ours(link) ? told_find(w->told, link_role(link), link_tunnel_name(link)) : NULL;
+	const struct told_tunnel *t = link_ours(link) ? told_find(w->told, link_role(link), link_tunnel_name(link))
+						      : NULL;
 
 	return link_ours(link) && in_scope(w->scope, link_role(link), link_tunnel_name(link)) &&
 	       (!t || strcmp(t->spec.dev, link->name));
@@ -101,7 +103,8 @@ static bool renamed(const struct world *w, const struct link *link)
 
 		if (spec->role == ROLE_NAT)
 			continue;
-		if (!strcmp(spec->dev, link->name) || (spec->remote.s_addr == link->remote.s_addr && local.s_addr == link->local.s_addr))
+		if (!strcmp(spec->dev, link->name) ||
+		    (spec->remote.s_addr == link->remote.s_addr && local.s_addr == link->local.s_addr))
 			return true;
 	}
 	return false;
@@ -251,7 +254,8 @@ static bool moves(const struct world *w, const struct link *link, const struct r
 	for (size_t i = 0; r->dst.len && i < w->told->n; i++) {
 		const struct spec *spec = &w->told->tunnels[i].spec;
 
-		for (unsigned int k = 0; spec->role == ROLE_PEER && strcmp(spec->dev, link->name) && k < spec->n_prefixes; k++)
+		for (unsigned int k = 0;
+		     spec->role == ROLE_PEER && strcmp(spec->dev, link->name) && k < spec->n_prefixes; k++)
 			if (net6_equal(&spec->prefixes[k].net, &r->dst))
 				return true;
 		if (spec->role == ROLE_PEER && r->dst.len == 128 && addr6_equal(&spec->addresses[0].addr, &r->dst.addr))
@@ -276,8 +280,8 @@ static int stale_routes(struct plan *plan, const struct world *w, const struct s
 		if (r->type == RTN_UNREACHABLE)
 			stale = !told_wants_unreachable(w->told, &r->dst);
 		else
-			stale = link && link_ours(link) &&
-				in_scope(scope, link_role(link), link_tunnel_name(link)) && !route_wanted(w, link, r);
+			stale = link && link_ours(link) && in_scope(scope, link_role(link), link_tunnel_name(link)) &&
+				!route_wanted(w, link, r);
 		if (link && link_ours(link) && renamed(w, link))
 			phase = PHASE_LINK_STALE;
 		else if (link && moves(w, link, r))

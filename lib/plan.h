@@ -15,17 +15,17 @@
  */
 enum phase {
 	PHASE_ACCEPT_RA,
-	PHASE_FORWARDING,	/* and proxy_ndp */
+	PHASE_FORWARDING, /* and proxy_ndp */
 	PHASE_NFT,
-	PHASE_CONNTRACK,	/* entries from before NOTRACK, which would stand until their time-out */
-	PHASE_LINK_STALE,	/* a device under a name that is no longer wanted: it holds the endpoints */
-	PHASE_LINK_PARK,	/* a device whose endpoints another one is to have */
+	PHASE_CONNTRACK,  /* entries from before NOTRACK, which would stand until their time-out */
+	PHASE_LINK_STALE, /* a device under a name that is no longer wanted: it holds the endpoints */
+	PHASE_LINK_PARK,  /* a device whose endpoints another one is to have */
 	PHASE_LINK,
 	PHASE_LINK_SYSCTL,
-	PHASE_ADDR_LENGTH,	/* the address that comes next with another length */
+	PHASE_ADDR_LENGTH, /* the address that comes next with another length */
 	PHASE_ADDR,
 	PHASE_LINK_UP,
-	PHASE_ROUTE_MOVED,	/* a route whose prefix goes to another tunnel: the kernel has it only once */
+	PHASE_ROUTE_MOVED, /* a route whose prefix goes to another tunnel: the kernel has it only once */
 	PHASE_ROUTE,
 	PHASE_NEIGH,
 	PHASE_STALE_NEIGH,
@@ -33,9 +33,9 @@ enum phase {
 	PHASE_STALE_ADDR,
 	PHASE_LINK_DEL,
 	PHASE_NFT_DEL,
-	PHASE_CONNTRACK_DEL,	/* translations that no rule asks for any more */
+	PHASE_CONNTRACK_DEL, /* translations that no rule asks for any more */
 	PHASE_RESTORE_FORWARDING,
-	PHASE_RESTORE_ALL,	/* what restoring all.forwarding overwrote */
+	PHASE_RESTORE_ALL, /* what restoring all.forwarding overwrote */
 	PHASE_RESTORE_ACCEPT_RA,
 };
 
@@ -44,20 +44,20 @@ enum phase {
 struct plan {
 	struct step *steps;
 	size_t n, room;
-	struct nft_table nft_was, nft_want;	/* own the arrays that steps point to */
-	char (*notes)[NOTE_SIZE];			/* for stderr: nothing is wrong, but the user should know */
+	struct nft_table nft_was, nft_want; /* own the arrays that steps point to */
+	char (*notes)[NOTE_SIZE];	    /* for stderr: nothing is wrong, but the user should know */
 	size_t n_notes;
-	char (*pins)[SYSCTL_KEY_SIZE];		/* interfaces whose forwarding=1 is not ours: kept at restore */
+	char (*pins)[SYSCTL_KEY_SIZE]; /* interfaces whose forwarding=1 is not ours: kept at restore */
 	size_t n_pins;
-	char (*drops)[SYSCTL_KEY_SIZE];		/* journaled sysctls that nothing needs any more */
+	char (*drops)[SYSCTL_KEY_SIZE]; /* journaled sysctls that nothing needs any more */
 	size_t n_drops;
-	bool undo_failed;			/* by plan_apply(): the journal must remember */
-	void (*progress)(size_t done, size_t n);	/* told of steps that are done; may be NULL */
+	bool undo_failed;			 /* by plan_apply(): the journal must remember */
+	void (*progress)(size_t done, size_t n); /* told of steps that are done; may be NULL */
 };
 
 /* Which tunnels a plan is about; all others are left as they are. */
 struct scope {
-	enum role role;		/* ROLE_CLIENT or ROLE_PEER: the one named; ROLE_SERVER: all peers */
+	enum role role; /* ROLE_CLIENT or ROLE_PEER: the one named; ROLE_SERVER: all peers */
 	const char *name;
 };
 
@@ -65,9 +65,9 @@ struct scope {
 struct world {
 	struct conversation *c;
 	const struct snapshot *s;
-	const struct journal *j;	/* its told is what was told before */
-	const struct told *told;	/* what is told now */
-	const struct scope *scope;	/* of the plan that is made, by plan_build() */
+	const struct journal *j;   /* its told is what was told before */
+	const struct told *told;   /* what is told now */
+	const struct scope *scope; /* of the plan that is made, by plan_build() */
 };
 
 /*
@@ -79,8 +79,8 @@ int plan_build(struct plan *plan, const struct world *w, const struct scope *sco
 void plan_free(struct plan *plan);
 
 /* Append a step; its objects are copied. 0 or -ENOMEM. */
-int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct object *was,
-	      const struct object *want, struct err *err);
+int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct object *was, const struct object *want,
+	      struct err *err);
 
 /* A step that removes the entry, unless the plan has it already. 0 or -ENOMEM. */
 int plan_conntrack_del(struct plan *plan, enum phase phase, const struct conntrack *ct, struct err *err);

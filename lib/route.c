@@ -97,6 +97,10 @@ static void route_label(const struct object *object, char *buf, size_t size)
 }
 
 const struct kind route_kind = {
-	.name = "route", .encode = route_encode, .explain = route_explain,
-	.print = route_print, .json = route_json, .label = route_label,
+	.name = "route",
+	.encode = route_encode,
+	.explain = route_explain,
+	.print = route_print,
+	.json = route_json,
+	.label = route_label,
 };

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include "rules.h"
-#include "want.h"	/* before linux/: glibc and the kernel define the same names */
+#include "want.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
 int rule_local(const struct world *w, const struct spec *spec, struct err *err)
@@ -29,7 +29,10 @@ int rule_local(const struct world *w, const struct spec *spec, struct err *err)
 	addr4_text(path.source, source);
 	nat = addr4_behind_nat(path.source);
 	if (nat)
-		err_hint(err, "leave it out, or use %s, which the route to the remote uses; that address is %s, so this host is behind a NAT and the far end must know the NAT's public address", source, nat);
+		err_hint(err,
+			 "leave it out, or use %s, which the route to the remote uses; that address is %s, so this "
+			 "host is behind a NAT and the far end must know the NAT's public address",
+			 source, nat);
 	else
 		err_hint(err, "leave it out, or use %s, which the route to the remote uses", source);
 	return -EINVAL;
@@ -55,7 +58,8 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 		if (r->dst.len || r->type != RTN_UNICAST || !r->ifname[0])
 			continue;
 		for (size_t k = 0; k < i && !again; k++)
-			again = !s->routes[k].dst.len && s->routes[k].type == RTN_UNICAST && !strcmp(s->routes[k].ifname, r->ifname);
+			again = !s->routes[k].dst.len && s->routes[k].type == RTN_UNICAST &&
+				!strcmp(s->routes[k].ifname, r->ifname);
 		if (again)
 			continue;
 		many = found;
@@ -75,7 +79,8 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 	return -EINVAL;
 }
 
-static int overlap(struct err *err, const struct net6 *net, const char *what, const char *whose, const struct net6 *other)
+static int overlap(struct err *err, const struct net6 *net, const char *what, const char *whose,
+		   const struct net6 *other)
 {
 	char text[NET6_TEXT], with[NET6_TEXT];
 
@@ -132,7 +137,9 @@ static int rule_proxied(const struct world *w, const struct spec *spec, const st
 
 	if (spec->proxy_ndp == PROXY_NDP_OFF || net->len >= PROXIED_LEN_MIN || !on_link(w->s, uplink, net, &onlink))
 		return 0;
-	err_usage(err, net6_text(net, text), "lies inside %s, which is on-link on the uplink %s: each address would need a proxy entry, and more than 256 (a /%u) are too many",
+	err_usage(err, net6_text(net, text),
+		  "lies inside %s, which is on-link on the uplink %s: each address would need a proxy entry, and more "
+		  "than 256 (a /%u) are too many",
 		  net6_text(&onlink, outer), uplink, PROXIED_LEN_MIN);
 	err_hint(err, "the provider must route the prefix to this host; if it does, say 'proxy-ndp off'");
 	return -EINVAL;
@@ -176,12 +183,16 @@ int note_client(struct plan *plan, const struct world *w, const struct spec *spe
 		if (r->dst.len || r->type != RTN_UNICAST || !strcmp(r->ifname, spec->dev) || r->metric > spec->metric)
 			continue;
 		if (r->metric == spec->metric && r->has_gateway && ours.has_gateway && r->proto != RTPROT_RA) {
-			err_usage(err, "metric", "the default route by %s has the metric %u as well: the kernel would share the traffic between the two",
+			err_usage(err, "metric",
+				  "the default route by %s has the metric %u as well: the kernel would share the "
+				  "traffic between the two",
 				  r->ifname, r->metric);
 			err_hint(err, "give another 'metric', or 'gateway none'");
 			return -EINVAL;
 		}
-		ret = plan_note(plan, err, "default route: the one by %s with metric %u wins over the tunnel's with metric %u; give 'metric' a lower value to use the tunnel",
+		ret = plan_note(plan, err,
+				"default route: the one by %s with metric %u wins over the tunnel's with metric %u; "
+				"give 'metric' a lower value to use the tunnel",
 				r->ifname, r->metric, spec->metric);
 	}
 	return ret;

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "snapshot.h"	/* before linux/: glibc and the kernel define the same names */
+#include "snapshot.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
@@ -165,8 +165,8 @@ static int take_neigh(const struct nlmsghdr *nlh, void *data)
 }
 
 /* One dump: TYPE, with the family header that strict checking wants, each answer to CB. */
-static int dump(struct conversation *c, uint16_t type, uint8_t family, size_t header, const char *what,
-		nl_cb cb, struct list *l, struct err *err)
+static int dump(struct conversation *c, uint16_t type, uint8_t family, size_t header, const char *what, nl_cb cb,
+		struct list *l, struct err *err)
 {
 	uint8_t *payload;
 	int ret;
@@ -174,7 +174,7 @@ static int dump(struct conversation *c, uint16_t type, uint8_t family, size_t he
 	nl_batch_reset(&c->batch);
 	payload = nl_start(&c->batch, type, NLM_F_DUMP, header);
 	if (payload)
-		payload[0] = family;	/* the first byte of every rtnetlink header */
+		payload[0] = family; /* the first byte of every rtnetlink header */
 	if (payload && type == RTM_GETNEIGH)
 		((struct ndmsg *)payload)->ndm_flags = NTF_PROXY;
 	ret = nl_dump(&c->route, &c->batch, cb, forget, l, err);
@@ -209,7 +209,10 @@ static void name_interfaces(struct snapshot *s)
 		copy_name(s, s->neighs[i].index, s->neighs[i].ifname);
 }
 
-#define LIST(array, count) { .items = (void **)&(array), .n = &(count), .size = sizeof(*(array)) }
+#define LIST(array, count)                                                          \
+	{                                                                           \
+		.items = (void **)&(array), .n = &(count), .size = sizeof(*(array)) \
+	}
 
 int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
 {
@@ -221,13 +224,17 @@ int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
 	memset(s, 0, sizeof(*s));
 	ret = dump(c, RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg), "the interfaces", take_link, &links, err);
 	if (!ret)
-		ret = dump(c, RTM_GETADDR, AF_INET, sizeof(struct ifaddrmsg), "the IPv4 addresses", take_addr4, &addrs4, err);
+		ret = dump(c, RTM_GETADDR, AF_INET, sizeof(struct ifaddrmsg), "the IPv4 addresses", take_addr4, &addrs4,
+			   err);
 	if (!ret)
-		ret = dump(c, RTM_GETADDR, AF_INET6, sizeof(struct ifaddrmsg), "the IPv6 addresses", take_addr6, &addrs, err);
+		ret = dump(c, RTM_GETADDR, AF_INET6, sizeof(struct ifaddrmsg), "the IPv6 addresses", take_addr6, &addrs,
+			   err);
 	if (!ret)
-		ret = dump(c, RTM_GETROUTE, AF_INET6, sizeof(struct rtmsg), "the IPv6 routes", take_route, &routes, err);
+		ret = dump(c, RTM_GETROUTE, AF_INET6, sizeof(struct rtmsg), "the IPv6 routes", take_route, &routes,
+			   err);
 	if (!ret)
-		ret = dump(c, RTM_GETNEIGH, AF_INET6, sizeof(struct ndmsg), "the proxy neighbours", take_neigh, &neighs, err);
+		ret = dump(c, RTM_GETNEIGH, AF_INET6, sizeof(struct ndmsg), "the proxy neighbours", take_neigh, &neighs,
+			   err);
 	if (!ret) {
 		qsort(s->links, s->n_links, sizeof(*s->links), cmp_index);
 		name_interfaces(s);
@@ -330,8 +337,8 @@ static int get_route(struct conversation *c, struct in_addr remote, struct in_ad
 	return nl_get(&c->route, &c->batch, cb, path, err);
 }
 
-int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index,
-		struct path *path, struct err *err)
+int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index, struct path *path,
+		struct err *err)
 {
 	int ret;
 

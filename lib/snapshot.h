@@ -17,20 +17,20 @@ struct snapshot {
 	size_t n_addrs;
 	struct addr4 *addrs4;
 	size_t n_addrs4;
-	struct route *routes;		/* main table: defaults, ours, and those on an interface without gateway */
+	struct route *routes; /* main table: defaults, ours, and those on an interface without gateway */
 	size_t n_routes;
-	struct neigh *neighs;		/* proxy entries */
+	struct neigh *neighs; /* proxy entries */
 	size_t n_neighs;
 	struct nft_table nft;
-	bool nft_unknown;		/* not allowed to read it */
+	bool nft_unknown; /* not allowed to read it */
 };
 
 /* The route by which this host would send to REMOTE. */
 struct path {
 	bool reachable;
-	uint32_t index;			/* interface it leaves by */
+	uint32_t index; /* interface it leaves by */
 	struct in_addr source;
-	uint32_t mtu;			/* of the route, 0: that of the interface */
+	uint32_t mtu; /* of the route, 0: that of the interface */
 };
 
 /* Read all of it by dumps. 0, or a negative errno and ERR. Ends with snapshot_free(). */
@@ -47,7 +47,7 @@ bool link_ours(const struct link *link);
 void link_alias(bool client, const char *name, char buf[ALIAS_SIZE]);
 
 /* Ask the kernel for the route to REMOTE, leaving by INDEX (0: any), from LOCAL (0: any). 0 or negative errno. */
-int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index,
-		struct path *path, struct err *err);
+int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index, struct path *path,
+		struct err *err);
 
 #endif

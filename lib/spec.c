@@ -7,7 +7,7 @@
 
 #include "spec.h"
 
-#define NEAR 3		/* edits: further away a suggestion does not help */
+#define NEAR 3 /* edits: further away a suggestion does not help */
 
 const char *role_object(enum role role)
 {
@@ -16,7 +16,10 @@ const char *role_object(enum role role)
 
 const char *role_noun(enum role role)
 {
-	return role == ROLE_CLIENT ? "client tunnel" : role == ROLE_NAT ? "nat pass" : role == ROLE_PEER ? "peer" : "server";
+	return role == ROLE_CLIENT ? "client tunnel"
+	       : role == ROLE_NAT  ? "nat pass"
+	       : role == ROLE_PEER ? "peer"
+				   : "server";
 }
 
 const struct param *param_find(enum role role, const char *name)
@@ -207,14 +210,17 @@ static int check_pair(struct spec *s, struct err *err)
 	net6_text(net, address);
 	if (!s->has_server_address) {
 		if (net->len != 127) {
-			err_usage(err, address, "only a /127 has one other address (RFC 6164), a /%u does not tell the server's", net->len);
+			err_usage(err, address,
+				  "only a /127 has one other address (RFC 6164), a /%u does not tell the server's",
+				  net->len);
 			err_hint(err, "give 'server-address IPV6'");
 			return -EINVAL;
 		}
 		if (addr6_reserved_anycast(&other) || addr6_reserved_anycast(&net->addr)) {
 			if (addr6_reserved_anycast(&net->addr))
 				other = net->addr;
-			err_usage(err, address, "an address of this /127 is %s, a reserved anycast address (RFC 6164 section 6)",
+			err_usage(err, address,
+				  "an address of this /127 is %s, a reserved anycast address (RFC 6164 section 6)",
 				  addr6_text(&other, text));
 			err_hint(err, "take another pair, or give 'server-address IPV6'");
 			return -EINVAL;

@@ -12,15 +12,15 @@
 #include "inet6.h"
 #include "parse.h"
 
-#define ADDRESSES_MAX 16	/* `address` of one tunnel */
-#define PREFIXES_MAX 64		/* `prefix` of one tunnel */
-#define ALLOWS_MAX 32		/* `allow` of one client */
-#define PARAMS_MAX 32		/* rows of the table: bits of spec.set */
-#define VALUE_TEXT 320		/* bytes of a value as text, a host name and an address at most */
+#define ADDRESSES_MAX 16 /* `address` of one tunnel */
+#define PREFIXES_MAX 64	 /* `prefix` of one tunnel */
+#define ALLOWS_MAX 32	 /* `allow` of one client */
+#define PARAMS_MAX 32	 /* rows of the table: bits of spec.set */
+#define VALUE_TEXT 320	 /* bytes of a value as text, a host name and an address at most */
 
-#define MTU_MIN 1280		/* RFC 8200 section 5 */
-#define MTU_MAX 65515		/* 65535 less the IPv4 header */
-#define METRIC_DEFAULT 1024	/* IP6_RT_PRIO_USER */
+#define MTU_MIN 1280	    /* RFC 8200 section 5 */
+#define MTU_MAX 65515	    /* 65535 less the IPv4 header */
+#define METRIC_DEFAULT 1024 /* IP6_RT_PRIO_USER */
 
 /* Bits: a parameter can belong to several. */
 enum role { ROLE_CLIENT = 1, ROLE_SERVER = 2, ROLE_PEER = 4, ROLE_NAT = 8 };
@@ -34,18 +34,18 @@ enum proxy_ndp { PROXY_NDP_AUTO, PROXY_NDP_ON, PROXY_NDP_OFF };
 
 struct prefix {
 	struct net6 net;
-	char ifname[IFNAMSIZ];		/* client: the LAN interface, or empty */
+	char ifname[IFNAMSIZ]; /* client: the LAN interface, or empty */
 };
 
 /* A client tunnel, a server's peer, the server itself with the peers' defaults, or what this host's NAT passes on. */
 struct spec {
 	enum role role;
-	char name[PEER_NAME_MAX + 1];	/* client: the device; server: empty */
-	uint32_t set;			/* bit I: row I of the table was given */
+	char name[PEER_NAME_MAX + 1]; /* client: the device; server: empty */
+	uint32_t set;		      /* bit I: row I of the table was given */
 
-	char host[HOST_NAME_MAX_LEN + 1];	/* `remote` as a name, or empty */
+	char host[HOST_NAME_MAX_LEN + 1]; /* `remote` as a name, or empty */
 	struct in_addr remote;
-	struct in_addr local;		/* 0: any */
+	struct in_addr local; /* 0: any */
 	unsigned int n_addresses;
 	struct net6 addresses[ADDRESSES_MAX];
 	bool has_server_address;
@@ -56,31 +56,31 @@ struct spec {
 	unsigned int n_prefixes;
 	struct prefix prefixes[PREFIXES_MAX];
 	enum proxy_ndp proxy_ndp;
-	char uplink[IFNAMSIZ];		/* server */
-	char dev[IFNAMSIZ];		/* the tunnel device */
-	char underlay[IFNAMSIZ];	/* client, NAT: what the outer packets leave by, or empty */
-	uint8_t ttl;			/* 0: inherit */
-	uint32_t mtu;			/* 0: auto */
+	char uplink[IFNAMSIZ];	 /* server */
+	char dev[IFNAMSIZ];	 /* the tunnel device */
+	char underlay[IFNAMSIZ]; /* client, NAT: what the outer packets leave by, or empty */
+	uint8_t ttl;		 /* 0: inherit */
+	uint32_t mtu;		 /* 0: auto */
 	bool notrack;
 	bool mss_clamp;
 	bool source_filter;
-	bool simple_security;		/* client */
+	bool simple_security; /* client */
 	unsigned int n_allows;
 	struct allow allows[ALLOWS_MAX];
-	struct in_addr to;		/* NAT: the inside host; underlay is the outside interface */
-	char inside[IFNAMSIZ];		/* NAT: the interface behind which it is, or empty */
+	struct in_addr to;     /* NAT: the inside host; underlay is the outside interface */
+	char inside[IFNAMSIZ]; /* NAT: the interface behind which it is, or empty */
 };
 
 struct param {
 	const char *name;
-	unsigned int roles;		/* enum role bits: who has it */
-	unsigned int required;		/* enum role bits: who must give it */
-	unsigned int repeats;		/* enum role bits: for whom it may come again */
-	bool number;			/* in JSON a number where it is one */
-	bool internal;			/* in the journal only, not for people */
-	bool filter;			/* the kernel holds it in nf_tables, which only root may read */
-	const char *value;		/* what to write, for help */
-	const char *deflt;		/* for help; NULL: none */
+	unsigned int roles;    /* enum role bits: who has it */
+	unsigned int required; /* enum role bits: who must give it */
+	unsigned int repeats;  /* enum role bits: for whom it may come again */
+	bool number;	       /* in JSON a number where it is one */
+	bool internal;	       /* in the journal only, not for people */
+	bool filter;	       /* the kernel holds it in nf_tables, which only root may read */
+	const char *value;     /* what to write, for help */
+	const char *deflt;     /* for help; NULL: none */
 	const char *help;
 	/* Take WORD into SPEC; false and *why where it is wrong. */
 	bool (*parse)(struct spec *spec, const char *word, const char **why);

@@ -69,7 +69,9 @@ static int sysctl_run(struct conversation *c, struct step *step, struct err *err
 		return 0;
 	err_sys(err, -ret, "sysctl %s", want->key);
 	if (ret == -EROFS || ret == -EACCES)
-		err_hint(err, "/proc/sys cannot be written here: in a container, set it on the host or run with more rights");
+		err_hint(
+			err,
+			"/proc/sys cannot be written here: in a container, set it on the host or run with more rights");
 	return ret;
 }
 
@@ -95,5 +97,9 @@ static void sysctl_label(const struct object *object, char *buf, size_t size)
 }
 
 const struct kind sysctl_kind = {
-	.name = "sysctl", .run = sysctl_run, .print = sysctl_print, .json = sysctl_json, .label = sysctl_label,
+	.name = "sysctl",
+	.run = sysctl_run,
+	.print = sysctl_print,
+	.json = sysctl_json,
+	.label = sysctl_label,
 };

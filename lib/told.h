@@ -9,14 +9,14 @@
 /* A tunnel that was told. */
 struct told_tunnel {
 	struct spec spec;
-	bool recorded;		/* in the journal, not only seen in the kernel */
+	bool recorded; /* in the journal, not only seen in the kernel */
 };
 
 struct told {
 	struct told_tunnel *tunnels;
 	size_t n, room;
-	struct spec server;	/* defaults of the peers; uplink empty: not prepared */
-	bool server_explicit;	/* by `server up`, so that only `server down` ends it */
+	struct spec server;   /* defaults of the peers; uplink empty: not prepared */
+	bool server_explicit; /* by `server up`, so that only `server down` ends it */
 };
 
 /* An empty one, or a copy of FROM. 0 or -ENOMEM. Ends with told_free(). */

@@ -3,15 +3,15 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
-#include "want.h"	/* before linux/: glibc and the kernel define the same names */
+#include "want.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
 /* Does the kernel have the device as wanted, but for being up? */
 static bool same_link(const struct link *has, const struct link *want)
 {
 	return has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr &&
-	       has->ttl == want->ttl && has->mtu == want->mtu && has->underlay == want->underlay &&
-	       !has->half_made && has->proto == IPPROTO_IPV6 && has->pmtudisc && !strcmp(has->alias, want->alias);
+	       has->ttl == want->ttl && has->mtu == want->mtu && has->underlay == want->underlay && !has->half_made &&
+	       has->proto == IPPROTO_IPV6 && has->pmtudisc && !strcmp(has->alias, want->alias);
 }
 
 /* The device NAME, unless it is one that the plan removes first. */
@@ -31,7 +31,8 @@ static bool endpoints_wanted(const struct world *w, const struct link *has, cons
 		const struct spec *spec = &w->told->tunnels[i].spec;
 		struct in_addr local = spec->role == ROLE_PEER ? w->told->server.local : spec->local;
 
-		if (spec->role != ROLE_NAT && spec->remote.s_addr == has->remote.s_addr && local.s_addr == has->local.s_addr)
+		if (spec->role != ROLE_NAT && spec->remote.s_addr == has->remote.s_addr &&
+		    local.s_addr == has->local.s_addr)
 			return true;
 	}
 	return false;
@@ -49,7 +50,8 @@ static int plan_park(struct plan *plan, struct object *was, struct err *err)
 	return ret;
 }
 
-static int plan_link(struct plan *plan, const struct world *w, const struct spec *spec, struct link *want, struct err *err)
+static int plan_link(struct plan *plan, const struct world *w, const struct spec *spec, struct link *want,
+		     struct err *err)
 {
 	struct object was = { .kind = KIND_LINK }, object = { .kind = KIND_LINK };
 	const struct link *has = staying(w, want->name);
@@ -104,7 +106,7 @@ static int device_sysctl(struct plan *plan, bool exists, const char *dev, const 
 	was.sysctl = want.sysctl;
 	if (sysctl_read(want.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value)) ||
 	    !strcmp(was.sysctl.value, value))
-		return 0;	/* not there in this kernel, or right */
+		return 0; /* not there in this kernel, or right */
 	return plan_step(plan, STEP_CHANGE, PHASE_LINK_SYSCTL, &was, &want, err);
 }
 

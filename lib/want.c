@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
-#include "want.h"	/* before linux/: glibc and the kernel define the same names */
+#include "want.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
-#define UNREACHABLE_METRIC UINT32_MAX	/* everything else for the prefix is better */
-#define ENCAPSULATION 20		/* the outer IPv4 header */
-#define MTU_UNKNOWN_PATH 1480		/* an Ethernet's 1500 less the encapsulation */
+#define UNREACHABLE_METRIC UINT32_MAX /* everything else for the prefix is better */
+#define ENCAPSULATION 20	      /* the outer IPv4 header */
+#define MTU_UNKNOWN_PATH 1480	      /* an Ethernet's 1500 less the encapsulation */
 
 /* The pair of a /127 is a link of its own; in anything shorter the peer is a host route. */
 static bool paired(const struct spec *spec)

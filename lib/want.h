@@ -27,7 +27,7 @@ unsigned int want_peer_nets(const struct spec *spec, struct net6 *out);
 /* The route to NET through the device of a peer. */
 void want_peer_route(const struct spec *spec, const struct net6 *net, struct route *out);
 
-#define PROXIED_LEN_MIN 120	/* 256 entries; all proxy entries of a host share 16 hash buckets */
+#define PROXIED_LEN_MIN 120 /* 256 entries; all proxy entries of a host share 16 hash buckets */
 
 /*
  * The ranges that need proxy entries on UPLINK for a peer: its address, its prefixes inside
@@ -55,9 +55,9 @@ bool told_wants_lan_addr(const struct told *t, const char *ifname, const struct 
 
 /* How this host forwards (kernel-dependent, see forwarding.c). */
 enum forwarding_mode {
-	FORWARDING_GIVEN,	/* all.forwarding is 1, and not by us */
-	FORWARDING_FORCE,	/* force_forwarding per interface, Linux 6.17 */
-	FORWARDING_ALL,		/* all.forwarding, by us */
+	FORWARDING_GIVEN, /* all.forwarding is 1, and not by us */
+	FORWARDING_FORCE, /* force_forwarding per interface, Linux 6.17 */
+	FORWARDING_ALL,	  /* all.forwarding, by us */
 };
 enum forwarding_mode forwarding_mode(const struct journal *j);
 

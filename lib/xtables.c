@@ -8,26 +8,26 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "flow.h"	/* before linux/: glibc and the kernel define the same names */
+#include "flow.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #define SIZE_MAX_ENTRIES (64 << 20)
 #define DEPTH_MAX 64
-#define ALIGNMENT 8		/* of each rule, match and target (XT_ALIGN(), linux/netfilter/x_tables.h) */
-#define STEPS_MAX 1000000	/* more than any table has rules: an end, whatever the kernel gives us */
+#define ALIGNMENT 8	  /* of each rule, match and target (XT_ALIGN(), linux/netfilter/x_tables.h) */
+#define STEPS_MAX 1000000 /* more than any table has rules: an end, whatever the kernel gives us */
 
 /* What rules of IPv4 and IPv6 have in common, at *entry* in the blob. */
 struct rule {
 	const char *in, *out;
 	const uint8_t *in_mask, *out_mask;
-	const uint8_t *addr[2], *mask[2];	/* source, destination */
+	const uint8_t *addr[2], *mask[2]; /* source, destination */
 	size_t addr_len;
 	uint16_t proto;
 	uint8_t inverted;
-	bool is_goto, fragments;		/* fragments: only those behind the first */
-	size_t matches, target, next;		/* offsets from the entry */
+	bool is_goto, fragments;      /* fragments: only those behind the first */
+	size_t matches, target, next; /* offsets from the entry */
 };
 
 static bool read_rule(const struct flow *flow, const uint8_t *entries, size_t size, size_t at, struct rule *r)
@@ -40,20 +40,40 @@ static bool read_rule(const struct flow *flow, const uint8_t *entries, size_t si
 	if (v4) {
 		const struct ipt_entry *e = (const struct ipt_entry *)(const void *)(entries + at);
 
-		*r = (struct rule){ e->ip.iniface, e->ip.outiface, e->ip.iniface_mask, e->ip.outiface_mask,
+		*r = (struct rule){ e->ip.iniface,
+				    e->ip.outiface,
+				    e->ip.iniface_mask,
+				    e->ip.outiface_mask,
 				    { (const uint8_t *)&e->ip.src, (const uint8_t *)&e->ip.dst },
-				    { (const uint8_t *)&e->ip.smsk, (const uint8_t *)&e->ip.dmsk }, 4, e->ip.proto,
-				    e->ip.invflags, e->ip.flags & IPT_F_GOTO, e->ip.flags & IPT_F_FRAG, len, e->target_offset, e->next_offset };
+				    { (const uint8_t *)&e->ip.smsk, (const uint8_t *)&e->ip.dmsk },
+				    4,
+				    e->ip.proto,
+				    e->ip.invflags,
+				    e->ip.flags & IPT_F_GOTO,
+				    e->ip.flags & IPT_F_FRAG,
+				    len,
+				    e->target_offset,
+				    e->next_offset };
 	} else {
 		const struct ip6t_entry *e = (const struct ip6t_entry *)(const void *)(entries + at);
 
-		*r = (struct rule){ e->ipv6.iniface, e->ipv6.outiface, e->ipv6.iniface_mask, e->ipv6.outiface_mask,
+		*r = (struct rule){ e->ipv6.iniface,
+				    e->ipv6.outiface,
+				    e->ipv6.iniface_mask,
+				    e->ipv6.outiface_mask,
 				    { (const uint8_t *)&e->ipv6.src, (const uint8_t *)&e->ipv6.dst },
-				    { (const uint8_t *)&e->ipv6.smsk, (const uint8_t *)&e->ipv6.dmsk }, 16,
-				    e->ipv6.flags & IP6T_F_PROTO ? e->ipv6.proto : 0, e->ipv6.invflags,
-				    e->ipv6.flags & IP6T_F_GOTO, false, len, e->target_offset, e->next_offset };
+				    { (const uint8_t *)&e->ipv6.smsk, (const uint8_t *)&e->ipv6.dmsk },
+				    16,
+				    e->ipv6.flags & IP6T_F_PROTO ? e->ipv6.proto : 0,
+				    e->ipv6.invflags,
+				    e->ipv6.flags & IP6T_F_GOTO,
+				    false,
+				    len,
+				    e->target_offset,
+				    e->next_offset };
 	}
-	return r->target >= len && !(r->target % ALIGNMENT) && r->next >= r->target + sizeof(struct xt_entry_target) && r->next <= size - at;
+	return r->target >= len && !(r->target % ALIGNMENT) && r->next >= r->target + sizeof(struct xt_entry_target) &&
+	       r->next <= size - at;
 }
 
 static bool interface_matches(const char *ifname, const char *wanted, const uint8_t *mask, bool inverted)
@@ -68,7 +88,8 @@ static bool interface_matches(const char *ifname, const char *wanted, const uint
 }
 
 /* A rule that asks for an address of which the flow has none matches only some packets. */
-static bool address_matches(const struct flow_end *end, const uint8_t *wanted, const uint8_t *mask, size_t len, bool inverted)
+static bool address_matches(const struct flow_end *end, const uint8_t *wanted, const uint8_t *mask, size_t len,
+			    bool inverted)
 {
 	bool same = true, any = true;
 
@@ -82,11 +103,11 @@ static bool address_matches(const struct flow_end *end, const uint8_t *wanted, c
 /* Do all matches behind the header say nothing? Any but a comment concerns only some packets. */
 static bool only_comments(const uint8_t *entry, const struct rule *r)
 {
-	for (size_t at = r->matches; at < r->target; ) {
+	for (size_t at = r->matches; at < r->target;) {
 		const struct xt_entry_match *m = (const struct xt_entry_match *)(const void *)(entry + at);
 
-		if (r->target - at < sizeof(*m) || m->u.match_size < sizeof(*m) || m->u.match_size > r->target - at || m->u.match_size % ALIGNMENT ||
-		    strncmp(m->u.user.name, "comment", sizeof(m->u.user.name)))
+		if (r->target - at < sizeof(*m) || m->u.match_size < sizeof(*m) || m->u.match_size > r->target - at ||
+		    m->u.match_size % ALIGNMENT || strncmp(m->u.user.name, "comment", sizeof(m->u.user.name)))
 			return false;
 		at += m->u.match_size;
 	}
@@ -98,7 +119,8 @@ static bool header_matches(const struct flow *flow, const struct rule *r)
 {
 	bool proto = !r->proto || (flow->proto && (flow->proto == r->proto) != !!(r->inverted & XT_INV_PROTO));
 
-	return proto && !r->fragments && interface_matches(flow->from.ifname, r->in, r->in_mask, r->inverted & IP6T_INV_VIA_IN) &&
+	return proto && !r->fragments &&
+	       interface_matches(flow->from.ifname, r->in, r->in_mask, r->inverted & IP6T_INV_VIA_IN) &&
 	       interface_matches(flow->to.ifname, r->out, r->out_mask, r->inverted & IP6T_INV_VIA_OUT) &&
 	       address_matches(&flow->from, r->addr[0], r->mask[0], r->addr_len, r->inverted & IP6T_INV_SRCIP) &&
 	       address_matches(&flow->to, r->addr[1], r->mask[1], r->addr_len, r->inverted & IP6T_INV_DSTIP);
@@ -110,15 +132,17 @@ static bool returns(const struct xt_entry_target *t, const struct rule *r)
 	       ((const struct xt_standard_target *)(const void *)t)->verdict == XT_RETURN;
 }
 
-bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow, bool *policy)
+bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow,
+		   bool *policy)
 {
 	size_t stack[DEPTH_MAX], depth = 0;
-	bool doubt = false;	/* some packets returned, perhaps this one */
+	bool doubt = false; /* some packets returned, perhaps this one */
 	const uint8_t *blob = entries;
 	struct rule r;
 
 	for (unsigned int i = 0; i < STEPS_MAX && read_rule(flow, blob, size, entry, &r); i++) {
-		const struct xt_entry_target *t = (const struct xt_entry_target *)(const void *)(blob + entry + r.target);
+		const struct xt_entry_target *t = (const struct xt_entry_target *)(const void *)(blob + entry +
+												 r.target);
 		size_t next = entry + r.next;
 		int verdict;
 
@@ -173,8 +197,8 @@ static bool table_there(const char *list)
 
 bool xtables_there(const struct flow *flow)
 {
-	return table_there(flow->family == NFPROTO_IPV4 ? "/proc/thread-self/net/ip_tables_names" :
-							  "/proc/thread-self/net/ip6_tables_names");
+	return table_there(flow->family == NFPROTO_IPV4 ? "/proc/thread-self/net/ip_tables_names"
+							: "/proc/thread-self/net/ip6_tables_names");
 }
 
 /* Info of the two families is the same structure. */
@@ -217,15 +241,15 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	for (int try = 0; try < NL_DUMP_TRIES && (!try || ret == -EAGAIN); try++) {
 		free(e);
 		e = NULL;
-		ret = v4 ? get_entries(fd, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, &info, &e) :
-			   get_entries(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, &info, &e);
+		ret = v4 ? get_entries(fd, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, &info, &e)
+			 : get_entries(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, &info, &e);
 	}
 	close(fd);
 	if (ret)
 		err_sys(err, -ret, "reading the rules of iptables-legacy");
 	else
-		*found = xtables_drops(flow, e->entrytable, e->size, info.hook_entry[flow->hook], info.underflow[flow->hook],
-				       &policy);
+		*found = xtables_drops(flow, e->entrytable, e->size, info.hook_entry[flow->hook],
+				       info.underflow[flow->hook], &policy);
 	memset(obstacle, 0, sizeof(*obstacle));
 	/* The chains of ufw's have its name. */
 	if (*found)

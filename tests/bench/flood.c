@@ -21,19 +21,19 @@
  * queue of one processor (net.core.netdev_max_backlog, 1000): so it never overflows.
  */
 #define BATCH 64
-#define SLICE 4		/* batches until it is the other way's turn: a disturbance meets both alike */
-#define SLICES 8192	/* at most, of each way */
-#define PATIENCE 2	/* seconds until a mark is taken for lost */
-#define TRIES 5		/* lost marks in a row, until the way is taken for dead */
+#define SLICE 4	    /* batches until it is the other way's turn: a disturbance meets both alike */
+#define SLICES 8192 /* at most, of each way */
+#define PATIENCE 2  /* seconds until a mark is taken for lost */
+#define TRIES 5	    /* lost marks in a row, until the way is taken for dead */
 
 struct way {
-	int bulk, mark;		/* connected sockets */
+	int bulk, mark; /* connected sockets */
 	double rates[SLICES];
 };
 
 struct flood {
 	struct way ways[2];
-	int far;		/* takes the marks */
+	int far; /* takes the marks */
 	uint64_t sent;
 	uint64_t marks;
 };
@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 		enter(argv[5 + i]);
 		f.ways[i].bulk = connected(argv[2]);
 		f.ways[i].mark = connected(argv[3]);
-		mark(&f, &f.ways[i]);	/* the neighbours know each other now */
+		mark(&f, &f.ways[i]); /* the neighbours know each other now */
 		slice(&f, &f.ways[i]);
 	}
 	for (end = now() + atof(argv[1]); n < SLICES && (!n || now() < end); n++)

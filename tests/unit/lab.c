@@ -7,9 +7,9 @@
 #include "unit.h"
 
 /* One more item in a list of the snapshot, zeroed. */
-#define MORE(list, count) \
-	((list) = realloc((list), ((count) + 1) * sizeof(*(list))), \
-	 memset(&(list)[(count)], 0, sizeof(*(list))), &(list)[(count)++])
+#define MORE(list, count)                                                                                         \
+	((list) = realloc((list), ((count) + 1) * sizeof(*(list))), memset(&(list)[(count)], 0, sizeof(*(list))), \
+	 &(list)[(count)++])
 
 static struct link *add_link(struct lab *lab, const char *name, uint32_t index)
 {
@@ -94,7 +94,7 @@ struct route *lab_route(struct lab *lab, const char *ifname, const char *dst, ui
 	struct route *r = MORE(lab->s.routes, lab->s.n_routes);
 	bool unreachable = !strcmp(ifname, "unreachable");
 
-	r->type = unreachable ? 7 : 1;	/* RTN_UNREACHABLE, RTN_UNICAST */
+	r->type = unreachable ? 7 : 1; /* RTN_UNREACHABLE, RTN_UNICAST */
 	snprintf(r->ifname, sizeof(r->ifname), "%s", unreachable ? "lo" : ifname);
 	r->index = lab_index(lab, r->ifname);
 	if (strcmp(dst, "default"))
@@ -144,8 +144,8 @@ void make_spec(struct spec *spec, enum role role, const char *text)
 	ck_assert_int_lt(snprintf(copy, sizeof(copy), "%s", text), (int)sizeof(copy));
 	n = split_words(copy, words, 512);
 	ck_assert_int_ge(n, named);
-	if (spec_init(spec, role, named ? words[0] : "", &err) || spec_recorded_words(spec, n - named, words + named, &err) ||
-	    spec_check(spec, &err))
+	if (spec_init(spec, role, named ? words[0] : "", &err) ||
+	    spec_recorded_words(spec, n - named, words + named, &err) || spec_check(spec, &err))
 		ck_abort_msg("%s: %s", text, err_text(&err, why, sizeof(why)));
 }
 
@@ -258,21 +258,14 @@ static void write_step(FILE *out, const struct step *step)
 		if (step->op != STEP_DEL)
 			write_nft(out, &step->want.nft);
 		break;
-	case KIND_LINK:
-		write_link(out, step);
-		break;
-	case KIND_ADDR:
-		fprintf(out, " %s dev %s", net6_text(&o->addr.net, text), o->addr.ifname);
-		break;
-	case KIND_ROUTE:
-		write_route(out, &o->route);
-		break;
+	case KIND_LINK: write_link(out, step); break;
+	case KIND_ADDR: fprintf(out, " %s dev %s", net6_text(&o->addr.net, text), o->addr.ifname); break;
+	case KIND_ROUTE: write_route(out, &o->route); break;
 	case KIND_CONNTRACK:
 		fprintf(out, " %s", addr4_text(o->conntrack.source, text));
 		fprintf(out, ">%s", addr4_text(o->conntrack.destination, text));
 		break;
-	default:
-		fprintf(out, " %s dev %s", addr6_text(&o->neigh.addr, text), o->neigh.ifname);
+	default: fprintf(out, " %s dev %s", addr6_text(&o->neigh.addr, text), o->neigh.ifname);
 	}
 	fputc('\n', out);
 }

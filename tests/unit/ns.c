@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Purpose: fixtures: namespaces of our own, so that nothing outside is touched. */
-#include "unit.h"	/* before linux/: glibc and the kernel define the same names */
+#include "unit.h" /* before linux/: glibc and the kernel define the same names */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

@@ -21,7 +21,7 @@ static void become_nobody(void)
 
 static void child(int out, int err, int flags, char **words)
 {
-	int program = open(getenv("SITCTL"), O_RDONLY);	/* opened before nobody may not */
+	int program = open(getenv("SITCTL"), O_RDONLY); /* opened before nobody may not */
 	int null = open("/dev/null", O_RDONLY), full = open("/dev/full", O_WRONLY);
 	char *env[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C", NULL };
 

@@ -9,12 +9,24 @@ static const char *why;
 START_TEST(taken)
 {
 	static const struct {
-		const char *word, *text;	/* text NULL: as the word */
+		const char *word, *text; /* text NULL: as the word */
 	} good[] = {
-		{ "tcp", NULL }, { "udp/1", NULL }, { "tcp/65535", NULL }, { "tcp/1-65535", NULL }, { "sctp/5000-5001", NULL },
-		{ "tcp/22-22", "tcp/22" }, { "6/22", "tcp/22" }, { "gre", NULL }, { "47", "gre" }, { "1", NULL }, { "255", NULL },
-		{ "tcp/443@2001:db8::1", NULL }, { "tcp@2001:DB8:0::1", "tcp@2001:db8::1" }, { "esp@2001:db8::/32", NULL },
-		{ "udplite/9@2001:db8::1/128", "udplite/9@2001:db8::1" }, { "dccp/1-2@2001:db8::/127", NULL },
+		{ "tcp", NULL },
+		{ "udp/1", NULL },
+		{ "tcp/65535", NULL },
+		{ "tcp/1-65535", NULL },
+		{ "sctp/5000-5001", NULL },
+		{ "tcp/22-22", "tcp/22" },
+		{ "6/22", "tcp/22" },
+		{ "gre", NULL },
+		{ "47", "gre" },
+		{ "1", NULL },
+		{ "255", NULL },
+		{ "tcp/443@2001:db8::1", NULL },
+		{ "tcp@2001:DB8:0::1", "tcp@2001:db8::1" },
+		{ "esp@2001:db8::/32", NULL },
+		{ "udplite/9@2001:db8::1/128", "udplite/9@2001:db8::1" },
+		{ "dccp/1-2@2001:db8::/127", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
@@ -32,10 +44,43 @@ END_TEST
 START_TEST(refused)
 {
 	static const char *const bad[] = {
-		"", "/", "@", "tcp/", "tcp/0", "tcp/65536", "tcp/0-9", "tcp/9-65536", "tcp/9-1", "tcp/1-", "tcp/-1", "tcp/1-2-3",
-		"tcp/1/2", "tcp/ 1", "tcp /1", "TCP/1", "tc/1", "tcpp", "gre/1", "47/1", "0", "256", "-1", "06", "tcp/01",
-		"tcp/1@", "tcp@", "tcp@::", "tcp@ff02::1", "tcp@fe80::1/10", "tcp@192.0.2.1", "tcp@2001:db8::/129",
-		"tcp@2001:db8::1/64", "tcp@2001:db8::1@2001:db8::2", "tcp,udp", "tcp/80,443", "tcp/1@eth0",
+		"",
+		"/",
+		"@",
+		"tcp/",
+		"tcp/0",
+		"tcp/65536",
+		"tcp/0-9",
+		"tcp/9-65536",
+		"tcp/9-1",
+		"tcp/1-",
+		"tcp/-1",
+		"tcp/1-2-3",
+		"tcp/1/2",
+		"tcp/ 1",
+		"tcp /1",
+		"TCP/1",
+		"tc/1",
+		"tcpp",
+		"gre/1",
+		"47/1",
+		"0",
+		"256",
+		"-1",
+		"06",
+		"tcp/01",
+		"tcp/1@",
+		"tcp@",
+		"tcp@::",
+		"tcp@ff02::1",
+		"tcp@fe80::1/10",
+		"tcp@192.0.2.1",
+		"tcp@2001:db8::/129",
+		"tcp@2001:db8::1/64",
+		"tcp@2001:db8::1@2001:db8::2",
+		"tcp,udp",
+		"tcp/80,443",
+		"tcp/1@eth0",
 	};
 	char longest[200];
 
@@ -58,10 +103,16 @@ START_TEST(overlaps)
 		const char *a, *b;
 		bool both;
 	} pairs[] = {
-		{ "tcp", "tcp", true }, { "tcp", "udp", false }, { "tcp", "tcp/1", true }, { "tcp/1-9", "tcp/9-10", true },
-		{ "tcp/1-8", "tcp/9-10", false }, { "tcp/5", "tcp/1-9@2001:db8::1", true },
-		{ "tcp@2001:db8::/32", "tcp@2001:db8::1", true }, { "tcp@2001:db8::2", "tcp@2001:db8::1", false },
-		{ "tcp/1@2001:db8::/32", "tcp/2@2001:db8::1", false }, { "gre", "gre@2001:db8::1", true },
+		{ "tcp", "tcp", true },
+		{ "tcp", "udp", false },
+		{ "tcp", "tcp/1", true },
+		{ "tcp/1-9", "tcp/9-10", true },
+		{ "tcp/1-8", "tcp/9-10", false },
+		{ "tcp/5", "tcp/1-9@2001:db8::1", true },
+		{ "tcp@2001:db8::/32", "tcp@2001:db8::1", true },
+		{ "tcp@2001:db8::2", "tcp@2001:db8::1", false },
+		{ "tcp/1@2001:db8::/32", "tcp/2@2001:db8::1", false },
+		{ "gre", "gre@2001:db8::1", true },
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {

@@ -16,7 +16,9 @@ static char before[65536];
 static void state(char *buf, size_t size)
 {
 	static const char *const commands[] = {
-		"ip -6 addr show scope global", "ip -6 route show table all proto 41", "ip -6 route show table all proto static",
+		"ip -6 addr show scope global",
+		"ip -6 route show table all proto 41",
+		"ip -6 route show table all proto static",
 		"ip -6 neigh show proxy",
 		"ip -br link",
 	};
@@ -48,9 +50,12 @@ static void begin(void)
 	lab_open(&lab);
 	/* Somebody's, in the way of what is planned. */
 	ck_assert_int_eq(system("ip -6 route add unreachable 2001:db8:bad::/48 metric 1024 proto static; "
-				"ip -6 addr add 2001:db8:bad::1/64 dev up1 nodad"), 0);
+				"ip -6 addr add 2001:db8:bad::1/64 dev up1 nodad"),
+			 0);
 	/* The kernel finds out a little later that the other end is up. */
-	ck_assert_int_eq(system("for i in $(seq 100); do [ $(ip -br link | grep -c ' UP ') = 2 ] && exit; sleep 0.1; done; exit 1"), 0);
+	ck_assert_int_eq(system("for i in $(seq 100); do [ $(ip -br link | grep -c ' UP ') = 2 ] && exit; sleep 0.1; "
+				"done; exit 1"),
+			 0);
 	state(before, sizeof(before));
 }
 
@@ -61,8 +66,9 @@ static void end(void)
 
 static void step(enum step_op op, const struct object *object)
 {
-	ck_assert_int_eq(plan_step(&lab.plan, op, PHASE_ROUTE, op == STEP_ADD ? NULL : object, op == STEP_DEL ? NULL : object,
-				   &lab.err), 0);
+	ck_assert_int_eq(plan_step(&lab.plan, op, PHASE_ROUTE, op == STEP_ADD ? NULL : object,
+				   op == STEP_DEL ? NULL : object, &lab.err),
+			 0);
 }
 
 static void address(enum step_op op, const char *ifname, const char *net)
@@ -171,7 +177,8 @@ START_TEST(done_and_undone)
 				"ip -6 addr show dev up1 | grep -q 2001:db8:2::1/64 && "
 				"ip -6 route show proto 41 | grep -q '^2001:db8:3::/48 dev up0 metric 1024' && "
 				"ip -6 route show proto 41 | grep -q '^unreachable 2001:db8:4::/48' && "
-				"ip -6 neigh show proxy dev up0 | grep -q 2001:db8:1::9"), 0);
+				"ip -6 neigh show proxy dev up0 | grep -q 2001:db8:1::9"),
+			 0);
 	/* Backwards and inverted it is what `down` would do. */
 	memset(&plan, 0, sizeof(plan));
 	for (size_t i = lab.plan.n; i > 0; i--) {
@@ -192,7 +199,7 @@ START_TEST(empty_plan)
 {
 	done();
 	same_state();
-	ck_assert_uint_eq(lab.c.route.seq, 0);	/* nothing was sent */
+	ck_assert_uint_eq(lab.c.route.seq, 0); /* nothing was sent */
 }
 END_TEST
 
@@ -201,8 +208,12 @@ static const struct {
 	const char *what;
 	int code;
 } refusals[] = {
-	{ "route 2001:db8:bad::/48", EEXIST }, { "2001:db8:bad::1/64 on up1", EEXIST }, { "nosuch0", ENODEV },
-	{ "sysctl net/ipv6/conf/nosuch0/forwarding", ENOENT }, { "sysctl " FORWARDING, EINVAL }, { "table", EEXIST },
+	{ "route 2001:db8:bad::/48", EEXIST },
+	{ "2001:db8:bad::1/64 on up1", EEXIST },
+	{ "nosuch0", ENODEV },
+	{ "sysctl net/ipv6/conf/nosuch0/forwarding", ENOENT },
+	{ "sysctl " FORWARDING, EINVAL },
+	{ "table", EEXIST },
 };
 
 START_TEST(last_step_refused)
@@ -351,7 +362,7 @@ START_TEST(address_with_another_length)
 	done();
 	plan_free(&lab.plan);
 	address(STEP_ADD, "up0", "2001:db8:1::1/128");
-	ck_assert_int_eq(apply(), -EEXIST);	/* the other order is refused by the kernel */
+	ck_assert_int_eq(apply(), -EEXIST); /* the other order is refused by the kernel */
 }
 END_TEST
 

@@ -66,21 +66,29 @@ static void expect_errors(enum role role, const char *text, const char *want)
 
 		snprintf(begin, sizeof(begin), PATH "%s%.*s", *p == ':' ? "" : ":", (int)strcspn(p, "|\n"), p);
 		if (p[strcspn(p, "|\n")] == '|')
-			snprintf(more, sizeof(more), "%.*s", (int)(strcspn(p, "\n") - strcspn(p, "|") - 1), p + strcspn(p, "|") + 1);
-		ck_assert_msg(!strncmp(error, begin, strlen(begin)), "'%s': error %zu is '%s', not '%s...'", text, n, error, begin);
-		ck_assert_msg(strstr(error + strlen(begin), more), "'%s': error %zu lacks '%s': %s", text, n, more, error);
+			snprintf(more, sizeof(more), "%.*s", (int)(strcspn(p, "\n") - strcspn(p, "|") - 1),
+				 p + strcspn(p, "|") + 1);
+		ck_assert_msg(!strncmp(error, begin, strlen(begin)), "'%s': error %zu is '%s', not '%s...'", text, n,
+			      error, begin);
+		ck_assert_msg(strstr(error + strlen(begin), more), "'%s': error %zu lacks '%s': %s", text, n, more,
+			      error);
 	}
 	ck_assert_msg(f.n_errors == n, "'%s': one error too many: %s", text, n < f.n_errors ? f.errors[n] : "");
 }
 
 START_TEST(client)
 {
-	good(ROLE_CLIENT, "# home\n[client]\nremote  = tunnel.example\naddress = 2001:db8::3/127\naddress=2001:DB8:0::5/64\n"
-		"gateway = none\nmetric = 5\nprefix = 2001:db8:1::/64,lan0\nprefix = 2001:db8:2::/64\ndev = eth0\nttl = inherit\n"
-		"mtu = 1400\nnotrack = off\nmss-clamp = off\nsource-filter = off\nsimple-security = on\nallow = tcp/443\nlocal = any\n");
-	ck_assert_str_eq(words_of(ROLE_CLIENT, "x"), "remote tunnel.example local any address 2001:db8::3/127 address 2001:db8::5/64 "
-		"gateway none metric 5 prefix 2001:db8:1::/64,lan0 prefix 2001:db8:2::/64 dev eth0 ttl inherit mtu 1400 notrack off "
-		"mss-clamp off source-filter off simple-security on allow tcp/443");
+	good(ROLE_CLIENT,
+	     "# home\n[client]\nremote  = tunnel.example\naddress = 2001:db8::3/127\naddress=2001:DB8:0::5/64\n"
+	     "gateway = none\nmetric = 5\nprefix = 2001:db8:1::/64,lan0\nprefix = 2001:db8:2::/64\ndev = eth0\nttl = "
+	     "inherit\n"
+	     "mtu = 1400\nnotrack = off\nmss-clamp = off\nsource-filter = off\nsimple-security = on\nallow = "
+	     "tcp/443\nlocal = any\n");
+	ck_assert_str_eq(words_of(ROLE_CLIENT, "x"),
+			 "remote tunnel.example local any address 2001:db8::3/127 address 2001:db8::5/64 "
+			 "gateway none metric 5 prefix 2001:db8:1::/64,lan0 prefix 2001:db8:2::/64 dev eth0 ttl "
+			 "inherit mtu 1400 notrack off "
+			 "mss-clamp off source-filter off simple-security on allow tcp/443");
 	ck_assert_uint_eq(f.sections[0].line, 2);
 	ck_assert_str_eq(f.sections[0].spec.dev, "x");
 }
@@ -88,12 +96,14 @@ END_TEST
 
 START_TEST(server_and_peers)
 {
-	good(ROLE_SERVER, "[server]\nuplink = eth0\nttl = 64\n\n[peer alice]\n" TWO "prefix = 2001:db8:100::/64\nserver-address = 2001:db8::9\n"
-		"proxy-ndp = off\n[peer b.o-b_]\nremote = 198.51.100.8\naddress = 2001:db8::5\ndev = tun0\n");
+	good(ROLE_SERVER, "[server]\nuplink = eth0\nttl = 64\n\n[peer alice]\n" TWO
+			  "prefix = 2001:db8:100::/64\nserver-address = 2001:db8::9\n"
+			  "proxy-ndp = off\n[peer b.o-b_]\nremote = 198.51.100.8\naddress = 2001:db8::5\ndev = tun0\n");
 	ck_assert_uint_eq(f.n_sections, 3);
 	ck_assert_str_eq(words_of(ROLE_SERVER, ""), "uplink eth0 ttl 64");
-	ck_assert_str_eq(words_of(ROLE_PEER, "alice"), "remote 198.51.100.7 address 2001:db8::3/127 server-address 2001:db8::9 "
-		"prefix 2001:db8:100::/64 proxy-ndp off");
+	ck_assert_str_eq(words_of(ROLE_PEER, "alice"),
+			 "remote 198.51.100.7 address 2001:db8::3/127 server-address 2001:db8::9 "
+			 "prefix 2001:db8:100::/64 proxy-ndp off");
 	ck_assert_str_eq(words_of(ROLE_PEER, "b.o-b_"), "remote 198.51.100.8 address 2001:db8::5/127 dev tun0");
 	ck_assert_str_eq(conf_find(&f, ROLE_PEER, "alice")->spec.dev, "sit-alice");
 	ck_assert_uint_eq(conf_find(&f, ROLE_PEER, "b.o-b_")->line, 11);
@@ -108,10 +118,20 @@ END_TEST
 START_TEST(ways_to_write)
 {
 	static const char *const texts[] = {
-		C "mtu = 1400", C "mtu=1400\n", C "\t mtu\t=\t 1400 \t\n", C "mtu = 1400 # why\n", C "mtu = 1400\t#why\n", C "mtu =1400 #\n",
-		C "mtu = 1400 # a # b\n", "[client]\r\nremote = 203.0.113.1\r\naddress = 2001:db8::3\r\nmtu = 1400 # x\r\n",
-		"\n\n \t\n\r\n" C "mtu = 1400\n\n", "; a\n# b\n  ;c\n\t#d = e\n#[server]\n" C "#mtu = 1300\n;mtu = 1300\nmtu = 1400\n# end",
-		"  [client]  \nmtu = 1400\n" R, "[ client ]\nmtu = 1400\n" R, "\t[client]\t\r\nmtu = 1400\n" R, "[\tclient]\n" R "mtu = 1400",
+		C "mtu = 1400",
+		C "mtu=1400\n",
+		C "\t mtu\t=\t 1400 \t\n",
+		C "mtu = 1400 # why\n",
+		C "mtu = 1400\t#why\n",
+		C "mtu =1400 #\n",
+		C "mtu = 1400 # a # b\n",
+		"[client]\r\nremote = 203.0.113.1\r\naddress = 2001:db8::3\r\nmtu = 1400 # x\r\n",
+		"\n\n \t\n\r\n" C "mtu = 1400\n\n",
+		"; a\n# b\n  ;c\n\t#d = e\n#[server]\n" C "#mtu = 1300\n;mtu = 1300\nmtu = 1400\n# end",
+		"  [client]  \nmtu = 1400\n" R,
+		"[ client ]\nmtu = 1400\n" R,
+		"\t[client]\t\r\nmtu = 1400\n" R,
+		"[\tclient]\n" R "mtu = 1400",
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
@@ -119,7 +139,8 @@ START_TEST(ways_to_write)
 		ck_assert_str_eq(words_of(ROLE_CLIENT, "x"), "remote 203.0.113.1 address 2001:db8::3/127 mtu 1400");
 	}
 	good(ROLE_SERVER, "[peer alice]\n" TWO "[peer\tbob]\n" TWO "[ peer  carol ]\r\n" TWO);
-	ck_assert(conf_find(&f, ROLE_PEER, "alice") && conf_find(&f, ROLE_PEER, "bob") && conf_find(&f, ROLE_PEER, "carol"));
+	ck_assert(conf_find(&f, ROLE_PEER, "alice") && conf_find(&f, ROLE_PEER, "bob") &&
+		  conf_find(&f, ROLE_PEER, "carol"));
 }
 END_TEST
 
@@ -127,8 +148,9 @@ END_TEST
 START_TEST(no_comments)
 {
 	good(ROLE_CLIENT, C "dev = a#b # c\nprefix = 2001:db8:1::/64,lan#1\nprefix = 2001:db8:2::/64,x;y;\n");
-	ck_assert_str_eq(words_of(ROLE_CLIENT, "x"), "remote 203.0.113.1 address 2001:db8::3/127 prefix 2001:db8:1::/64,lan#1 "
-		"prefix 2001:db8:2::/64,x;y; dev a#b");
+	ck_assert_str_eq(words_of(ROLE_CLIENT, "x"),
+			 "remote 203.0.113.1 address 2001:db8::3/127 prefix 2001:db8:1::/64,lan#1 "
+			 "prefix 2001:db8:2::/64,x;y; dev a#b");
 	expect_errors(ROLE_CLIENT, C "mtu = 1400 ; no comment\n", "4: mtu '1400 ; no comment': |1280..65515");
 	expect_errors(ROLE_CLIENT, C "mtu = 1400#\n", "4: mtu '1400#': |1280..65515");
 	expect_errors(ROLE_CLIENT, C "dev = #x\n", "4: dev: has no value|dev IFACE");
@@ -156,7 +178,8 @@ static const struct {
 	{ ROLE_CLIENT, C "mtu 1400\n", "4: mtu 1400: |KEY = VALUE" },
 	{ ROLE_CLIENT, C "= 1400\n", "4: = 1400: |KEY = VALUE" },
 	{ ROLE_CLIENT, C "]\n", "4: ]: |KEY = VALUE" },
-	{ ROLE_CLIENT, C "a-key-that-is-longer-than-any-parameter = 1\n", "4: a-key-that-is-longer-than-any-parameter = 1: " },
+	{ ROLE_CLIENT, C "a-key-that-is-longer-than-any-parameter = 1\n",
+	  "4: a-key-that-is-longer-than-any-parameter = 1: " },
 	{ ROLE_CLIENT, C "[client]\n" R, "4: [client]: is there twice" },
 	{ ROLE_CLIENT, "mtu = 1400\n" C, "1: mtu: stands before the first section|[client]" },
 	{ ROLE_CLIENT, "\n# x\nmtu = 1400\nttl = 9\n" C, "3: mtu: |first section\n4: ttl: |first section" },
@@ -174,7 +197,8 @@ static const struct {
 	{ ROLE_CLIENT, "[]\n" R, "1: []: is not a section" },
 	{ ROLE_CLIENT, "[\n" R, "1: [: is not a section" },
 	{ ROLE_CLIENT, "[client\n" R, "1: [client: is not a section" },
-	{ ROLE_CLIENT, C "prefix = 2001:db8:1::/48\nprefix = 2001:db8:1:2::/64,eth0\n", "5: prefix '2001:db8:1:2::/64,eth0': |overlaps" },
+	{ ROLE_CLIENT, C "prefix = 2001:db8:1::/48\nprefix = 2001:db8:1:2::/64,eth0\n",
+	  "5: prefix '2001:db8:1:2::/64,eth0': |overlaps" },
 	{ ROLE_CLIENT, C "address = 2001:db8::3/64\n", "4: address '2001:db8::3/64': |twice" },
 	{ ROLE_SERVER, "[client]\n" R, "1: [client]: is not a section|'[server]' and '[peer NAME]'" },
 	{ ROLE_SERVER, "[peer]\n" TWO, "1: [peer]: a peer needs a name|[peer NAME]" },
@@ -183,17 +207,24 @@ static const struct {
 	{ ROLE_SERVER, "[peer a]]\n" TWO, "1: a]: |letters" },
 	{ ROLE_SERVER, "[peers]\n" TWO, "1: [peers]: is not a section" },
 	{ ROLE_SERVER, "[server alice]\n", "1: [server alice]: is not a section" },
-	{ ROLE_SERVER, "[server]\n[peer a]\n" TWO "[server]\nttl = 9\n[peer a]\n" TWO, "5: [server]: is there twice\n7: [peer a]: is there twice" },
+	{ ROLE_SERVER, "[server]\n[peer a]\n" TWO "[server]\nttl = 9\n[peer a]\n" TWO,
+	  "5: [server]: is there twice\n7: [peer a]: is there twice" },
 	{ ROLE_SERVER, "[server]\nremote = 203.0.113.1\n", "2: remote: |server" },
 	{ ROLE_SERVER, "[peer a]\n" TWO "metric = 5\n", "4: metric: |peer" },
 	{ ROLE_SERVER, "[peer a]\n" TWO "address = 2001:db8::5\n", "4: address: is given twice" },
-	{ ROLE_SERVER, "[peer a]\n\n[peer b]\n" TWO "\n[peer c]\nremote = 198.51.100.7\n", "1: a: 'remote' is missing\n7: c: 'address' is missing" },
-	{ ROLE_SERVER, "[peer a]\nremote = 198.51.100.7\naddress = 2001:db8::3/64\n", "1: 2001:db8::3/64: |server-address" },
+	{ ROLE_SERVER, "[peer a]\n\n[peer b]\n" TWO "\n[peer c]\nremote = 198.51.100.7\n",
+	  "1: a: 'remote' is missing\n7: c: 'address' is missing" },
+	{ ROLE_SERVER, "[peer a]\nremote = 198.51.100.7\naddress = 2001:db8::3/64\n",
+	  "1: 2001:db8::3/64: |server-address" },
 	{ ROLE_SERVER, "[peer 123456789012]\n" TWO, "1: 123456789012: |dev NAME" },
-	{ ROLE_SERVER, "ttl = 9\n[server]\nupling = eth0\nttl = 256\nfoo\n[peer a]\nremote = 127.0.0.1\naddress = 2001:db8::3\nprefix = x\n"
+	{ ROLE_SERVER,
+	  "ttl = 9\n[server]\nupling = eth0\nttl = 256\nfoo\n[peer a]\nremote = 127.0.0.1\naddress = "
+	  "2001:db8::3\nprefix = x\n"
 	  "[peer b]\n[pear c]\nremote = bad bad\nfoo\n[peer d]\n" TWO "mtu = 1400\nmtu = 1400",
-	  "1: ttl: |first section\n3: upling: |'uplink'\n4: ttl '256': |1..255\n5: foo: |KEY = VALUE\n7: remote '127.0.0.1': \n"
-	  "9: prefix 'x': |prefix IPV6/LEN\n11: [pear c]: |section\n18: mtu: is given twice\n10: b: 'remote' is missing" },
+	  "1: ttl: |first section\n3: upling: |'uplink'\n4: ttl '256': |1..255\n5: foo: |KEY = VALUE\n7: remote "
+	  "'127.0.0.1': \n"
+	  "9: prefix 'x': |prefix IPV6/LEN\n11: [pear c]: |section\n18: mtu: is given twice\n10: b: 'remote' is "
+	  "missing" },
 };
 
 /* What is wrong does not hide what else is; and is told with the line that it is in. */
@@ -206,8 +237,10 @@ END_TEST
 /* A value that is wrong does not hide that another one is missing; nor is it called missing itself. */
 START_TEST(wrong_and_missing)
 {
-	expect_errors(ROLE_CLIENT, "[client]\nremote = 203.0.113.1\nmtu = 1\n", "3: mtu '1': \n1: x: 'address' is missing");
-	expect_errors(ROLE_CLIENT, "[client]\nremote = 127.0.0.1\n", "2: remote '127.0.0.1': \n1: x: 'address' is missing");
+	expect_errors(ROLE_CLIENT, "[client]\nremote = 203.0.113.1\nmtu = 1\n",
+		      "3: mtu '1': \n1: x: 'address' is missing");
+	expect_errors(ROLE_CLIENT, "[client]\nremote = 127.0.0.1\n",
+		      "2: remote '127.0.0.1': \n1: x: 'address' is missing");
 }
 END_TEST
 
@@ -269,15 +302,16 @@ START_TEST(any_bytes)
 {
 	uint32_t state = 20260;
 
-	expect_errors(ROLE_CLIENT, C "m\xc3\xa4h = 1\n\xff\xfe\n\033[31m = 1\n", "4: m\xc3\xa4h: \n5: \xff\xfe: \n6: \033[31m: ");
+	expect_errors(ROLE_CLIENT, C "m\xc3\xa4h = 1\n\xff\xfe\n\033[31m = 1\n",
+		      "4: m\xc3\xa4h: \n5: \xff\xfe: \n6: \033[31m: ");
 	for (int i = 0; i < 2000; i++) {
 		static const char likely[] = "[]==##;; \n\n\n\t\rpeerserverclientaddress:1/64,";
 		char text[300];
 		size_t n = pseudo_random(&state) % 299;
 
 		for (size_t k = 0; k < n; k++)
-			text[k] = pseudo_random(&state) % 8 ? likely[pseudo_random(&state) % (sizeof(likely) - 1)] :
-				  (char)(1 + pseudo_random(&state) % 255);
+			text[k] = pseudo_random(&state) % 8 ? likely[pseudo_random(&state) % (sizeof(likely) - 1)]
+							    : (char)(1 + pseudo_random(&state) % 255);
 		text[n] = '\0';
 		ck_assert_int_eq(read_text(i % 2 ? ROLE_CLIENT : ROLE_SERVER, text), 0);
 		ck_assert_msg(i % 2 == 0 || f.n_errors, "'%s' is no client's file", text);

@@ -79,7 +79,7 @@ START_TEST(no_files)
 	refused(CONF_DIR, "is not a file");
 	refused("/dev/null", "is not a file");
 	ck_assert_int_eq(mkfifo(PATH, 0644), 0);
-	refused(PATH, "is not a file");	/* and it does not wait for somebody who writes */
+	refused(PATH, "is not a file"); /* and it does not wait for somebody who writes */
 	put_file(CONF_DIR "/y.conf", C, 0);
 	refused(CONF_DIR "/y.conf/z", "");
 	ck_assert(err.code == ENOTDIR && !err.usage);
@@ -96,8 +96,8 @@ START_TEST(modes)
 	static const struct {
 		mode_t mode;
 		bool good;
-	} rows[] = { { 0600, true }, { 0644, true }, { 0640, true }, { 0755, true }, { 0400, true }, { 0664, false }, { 0666, false },
-		     { 0646, false }, { 0620, false }, { 0602, false } };
+	} rows[] = { { 0600, true },  { 0644, true },  { 0640, true },	{ 0755, true },	 { 0400, true },
+		     { 0664, false }, { 0666, false }, { 0646, false }, { 0620, false }, { 0602, false } };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		conf_free(&f);
@@ -125,7 +125,7 @@ START_TEST(owner)
 	refused(path, "others than root may write");
 	ck_assert_ptr_nonnull(strstr(err.hint, "chown root"));
 	if (path[1] == 'e' && !chown(PATH, 0, 1)) {
-		good(ROLE_CLIENT, C);	/* a group that may not write does no harm */
+		good(ROLE_CLIENT, C); /* a group that may not write does no harm */
 		ck_assert_uint_eq(f.gid, 1);
 	}
 }
@@ -156,14 +156,18 @@ START_TEST(names)
 
 	conf_client_path("sit-ipv6", path);
 	ck_assert_str_eq(path, "/etc/sitctl/sit-ipv6.conf");
-	good(ROLE_SERVER, "[peer a]\nremote = tunnel.example\naddress = 2001:db8::3\n[peer b]\nremote = nowhere.example\naddress = 2001:db8::5\n"
-		"[peer c]\nremote = inward.example\naddress = 2001:db8::7\n[peer d]\nremote = 198.51.100.7\naddress = 2001:db8::9\n");
+	good(ROLE_SERVER, "[peer a]\nremote = tunnel.example\naddress = 2001:db8::3\n[peer b]\nremote = "
+			  "nowhere.example\naddress = 2001:db8::5\n"
+			  "[peer c]\nremote = inward.example\naddress = 2001:db8::7\n[peer d]\nremote = "
+			  "198.51.100.7\naddress = 2001:db8::9\n");
 	conf_resolve(&f);
 	ck_assert_str_eq(f.sections[0].spec.host, "tunnel.example");
 	ck_assert(f.sections[0].spec.remote.s_addr == ip4("203.0.113.9").s_addr && !f.sections[0].bad);
 	ck_assert_uint_eq(f.n_errors, 2);
-	ck_assert_msg(strstr(f.errors[0], PATH ":4: ") == f.errors[0] && strstr(f.errors[0], "nowhere.example"), "%s", f.errors[0]);
-	ck_assert_msg(strstr(f.errors[1], PATH ":7: ") == f.errors[1] && strstr(f.errors[1], "127.0.0.2"), "%s", f.errors[1]);
+	ck_assert_msg(strstr(f.errors[0], PATH ":4: ") == f.errors[0] && strstr(f.errors[0], "nowhere.example"), "%s",
+		      f.errors[0]);
+	ck_assert_msg(strstr(f.errors[1], PATH ":7: ") == f.errors[1] && strstr(f.errors[1], "127.0.0.2"), "%s",
+		      f.errors[1]);
 	ck_assert(f.sections[1].bad && f.sections[2].bad && !f.sections[3].bad);
 	ck_assert_uint_eq(f.sections[3].spec.remote.s_addr, ip4("198.51.100.7").s_addr);
 }

@@ -37,7 +37,8 @@ static void save(void)
 {
 	char message[2048];
 
-	ck_assert_msg(!conf_prepare(&f, &err) && !conf_commit(&f, &err), "%s", err_text(&err, message, sizeof(message)));
+	ck_assert_msg(!conf_prepare(&f, &err) && !conf_commit(&f, &err), "%s",
+		      err_text(&err, message, sizeof(message)));
 	ck_assert_msg(access(NEW, F_OK), "the new file is still there under its own name");
 }
 
@@ -59,8 +60,10 @@ static void becomes(enum role role, const char *before, const char *words, const
 	}
 }
 
-#define ODD "# head\r\n\n[client]\t\n;odd\n  remote=203.0.113.1\naddress = 2001:DB8:0::3\nttl=255 # as ever\n\n\tmtu\t=  auto  \t#x\n" \
-	    "prefix = 2001:DB8:0001::/64,lan0\n# tail\n\n"
+#define ODD                                                                                                            \
+	"# head\r\n\n[client]\t\n;odd\n  remote=203.0.113.1\naddress = 2001:DB8:0::3\nttl=255 # as ever\n\n\tmtu\t=  " \
+	"auto  \t#x\n"                                                                                                 \
+	"prefix = 2001:DB8:0001::/64,lan0\n# tail\n\n"
 
 /* Client: before, words, after. */
 static const struct {
@@ -70,31 +73,43 @@ static const struct {
 	{ ODD, NULL, ODD },
 	{ ODD, "x " T1 "ttl 255 mtu auto prefix 2001:db8:1::/64,lan0", ODD },
 	{ "[client]\r\n" R, "x " T1, "[client]\r\n" R },
-	{ "[client]\nremote = tunnel.example # home\naddress = 2001:db8::3\n", "x remote tunnel.example address 2001:db8::3",
+	{ "[client]\nremote = tunnel.example # home\naddress = 2001:db8::3\n",
+	  "x remote tunnel.example address 2001:db8::3",
 	  "[client]\nremote = tunnel.example # home\naddress = 2001:db8::3\n" },
 	/* A line without an end gets one. */
-	{ "[client]\nremote = 203.0.113.1\naddress = 2001:db8::3", "x " T1, "[client]\nremote = 203.0.113.1\naddress = 2001:db8::3\n" },
+	{ "[client]\nremote = 203.0.113.1\naddress = 2001:db8::3", "x " T1,
+	  "[client]\nremote = 203.0.113.1\naddress = 2001:db8::3\n" },
 	/* A value changes in its line; spaces and comment stay. */
 	{ ODD, "x remote 203.0.113.2 address 2001:db8::3 ttl 9 mtu 1400 prefix 2001:db8:1::/64,lan0",
-	  "# head\r\n\n[client]\t\n;odd\n  remote=203.0.113.2\naddress = 2001:DB8:0::3\nttl=9 # as ever\n\n\tmtu\t=  1400  \t#x\n"
+	  "# head\r\n\n[client]\t\n;odd\n  remote=203.0.113.2\naddress = 2001:DB8:0::3\nttl=9 # as ever\n\n\tmtu\t=  "
+	  "1400  \t#x\n"
 	  "prefix = 2001:DB8:0001::/64,lan0\n# tail\n\n" },
-	{ "[client]\nremote = 203.0.113.1\r\naddress = 2001:db8::3\nttl = 9\r\n", "x remote tunnel.example address 2001:db8::7/64 ttl inherit",
+	{ "[client]\nremote = 203.0.113.1\r\naddress = 2001:db8::3\nttl = 9\r\n",
+	  "x remote tunnel.example address 2001:db8::7/64 ttl inherit",
 	  "[client]\nremote = tunnel.example\r\naddress = 2001:db8::7/64\nttl = inherit\r\n" },
 	/* A parameter that goes takes its line along. */
-	{ ODD, "x " T1 "mtu auto", "# head\r\n\n[client]\t\n;odd\n  remote=203.0.113.1\naddress = 2001:DB8:0::3\n\n\tmtu\t=  auto  \t#x\n# tail\n\n" },
+	{ ODD, "x " T1 "mtu auto",
+	  "# head\r\n\n[client]\t\n;odd\n  remote=203.0.113.1\naddress = 2001:DB8:0::3\n\n\tmtu\t=  auto  \t#x\n# "
+	  "tail\n\n" },
 	/* One that comes stands behind the last one of the section, before the comments that end it. */
 	{ "[client]\n" R "\n# tail\n", "x " T1 "ttl 9", "[client]\n" R "ttl = 9\n\n# tail\n" },
-	{ "[client]\nremote  = 203.0.113.1\naddress = 2001:db8::3/127\n", "x " T1 "ttl 9", "[client]\nremote  = 203.0.113.1\naddress = 2001:db8::3/127\nttl     = 9\n" },
+	{ "[client]\nremote  = 203.0.113.1\naddress = 2001:db8::3/127\n", "x " T1 "ttl 9",
+	  "[client]\nremote  = 203.0.113.1\naddress = 2001:db8::3/127\nttl     = 9\n" },
 	/* One that repeats gains values behind its last one, and loses them, wherever they are. */
-	{ "[client]\n" R "prefix = 2001:db8:1::/64\nttl = 9\n", "x " T1 "prefix 2001:db8:1::/64 prefix 2001:db8:2::/64,lan0 prefix 2001:db8:3::/64 ttl 9",
-	  "[client]\n" R "prefix = 2001:db8:1::/64\nprefix = 2001:db8:2::/64,lan0\nprefix = 2001:db8:3::/64\nttl = 9\n" },
-	{ "[client]\nprefix = 2001:db8:1::/64 # one\n" R "# two\nprefix = 2001:DB8:2::/64 # 2\nprefix = 2001:db8:3::/64\nprefix = 2001:db8:4::/64 # 4\n",
+	{ "[client]\n" R "prefix = 2001:db8:1::/64\nttl = 9\n",
+	  "x " T1 "prefix 2001:db8:1::/64 prefix 2001:db8:2::/64,lan0 prefix 2001:db8:3::/64 ttl 9",
+	  "[client]\n" R
+	  "prefix = 2001:db8:1::/64\nprefix = 2001:db8:2::/64,lan0\nprefix = 2001:db8:3::/64\nttl = 9\n" },
+	{ "[client]\nprefix = 2001:db8:1::/64 # one\n" R
+	  "# two\nprefix = 2001:DB8:2::/64 # 2\nprefix = 2001:db8:3::/64\nprefix = 2001:db8:4::/64 # 4\n",
 	  "x " T1 "prefix 2001:db8:2::/64 prefix 2001:db8:4::/64",
 	  "[client]\n" R "# two\nprefix = 2001:DB8:2::/64 # 2\nprefix = 2001:db8:4::/64 # 4\n" },
 	{ "[client]\n" R "prefix = 2001:db8:1::/64\nprefix = 2001:db8:2::/64\n", "x " T1, "[client]\n" R },
-	{ "[client]\n" R "address = 2001:db8:7::1/64\n", "x remote 203.0.113.1 address 2001:db8::3 address 2001:db8:7::1/64 address 2001:db8:8::1/64",
+	{ "[client]\n" R "address = 2001:db8:7::1/64\n",
+	  "x remote 203.0.113.1 address 2001:db8::3 address 2001:db8:7::1/64 address 2001:db8:8::1/64",
 	  "[client]\n" R "address = 2001:db8:7::1/64\naddress = 2001:db8:8::1/64\n" },
-	{ "[client]\n" R "allow = tcp/443\nsimple-security = on\n", "x " T1 "simple-security on allow tcp/443 allow udp/53@2001:db8::3",
+	{ "[client]\n" R "allow = tcp/443\nsimple-security = on\n",
+	  "x " T1 "simple-security on allow tcp/443 allow udp/53@2001:db8::3",
 	  "[client]\n" R "allow = tcp/443\nallow = udp/53@2001:db8::3\nsimple-security = on\n" },
 	/* An interface on the prefix, as another value of the same line. */
 	{ "[client]\n" R "prefix = 2001:db8:1::/64 # home\n", "x " T1 "prefix 2001:db8:1::/64,lan0",
@@ -112,7 +127,8 @@ static const struct {
 	enum role role;
 	const char *before, *words, *after;
 } servers[] = {
-	{ ROLE_SERVER, "# all\n[server]\nuplink=eth0\n\n" A "\n# the end\n", "uplink eth1 ttl 64", "# all\n[server]\nuplink=eth1\nttl = 64\n\n" A "\n# the end\n" },
+	{ ROLE_SERVER, "# all\n[server]\nuplink=eth0\n\n" A "\n# the end\n", "uplink eth1 ttl 64",
+	  "# all\n[server]\nuplink=eth1\nttl = 64\n\n" A "\n# the end\n" },
 	{ ROLE_SERVER, "[server]\nuplink = eth0\n" A, "ttl 64", "[server]\nttl = 64\n" A },
 	{ ROLE_SERVER, A, "uplink eth0", A "\n[server]\nuplink = eth0\n" },
 	{ ROLE_SERVER, "", "uplink eth0", "[server]\nuplink = eth0\n" },
@@ -121,11 +137,14 @@ static const struct {
 	{ ROLE_PEER, A, "b remote 198.51.100.8 address 2001:db8::5", A "\n" B },
 	{ ROLE_PEER, A "\n", "b remote 198.51.100.8 address 2001:db8::5", A "\n" B },
 	{ ROLE_PEER, A "# end", "b remote 198.51.100.8 address 2001:db8::5", A "# end\n\n" B },
-	{ ROLE_PEER, A "\n# of b\n" B "# end\n", "a remote 198.51.100.7 address 2001:db8::3 prefix 2001:db8:100::/64 ttl 9",
+	{ ROLE_PEER, A "\n# of b\n" B "# end\n",
+	  "a remote 198.51.100.7 address 2001:db8::3 prefix 2001:db8:100::/64 ttl 9",
 	  A "prefix = 2001:db8:100::/64\nttl    = 9\n\n# of b\n" B "# end\n" },
 	/* A peer's name stands for itself, though another one begins like it. */
-	{ ROLE_PEER, "[peer ab]\nremote = 198.51.100.9\naddress = 2001:db8::7\n" A, "a remote 198.51.100.1 address 2001:db8::3",
-	  "[peer ab]\nremote = 198.51.100.9\naddress = 2001:db8::7\n[peer a]\nremote = 198.51.100.1\naddress = 2001:db8::3/127\n" },
+	{ ROLE_PEER, "[peer ab]\nremote = 198.51.100.9\naddress = 2001:db8::7\n" A,
+	  "a remote 198.51.100.1 address 2001:db8::3",
+	  "[peer ab]\nremote = 198.51.100.9\naddress = 2001:db8::7\n[peer a]\nremote = 198.51.100.1\naddress = "
+	  "2001:db8::3/127\n" },
 	/* The device is written where it was given, not where it has its usual name. */
 	{ ROLE_PEER, A, "a remote 198.51.100.7 address 2001:db8::3 dev tun0", A "dev = tun0\n" },
 };
@@ -139,7 +158,7 @@ END_TEST
 static void removed(enum role role, const char *before, const char *name, const char *after)
 {
 	put_file(PATH, before, 0);
-	for (int i = 0; i < 2; i++) {	/* of what is not there nothing goes */
+	for (int i = 0; i < 2; i++) { /* of what is not there nothing goes */
 		load(ROLE_SERVER);
 		ck_assert_int_eq(conf_remove(&f, role, name), 0);
 		ck_assert_ptr_null(conf_find(&f, role, name));
@@ -153,7 +172,8 @@ START_TEST(removal)
 {
 	removed(ROLE_PEER, "[server]\n" A "# of b\n\n" B, "a", "[server]\n# of b\n\n" B);
 	removed(ROLE_PEER, "[server]\n" A "# of b\n" B "# end\n", "b", "[server]\n" A "# of b\n# end\n");
-	removed(ROLE_PEER, "# 1\n[peer a]\n# 2\nremote = 198.51.100.7\n; 3\n\naddress = 2001:db8::3\n# 4\n", "a", "# 1\n# 4\n");
+	removed(ROLE_PEER, "# 1\n[peer a]\n# 2\nremote = 198.51.100.7\n; 3\n\naddress = 2001:db8::3\n# 4\n", "a",
+		"# 1\n# 4\n");
 	removed(ROLE_PEER, A, "a", "");
 	removed(ROLE_PEER, A B, "c", A B);
 	removed(ROLE_SERVER, "[server]\nttl = 9\n" A, "", A);
@@ -185,8 +205,8 @@ START_TEST(many)
 	put_file(PATH, "[server]\n", 0);
 	load(ROLE_SERVER);
 	for (int i = 0; i < 300; i++) {
-		snprintf(words, sizeof(words), "p%d remote 198.51.%d.%d address 2001:db8:%x::3 prefix 2001:db8:%x::/64", i, i / 250, 1 + i % 250,
-			 i + 1, 4096 + i);
+		snprintf(words, sizeof(words), "p%d remote 198.51.%d.%d address 2001:db8:%x::3 prefix 2001:db8:%x::/64",
+			 i, i / 250, 1 + i % 250, i + 1, 4096 + i);
 		make_spec(&spec, ROLE_PEER, words);
 		ck_assert_int_eq(conf_put(&f, &spec, &err), 0);
 	}
@@ -205,8 +225,8 @@ START_TEST(many)
 		if (i % 3 == 0)
 			continue;
 		spec_text(&conf_find(&f, ROLE_PEER, words)->spec, false, text, sizeof(text));
-		snprintf(words, sizeof(words), "remote 198.51.%d.%d address 2001:db8:%x::3/127 prefix 2001:db8:%x::/64", i / 250, 1 + i % 250,
-			 i + 1, 4096 + i);
+		snprintf(words, sizeof(words), "remote 198.51.%d.%d address 2001:db8:%x::3/127 prefix 2001:db8:%x::/64",
+			 i / 250, 1 + i % 250, i + 1, 4096 + i);
 		ck_assert_str_eq(text, words);
 	}
 }
@@ -234,7 +254,7 @@ START_TEST(mode_and_group)
 
 		unlink(PATH);
 		put_file(PATH, "[client]\n" R, 0);
-		gid = !chown(PATH, (uid_t)-1, 7) ? 7 : getegid();	/* where groups are mapped */
+		gid = !chown(PATH, (uid_t)-1, 7) ? 7 : getegid(); /* where groups are mapped */
 		ck_assert_int_eq(chmod(PATH, modes[i]), 0);
 		put_ttl("9");
 		save();
@@ -248,7 +268,7 @@ START_TEST(mode_and_group)
 	put_ttl("9");
 	save();
 	ck_assert_int_eq(stat(PATH, &st), 0);
-	ck_assert_uint_eq(st.st_mode & 07777, 0644);	/* a new one, whatever the umask is */
+	ck_assert_uint_eq(st.st_mode & 07777, 0644); /* a new one, whatever the umask is */
 }
 END_TEST
 
@@ -269,8 +289,8 @@ END_TEST
 /* The line that is right stays with its comment, though another one comes before it. */
 START_TEST(comment_of_a_value)
 {
-	becomes(ROLE_CLIENT, "[client]\n" R "prefix = 2001:db8:1::/64 # old\nprefix = 2001:db8:2::/64 # home\n", "x " T1 "prefix 2001:db8:2::/64",
-		"[client]\n" R "prefix = 2001:db8:2::/64 # home\n");
+	becomes(ROLE_CLIENT, "[client]\n" R "prefix = 2001:db8:1::/64 # old\nprefix = 2001:db8:2::/64 # home\n",
+		"x " T1 "prefix 2001:db8:2::/64", "[client]\n" R "prefix = 2001:db8:2::/64 # home\n");
 }
 END_TEST
 

@@ -81,7 +81,7 @@ START_TEST(written_and_read)
 
 	open_locked();
 	put(ROLE_CLIENT, "t1 " T1 " prefix 2001:db8:1::/64,lan0", true);
-	put(ROLE_CLIENT, "seen " T1, false);	/* only seen in the kernel: not told */
+	put(ROLE_CLIENT, "seen " T1, false); /* only seen in the kernel: not told */
 	put(ROLE_PEER, "alice remote 198.51.100.7 address 2001:db8:7::3 ttl inherit", true);
 	put(ROLE_PEER, "bob remote tunnel.example resolved 198.51.100.8 address 2001:db8:7::5", true);
 	make_spec(&j.told.server, ROLE_SERVER, "uplink eth0 mtu 1400");
@@ -115,7 +115,7 @@ START_TEST(empty_one_is_removed)
 	struct stat st;
 
 	open_locked();
-	ck_assert_int_eq(journal_write(&j, &err), 0);	/* there is none */
+	ck_assert_int_eq(journal_write(&j, &err), 0); /* there is none */
 	put(ROLE_CLIENT, "t1 " T1, true);
 	ck_assert_int_eq(journal_write(&j, &err), 0);
 	ck_assert_int_eq(stat(in_dir("journal"), &st), 0);
@@ -123,7 +123,7 @@ START_TEST(empty_one_is_removed)
 	put(ROLE_CLIENT, "seen " T1, false);
 	ck_assert_int_eq(journal_write(&j, &err), 0);
 	ck_assert_int_ne(stat(in_dir("journal"), &st), 0);
-	j.told.server_explicit = true;		/* `server up`, with all defaults */
+	j.told.server_explicit = true; /* `server up`, with all defaults */
 	ck_assert_int_eq(journal_write(&j, &err), 0);
 	journal_close(&j);
 	ck_assert_int_eq(journal_open(&j, false, &err), 0);
@@ -310,7 +310,7 @@ START_TEST(cleared)
 	ck_assert_int_eq(journal_note(&j, "net/ipv6/conf/all/forwarding", "0", "1", &err), 0);
 	ck_assert_int_eq(journal_clear(&j, &err), 0);
 	ck_assert(!j.told.n && !j.told.server_explicit && !journal_former(&j, "net/ipv6/conf/all/forwarding"));
-	ck_assert_uint_eq(j.told.server.ttl, 255);	/* a server's defaults */
+	ck_assert_uint_eq(j.told.server.ttl, 255); /* a server's defaults */
 }
 END_TEST
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Numbers of the kernel's interface, written out: the library takes them from its headers. */
-#define ACK 5		/* NLM_F_REQUEST | NLM_F_ACK */
+#define ACK 5 /* NLM_F_REQUEST | NLM_F_ACK */
 #define EXCL 0x200
 #define CREATE 0x400
 #define APPEND 0x800
@@ -40,11 +40,11 @@ static void check(const struct step *step)
 static void addr_message(uint16_t type, uint16_t flags, uint8_t len, uint32_t index, const char *addr)
 {
 	b_header(&want, type, flags, 0, 0);
-	b_u8(&want, 10);		/* AF_INET6 */
+	b_u8(&want, 10); /* AF_INET6 */
 	b_u8(&want, len);
 	b_u16(&want, 0);
 	b_u32(&want, index);
-	for (uint16_t i = 2; i > 0; i--) {	/* IFA_LOCAL, IFA_ADDRESS */
+	for (uint16_t i = 2; i > 0; i--) { /* IFA_LOCAL, IFA_ADDRESS */
 		b_u16(&want, 20);
 		b_u16(&want, i);
 		b_addr6(&want, addr);
@@ -67,8 +67,8 @@ START_TEST(address_added)
 	struct step step = { .op = STEP_ADD, .want = address("2001:db8::3/127", true) };
 
 	addr_message(20, ACK | CREATE | EXCL, 127, 0x01020304, "2001:db8::3");
-	b_attr_u32(&want, 8, 2);	/* IFA_FLAGS: IFA_F_NODAD */
-	b_attr_u8(&want, 11, 41);	/* IFA_PROTO */
+	b_attr_u32(&want, 8, 2);  /* IFA_FLAGS: IFA_F_NODAD */
+	b_attr_u8(&want, 11, 41); /* IFA_PROTO */
 	b_end(&want, 0);
 	check(&step);
 }
@@ -102,9 +102,9 @@ static void route_message(uint16_t type, uint16_t flags, uint8_t len, uint8_t ki
 	b_u8(&want, 10);
 	b_u8(&want, len);
 	b_u16(&want, 0);
-	b_u8(&want, 254);		/* RT_TABLE_MAIN */
+	b_u8(&want, 254); /* RT_TABLE_MAIN */
 	b_u8(&want, 41);
-	b_u8(&want, 0);			/* RT_SCOPE_UNIVERSE */
+	b_u8(&want, 0); /* RT_SCOPE_UNIVERSE */
 	b_u8(&want, kind);
 	b_u32(&want, 0);
 }
@@ -136,8 +136,8 @@ START_TEST(default_route)
 	struct step step = { .op = STEP_ADD, .want = route(1, NULL, NULL, 1024) };
 
 	route_message(24, ACK | CREATE | EXCL, 0, 1);
-	b_attr_u32(&want, 4, 7);	/* RTA_OIF */
-	b_attr_u32(&want, 6, 1024);	/* RTA_PRIORITY */
+	b_attr_u32(&want, 4, 7);    /* RTA_OIF */
+	b_attr_u32(&want, 6, 1024); /* RTA_PRIORITY */
 	b_end(&want, 0);
 	check(&step);
 }
@@ -150,7 +150,7 @@ START_TEST(default_route_appended)
 
 	step.want.route.append = true;
 	route_message(24, ACK | CREATE | APPEND, 0, 1);
-	attr_addr(5, "2001:db8::2");	/* RTA_GATEWAY */
+	attr_addr(5, "2001:db8::2"); /* RTA_GATEWAY */
 	b_attr_u32(&want, 4, 7);
 	b_attr_u32(&want, 6, UINT32_MAX);
 	b_end(&want, 0);
@@ -163,7 +163,7 @@ START_TEST(prefix_route)
 	struct step step = { .op = STEP_ADD, .want = route(1, "2001:db8:100::/56", NULL, 1024) };
 
 	route_message(24, ACK | CREATE | EXCL, 56, 1);
-	attr_addr(1, "2001:db8:100::");	/* RTA_DST */
+	attr_addr(1, "2001:db8:100::"); /* RTA_DST */
 	b_attr_u32(&want, 4, 7);
 	b_attr_u32(&want, 6, 1024);
 	b_end(&want, 0);
@@ -175,7 +175,7 @@ START_TEST(unreachable_route)
 {
 	struct step step = { .op = STEP_ADD, .want = route(7, "2001:db8:100::/48", NULL, UINT32_MAX) };
 
-	route_message(24, ACK | CREATE | EXCL, 48, 7);	/* no interface */
+	route_message(24, ACK | CREATE | EXCL, 48, 7); /* no interface */
 	attr_addr(1, "2001:db8:100::");
 	b_attr_u32(&want, 6, UINT32_MAX);
 	b_end(&want, 0);
@@ -207,9 +207,9 @@ static void neigh_message(uint16_t type, uint16_t flags)
 	((uint8_t *)want.word)[16] = 10;
 	b_u32(&want, 9);
 	b_u16(&want, 0);
-	b_u8(&want, 8);			/* NTF_PROXY */
+	b_u8(&want, 8); /* NTF_PROXY */
 	b_u8(&want, 0);
-	attr_addr(1, "2001:db8::3");	/* NDA_DST */
+	attr_addr(1, "2001:db8::3"); /* NDA_DST */
 }
 
 START_TEST(proxy_neighbour)
@@ -218,7 +218,7 @@ START_TEST(proxy_neighbour)
 	struct step add = { .op = STEP_ADD, .want = o }, del = { .op = STEP_DEL, .was = o };
 
 	neigh_message(28, ACK | CREATE);
-	b_attr_u8(&want, 12, 41);	/* NDA_PROTOCOL */
+	b_attr_u8(&want, 12, 41); /* NDA_PROTOCOL */
 	b_end(&want, 0);
 	check(&add);
 	nl_batch_reset(&b);

@@ -15,10 +15,12 @@ START_TEST(system_errors)
 	ck_assert(!err.usage);
 	ck_assert_str_eq(err_text(&err, text, sizeof(text)), "link t1: No such device");
 	snprintf(err.kernel, sizeof(err.kernel), "Nexthop device is not up");
-	ck_assert_str_eq(err_text(&err, text, sizeof(text)), "link t1: No such device (kernel: Nexthop device is not up)");
+	ck_assert_str_eq(err_text(&err, text, sizeof(text)),
+			 "link t1: No such device (kernel: Nexthop device is not up)");
 	err_why(&err, "it %s", "went");
 	err_hint(&err, "try %d", 2);
-	ck_assert_str_eq(err_text(&err, text, sizeof(text)), "link t1: it went (kernel: Nexthop device is not up); try 2");
+	ck_assert_str_eq(err_text(&err, text, sizeof(text)),
+			 "link t1: it went (kernel: Nexthop device is not up); try 2");
 }
 END_TEST
 

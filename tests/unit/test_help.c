@@ -7,19 +7,23 @@
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 /* cli.md: a command, the placeholder of its name, its parameters. */
-#define CLIENT "remote IPV4|local IPV4|address IPV6|gateway IPV6|metric 1..4294967295|prefix IPV6|dev IFACE|ttl 1..255|" \
-	       "mtu 1280..65515|notrack on|mss-clamp on|source-filter on"
+#define CLIENT                                                                                                    \
+	"remote IPV4|local IPV4|address IPV6|gateway IPV6|metric 1..4294967295|prefix IPV6|dev IFACE|ttl 1..255|" \
+	"mtu 1280..65515|notrack on|mss-clamp on|source-filter on"
 #define SERVER "uplink IFACE|local IPV4|ttl 1..255|mtu 1280..65515|notrack on|mss-clamp on|source-filter on"
-#define PEER "remote IPV4|address IPV6|server-address IPV6|prefix IPV6/LEN|proxy-ndp auto|dev NAME|ttl 1..255|" \
-	     "mtu 1280..65515|notrack on|mss-clamp on|source-filter on"
+#define PEER                                                                                               \
+	"remote IPV4|address IPV6|server-address IPV6|prefix IPV6/LEN|proxy-ndp auto|dev NAME|ttl 1..255|" \
+	"mtu 1280..65515|notrack on|mss-clamp on|source-filter on"
 
 static const struct {
 	const char *group, *name, *placeholder, *params;
 } commands[] = {
-	{ "client", "up", " NAME", CLIENT }, { "client", "down", " NAME", NULL }, { "client", "show", " [ NAME ]", NULL },
-	{ "client", "check", " [ NAME ]", NULL }, { "server", "up", "", SERVER }, { "server", "down", "", NULL },
-	{ "server", "add-peer", " PEER", PEER }, { "server", "set-peer", " PEER", PEER }, { "server", "del-peer", " PEER", NULL },
-	{ "server", "show", " [ PEER ]", NULL }, { "server", "check", "", NULL }, { "", "check", "", NULL },
+	{ "client", "up", " NAME", CLIENT },	 { "client", "down", " NAME", NULL },
+	{ "client", "show", " [ NAME ]", NULL }, { "client", "check", " [ NAME ]", NULL },
+	{ "server", "up", "", SERVER },		 { "server", "down", "", NULL },
+	{ "server", "add-peer", " PEER", PEER }, { "server", "set-peer", " PEER", PEER },
+	{ "server", "del-peer", " PEER", NULL }, { "server", "show", " [ PEER ]", NULL },
+	{ "server", "check", "", NULL },	 { "", "check", "", NULL },
 };
 
 /* NAME VALUE begins a line, after blanks, or ends at a word's end. */
@@ -53,13 +57,13 @@ START_TEST(help_of_a_command)
 			first = ran;
 		ck_assert_msg(!strcmp(ran.out, first.out), "sitctl %s:\n%s", words, ran.out);
 	}
-	snprintf(usage, sizeof(usage), "Usage: sitctl [ OPTIONS ] %s%s%s%s", commands[_i].group, *commands[_i].group ? " " : "",
-		 commands[_i].name, commands[_i].placeholder);
+	snprintf(usage, sizeof(usage), "Usage: sitctl [ OPTIONS ] %s%s%s%s", commands[_i].group,
+		 *commands[_i].group ? " " : "", commands[_i].name, commands[_i].placeholder);
 	ck_assert_msg(!strncmp(ran.out, usage, strlen(usage)), "%s", ran.out);
 	ck_assert_msg(!!commands[_i].params == !!strstr(ran.out, "Parameters:"), "%s", ran.out);
 	if (commands[_i].params)
 		names_params(ran.out, commands[_i].params);
-	ck_assert_ptr_null(strstr(ran.out, "resolved"));	/* that is the journal's */
+	ck_assert_ptr_null(strstr(ran.out, "resolved")); /* that is the journal's */
 }
 END_TEST
 
@@ -91,7 +95,8 @@ START_TEST(help_of_a_group)
 		ck_assert_str_eq(ran.out, other.out);
 		for (size_t i = 0; i < COUNT(commands); i++) {
 			snprintf(line, sizeof(line), "sitctl %s %s", commands[i].group, commands[i].name);
-			ck_assert_msg(!!strstr(ran.out, line) == !strcmp(commands[i].group, groups[g]), "%s in:\n%s", line, ran.out);
+			ck_assert_msg(!!strstr(ran.out, line) == !strcmp(commands[i].group, groups[g]), "%s in:\n%s",
+				      line, ran.out);
 		}
 	}
 }
@@ -100,8 +105,11 @@ END_TEST
 START_TEST(help_of_all)
 {
 	static const char *const options[] = {
-		"-V, --version", "-h, --help", "-j, --json", "-p, --pretty", "-d, --details", "-s, --statistics", "-n, --netns NAME",
-		"-D, --dry-run", "-q, --quiet", "-c, --color[=auto|always|never]",
+		"-V, --version",    "-h, --help",
+		"-j, --json",	    "-p, --pretty",
+		"-d, --details",    "-s, --statistics",
+		"-n, --netns NAME", "-D, --dry-run",
+		"-q, --quiet",	    "-c, --color[=auto|always|never]",
 	};
 	static const char *const forms[] = { "help", "--help", "-h", "-j --help", "-h nonsense" };
 	struct ran ran, first;
@@ -114,7 +122,8 @@ START_TEST(help_of_all)
 		ck_assert_str_eq(ran.out, first.out);
 	}
 	for (size_t i = 0; i < COUNT(commands); i++) {
-		snprintf(line, sizeof(line), "sitctl %s%s%s", commands[i].group, *commands[i].group ? " " : "", commands[i].name);
+		snprintf(line, sizeof(line), "sitctl %s%s%s", commands[i].group, *commands[i].group ? " " : "",
+			 commands[i].name);
 		ck_assert_msg(strstr(ran.out, line), "%s", line);
 	}
 	for (size_t i = 0; i < COUNT(options); i++)
@@ -126,8 +135,9 @@ END_TEST
 /* Lines that fit a terminal. */
 START_TEST(lines_are_short)
 {
-	static const char *const pages[] = { "help", "client help", "server help", "client up help", "server add-peer help", "nat help",
-		"nat pass help", "server up help", "check help" };
+	static const char *const pages[] = { "help",	       "client help",	       "server help",
+					     "client up help", "server add-peer help", "nat help",
+					     "nat pass help",  "server up help",       "check help" };
 	struct ran ran;
 
 	for (size_t i = 0; i < COUNT(pages); i++) {
@@ -144,8 +154,13 @@ END_TEST
 static const struct {
 	const char *words, *what;
 } not_there[] = {
-	{ "help clinet", "'client'" }, { "clinet help", "'client'" }, { "client upp help", "'up'" }, { "help client upp", "'up'" },
-	{ "server add-per --help", "'add-peer'" }, { "client help upp", "'up'" }, { "help check now", "now" },
+	{ "help clinet", "'client'" },
+	{ "clinet help", "'client'" },
+	{ "client upp help", "'up'" },
+	{ "help client upp", "'up'" },
+	{ "server add-per --help", "'add-peer'" },
+	{ "client help upp", "'up'" },
+	{ "help check now", "now" },
 };
 
 START_TEST(help_of_what_is_not_there)

@@ -71,11 +71,14 @@ START_TEST(nth_carries)
 		uint32_t n;
 		const char *addr;
 	} rows[] = {
-		{ "2001:db8::/64", 0, "2001:db8::" }, { "2001:db8::/64", 1, "2001:db8::1" },
-		{ "2001:db8::7/64", 1, "2001:db8::1" }, { "2001:db8::/64", UINT32_MAX, "2001:db8::ffff:ffff" },
+		{ "2001:db8::/64", 0, "2001:db8::" },
+		{ "2001:db8::/64", 1, "2001:db8::1" },
+		{ "2001:db8::7/64", 1, "2001:db8::1" },
+		{ "2001:db8::/64", UINT32_MAX, "2001:db8::ffff:ffff" },
 		{ "2001:db8::ff/128", 1, "2001:db8::100" },
 		{ "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff/128", 1, "2001:db9::" },
-		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128", 1, "::" }, { "2001:db8::100/120", 255, "2001:db8::1ff" },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128", 1, "::" },
+		{ "2001:db8::100/120", 255, "2001:db8::1ff" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -90,12 +93,15 @@ END_TEST
 START_TEST(pairs_of_127)
 {
 	static const char *const rows[][2] = {
-		{ "2001:db8::2", "2001:db8::3" }, { "2001:db8::", "2001:db8::1" }, { "2001:db8::fffe", "2001:db8::ffff" },
+		{ "2001:db8::2", "2001:db8::3" },
+		{ "2001:db8::", "2001:db8::1" },
+		{ "2001:db8::fffe", "2001:db8::ffff" },
 		{ "2001:db8::ff", "2001:db8::fe" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct in6_addr a = ip6(rows[i][0]), b = ip6(rows[i][1]), ab = addr6_other_half(&a), ba = addr6_other_half(&b);
+		struct in6_addr a = ip6(rows[i][0]), b = ip6(rows[i][1]), ab = addr6_other_half(&a),
+				ba = addr6_other_half(&b);
 
 		ck_assert(addr6_equal(&ab, &b) && addr6_equal(&ba, &a));
 		ck_assert(!addr6_equal(&a, &b));
@@ -109,10 +115,16 @@ START_TEST(reserved_anycast)
 		const char *addr;
 		bool reserved;
 	} rows[] = {
-		{ "2001:db8::", true }, { "2001:db8:1:2::", true }, { "2001:db8::1", false }, { "2001:db8:0:0:8000::", false },
-		{ "2001:db8::ff00", false }, { "2001:db8::ffff:ffff:ffff:ff7f", false },
-		{ "2001:db8::ffff:ffff:ffff:ff80", true }, { "2001:db8::ffff:ffff:ffff:ffff", true },
-		{ "2001:db8::fffe:ffff:ffff:ffff", false }, { "2001:db8::ffff:ffff:fffe:ffff", false },
+		{ "2001:db8::", true },
+		{ "2001:db8:1:2::", true },
+		{ "2001:db8::1", false },
+		{ "2001:db8:0:0:8000::", false },
+		{ "2001:db8::ff00", false },
+		{ "2001:db8::ffff:ffff:ffff:ff7f", false },
+		{ "2001:db8::ffff:ffff:ffff:ff80", true },
+		{ "2001:db8::ffff:ffff:ffff:ffff", true },
+		{ "2001:db8::fffe:ffff:ffff:ffff", false },
+		{ "2001:db8::ffff:ffff:fffe:ffff", false },
 		{ "ffff:ffff:ffff:ffff::1", false },
 	};
 
@@ -127,14 +139,27 @@ END_TEST
 START_TEST(classes_of_ipv6)
 {
 	static const struct {
-		const char *addr, *class;	/* a word of the reason; NULL: a host can have it */
+		const char *addr, *class; /* a word of the reason; NULL: a host can have it */
 	} rows[] = {
-		{ "::", "unspecified" }, { "::1", "loopback" }, { "::2", "IPv4-compatible" },
-		{ "::ffff:ffff", "IPv4-compatible" }, { "::1:0:0", NULL }, { "::fffe:0:0", NULL },
-		{ "::ffff:0:0", "IPv4-mapped" }, { "::ffff:255.255.255.255", "IPv4-mapped" }, { "::1:0:0:0", NULL },
-		{ "fe7f:ffff::1", NULL }, { "fe80::", "link-local" }, { "febf:ffff::1", "link-local" }, { "fec0::1", NULL },
-		{ "feff::1", NULL }, { "ff00::", "multicast" }, { "ff02::1", "multicast" },
-		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "multicast" }, { "2001:db8::1", NULL }, { "fc00::1", NULL },
+		{ "::", "unspecified" },
+		{ "::1", "loopback" },
+		{ "::2", "IPv4-compatible" },
+		{ "::ffff:ffff", "IPv4-compatible" },
+		{ "::1:0:0", NULL },
+		{ "::fffe:0:0", NULL },
+		{ "::ffff:0:0", "IPv4-mapped" },
+		{ "::ffff:255.255.255.255", "IPv4-mapped" },
+		{ "::1:0:0:0", NULL },
+		{ "fe7f:ffff::1", NULL },
+		{ "fe80::", "link-local" },
+		{ "febf:ffff::1", "link-local" },
+		{ "fec0::1", NULL },
+		{ "feff::1", NULL },
+		{ "ff00::", "multicast" },
+		{ "ff02::1", "multicast" },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "multicast" },
+		{ "2001:db8::1", NULL },
+		{ "fc00::1", NULL },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -152,21 +177,40 @@ START_TEST(classes_of_ipv4)
 	static const struct {
 		const char *addr, *class, *nat;
 	} rows[] = {
-		{ "0.0.0.0", "network 0", NULL }, { "0.255.255.255", "network 0", NULL }, { "1.0.0.0", NULL, NULL },
-		{ "9.255.255.255", NULL, NULL }, { "10.0.0.0", NULL, "RFC 1918" }, { "10.255.255.255", NULL, "RFC 1918" },
-		{ "11.0.0.0", NULL, NULL }, { "100.63.255.255", NULL, NULL }, { "100.64.0.0", NULL, "RFC 6598" },
-		{ "100.127.255.255", NULL, "RFC 6598" }, { "100.128.0.0", NULL, NULL }, { "126.255.255.255", NULL, NULL },
-		{ "127.0.0.0", "loopback", NULL }, { "127.255.255.255", "loopback", NULL }, { "128.0.0.0", NULL, NULL },
-		{ "172.15.255.255", NULL, NULL }, { "172.16.0.0", NULL, "RFC 1918" }, { "172.31.255.255", NULL, "RFC 1918" },
-		{ "172.32.0.0", NULL, NULL }, { "192.167.255.255", NULL, NULL }, { "192.168.0.0", NULL, "RFC 1918" },
-		{ "192.168.255.255", NULL, "RFC 1918" }, { "192.169.0.0", NULL, NULL }, { "223.255.255.255", NULL, NULL },
-		{ "224.0.0.0", "multicast", NULL }, { "239.255.255.255", "multicast", NULL }, { "255.255.255.255", "broadcast", NULL },
+		{ "0.0.0.0", "network 0", NULL },
+		{ "0.255.255.255", "network 0", NULL },
+		{ "1.0.0.0", NULL, NULL },
+		{ "9.255.255.255", NULL, NULL },
+		{ "10.0.0.0", NULL, "RFC 1918" },
+		{ "10.255.255.255", NULL, "RFC 1918" },
+		{ "11.0.0.0", NULL, NULL },
+		{ "100.63.255.255", NULL, NULL },
+		{ "100.64.0.0", NULL, "RFC 6598" },
+		{ "100.127.255.255", NULL, "RFC 6598" },
+		{ "100.128.0.0", NULL, NULL },
+		{ "126.255.255.255", NULL, NULL },
+		{ "127.0.0.0", "loopback", NULL },
+		{ "127.255.255.255", "loopback", NULL },
+		{ "128.0.0.0", NULL, NULL },
+		{ "172.15.255.255", NULL, NULL },
+		{ "172.16.0.0", NULL, "RFC 1918" },
+		{ "172.31.255.255", NULL, "RFC 1918" },
+		{ "172.32.0.0", NULL, NULL },
+		{ "192.167.255.255", NULL, NULL },
+		{ "192.168.0.0", NULL, "RFC 1918" },
+		{ "192.168.255.255", NULL, "RFC 1918" },
+		{ "192.169.0.0", NULL, NULL },
+		{ "223.255.255.255", NULL, NULL },
+		{ "224.0.0.0", "multicast", NULL },
+		{ "239.255.255.255", "multicast", NULL },
+		{ "255.255.255.255", "broadcast", NULL },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *class = addr4_not_host(ip4(rows[i].addr)), *nat = addr4_behind_nat(ip4(rows[i].addr));
 
-		ck_assert_msg(!class == !rows[i].class && (!class || strstr(class, rows[i].class)), "%s: %s", rows[i].addr, class);
+		ck_assert_msg(!class == !rows[i].class && (!class || strstr(class, rows[i].class)), "%s: %s",
+			      rows[i].addr, class);
 		ck_assert_msg(!nat == !rows[i].nat && (!nat || strstr(nat, rows[i].nat)), "%s: %s", rows[i].addr, nat);
 	}
 }
@@ -176,8 +220,10 @@ END_TEST
 START_TEST(texts)
 {
 	static const char *const rows[][2] = {
-		{ "2001:DB8:0:0:0:0:0:A", "2001:db8::a" }, { "2001:db8:0:1:0:0:0:1", "2001:db8:0:1::1" },
-		{ "2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1" }, { "2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1" },
+		{ "2001:DB8:0:0:0:0:0:A", "2001:db8::a" },
+		{ "2001:db8:0:1:0:0:0:1", "2001:db8:0:1::1" },
+		{ "2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1" },
+		{ "2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1" },
 		{ "2001:0db8::0001", "2001:db8::1" },
 	};
 	struct net6 longest = net6("1111:2222:3333:4444:5555:6666:7777:8888/128");

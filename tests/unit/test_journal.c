@@ -50,10 +50,12 @@ START_TEST(whole_journal)
 			       "sysctl net/ipv6/conf/eth0.7/accept_ra 1 2\n"
 			       "made lan0 2001:db8:1::1/64\n"
 			       "server explicit uplink eth0 ttl 64\n"
-			       "client t1 remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:9::1/64 prefix 2001:db8:1::/64,lan0\n"
+			       "client t1 remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:9::1/64 prefix "
+			       "2001:db8:1::/64,lan0\n"
 			       "client t2 remote tunnel.example resolved 203.0.113.2 address 2001:db8::5/127\n"
 			       "peer alice remote 198.51.100.7 address 2001:db8:7::3/127 prefix 2001:db8:2::/48\n"
-			       "peer t1 remote 198.51.100.8 address 2001:db8:7::5/127"), 0);	/* no newline at the end */
+			       "peer t1 remote 198.51.100.8 address 2001:db8:7::5/127"),
+			 0); /* no newline at the end */
 	f = journal_former(&j, "net/ipv6/conf/eth0.7/accept_ra");
 	ck_assert(f && !strcmp(f->value, "1") && !strcmp(f->made, "2"));
 	ck_assert_ptr_null(journal_former(&j, "net/ipv6/conf/eth0/accept_ra"));
@@ -63,7 +65,8 @@ START_TEST(whole_journal)
 	spec_text(&j.told.server, false, text, sizeof(text));
 	ck_assert_str_eq(text, "uplink eth0 ttl 64");
 	ck_assert_uint_eq(j.told.n, 4);
-	is_spec(ROLE_CLIENT, "t1", "remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:9::1/64 prefix 2001:db8:1::/64,lan0");
+	is_spec(ROLE_CLIENT, "t1",
+		"remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:9::1/64 prefix 2001:db8:1::/64,lan0");
 	is_spec(ROLE_CLIENT, "t2", "remote tunnel.example resolved 203.0.113.2 address 2001:db8::5/127");
 	is_spec(ROLE_PEER, "alice", "remote 198.51.100.7 address 2001:db8:7::3/127 prefix 2001:db8:2::/48");
 	ck_assert_uint_eq(told_find(&j.told, ROLE_CLIENT, "t2")->spec.remote.s_addr, ip4("203.0.113.2").s_addr);
@@ -150,7 +153,8 @@ END_TEST
 /* What it was before us is what was noted first; what we made of it is what came last. */
 START_TEST(notes)
 {
-	static const char a[] = "net/ipv6/conf/a/forwarding", b[] = "net/ipv6/conf/b/forwarding", c[] = "net/ipv6/conf/c/forwarding";
+	static const char a[] = "net/ipv6/conf/a/forwarding", b[] = "net/ipv6/conf/b/forwarding",
+			  c[] = "net/ipv6/conf/c/forwarding";
 
 	ck_assert_int_eq(journal_note(&j, a, "0", "1", &err), 0);
 	ck_assert_int_eq(journal_note(&j, b, "5", "6", &err), 0);

@@ -16,9 +16,9 @@ static void begin(void)
 	memset(&link_, 0x5a, sizeof(link_));
 	b_header(&m, 16, 0, 1, 0);
 	b_u16(&m, 0);
-	b_u16(&m, 776);			/* ARPHRD_SIT */
+	b_u16(&m, 776); /* ARPHRD_SIT */
 	b_u32(&m, 12);
-	b_u32(&m, 0x1 | 0x80);		/* IFF_UP | IFF_NOARP */
+	b_u32(&m, 0x1 | 0x80); /* IFF_UP | IFF_NOARP */
 	b_u32(&m, 0);
 }
 
@@ -30,17 +30,17 @@ static int decode(void)
 
 static void sit_info(const char *kind)
 {
-	size_t info = b_attr(&m, 18), data;	/* IFLA_LINKINFO */
+	size_t info = b_attr(&m, 18), data; /* IFLA_LINKINFO */
 
 	b_attr_str(&m, 1, kind);
 	data = b_attr(&m, 2);
-	b_attr_u32(&m, 1, 3);		/* _LINK */
+	b_attr_u32(&m, 1, 3); /* _LINK */
 	b_attr_mem(&m, 2, "\xc0\0\2\1", 4);
 	b_attr_mem(&m, 3, "\xcb\0\x71\1", 4);
-	b_attr_u8(&m, 4, 64);		/* _TTL */
-	b_attr_u8(&m, 9, 41);		/* _PROTO */
-	b_attr_u8(&m, 10, 1);		/* _PMTUDISC */
-	b_attr_u8(&m, 200, 1);		/* of a later kernel */
+	b_attr_u8(&m, 4, 64);  /* _TTL */
+	b_attr_u8(&m, 9, 41);  /* _PROTO */
+	b_attr_u8(&m, 10, 1);  /* _PMTUDISC */
+	b_attr_u8(&m, 200, 1); /* of a later kernel */
 	b_attr_end(&m, data);
 	b_attr_end(&m, info);
 }
@@ -53,10 +53,10 @@ START_TEST(tunnel)
 		stats[i] = (i + 1) << 32 | (i + 1);
 	b_attr_str(&m, 3, "t1");
 	b_attr_u32(&m, 4, 1480);
-	b_attr_u8(&m, 16, 6);		/* IFLA_OPERSTATE */
+	b_attr_u8(&m, 16, 6); /* IFLA_OPERSTATE */
 	b_attr_str(&m, 20, "sitctl client t1");
 	b_attr_u32(&m, 27, 41);
-	b_attr_mem(&m, 23, stats, sizeof(stats));	/* IFLA_STATS64 */
+	b_attr_mem(&m, 23, stats, sizeof(stats)); /* IFLA_STATS64 */
 	sit_info("sit");
 	ck_assert_int_eq(decode(), 0);
 	ck_assert_str_eq(link_.name, "t1");
@@ -87,7 +87,9 @@ END_TEST
 
 START_TEST(other_devices)
 {
-	static const char *const kinds_of_others[] = { "veth", "si", "sits", "SIT", "", "a-kind-of-more-than-16-bytes" };
+	static const char *const kinds_of_others[] = {
+		"veth", "si", "sits", "SIT", "", "a-kind-of-more-than-16-bytes"
+	};
 
 	b_attr_str(&m, 3, "lo");
 	ck_assert_int_eq(decode(), 0);
@@ -100,7 +102,7 @@ START_TEST(other_devices)
 		ck_assert_msg(!link_.sit && !link_.remote.s_addr, "%s", kinds_of_others[i]);
 	}
 	begin();
-	memset((char *)m.word + 24, 0, 4);	/* no flags */
+	memset((char *)m.word + 24, 0, 4); /* no flags */
 	b_attr_str(&m, 3, "v0");
 	ck_assert_int_eq(decode(), 0);
 	ck_assert(!link_.up);
@@ -155,10 +157,10 @@ START_TEST(without_a_name)
 	b_attr_u32(&m, 4, 1480);
 	ck_assert_int_eq(decode(), -EBADMSG);
 	begin();
-	b_attr_mem(&m, 3, "123456789012345", 15);	/* not terminated */
+	b_attr_mem(&m, 3, "123456789012345", 15); /* not terminated */
 	ck_assert_int_eq(decode(), -EBADMSG);
 	begin();
-	b_attr_str(&m, 3, "1234567890123456");		/* too long */
+	b_attr_str(&m, 3, "1234567890123456"); /* too long */
 	ck_assert_int_eq(decode(), -EBADMSG);
 	begin();
 	b_attr_mem(&m, 3, "", 0);
@@ -177,7 +179,7 @@ START_TEST(cut_short)
 	sit_info("sit");
 	b_end(&m, 0);
 	for (uint32_t n = 16; n < m.n; n++) {
-		struct nlmsghdr *copy = calloc(1, (n + 3) / 4 * 4);	/* libmnl reads whole words */
+		struct nlmsghdr *copy = calloc(1, (n + 3) / 4 * 4); /* libmnl reads whole words */
 		int ret;
 
 		ck_assert_ptr_nonnull(copy);
@@ -186,7 +188,7 @@ START_TEST(cut_short)
 		ret = link_decode(copy, &link_);
 		free(copy);
 		ck_assert_msg(ret == 0 || ret == -EBADMSG, "%u bytes: %d", n, ret);
-		ck_assert_msg(n >= 37 || ret == -EBADMSG, "%u bytes have no name", n);	/* 16 + 16 + 4 + 3, in words */
+		ck_assert_msg(n >= 37 || ret == -EBADMSG, "%u bytes have no name", n); /* 16 + 16 + 4 + 3, in words */
 		ck_assert_msg(ret || n > 108 || !link_.remote.s_addr, "%u bytes: a remote that is not there", n);
 	}
 }
@@ -212,11 +214,17 @@ START_TEST(ours_or_not)
 		uint32_t group;
 		bool ours;
 	} rows[] = {
-		{ "sitctl client t1", true, 41, true }, { "sitctl server alice", true, 41, true },
-		{ "sitctl client t1", false, 41, false }, { "sitctl client t1", true, 0, false },
-		{ "sitctl client t1", true, 42, false }, { "", true, 41, false }, { "sitctl", true, 41, false },
-		{ "sitctl clients", true, 41, false }, { "my sitctl client t1", true, 41, false },
-		{ "Sitctl client t1", true, 41, false }, { "sitctl peer alice", true, 41, false },
+		{ "sitctl client t1", true, 41, true },
+		{ "sitctl server alice", true, 41, true },
+		{ "sitctl client t1", false, 41, false },
+		{ "sitctl client t1", true, 0, false },
+		{ "sitctl client t1", true, 42, false },
+		{ "", true, 41, false },
+		{ "sitctl", true, 41, false },
+		{ "sitctl clients", true, 41, false },
+		{ "my sitctl client t1", true, 41, false },
+		{ "Sitctl client t1", true, 41, false },
+		{ "sitctl peer alice", true, 41, false },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

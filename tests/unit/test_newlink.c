@@ -6,7 +6,7 @@
 #include "unit.h"
 
 /* Numbers of the kernel's interface, written out: the library takes them from its headers. */
-#define ACK 5		/* NLM_F_REQUEST | NLM_F_ACK */
+#define ACK 5 /* NLM_F_REQUEST | NLM_F_ACK */
 #define EXCL 0x200
 #define CREATE 0x400
 
@@ -25,7 +25,7 @@ static size_t link_header(uint16_t type, uint16_t flags, uint32_t seq, uint32_t 
 
 	b_u32(&want, 0);
 	b_u32(&want, index);
-	b_u32(&want, up);		/* IFF_UP is 1 */
+	b_u32(&want, up); /* IFF_UP is 1 */
 	b_u32(&want, set);
 	return header;
 }
@@ -34,21 +34,21 @@ static void tunnel_data(uint32_t mtu, const char *remote, const char *local, uin
 {
 	size_t info, data;
 
-	b_attr_u32(&want, 4, mtu);	/* IFLA_MTU */
-	b_attr_u32(&want, 27, 41);	/* IFLA_GROUP */
-	info = b_attr(&want, 0x8000 | 18);	/* IFLA_LINKINFO */
+	b_attr_u32(&want, 4, mtu);	   /* IFLA_MTU */
+	b_attr_u32(&want, 27, 41);	   /* IFLA_GROUP */
+	info = b_attr(&want, 0x8000 | 18); /* IFLA_LINKINFO */
 	b_attr_str(&want, 1, "sit");
 	data = b_attr(&want, 0x8000 | 2);
-	b_attr_u8(&want, 9, 41);	/* IFLA_IPTUN_PROTO */
+	b_attr_u8(&want, 9, 41); /* IFLA_IPTUN_PROTO */
 	b_u16(&want, 8);
-	b_u16(&want, 3);		/* _REMOTE */
+	b_u16(&want, 3); /* _REMOTE */
 	b_addr4(&want, remote);
 	b_u16(&want, 8);
-	b_u16(&want, 2);		/* _LOCAL */
+	b_u16(&want, 2); /* _LOCAL */
 	b_addr4(&want, local);
 	b_attr_u8(&want, 4, ttl);
 	b_attr_u8(&want, 10, 1);	/* _PMTUDISC */
-	b_attr_u32(&want, 1, underlay);	/* _LINK */
+	b_attr_u32(&want, 1, underlay); /* _LINK */
 	b_attr_end(&want, data);
 	b_attr_end(&want, info);
 }
@@ -85,13 +85,13 @@ static void refuse(struct step *step, struct conversation *c, int code)
 
 START_TEST(tunnel_added)
 {
-	struct step step = { .op = STEP_ADD, .want = tunnel("lo", 0) };	/* taken in any namespace */
+	struct step step = { .op = STEP_ADD, .want = tunnel("lo", 0) }; /* taken in any namespace */
 	struct conversation c;
 	size_t header;
 
 	refuse(&step, &c, -EEXIST);
 	header = link_header(16, ACK | CREATE | EXCL, 1, c.route.portid, 0, false, false);
-	b_attr_str(&want, 3, "lo");	/* IFLA_IFNAME */
+	b_attr_str(&want, 3, "lo"); /* IFLA_IFNAME */
 	tunnel_data(1480, "203.0.113.1", "192.0.2.2", 64, 3);
 	b_end(&want, header);
 	same_bytes(c.batch.buf, c.batch.len, &want);
@@ -114,7 +114,7 @@ START_TEST(tunnel_changed)
 	tunnel_data(1480, "203.0.113.1", "0.0.0.0", 0, 3);
 	b_end(&want, header);
 	header = link_header(19, ACK, 2, c.route.portid, 4711, true, true);
-	b_attr_str(&want, 20, "sitctl client t1");	/* IFLA_IFALIAS */
+	b_attr_str(&want, 20, "sitctl client t1"); /* IFLA_IFALIAS */
 	b_end(&want, header);
 	same_bytes(c.batch.buf, c.batch.len, &want);
 	conversation_close(&c);
@@ -171,7 +171,7 @@ START_TEST(explained)
 	ck_assert_ptr_nonnull(strstr(err.hint, "modprobe sit"));
 	err_sys(&err, ENOBUFS, "x");
 	kinds[KIND_LINK]->explain(&c, &step, &err);
-	ck_assert(!err.why[0] && !err.hint[0]);	/* it does not guess */
+	ck_assert(!err.why[0] && !err.hint[0]); /* it does not guess */
 	conversation_close(&c);
 }
 END_TEST

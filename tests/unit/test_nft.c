@@ -14,7 +14,8 @@ static struct nft_table none, two, three, other;
 /* `two` has remotes only; `three` one of each kind; `other` has what `two` has not. */
 static void begin(void)
 {
-	struct in6_addr first = ip6("2001:db8:1::"), last = ip6("2001:db8:1:ffff:ffff:ffff:ffff:ffff"), host = ip6("2001:db8::3");
+	struct in6_addr first = ip6("2001:db8:1::"), last = ip6("2001:db8:1:ffff:ffff:ffff:ffff:ffff"),
+			host = ip6("2001:db8::3");
 
 	two = three = other = (struct nft_table){ .exists = true, .intact = true };
 	nft_add_remote(&two, ip4("198.51.100.7"), &err);
@@ -44,10 +45,11 @@ START_TEST(elements)
 	struct in6_addr host = ip6("2001:db8::3");
 	struct nft_table t = { .exists = true, .intact = true };
 
-	ck_assert_uint_eq(two.n, 2);	/* each once */
+	ck_assert_uint_eq(two.n, 2); /* each once */
 	ck_assert(nft_has_remote(&two, ip4("192.0.2.1")) && nft_has_remote(&two, ip4("198.51.100.7")));
 	ck_assert(!nft_has_remote(&two, ip4("192.0.2.2")) && !nft_has_remote(&none, ip4("192.0.2.1")));
-	ck_assert(nft_find_ifname(&three, SET_PEERS, "sit-alice") && !nft_find_ifname(&three, SET_CLIENTS, "sit-alice"));
+	ck_assert(nft_find_ifname(&three, SET_PEERS, "sit-alice") &&
+		  !nft_find_ifname(&three, SET_CLIENTS, "sit-alice"));
 	ck_assert(!nft_find_ifname(&three, SET_PEERS, "sit-alic") && !nft_find_ifname(&three, SET_PEERS, "sit-alice2"));
 	ck_assert_ptr_nonnull(nft_find_ifname(&three, SET_CLAMPED, "123456789012345"));
 	ck_assert(nft_equal(&two, &two) && nft_equal(&none, &none));
@@ -71,7 +73,9 @@ static char text[16384];
 
 static const char *printed(enum step_op op, struct nft_table was, struct nft_table want)
 {
-	struct step step = { .op = op, .was = { .kind = KIND_NFT, .nft = was }, .want = { .kind = KIND_NFT, .nft = want } };
+	struct step step = { .op = op,
+			     .was = { .kind = KIND_NFT, .nft = was },
+			     .want = { .kind = KIND_NFT, .nft = want } };
 	FILE *out = fmemopen(text, sizeof(text), "w");
 
 	kinds[KIND_NFT]->print(&step, out);
@@ -87,20 +91,22 @@ START_TEST(commands)
 
 	ck_assert_str_eq(printed(STEP_DEL, two, none), "nft 'delete table inet sitctl; '\n");
 	ck_assert_str_eq(printed(STEP_CHANGE, two, three),
-			 "nft 'delete element inet sitctl remotes { 198.51.100.7 }; "
-			 ADD "peers { \"sit-alice\" }; "
-			 ADD "allowed { 2001:db8::3 . \"sit-alice\", "
-			 "2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \"sit-alice\" }; "
-			 ADD "dropped { \"a$b;c\" }; " ADD "clamped { \"123456789012345\" }; '\n");
+			 "nft 'delete element inet sitctl remotes { 198.51.100.7 }; " ADD
+			 "peers { \"sit-alice\" }; " ADD "allowed { 2001:db8::3 . \"sit-alice\", "
+			 "2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \"sit-alice\" }; " ADD
+			 "dropped { \"a$b;c\" }; " ADD "clamped { \"123456789012345\" }; '\n");
 	ck_assert_ptr_nonnull(strstr(printed(STEP_ADD, none, two), ADD "remotes { 192.0.2.1, 198.51.100.7 }; "));
 	ck_assert(!strncmp(text, "nft 'add table inet sitctl; add set inet sitctl remotes { type ipv4_addr; }; ", 76));
 	/* NOTRACK in both directions: the well-known one-liner does only the first. */
-	ck_assert_ptr_nonnull(strstr(text, "add chain inet sitctl prerouting { type filter hook prerouting priority -300; }; "
+	ck_assert_ptr_nonnull(strstr(text,
+				     "add chain inet sitctl prerouting { type filter hook prerouting priority -300; }; "
 				     "add rule inet sitctl prerouting ip protocol 41 ip saddr @remotes notrack; "));
 	ck_assert_ptr_nonnull(strstr(text, "add chain inet sitctl output { type filter hook output priority -300; }; "
-				     "add rule inet sitctl output ip protocol 41 ip daddr @remotes notrack; "));
+					   "add rule inet sitctl output ip protocol 41 ip daddr @remotes notrack; "));
 	broken.intact = false;
-	ck_assert_msg(!strncmp(printed(STEP_CHANGE, broken, two), "nft 'delete table inet sitctl; add table inet sitctl; ", 53), "%s", text);
+	ck_assert_msg(!strncmp(printed(STEP_CHANGE, broken, two),
+			       "nft 'delete table inet sitctl; add table inet sitctl; ", 53),
+		      "%s", text);
 }
 END_TEST
 
@@ -110,12 +116,14 @@ START_TEST(as_json)
 	json_t *json = kinds[KIND_NFT]->json(&object);
 	char *dump = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
 
-	ck_assert_str_eq(dump, "{\"allowed\":[\"2001:db8::3 . \\\"sit-alice\\\"\","
-			 "\"2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \\\"sit-alice\\\"\"],\"clamped\":"
-			 "[\"\\\"123456789012345\\\"\"],\"clients\":[],\"dropped\":[\"\\\"a$b;c\\\"\"],\"family\":\"inet\","
-			 "\"forbidden\":[],\"masqueraded\":[],\"open\":[],\"passed\":[],"
-			 "\"peers\":[\"\\\"sit-alice\\\"\"],\"remotes\":[\"192.0.2.1\"],\"secured\":[],"
-			 "\"table\":\"sitctl\",\"unsolicited\":[]}");
+	ck_assert_str_eq(
+		dump,
+		"{\"allowed\":[\"2001:db8::3 . \\\"sit-alice\\\"\","
+		"\"2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \\\"sit-alice\\\"\"],\"clamped\":"
+		"[\"\\\"123456789012345\\\"\"],\"clients\":[],\"dropped\":[\"\\\"a$b;c\\\"\"],\"family\":\"inet\","
+		"\"forbidden\":[],\"masqueraded\":[],\"open\":[],\"passed\":[],"
+		"\"peers\":[\"\\\"sit-alice\\\"\"],\"remotes\":[\"192.0.2.1\"],\"secured\":[],"
+		"\"table\":\"sitctl\",\"unsolicited\":[]}");
 	free(dump);
 	json_decref(json);
 }
@@ -136,7 +144,9 @@ static void close_kernel(void)
 
 static int run(enum step_op op, struct nft_table was, struct nft_table want)
 {
-	struct step step = { .op = op, .was = { .kind = KIND_NFT, .nft = was }, .want = { .kind = KIND_NFT, .nft = want } };
+	struct step step = { .op = op,
+			     .was = { .kind = KIND_NFT, .nft = was },
+			     .want = { .kind = KIND_NFT, .nft = want } };
 
 	return kinds[KIND_NFT]->run(&c, &step, &err);
 }
@@ -209,10 +219,13 @@ END_TEST
 
 /* Somebody deleted or added rules: no longer intact, and a change makes it whole again. */
 static const char *const damages[] = {
-	"flush chain inet sitctl prerouting", "add rule inet sitctl output counter", "add chain inet sitctl other",
+	"flush chain inet sitctl prerouting",
+	"add rule inet sitctl output counter",
+	"add chain inet sitctl other",
 	"insert rule inet sitctl prerouting ip protocol 41 ip daddr @remotes notrack",
 	"flush chain inet sitctl output; add rule inet sitctl output ip protocol 41 ip saddr @remotes notrack",
-	"flush chain inet sitctl from_peer", "add chain inet sitctl clamp { policy drop; }",
+	"flush chain inet sitctl from_peer",
+	"add chain inet sitctl clamp { policy drop; }",
 };
 
 START_TEST(damaged)
@@ -261,7 +274,8 @@ START_TEST(tables_of_others)
 	done(STEP_ADD, none, two);
 	has(&two);
 	done(STEP_DEL, two, none);
-	ck_assert_int_eq(system("nft list chain ip sitctl output >/dev/null && nft list table inet other >/dev/null"), 0);
+	ck_assert_int_eq(system("nft list chain ip sitctl output >/dev/null && nft list table inet other >/dev/null"),
+			 0);
 }
 END_TEST
 
@@ -279,7 +293,7 @@ Suite *suite_nft(void)
 	tcase_add_test(kernel, made_changed_removed);
 	tcase_add_test(kernel, all_or_nothing);
 	tcase_add_test(kernel, ten_thousand);
-	if (!system("nft --version >/dev/null 2>&1")) {	/* the program only checks: it is no dependency */
+	if (!system("nft --version >/dev/null 2>&1")) { /* the program only checks: it is no dependency */
 		tcase_add_loop_test(kernel, damaged, 0, sizeof(damages) / sizeof(*damages));
 		tcase_add_test(kernel, commands_make_the_same);
 		tcase_add_test(kernel, saved_and_loaded_by_nft);

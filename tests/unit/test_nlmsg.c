@@ -45,7 +45,7 @@ START_TEST(two_messages)
 	ck_assert(!b.overflow);
 	ck_assert_uint_eq(b.n, 2);
 
-	header = b_header(&want, 20, 0x600 | 5, 0, 0);	/* NLM_F_REQUEST | NLM_F_ACK */
+	header = b_header(&want, 20, 0x600 | 5, 0, 0); /* NLM_F_REQUEST | NLM_F_ACK */
 	b_u32(&want, 0);
 	b_u32(&want, 0);
 	((uint8_t *)want.word)[16] = 10;
@@ -56,7 +56,7 @@ START_TEST(two_messages)
 	b_attr_mem(&want, 5, "", 0);
 	b_end(&want, header);
 	header = b_header(&want, 21, 5, 0, 0);
-	attr = b_attr(&want, 0x8000 | 6);	/* NLA_F_NESTED */
+	attr = b_attr(&want, 0x8000 | 6); /* NLA_F_NESTED */
 	deeper = b_attr(&want, 0x8000 | 7);
 	b_attr_mem(&want, 8, "abc", 3);
 	b_attr_end(&want, deeper);
@@ -71,8 +71,8 @@ START_TEST(padding_is_zero)
 {
 	room(256);
 	memset(b.buf, 0xaa, 256);
-	ck_assert_ptr_nonnull(nl_start(&b, 20, 0, 3));	/* one byte of padding */
-	nl_put_u8(&b, 1, 0x42);				/* three */
+	ck_assert_ptr_nonnull(nl_start(&b, 20, 0, 3)); /* one byte of padding */
+	nl_put_u8(&b, 1, 0x42);			       /* three */
 	ck_assert_int_eq(b.buf[19], 0);
 	ck_assert_mem_eq(b.buf + 25, "\0\0\0", 3);
 }
@@ -93,7 +93,7 @@ START_TEST(appended_message)
 	b_u32(&want, 0);
 	b_end(&want, header);
 	ck_assert_uint_eq(b.len, want.n);
-	ck_assert_mem_eq(b.buf, want.word, 19);	/* the byte of padding is nobody's */
+	ck_assert_mem_eq(b.buf, want.word, 19); /* the byte of padding is nobody's */
 	ck_assert_mem_eq(b.buf + 20, (char *)want.word + 20, 20);
 }
 END_TEST
@@ -121,14 +121,14 @@ START_TEST(tiny_batches)
 		room(size);
 		b.buf = realloc(b.buf, size + 16);
 		memset(b.buf + size, 0x5a, 16);
-		nl_start(&b, 20, 0, 8);			/* 24 bytes */
-		nl_put(&b, 1, 20, payload);		/* 24: 48 */
-		nest = nl_nest(&b, 2);			/* 4: 52 */
-		nl_put_u32(&b, 3, 7);			/* 8: 60 */
-		nl_put_u8(&b, 3, 7);			/* 8: 68 */
+		nl_start(&b, 20, 0, 8);	    /* 24 bytes */
+		nl_put(&b, 1, 20, payload); /* 24: 48 */
+		nest = nl_nest(&b, 2);	    /* 4: 52 */
+		nl_put_u32(&b, 3, 7);	    /* 8: 60 */
+		nl_put_u8(&b, 3, 7);	    /* 8: 68 */
 		nl_nest_end(&b, nest);
-		nl_start(&b, 20, 0, 0);			/* 16: 84 */
-		nl_put_str(&b, 4, "abcdefg");		/* 12: 96 */
+		nl_start(&b, 20, 0, 0);	      /* 16: 84 */
+		nl_put_str(&b, 4, "abcdefg"); /* 12: 96 */
 		ck_assert_msg(b.overflow == (size < 96), "%zu bytes", size);
 		ck_assert_uint_le(b.len, size);
 		if (!b.overflow)
@@ -137,7 +137,7 @@ START_TEST(tiny_batches)
 			ck_assert_msg(b.buf[size + (size_t)i] == 0x5a, "%zu bytes: byte %d behind", size, i);
 		done();
 	}
-	room(64);	/* for the fixture to free */
+	room(64); /* for the fixture to free */
 }
 END_TEST
 
@@ -183,7 +183,7 @@ START_TEST(attribute_of_64_kib)
 
 	room(200000);
 	nl_start(&b, 20, 0, 0);
-	nl_put(&b, 1, 65531, big);	/* 65535 with its header: the longest there is */
+	nl_put(&b, 1, 65531, big); /* 65535 with its header: the longest there is */
 	ck_assert(!b.overflow);
 	ck_assert_uint_eq(b.len, 16 + 65536);
 	nl_batch_reset(&b);
@@ -233,8 +233,8 @@ START_TEST(reading_values)
 	b_attr_str(&m, 4, "four");
 	b_attr_mem(&m, 5, &want6, 16);
 	b_attr_mem(&m, 6, "\xcb\x00\x71\x01", 4);
-	b_attr_u8(&m, 9, 1);			/* beyond max: left out */
-	b_attr_u8(&m, 0x8000 | 7, 77);		/* flags of the type are no part of it */
+	b_attr_u8(&m, 9, 1);	       /* beyond max: left out */
+	b_attr_u8(&m, 0x8000 | 7, 77); /* flags of the type are no part of it */
 	b_end(&m, 0);
 	ck_assert_int_eq(nl_attrs(b_msg(&m), 4, tb, 8), 0);
 	ck_assert_uint_eq(nl_u8(tb[1], 0), 200);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Purpose: tests of nl_read(): answers of the kernel, and what it would never send, byte by byte. */
-#include "unit.h"	/* before linux/: glibc and the kernel define the same names */
+#include "unit.h" /* before linux/: glibc and the kernel define the same names */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/netlink.h>
 
-#define FIRST 100	/* sequence number of the batch's first message */
-#define COUNT 3		/* messages in the batch: 100, 101, 102 */
+#define FIRST 100 /* sequence number of the batch's first message */
+#define COUNT 3	  /* messages in the batch: 100, 101, 102 */
 
 static struct nl_batch batch;
 static struct nl_reader reader;
 static struct bytes in;
 static uint16_t seen[16];
 static unsigned int n_seen;
-static int answer;	/* what the callback returns */
+static int answer; /* what the callback returns */
 
 static int callback(const struct nlmsghdr *nlh, void *data)
 {
@@ -170,7 +170,7 @@ START_TEST(dump_refused_at_its_end)
 	ck_assert(reader.done);
 	ck_assert_int_eq(reader.code, EINTR);
 	begin();
-	b_end(&in, b_header(&in, NLMSG_DONE, NLM_F_MULTI, FIRST, 7));	/* without one */
+	b_end(&in, b_header(&in, NLMSG_DONE, NLM_F_MULTI, FIRST, 7)); /* without one */
 	ck_assert_int_eq(read_all(), 0);
 	ck_assert(reader.done && !reader.code);
 }
@@ -254,8 +254,8 @@ START_TEST(whole_batch_refused)
 }
 END_TEST
 
-#define MSG 1		/* NLMSGERR_ATTR_MSG */
-#define OFFS 2		/* NLMSGERR_ATTR_OFFS */
+#define MSG 1  /* NLMSGERR_ATTR_MSG */
+#define OFFS 2 /* NLMSGERR_ATTR_OFFS */
 
 static void text_is(const char *text)
 {
@@ -275,7 +275,7 @@ START_TEST(extended_text)
 	text_is("Invalid prefix");
 	begin();
 	header = put_error(FIRST, -EINVAL, NLM_F_ACK_TLVS, NLM_F_ACK);
-	in.word[5] = 16 + 6;	/* the inner message's length, not a multiple of four */
+	in.word[5] = 16 + 6; /* the inner message's length, not a multiple of four */
 	b_u32(&in, 0xffffffff);
 	b_u32(&in, 0xffffffff);
 	b_attr_str(&in, MSG, "whole");
@@ -286,7 +286,7 @@ END_TEST
 
 START_TEST(no_extended_text)
 {
-	size_t header = put_error(FIRST, -EINVAL, NLM_F_CAPPED, NLM_F_ACK);	/* no NLM_F_ACK_TLVS */
+	size_t header = put_error(FIRST, -EINVAL, NLM_F_CAPPED, NLM_F_ACK); /* no NLM_F_ACK_TLVS */
 
 	b_attr_str(&in, MSG, "not to be read");
 	b_end(&in, header);
@@ -356,7 +356,7 @@ START_TEST(any_bytes)
 		begin();
 		while (in.n < n)
 			b_u8(&in, (uint8_t)(pseudo_random(&state) % 5 ? 0 : pseudo_random(&state)));
-		if (n >= 16 && i % 2) {	/* half of them with a plausible header */
+		if (n >= 16 && i % 2) { /* half of them with a plausible header */
 			in.word[0] = 16 + pseudo_random(&state) % 80;
 			in.word[1] = 2 | pseudo_random(&state) << 16;
 			in.word[2] = FIRST + pseudo_random(&state) % 4;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Purpose: tests of nl.h on this machine's kernel, in an own namespace: batches, dumps, a foreign sender. */
-#include "unit.h"	/* before linux/: glibc and the kernel define the same names */
+#include "unit.h" /* before linux/: glibc and the kernel define the same names */
 #include <errno.h>
 #include <ifaddrs.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static void address(struct nl_batch *batch, bool add, uint16_t high, uint16_t lo
 	addr.s6_addr[15] = (uint8_t)low;
 	ifa->ifa_family = AF_INET6;
 	ifa->ifa_prefixlen = 128;
-	ifa->ifa_index = 1;	/* lo, in every namespace */
+	ifa->ifa_index = 1; /* lo, in every namespace */
 	nl_put(batch, IFA_LOCAL, sizeof(addr), &addr);
 }
 
@@ -89,9 +89,9 @@ START_TEST(the_201st_is_not_sent)
 		address(&b, true, (uint16_t)i, 1);
 	ck_assert(b.overflow);
 	ck_assert_int_eq(nl_send(&nl, &b, &err), -EMSGSIZE);
-	ck_assert_uint_eq(count_addresses(), 0);	/* nor those before it */
+	ck_assert_uint_eq(count_addresses(), 0); /* nor those before it */
 	nl_batch_reset(&b);
-	ck_assert_int_eq(nl_send(&nl, &b, &err), -EMSGSIZE);	/* an empty one */
+	ck_assert_int_eq(nl_send(&nl, &b, &err), -EMSGSIZE); /* an empty one */
 }
 END_TEST
 
@@ -126,9 +126,9 @@ END_TEST
 
 struct dump {
 	unsigned int n, resets;
-	int refuse;		/* what the callback returns for the first TIMES dumps */
+	int refuse; /* what the callback returns for the first TIMES dumps */
 	unsigned int times;
-	bool disturb;		/* make another pair of interfaces, once, when the first answer comes */
+	bool disturb; /* make another pair of interfaces, once, when the first answer comes */
 };
 
 static void reset(void *data)
@@ -158,7 +158,7 @@ static int dump_links(struct dump *d)
 	return nl_dump(&nl, &b, take, reset, d, &err);
 }
 
-#define PAIRS 40	/* take several datagrams of 32 KiB at most */
+#define PAIRS 40 /* take several datagrams of 32 KiB at most */
 
 static void many_links(void)
 {
@@ -177,7 +177,7 @@ START_TEST(dump_of_links)
 
 	make_veth("v0", "v1");
 	ck_assert_int_eq(dump_links(&few), 0);
-	ck_assert_uint_eq(few.n, 3);	/* lo, v0, v1 */
+	ck_assert_uint_eq(few.n, 3); /* lo, v0, v1 */
 	ck_assert_uint_eq(few.resets, 1);
 	many_links();
 	ck_assert_int_eq(dump_links(&many), 0);
@@ -249,7 +249,7 @@ END_TEST
 /* The same for a request: what became of it is unknown, and that is what is said; the next one is answered. */
 START_TEST(request_with_answers_lost)
 {
-	struct timeval second = { .tv_sec = 1 };	/* a bounded wait, but shorter than the library's */
+	struct timeval second = { .tv_sec = 1 }; /* a bounded wait, but shorter than the library's */
 
 	flood();
 	ck_assert_int_eq(setsockopt(mnl_socket_get_fd(nl.sock), SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)), 0);
@@ -258,7 +258,7 @@ START_TEST(request_with_answers_lost)
 	ck_assert(!b.results[0].answered);
 	nl_batch_reset(&b);
 	address(&b, true, 500, 1);
-	ck_assert_msg(nl_send(&nl, &b, &err) == -EEXIST, "%s: %s", err.step, strerror(err.code));	/* it had been done */
+	ck_assert_msg(nl_send(&nl, &b, &err) == -EEXIST, "%s: %s", err.step, strerror(err.code)); /* it had been done */
 }
 END_TEST
 
@@ -269,7 +269,7 @@ START_TEST(dump_refused)
 	struct ifaddrmsg *ifa = nl_start(&b, RTM_GETADDR, NLM_F_DUMP, sizeof(*ifa));
 
 	ifa->ifa_family = AF_INET6;
-	ifa->ifa_index = 4711;	/* with strict checking: ENODEV */
+	ifa->ifa_index = 4711; /* with strict checking: ENODEV */
 	ck_assert_int_eq(nl_dump(&nl, &b, take, reset, &d, &err), -ENODEV);
 	ck_assert_uint_eq(d.n, 0);
 }
@@ -293,7 +293,7 @@ START_TEST(foreign_sender)
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(sendto(fd, forged.word, forged.n, 0, (struct sockaddr *)&to, sizeof(to)), (int)forged.n);
 	close(fd);
-	address(&b, false, 1, 1);	/* the kernel's answer would be EADDRNOTAVAIL */
+	address(&b, false, 1, 1); /* the kernel's answer would be EADDRNOTAVAIL */
 	ck_assert_int_eq(nl_send(&nl, &b, &err), -EPERM);
 	ck_assert(!b.results[0].answered);
 }
@@ -306,7 +306,7 @@ START_TEST(no_such_family)
 	ck_assert_int_lt(nl_open(&none, 31, &err), 0);
 	ck_assert_int_gt(err.code, 0);
 	ck_assert_ptr_null(none.sock);
-	nl_close(&none);	/* closing what is closed is no harm */
+	nl_close(&none); /* closing what is closed is no harm */
 }
 END_TEST
 

@@ -42,10 +42,12 @@ START_TEST(the_table_is_that_of_the_manual)
 				continue;
 			rows++;
 			ck_assert_msg(listed(tables[i].names, p->name), "role %d: %s", tables[i].role, p->name);
-			ck_assert_msg(!!(p->required & tables[i].role) == listed(tables[i].required, p->name), "%s", p->name);
+			ck_assert_msg(!!(p->required & tables[i].role) == listed(tables[i].required, p->name), "%s",
+				      p->name);
 		}
 		while (tables[i].names[names])
-			ck_assert_msg(param_find(tables[i].role, tables[i].names[names++]), "%s", tables[i].names[names]);
+			ck_assert_msg(param_find(tables[i].role, tables[i].names[names++]), "%s",
+				      tables[i].names[names]);
 		ck_assert_uint_eq(rows, names);
 	}
 }
@@ -77,28 +79,52 @@ static const struct {
 	enum role role;
 	const char *name, *word, *text;
 } taken[] = {
-	{ ROLE_CLIENT, "remote", "203.0.113.1", NULL }, { ROLE_CLIENT, "remote", "tunnel.example", NULL },
-	{ ROLE_CLIENT, "remote", L63 "." L63 "." L63 ".a", NULL }, { ROLE_PEER, "remote", "10.0.0.1", NULL },
-	{ ROLE_CLIENT, "local", "any", NULL }, { ROLE_CLIENT, "local", "198.51.100.7", NULL },
-	{ ROLE_SERVER, "local", "any", NULL }, { ROLE_SERVER, "local", "192.0.2.1", NULL },
-	{ ROLE_CLIENT, "address", "2001:db8::3", "2001:db8::3/127" }, { ROLE_CLIENT, "address", "2001:db8::3/1", NULL },
-	{ ROLE_CLIENT, "address", "2001:db8::3/128", NULL }, { ROLE_PEER, "address", "2001:DB8:0::3/64", "2001:db8::3/64" },
+	{ ROLE_CLIENT, "remote", "203.0.113.1", NULL },
+	{ ROLE_CLIENT, "remote", "tunnel.example", NULL },
+	{ ROLE_CLIENT, "remote", L63 "." L63 "." L63 ".a", NULL },
+	{ ROLE_PEER, "remote", "10.0.0.1", NULL },
+	{ ROLE_CLIENT, "local", "any", NULL },
+	{ ROLE_CLIENT, "local", "198.51.100.7", NULL },
+	{ ROLE_SERVER, "local", "any", NULL },
+	{ ROLE_SERVER, "local", "192.0.2.1", NULL },
+	{ ROLE_CLIENT, "address", "2001:db8::3", "2001:db8::3/127" },
+	{ ROLE_CLIENT, "address", "2001:db8::3/1", NULL },
+	{ ROLE_CLIENT, "address", "2001:db8::3/128", NULL },
+	{ ROLE_PEER, "address", "2001:DB8:0::3/64", "2001:db8::3/64" },
 	{ ROLE_PEER, "server-address", "2001:db8::2", NULL },
-	{ ROLE_CLIENT, "gateway", "auto", NULL }, { ROLE_CLIENT, "gateway", "none", NULL },
-	{ ROLE_CLIENT, "gateway", "2001:db8::2", NULL }, { ROLE_CLIENT, "gateway", "fe80::1", NULL },
-	{ ROLE_CLIENT, "metric", "1", NULL }, { ROLE_CLIENT, "metric", "4294967295", NULL },
-	{ ROLE_CLIENT, "prefix", "2001:db8::/32", NULL }, { ROLE_CLIENT, "prefix", "2001:db8::1/128", NULL },
+	{ ROLE_CLIENT, "gateway", "auto", NULL },
+	{ ROLE_CLIENT, "gateway", "none", NULL },
+	{ ROLE_CLIENT, "gateway", "2001:db8::2", NULL },
+	{ ROLE_CLIENT, "gateway", "fe80::1", NULL },
+	{ ROLE_CLIENT, "metric", "1", NULL },
+	{ ROLE_CLIENT, "metric", "4294967295", NULL },
+	{ ROLE_CLIENT, "prefix", "2001:db8::/32", NULL },
+	{ ROLE_CLIENT, "prefix", "2001:db8::1/128", NULL },
 	{ ROLE_CLIENT, "prefix", "2001:db8:1::/48,eth0", NULL },
 	{ ROLE_CLIENT, "prefix", "1111:2222:3333:4444:5555:6666:7777:8888/128,123456789012345", NULL },
-	{ ROLE_CLIENT, "prefix", "2001:db8::/64,a,b", NULL }, { ROLE_PEER, "prefix", "2001:db8:1::/48", NULL },
-	{ ROLE_PEER, "proxy-ndp", "auto", NULL }, { ROLE_PEER, "proxy-ndp", "on", NULL },
-	{ ROLE_PEER, "proxy-ndp", "off", NULL }, { ROLE_SERVER, "uplink", "eth0", NULL },
-	{ ROLE_SERVER, "uplink", "123456789012345", NULL }, { ROLE_CLIENT, "dev", "wan.7", NULL },
-	{ ROLE_PEER, "dev", "a$b;c", NULL }, { ROLE_CLIENT, "ttl", "1", NULL }, { ROLE_CLIENT, "ttl", "255", NULL },
-	{ ROLE_PEER, "ttl", "inherit", NULL }, { ROLE_SERVER, "ttl", "64", NULL }, { ROLE_CLIENT, "mtu", "1280", NULL },
-	{ ROLE_CLIENT, "mtu", "65515", NULL }, { ROLE_PEER, "mtu", "auto", NULL }, { ROLE_SERVER, "mtu", "1480", NULL },
-	{ ROLE_CLIENT, "notrack", "on", NULL }, { ROLE_PEER, "notrack", "off", NULL }, { ROLE_SERVER, "notrack", "off", NULL },
-	{ ROLE_CLIENT, "mss-clamp", "off", NULL }, { ROLE_PEER, "source-filter", "off", NULL }, { ROLE_SERVER, "mss-clamp", "on", NULL },
+	{ ROLE_CLIENT, "prefix", "2001:db8::/64,a,b", NULL },
+	{ ROLE_PEER, "prefix", "2001:db8:1::/48", NULL },
+	{ ROLE_PEER, "proxy-ndp", "auto", NULL },
+	{ ROLE_PEER, "proxy-ndp", "on", NULL },
+	{ ROLE_PEER, "proxy-ndp", "off", NULL },
+	{ ROLE_SERVER, "uplink", "eth0", NULL },
+	{ ROLE_SERVER, "uplink", "123456789012345", NULL },
+	{ ROLE_CLIENT, "dev", "wan.7", NULL },
+	{ ROLE_PEER, "dev", "a$b;c", NULL },
+	{ ROLE_CLIENT, "ttl", "1", NULL },
+	{ ROLE_CLIENT, "ttl", "255", NULL },
+	{ ROLE_PEER, "ttl", "inherit", NULL },
+	{ ROLE_SERVER, "ttl", "64", NULL },
+	{ ROLE_CLIENT, "mtu", "1280", NULL },
+	{ ROLE_CLIENT, "mtu", "65515", NULL },
+	{ ROLE_PEER, "mtu", "auto", NULL },
+	{ ROLE_SERVER, "mtu", "1480", NULL },
+	{ ROLE_CLIENT, "notrack", "on", NULL },
+	{ ROLE_PEER, "notrack", "off", NULL },
+	{ ROLE_SERVER, "notrack", "off", NULL },
+	{ ROLE_CLIENT, "mss-clamp", "off", NULL },
+	{ ROLE_PEER, "source-filter", "off", NULL },
+	{ ROLE_SERVER, "mss-clamp", "on", NULL },
 };
 
 START_TEST(values_taken)
@@ -123,22 +149,27 @@ static const struct {
 	enum role role;
 	const char *name, *words[24];
 } refused[] = {
-	{ ROLE_CLIENT, "remote",
+	{ ROLE_CLIENT,
+	  "remote",
 	  { "", "auto x", "0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255", "1.2.3", "1.2.3.4.5", "1.2.3.400",
 	    "2001:db8::1", "-x", "a_b", "1.2.3.4/24", "a..b", L63 "x", ".", "1234" } },
 	{ ROLE_CLIENT, "local", { "", "host.example", "0.0.0.0", "127.0.0.1", "224.0.0.1", "Any", "auto", "::1" } },
 	{ ROLE_SERVER, "local", { "none", "255.255.255.255" } },
-	{ ROLE_CLIENT, "address",
-	  { "", "any", "2001:db8::3/0", "2001:db8::3/129", "2001:db8::3/", "::1", "::", "fe80::1", "ff02::1", "::1.2.3.4",
-	    "::ffff:1.2.3.4", "1.2.3.4", "2001:db8::3/127,eth0", "2001:db8::3%eth0" } },
+	{ ROLE_CLIENT,
+	  "address",
+	  { "", "any", "2001:db8::3/0", "2001:db8::3/129", "2001:db8::3/", "::1", "::", "fe80::1", "ff02::1",
+	    "::1.2.3.4", "::ffff:1.2.3.4", "1.2.3.4", "2001:db8::3/127,eth0", "2001:db8::3%eth0" } },
 	{ ROLE_PEER, "address", { "2001:db8::3/1280", "2001:db8::3/+127" } },
 	{ ROLE_PEER, "server-address", { "", "auto", "2001:db8::2/127", "fe80::1", "::1", "1.2.3.4" } },
-	{ ROLE_CLIENT, "gateway", { "", "Auto", "off", "eth0", "2001:db8::1/64", "::1", "::", "ff02::1", "1.2.3.4", "fe80::1%t1" } },
+	{ ROLE_CLIENT,
+	  "gateway",
+	  { "", "Auto", "off", "eth0", "2001:db8::1/64", "::1", "::", "ff02::1", "1.2.3.4", "fe80::1%t1" } },
 	{ ROLE_CLIENT, "metric", { "", "0", "4294967296", "-1", "auto", "1024.0", "0x400", "01" } },
-	{ ROLE_CLIENT, "prefix",
-	  { "", "2001:db8::", "2001:db8::/0", "2001:db8::/129", "2001:db8::1/64", "::/0", "2001:db8::/64,", "2001:db8::/64,a/b",
-	    "2001:db8::/64,1234567890123456", "2001:db8::/64,all", "2001:db8::/64, eth0", ",eth0", "fe80::/64", "ff00::/8",
-	    "1111:2222:3333:4444:5555:6666:7777:8888/128/128/128/128,eth0", "10.0.0.0/8" } },
+	{ ROLE_CLIENT,
+	  "prefix",
+	  { "", "2001:db8::", "2001:db8::/0", "2001:db8::/129", "2001:db8::1/64", "::/0", "2001:db8::/64,",
+	    "2001:db8::/64,a/b", "2001:db8::/64,1234567890123456", "2001:db8::/64,all", "2001:db8::/64, eth0", ",eth0",
+	    "fe80::/64", "ff00::/8", "1111:2222:3333:4444:5555:6666:7777:8888/128/128/128/128,eth0", "10.0.0.0/8" } },
 	{ ROLE_PEER, "prefix", { "2001:db8::/64,eth0", "2001:db8::1/127", "2001:db8::/64," } },
 	{ ROLE_PEER, "proxy-ndp", { "", "yes", "ON", "none", "1" } },
 	{ ROLE_SERVER, "uplink", { "", ".", "..", "all", "default", "a/b", "a:b", "a%d", "a b", "1234567890123456" } },
@@ -151,7 +182,8 @@ static const struct {
 	{ ROLE_PEER, "mtu", { "1279", "65516" } },
 	{ ROLE_SERVER, "mtu", { "1279", "65516" } },
 	{ ROLE_CLIENT, "notrack", { "", "On", "yes", "1", "auto" } },
-	{ ROLE_PEER, "mss-clamp", { "", "ON", "1280", "true" } }, { ROLE_SERVER, "source-filter", { "", "strict", "offf" } },
+	{ ROLE_PEER, "mss-clamp", { "", "ON", "1280", "true" } },
+	{ ROLE_SERVER, "source-filter", { "", "strict", "offf" } },
 };
 
 /* Exit status 2 comes from err.usage; the message names parameter and value, and how to write it. */
@@ -182,15 +214,18 @@ START_TEST(defaults)
 {
 	static const struct {
 		enum role role;
-		const char *name, *text;	/* NULL: no value */
+		const char *name, *text; /* NULL: no value */
 	} rows[] = {
-		{ ROLE_CLIENT, "local", "any" }, { ROLE_CLIENT, "gateway", "auto" }, { ROLE_CLIENT, "metric", "1024" },
-		{ ROLE_CLIENT, "ttl", "255" }, { ROLE_CLIENT, "mtu", "auto" }, { ROLE_CLIENT, "notrack", "on" },
-		{ ROLE_CLIENT, "address", NULL }, { ROLE_CLIENT, "prefix", NULL }, { ROLE_CLIENT, "dev", NULL },
-		{ ROLE_SERVER, "local", "any" }, { ROLE_SERVER, "ttl", "255" }, { ROLE_SERVER, "mtu", "auto" },
-		{ ROLE_SERVER, "notrack", "on" }, { ROLE_CLIENT, "mss-clamp", "on" }, { ROLE_CLIENT, "source-filter", "on" },
-		{ ROLE_SERVER, "uplink", NULL }, { ROLE_PEER, "proxy-ndp", "auto" },
-		{ ROLE_PEER, "server-address", NULL }, { ROLE_PEER, "prefix", NULL }, { ROLE_PEER, "ttl", "255" },
+		{ ROLE_CLIENT, "local", "any" },	{ ROLE_CLIENT, "gateway", "auto" },
+		{ ROLE_CLIENT, "metric", "1024" },	{ ROLE_CLIENT, "ttl", "255" },
+		{ ROLE_CLIENT, "mtu", "auto" },		{ ROLE_CLIENT, "notrack", "on" },
+		{ ROLE_CLIENT, "address", NULL },	{ ROLE_CLIENT, "prefix", NULL },
+		{ ROLE_CLIENT, "dev", NULL },		{ ROLE_SERVER, "local", "any" },
+		{ ROLE_SERVER, "ttl", "255" },		{ ROLE_SERVER, "mtu", "auto" },
+		{ ROLE_SERVER, "notrack", "on" },	{ ROLE_CLIENT, "mss-clamp", "on" },
+		{ ROLE_CLIENT, "source-filter", "on" }, { ROLE_SERVER, "uplink", NULL },
+		{ ROLE_PEER, "proxy-ndp", "auto" },	{ ROLE_PEER, "server-address", NULL },
+		{ ROLE_PEER, "prefix", NULL },		{ ROLE_PEER, "ttl", "255" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -69,8 +69,9 @@ START_TEST(absent_with_much)
 	lab_nft(&lab, "198.51.100.1 203.0.113.9");
 	lab_tell(&lab, ROLE_CLIENT, "t0 remote 198.51.100.1 address 2001:db8::9" BARE);
 	lab_tell(&lab, ROLE_CLIENT, "t9 remote 203.0.113.9 address 2001:db8::b" BARE);
-	lab_tell(&lab, ROLE_CLIENT, T1 "address 2001:db8:9::1/64 prefix 2001:db8:1::/48 prefix 2001:db8:2::/48 "
-		 "gateway 2001:db8::2 metric 7 dev up0 local 192.0.2.1 ttl inherit");
+	lab_tell(&lab, ROLE_CLIENT,
+		 T1 "address 2001:db8:9::1/64 prefix 2001:db8:1::/48 prefix 2001:db8:2::/48 "
+		    "gateway 2001:db8::2 metric 7 dev up0 local 192.0.2.1 ttl inherit");
 	expect_steps(&lab, ROLE_CLIENT, "t1",
 		     "~nft 198.51.100.1 203.0.113.9 > 198.51.100.1 203.0.113.1 203.0.113.9\n"
 		     "+link t1 remote 203.0.113.1 down\n"
@@ -93,7 +94,7 @@ static void t1_is_up(void)
 	lab_addr(&lab, "t1", "2001:db8::3/127", 41);
 	lab_addr(&lab, "t1", "fe80::cb00:7101/64", 0);
 	lab_route(&lab, "t1", "default", 1024, 41);
-	lab_route(&lab, "t1", "2001:db8::2/127", 256, 2);	/* the kernel's */
+	lab_route(&lab, "t1", "2001:db8::2/127", 256, 2); /* the kernel's */
 	lab_nft(&lab, "203.0.113.1");
 }
 
@@ -102,7 +103,7 @@ START_TEST(the_same)
 	t1_is_up();
 	lab_tell(&lab, ROLE_CLIENT, T1);
 	expect_steps(&lab, ROLE_CLIENT, "t1", "");
-	lab_tell(&lab, ROLE_CLIENT, T1 "local any gateway auto metric 1024 ttl 255 notrack on");	/* the defaults */
+	lab_tell(&lab, ROLE_CLIENT, T1 "local any gateway auto metric 1024 ttl 255 notrack on"); /* the defaults */
 	expect_steps(&lab, ROLE_CLIENT, "t1", "");
 	ck_assert_uint_eq(lab.plan.n_notes + lab.plan.n_drops + lab.plan.n_pins, 0);
 }
@@ -153,8 +154,14 @@ static void set_half_done(int which)
 
 	switch (which) {
 	case 0: l->up = false; break;
-	case 1: lab.s.addrs[0].net = net6("2001:db8::9/127"); lab.s.addrs[0].proto = 0; break;
-	case 2: lab.s.routes[0].proto = 2; lab.s.routes[0].dst = net6("2001:db8:9::/64"); break;
+	case 1:
+		lab.s.addrs[0].net = net6("2001:db8::9/127");
+		lab.s.addrs[0].proto = 0;
+		break;
+	case 2:
+		lab.s.routes[0].proto = 2;
+		lab.s.routes[0].dst = net6("2001:db8:9::/64");
+		break;
 	case 3: lab_no_nft(&lab); break;
 	case 4: lab.s.nft.intact = false; break;
 	case 5: l->proto = 0; break;
@@ -167,7 +174,7 @@ static void set_half_done(int which)
 	case 12: write_sysctl(CONF "t1/disable_ipv6", "1"); break;
 	case 13: lab_route(&lab, "t1", "2001:db8:77::/48", 1024, 41); break;
 	case 14: lab_route(&lab, "unreachable", "2001:db8:77::/48", UINT32_MAX, 41); break;
-	default:	/* all at once */
+	default: /* all at once */
 		l->up = false;
 		lab.s.n_addrs = lab.s.n_routes = 0;
 		lab_no_nft(&lab);
@@ -229,7 +236,7 @@ START_TEST(name_taken)
 	lab_tell(&lab, ROLE_CLIENT, "up0 remote 203.0.113.1 address 2001:db8::3 mtu 1480");
 	name_is_taken(ROLE_CLIENT, "up0", "sitctl did not make");
 	lab_tell(&lab, ROLE_CLIENT, T1);
-	lab_tunnel(&lab, "t1", "my tunnel", "203.0.113.1");	/* sit, of somebody else */
+	lab_tunnel(&lab, "t1", "my tunnel", "203.0.113.1"); /* sit, of somebody else */
 	name_is_taken(ROLE_CLIENT, "t1", "sitctl did not make");
 	lab_tunnel(&lab, "t1", "sitctl client t1", "203.0.113.1")->group = 0;
 	name_is_taken(ROLE_CLIENT, "t1", "sitctl did not make");
@@ -313,7 +320,7 @@ START_TEST(proxied_prefix)
 	alice_is_up();
 	lab_tell(&lab, ROLE_PEER, ALICE "prefix 2001:db8:1::/48 prefix 2001:db8:7::100/120");
 	ck_assert_int_eq(lab_plan(&lab, ROLE_PEER, "alice"), 0);
-	ck_assert_uint_eq(lab.plan.n, 257);	/* the route, then 256 entries */
+	ck_assert_uint_eq(lab.plan.n, 257); /* the route, then 256 entries */
 	ck_assert_int_eq(lab.plan.steps[0].want.kind, KIND_ROUTE);
 	for (size_t i = 1; i < lab.plan.n; i++) {
 		const struct neigh *neigh = &lab.plan.steps[i].want.neigh;

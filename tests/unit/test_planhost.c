@@ -97,13 +97,15 @@ START_TEST(whose_accept_ra)
 	by_all_forwarding();
 	lab_tell(&lab, ROLE_SERVER, "uplink up0");
 	write_sysctl(CONF "lan0/accept_ra", "0");
-	expect_steps(&lab, ROLE_SERVER, NULL, "~sysctl net/ipv6/conf/up0/accept_ra 1>2\n~sysctl net/ipv6/conf/all/forwarding 0>1\n");
+	expect_steps(&lab, ROLE_SERVER, NULL,
+		     "~sysctl net/ipv6/conf/up0/accept_ra 1>2\n~sysctl net/ipv6/conf/all/forwarding 0>1\n");
 	write_sysctl(CONF "lan0/accept_ra", "1");
 	write_sysctl(CONF "lan0/forwarding", "1");
 	write_sysctl(CONF "up0/accept_ra", "2");
 	expect_steps(&lab, ROLE_SERVER, NULL, "~sysctl net/ipv6/conf/all/forwarding 0>1\n");
-	lab_route(&lab, "lan0", "default", 1024, 9);	/* RTPROT_RA: it did learn one, all the same */
-	expect_steps(&lab, ROLE_SERVER, NULL, "~sysctl net/ipv6/conf/lan0/accept_ra 1>2\n~sysctl net/ipv6/conf/all/forwarding 0>1\n");
+	lab_route(&lab, "lan0", "default", 1024, 9); /* RTPROT_RA: it did learn one, all the same */
+	expect_steps(&lab, ROLE_SERVER, NULL,
+		     "~sysctl net/ipv6/conf/lan0/accept_ra 1>2\n~sysctl net/ipv6/conf/all/forwarding 0>1\n");
 }
 END_TEST
 
@@ -161,11 +163,11 @@ START_TEST(forwarding_forced)
 		     "~link sit-alice up\n");
 	lab_tell(&lab, ROLE_PEER, ALICE "notrack off proxy-ndp on");
 	ck_assert_int_eq(lab_plan(&lab, ROLE_PEER, "alice"), 0);
-	ck_assert_msg(strstr(lab.steps,
-			     "~sysctl net/ipv6/conf/up0/accept_ra 1>2\n"
-			     "~sysctl net/ipv6/conf/up0/force_forwarding 0>1\n"
-			     "~sysctl net/ipv6/conf/up0/proxy_ndp 0>1\n"
-			     "~sysctl net/ipv6/conf/up0/forwarding 0>1\n+link") == lab.steps, "%s", lab.steps);
+	ck_assert_msg(strstr(lab.steps, "~sysctl net/ipv6/conf/up0/accept_ra 1>2\n"
+					"~sysctl net/ipv6/conf/up0/force_forwarding 0>1\n"
+					"~sysctl net/ipv6/conf/up0/proxy_ndp 0>1\n"
+					"~sysctl net/ipv6/conf/up0/forwarding 0>1\n+link") == lab.steps,
+		      "%s", lab.steps);
 }
 END_TEST
 
@@ -232,7 +234,8 @@ START_TEST(noted_but_not_done)
 	former(CONF "lan0/accept_ra", "1", "2");
 	write_sysctl(CONF "lan0/accept_ra", "0");
 	lab_tell(&lab, ROLE_SERVER, "uplink up0");
-	expect_steps(&lab, ROLE_SERVER, NULL, "~sysctl net/ipv6/conf/up0/accept_ra 1>2\n~sysctl net/ipv6/conf/all/forwarding 0>1\n");
+	expect_steps(&lab, ROLE_SERVER, NULL,
+		     "~sysctl net/ipv6/conf/up0/accept_ra 1>2\n~sysctl net/ipv6/conf/all/forwarding 0>1\n");
 	ck_assert_uint_eq(lab.plan.n_drops, 0);
 }
 END_TEST
@@ -277,7 +280,7 @@ START_TEST(still_needed)
 	expect_steps(&lab, ROLE_SERVER, NULL, "");
 	ck_assert_uint_eq(lab.plan.n_drops, 0);
 	write_sysctl(CONF "lan0/accept_ra", "0");
-	write_sysctl(ALL, "0");		/* somebody turned it off: drift, repaired by `up` */
+	write_sysctl(ALL, "0"); /* somebody turned it off: drift, repaired by `up` */
 	expect_steps(&lab, ROLE_SERVER, NULL, "~sysctl net/ipv6/conf/all/forwarding 0>1\n");
 }
 END_TEST
@@ -309,7 +312,7 @@ Suite *suite_planhost(void)
 	tcase_add_test(tc, whose_accept_ra);
 	tcase_add_test(tc, whose_forwarding_is_pinned);
 	tcase_add_test(tc, forwarding_given);
-	if (!access("/proc/sys/net/ipv6/conf/all/force_forwarding", F_OK))	/* a kernel that has it */
+	if (!access("/proc/sys/net/ipv6/conf/all/force_forwarding", F_OK)) /* a kernel that has it */
 		tcase_add_test(tc, forwarding_forced);
 	tcase_add_test(tc, uplink_that_is_not_there);
 	tcase_add_test(tc, everything_back);

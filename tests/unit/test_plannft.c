@@ -14,7 +14,7 @@ static void begin(void)
 {
 	own_netns();
 	make_veth("up0", "lan0");
-	write_sysctl("net/ipv6/conf/all/forwarding", "1");	/* and not by us: no sysctls in these plans */
+	write_sysctl("net/ipv6/conf/all/forwarding", "1"); /* and not by us: no sysctls in these plans */
 	lab_open(&lab);
 }
 
@@ -36,7 +36,7 @@ static void table_is(enum role role, const char *name, const char *want)
 	ck_assert_str_eq(lab.steps, want);
 }
 
-#define OF_CLIENTS \
+#define OF_CLIENTS                            \
 	" forbidden:t1 ::1-::255.255.255.255" \
 	" forbidden:t1 ::ffff:0.0.0.0-::ffff:255.255.255.255"
 #define MULTICAST " forbidden:t1 ff00::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
@@ -46,9 +46,10 @@ START_TEST(source_filter_of_a_client)
 {
 	lab_tell(&lab, ROLE_CLIENT, T1 "mss-clamp off");
 	table_is(ROLE_CLIENT, "t1", "+nft 203.0.113.1 clients:t1" OF_CLIENTS MULTICAST " dropped:t1");
-	lab_tell(&lab, ROLE_CLIENT, T1 "mss-clamp off notrack off prefix 2001:db8:1::/48 prefix 2001:db8:2:3::/64,lan0");
-	table_is(ROLE_CLIENT, "t1", "+nft clients:t1" OF_CLIENTS
-		 " forbidden:t1 2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff"
+	lab_tell(&lab, ROLE_CLIENT,
+		 T1 "mss-clamp off notrack off prefix 2001:db8:1::/48 prefix 2001:db8:2:3::/64,lan0");
+	table_is(ROLE_CLIENT, "t1",
+		 "+nft clients:t1" OF_CLIENTS " forbidden:t1 2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff"
 		 " forbidden:t1 2001:db8:2:3::-2001:db8:2:3:ffff:ffff:ffff:ffff" MULTICAST " dropped:t1");
 }
 END_TEST
@@ -58,14 +59,17 @@ START_TEST(source_filter_of_a_peer)
 {
 	lab_tell(&lab, ROLE_SERVER, "uplink up0");
 	lab_tell(&lab, ROLE_PEER, ALICE "mss-clamp off notrack off");
-	table_is(ROLE_PEER, "alice", "+nft peers:sit-alice allowed:sit-alice 2001:db8:7::3-2001:db8:7::3 dropped:sit-alice");
+	table_is(ROLE_PEER, "alice",
+		 "+nft peers:sit-alice allowed:sit-alice 2001:db8:7::3-2001:db8:7::3 dropped:sit-alice");
 	lab_tell(&lab, ROLE_PEER, ALICE "mss-clamp off notrack off prefix 2001:db8:1::/49 prefix 2001:db8:2::4/127");
-	table_is(ROLE_PEER, "alice", "+nft peers:sit-alice"
+	table_is(ROLE_PEER, "alice",
+		 "+nft peers:sit-alice"
 		 " allowed:sit-alice 2001:db8:1::-2001:db8:1:7fff:ffff:ffff:ffff:ffff"
 		 " allowed:sit-alice 2001:db8:2::4-2001:db8:2::5"
 		 " allowed:sit-alice 2001:db8:7::3-2001:db8:7::3 dropped:sit-alice");
-	lab_tell(&lab, ROLE_PEER, ALICE "mss-clamp off notrack off prefix 2001:db8:7::/64");	/* its address is in it */
-	table_is(ROLE_PEER, "alice", "+nft peers:sit-alice"
+	lab_tell(&lab, ROLE_PEER, ALICE "mss-clamp off notrack off prefix 2001:db8:7::/64"); /* its address is in it */
+	table_is(ROLE_PEER, "alice",
+		 "+nft peers:sit-alice"
 		 " allowed:sit-alice 2001:db8:7::-2001:db8:7:0:ffff:ffff:ffff:ffff dropped:sit-alice");
 }
 END_TEST
@@ -97,7 +101,7 @@ START_TEST(shared)
 {
 	lab_tell(&lab, ROLE_CLIENT, T1 "source-filter off");
 	lab_tell(&lab, ROLE_CLIENT, "t2 remote 203.0.113.1 local 192.0.2.1 address 2001:db8::5 source-filter off");
-	table_is(ROLE_CLIENT, "t1", "+nft 203.0.113.1 clamped:t1 clamped:t2");	/* their one remote once */
+	table_is(ROLE_CLIENT, "t1", "+nft 203.0.113.1 clamped:t1 clamped:t2"); /* their one remote once */
 	lab_nft(&lab, "203.0.113.1");
 	table_is(ROLE_CLIENT, "t1", "~nft 203.0.113.1 > 203.0.113.1 clamped:t1 clamped:t2");
 	ck_assert_int_eq(lab.plan.steps[0].phase, PHASE_NFT);
@@ -141,7 +145,7 @@ START_TEST(conntrack_entry)
 	json_decref(json);
 	back = step_invert(&step);
 	ck_assert_int_eq(kinds[KIND_CONNTRACK]->run(&lab.c, &back, &lab.err), 0);
-	ck_assert_ptr_null(lab.c.netfilter.sock);	/* nothing was asked of the kernel */
+	ck_assert_ptr_null(lab.c.netfilter.sock); /* nothing was asked of the kernel */
 }
 END_TEST
 

@@ -69,7 +69,7 @@ START_TEST(prefixes_go)
 	lab_told_before(&lab, ROLE_CLIENT, T1 "prefix 2001:db8:1::/48 prefix 2001:db8:2::/64,lan0");
 	lab_route(&lab, "unreachable", "2001:db8:1::/48", UINT32_MAX, 41);
 	lab_addr(&lab, "lan0", "2001:db8:2::1/64", 41);
-	lab_addr(&lab, "lan0", "2001:db8:2::9/64", 41);	/* not in the journal: somebody else's 41 */
+	lab_addr(&lab, "lan0", "2001:db8:2::9/64", 41); /* not in the journal: somebody else's 41 */
 	lab_addr(&lab, "lan0", "2001:db8:2::1/64", 3);	/* somebody's, who says so */
 	ck_assert_int_eq(journal_note_made(&lab.j, "lan0", &lan, &lab.err), 0);
 	expect_steps(&lab, ROLE_CLIENT, "t1",
@@ -86,7 +86,7 @@ END_TEST
 START_TEST(addresses_without_a_protocol)
 {
 	lab.s.addrs[0].proto = 0;
-	lab_addr(&lab, "t1", "2001:db8:8::1/64", 0);	/* added by hand: goes with the device, not by us */
+	lab_addr(&lab, "t1", "2001:db8:8::1/64", 0); /* added by hand: goes with the device, not by us */
 	expect_steps(&lab, ROLE_CLIENT, "t1",
 		     "-route default dev t1 metric 1024\n"
 		     "-addr 2001:db8::3/127 dev t1\n"
@@ -106,7 +106,7 @@ START_TEST(foreign_objects)
 	lab_addr(&lab, "t1", "2001:db8:8::4/64", 3);
 	lab_route(&lab, "up0", "default", 512, 9);
 	lab_route(&lab, "up0", "2001:db8:8::/64", 256, 2);
-	lab_route(&lab, "up0", "2001:db8:88::/64", 1024, 41);	/* protocol 41, on a device that is not ours */
+	lab_route(&lab, "up0", "2001:db8:88::/64", 1024, 41); /* protocol 41, on a device that is not ours */
 	lab_route(&lab, "t1", "2001:db8:99::/48", 1024, 3);
 	lab_route(&lab, "unreachable", "2001:db8:9::/48", UINT32_MAX, 3);
 	lab_neigh(&lab, "up0", "2001:db8:8::9", 0);
@@ -127,7 +127,8 @@ END_TEST
 /* A second tunnel, told and damaged in every way: only what is asked for is planned; the set is shared. */
 START_TEST(another_tunnel)
 {
-	lab_told_both(&lab, ROLE_CLIENT, "t2 remote 203.0.113.2 address 2001:db8::5 mtu 1480 gateway none ttl 9" BARE
+	lab_told_both(&lab, ROLE_CLIENT,
+		      "t2 remote 203.0.113.2 address 2001:db8::5 mtu 1480 gateway none ttl 9" BARE
 		      "prefix 2001:db8:4::/48");
 	lab_tunnel(&lab, "t2", "sitctl client t2", "203.0.113.77")->up = false;
 	lab_addr(&lab, "t2", "2001:db8::99/64", 41);
@@ -175,7 +176,7 @@ END_TEST
 static void two_peers(void)
 {
 	lab.s.n_addrs = lab.s.n_routes = 0;
-	lab.s.n_links--;	/* no t1 */
+	lab.s.n_links--; /* no t1 */
 	told_remove(&lab.j.told, ROLE_CLIENT, "t1");
 	lab_told_both(&lab, ROLE_SERVER, "uplink up0");
 	lab_told_before(&lab, ROLE_PEER, ALICE);
@@ -268,7 +269,8 @@ START_TEST(uplink_changed)
 	lab_tell(&lab, ROLE_PEER, ALICE "proxy-ndp on");
 	lab_tell(&lab, ROLE_SERVER, "uplink lan0");
 	ck_assert_int_eq(lab_plan(&lab, ROLE_PEER, "alice"), 0);
-	ck_assert_msg(strstr(lab.steps, "+neigh 2001:db8:7::3 dev lan0\n-neigh 2001:db8:7::3 dev up0\n"), "%s", lab.steps);
+	ck_assert_msg(strstr(lab.steps, "+neigh 2001:db8:7::3 dev lan0\n-neigh 2001:db8:7::3 dev up0\n"), "%s",
+		      lab.steps);
 }
 END_TEST
 

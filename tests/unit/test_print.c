@@ -68,13 +68,15 @@ START_TEST(routes)
 	del.was.route.has_gateway = true;
 	del.was.route.gateway = ip6("2001:db8::2");
 	del.was.route.dst = net6("2001:db8:1::/48");
-	ck_assert_str_eq(printed(&del), "ip -6 route del 2001:db8:1::/48 via 2001:db8::2 dev t1 metric 1024 proto 41\n");
+	ck_assert_str_eq(printed(&del),
+			 "ip -6 route del 2001:db8:1::/48 via 2001:db8::2 dev t1 metric 1024 proto 41\n");
 	add = (struct step){ .op = STEP_ADD, .want = { .kind = KIND_ROUTE } };
 	add.want.route.type = 7;
 	add.want.route.dst = net6("2001:db8:1::/48");
 	add.want.route.metric = 4294967295;
 	ck_assert_str_eq(printed(&add), "ip -6 route add unreachable 2001:db8:1::/48 metric 4294967295 proto 41\n");
-	ck_assert_str_eq(json_of(&add.want), "{\"dst\":\"2001:db8:1::/48\",\"metric\":4294967295,\"type\":\"unreachable\"}");
+	ck_assert_str_eq(json_of(&add.want),
+			 "{\"dst\":\"2001:db8:1::/48\",\"metric\":4294967295,\"type\":\"unreachable\"}");
 }
 END_TEST
 
@@ -114,7 +116,7 @@ START_TEST(links)
 	struct step step = { .op = STEP_ADD, .want = tunnel() };
 
 	ck_assert_str_eq(printed(&step), "ip link add dev t1 group 41 " TUNNEL "any ttl 255 pmtudisc\n"
-			 "ip link set dev t1 alias 'sitctl client t1'\n");
+					 "ip link set dev t1 alias 'sitctl client t1'\n");
 	step.want.link.local = ip4("192.0.2.1");
 	step.want.link.ttl = 0;
 	step.want.link.underlay = 3;
@@ -123,13 +125,15 @@ START_TEST(links)
 	step.op = STEP_CHANGE;
 	step.was = tunnel();
 	ck_assert_str_eq(printed(&step), "ip link change dev t1 " TUNNEL "192.0.2.1 ttl inherit pmtudisc dev eth0\n"
-			 "ip link set dev t1 alias 'sitctl client t1' up\n");
-	ck_assert_str_eq(json_of(&step.want), "{\"alias\":\"sitctl client t1\",\"dev\":\"t1\",\"local\":\"192.0.2.1\","
-			 "\"mtu\":1480,\"remote\":\"203.0.113.1\",\"ttl\":\"inherit\",\"underlay\":\"eth0\",\"up\":true}");
+					 "ip link set dev t1 alias 'sitctl client t1' up\n");
+	ck_assert_str_eq(
+		json_of(&step.want),
+		"{\"alias\":\"sitctl client t1\",\"dev\":\"t1\",\"local\":\"192.0.2.1\","
+		"\"mtu\":1480,\"remote\":\"203.0.113.1\",\"ttl\":\"inherit\",\"underlay\":\"eth0\",\"up\":true}");
 	step = (struct step){ .op = STEP_DEL, .was = tunnel() };
 	ck_assert_str_eq(printed(&step), "ip link del dev t1\n");
 	ck_assert_str_eq(json_of(&step.was), "{\"alias\":\"sitctl client t1\",\"dev\":\"t1\",\"local\":\"any\","
-			 "\"mtu\":1480,\"remote\":\"203.0.113.1\",\"ttl\":255,\"up\":false}");
+					     "\"mtu\":1480,\"remote\":\"203.0.113.1\",\"ttl\":255,\"up\":false}");
 }
 END_TEST
 
@@ -152,11 +156,32 @@ START_TEST(words_for_a_shell)
 	static const struct {
 		const char *word, *text;
 	} rows[] = {
-		{ "eth0", "eth0" }, { "a-b_c.d", "a-b_c.d" }, { "2001:db8::/64", "2001:db8::/64" }, { "a=b,c@d+e%", "a=b,c@d+e%" },
-		{ "", "''" }, { "a b", "'a b'" }, { "a$b", "'a$b'" }, { "a;b", "'a;b'" }, { "a'b", "'a'\\''b'" }, { "'", "''\\'''" },
-		{ "a\"b", "'a\"b'" }, { "`x`", "'`x`'" }, { "a\\b", "'a\\b'" }, { "~", "'~'" }, { "a*", "'a*'" }, { "a?", "'a?'" },
-		{ "[a]", "'[a]'" }, { "{a,b}", "'{a,b}'" }, { "#a", "'#a'" }, { "!a", "'!a'" }, { "a&b", "'a&b'" },
-		{ "a|b", "'a|b'" }, { "a<b>", "'a<b>'" }, { "(a)", "'(a)'" }, { "a\tb\n", "'a\tb\n'" }, { "\xc3\xa9", "'\xc3\xa9'" },
+		{ "eth0", "eth0" },
+		{ "a-b_c.d", "a-b_c.d" },
+		{ "2001:db8::/64", "2001:db8::/64" },
+		{ "a=b,c@d+e%", "a=b,c@d+e%" },
+		{ "", "''" },
+		{ "a b", "'a b'" },
+		{ "a$b", "'a$b'" },
+		{ "a;b", "'a;b'" },
+		{ "a'b", "'a'\\''b'" },
+		{ "'", "''\\'''" },
+		{ "a\"b", "'a\"b'" },
+		{ "`x`", "'`x`'" },
+		{ "a\\b", "'a\\b'" },
+		{ "~", "'~'" },
+		{ "a*", "'a*'" },
+		{ "a?", "'a?'" },
+		{ "[a]", "'[a]'" },
+		{ "{a,b}", "'{a,b}'" },
+		{ "#a", "'#a'" },
+		{ "!a", "'!a'" },
+		{ "a&b", "'a&b'" },
+		{ "a|b", "'a|b'" },
+		{ "a<b>", "'a<b>'" },
+		{ "(a)", "'(a)'" },
+		{ "a\tb\n", "'a\tb\n'" },
+		{ "\xc3\xa9", "'\xc3\xa9'" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -211,7 +236,7 @@ START_TEST(odd_names_in_commands)
 	step.want.link.underlay = 2;
 	strcpy(step.want.link.underlay_name, "`x`");
 	ck_assert_str_eq(printed(&step), "ip link add dev 'a;b' group 41 " TUNNEL "any ttl 255 pmtudisc dev '`x`'\n"
-			 "ip link set dev 'a;b' alias 'sitctl client a;b'\n");
+					 "ip link set dev 'a;b' alias 'sitctl client a;b'\n");
 	step = (struct step){ .op = STEP_CHANGE, .want = { .kind = KIND_SYSCTL } };
 	strcpy(step.want.sysctl.key, "net/ipv6/conf/a$b/forwarding");
 	strcpy(step.want.sysctl.value, "1");
@@ -223,7 +248,8 @@ START_TEST(odd_names_in_commands)
 	step = (struct step){ .op = STEP_ADD, .want = { .kind = KIND_ROUTE, .route = { .type = 1, .metric = 1 } } };
 	strcpy(step.want.route.ifname, "a b");
 	ck_assert_str_eq(printed(&step), "ip -6 route add default dev 'a b' metric 1 proto 41\n");
-	ck_assert_str_eq(json_of(&step.want), "{\"dev\":\"a b\",\"dst\":\"default\",\"metric\":1,\"type\":\"unicast\"}");
+	ck_assert_str_eq(json_of(&step.want),
+			 "{\"dev\":\"a b\",\"dst\":\"default\",\"metric\":1,\"type\":\"unicast\"}");
 }
 END_TEST
 
@@ -231,7 +257,8 @@ START_TEST(inverted)
 {
 	struct step add = { .op = STEP_ADD, .phase = PHASE_ADDR, .want = address("t1", "2001:db8::3/127") };
 	struct step del = step_invert(&add), again = step_invert(&del);
-	struct step change = { .op = STEP_CHANGE, .was = { .kind = KIND_SYSCTL }, .want = { .kind = KIND_SYSCTL } }, back;
+	struct step change = { .op = STEP_CHANGE, .was = { .kind = KIND_SYSCTL }, .want = { .kind = KIND_SYSCTL } },
+		    back;
 
 	ck_assert_str_eq(printed(&del), "ip -6 addr del 2001:db8::3/127 dev t1\n");
 	ck_assert_str_eq(printed(&again), "ip -6 addr add 2001:db8::3/127 dev t1 nodad\n");
@@ -252,14 +279,16 @@ END_TEST
 START_TEST(labels)
 {
 	struct object objects[] = {
-		{ .kind = KIND_ADDR, .addr = address("123456789012345", "1111:2222:3333:4444:5555:6666:7777:8888/128").addr },
+		{ .kind = KIND_ADDR,
+		  .addr = address("123456789012345", "1111:2222:3333:4444:5555:6666:7777:8888/128").addr },
 		{ .kind = KIND_ROUTE, .route = { .type = 1, .ifname = "t1", .metric = 7 } },
 		{ .kind = KIND_NEIGH, .neigh = { .addr = ip6("2001:db8::3"), .ifname = "eth0" } },
 		{ .kind = KIND_SYSCTL, .sysctl = { "net/ipv6/conf/t1/accept_ra", "2" } },
-		{ .kind = KIND_LINK, .link = tunnel().link }, { .kind = KIND_NFT },
+		{ .kind = KIND_LINK, .link = tunnel().link },
+		{ .kind = KIND_NFT },
 	};
 	static const char *const parts[] = { "8888/128 on 123456789012345", "default", "2001:db8::3 on eth0",
-					     "net/ipv6/conf/t1/accept_ra", "t1", "sitctl" };
+					     "net/ipv6/conf/t1/accept_ra",  "t1",      "sitctl" };
 	char label[160];
 
 	for (size_t i = 0; i < 6; i++) {

@@ -80,15 +80,15 @@ START_TEST(dry_run_of_a_client)
 	*second++ = '\0';
 	ck_assert_msg(!strncmp(ran.out, "nft 'add table inet sitctl; ", 28), "%s", ran.out);
 	ck_assert_ptr_nonnull(strstr(ran.out, "add element inet sitctl remotes { 203.0.113.1 }; "));
-	ck_assert_str_eq(second,
-		"ip link add dev t1 group 41 mtu 1480 type sit mode ip6ip remote 203.0.113.1 local any ttl 255 pmtudisc\n"
-		"ip link set dev t1 alias 'sitctl client t1'\n"
-		"sysctl -q -w net/ipv6/conf/t1/disable_ipv6=0\n"
-		"sysctl -q -w net/ipv6/conf/t1/accept_ra=0\n"
-		"ip -6 addr add 2001:db8::3/127 dev t1 nodad\n"
-		"ip link set dev t1 up\n"
-		"ip -6 route add default dev t1 metric 1024 proto 41\n"
-		"ip -6 route add unreachable 2001:db8:1::/48 metric 4294967295 proto 41\n");
+	ck_assert_str_eq(second, "ip link add dev t1 group 41 mtu 1480 type sit mode ip6ip remote 203.0.113.1 local "
+				 "any ttl 255 pmtudisc\n"
+				 "ip link set dev t1 alias 'sitctl client t1'\n"
+				 "sysctl -q -w net/ipv6/conf/t1/disable_ipv6=0\n"
+				 "sysctl -q -w net/ipv6/conf/t1/accept_ra=0\n"
+				 "ip -6 addr add 2001:db8::3/127 dev t1 nodad\n"
+				 "ip link set dev t1 up\n"
+				 "ip -6 route add default dev t1 metric 1024 proto 41\n"
+				 "ip -6 route add unreachable 2001:db8:1::/48 metric 4294967295 proto 41\n");
 	ck_assert_msg(stat("/run/sitctl", &st), "a dry run made a folder");
 	expect(&ran, "client show", 0, NULL);
 	ck_assert_str_eq(ran.out, "");
@@ -99,8 +99,8 @@ END_TEST
 START_TEST(dry_run_as_json)
 {
 	static const char *const rows[][2] = {
-		{ "add", "nftables" }, { "add", "link" }, { "add", "sysctl" }, { "add", "sysctl" }, { "add", "address" },
-		{ "change", "link" }, { "add", "route" },
+		{ "add", "nftables" }, { "add", "link" },    { "add", "sysctl" }, { "add", "sysctl" },
+		{ "add", "address" },  { "change", "link" }, { "add", "route" },
 	};
 	json_t *plan;
 
@@ -122,11 +122,11 @@ END_TEST
 
 START_TEST(refused_before_anything)
 {
-	expect(&ran, "client up up0 " T1, 1, "up0");		/* a device of somebody else */
+	expect(&ran, "client up up0 " T1, 1, "up0"); /* a device of somebody else */
 	expect(&ran, "client up t1 " T1 " dev nosuch0", 2, "nosuch0");
 	expect(&ran, "client up t1 " T1 " local 192.0.2.77", 2, "192.0.2.77");
 	expect(&ran, "client up t1 " T1 " prefix 2001:db8:1::/64,nosuch0", 2, "nosuch0");
-	expect(&ran, "server add-peer alice " T1, 2, "uplink");	/* no default route tells it */
+	expect(&ran, "server add-peer alice " T1, 2, "uplink"); /* no default route tells it */
 	expect(&ran, "server up uplink nosuch0", 2, "nosuch0");
 	expect(&ran, "client show", 0, NULL);
 	ck_assert_str_eq(ran.out, "");
@@ -158,8 +158,9 @@ END_TEST
 START_TEST(server_up_and_down)
 {
 	static const char *const keys[] = {
-		"net/ipv6/conf/all/forwarding", "net/ipv6/conf/up0/forwarding", "net/ipv6/conf/up0/accept_ra",
-		"net/ipv6/conf/up1/accept_ra", "net/ipv6/conf/up0/force_forwarding", "net/ipv6/conf/default/forwarding",
+		"net/ipv6/conf/all/forwarding",	      "net/ipv6/conf/up0/forwarding",
+		"net/ipv6/conf/up0/accept_ra",	      "net/ipv6/conf/up1/accept_ra",
+		"net/ipv6/conf/up0/force_forwarding", "net/ipv6/conf/default/forwarding",
 	};
 	char before[6][16];
 
@@ -174,7 +175,7 @@ START_TEST(server_up_and_down)
 	expect(&ran, "server check", 0, NULL);
 	expect(&ran, "server show", 0, NULL);
 	ck_assert_ptr_nonnull(strstr(ran.out, "uplink up0"));
-	write_sysctl(before[4][0] ? keys[4] : keys[0], "0");	/* somebody turned it off */
+	write_sysctl(before[4][0] ? keys[4] : keys[0], "0"); /* somebody turned it off */
 	expect(&ran, "server check", 3, NULL);
 	ck_assert_ptr_nonnull(strstr(ran.out, "sitctl server up uplink up0"));
 	expect(&ran, "-j server check", 3, NULL);
@@ -183,7 +184,8 @@ START_TEST(server_up_and_down)
 	expect(&ran, "server check", 0, NULL);
 	expect(&ran, "server down", 0, NULL);
 	for (int i = 0; i < 6; i++)
-		ck_assert_msg(!strcmp(read_sysctl(keys[i]), before[i]), "%s is %s, was %s", keys[i], read_sysctl(keys[i]), before[i]);
+		ck_assert_msg(!strcmp(read_sysctl(keys[i]), before[i]), "%s is %s, was %s", keys[i],
+			      read_sysctl(keys[i]), before[i]);
 	ck_assert(!run_has("journal"));
 }
 END_TEST

@@ -20,7 +20,7 @@ static struct in6_addr random_address(void)
 {
 	struct in6_addr addr;
 
-	for (int i = 0; i < 16; i++)	/* with runs of zeros, which the text form shortens */
+	for (int i = 0; i < 16; i++) /* with runs of zeros, which the text form shortens */
 		addr.s6_addr[i] = below(3) ? 0 : (uint8_t)pseudo_random(&state);
 	addr.s6_addr[0] = (uint8_t)(0x20 + below(0x20));
 	return addr;
@@ -110,7 +110,7 @@ static void random_spec(struct spec *s, enum role role)
 	s->source_filter = below(2);
 	s->simple_security = role == ROLE_CLIENT && below(2);
 	s->n_allows = role == ROLE_CLIENT ? below(5) : 0;
-	for (unsigned int i = 0; i < s->n_allows; i++)	/* each has a protocol of its own: no two overlap */
+	for (unsigned int i = 0; i < s->n_allows; i++) /* each has a protocol of its own: no two overlap */
 		s->allows[i] = (struct allow){ .proto = (uint8_t)(100 + i), .last = 65535 };
 }
 
@@ -126,7 +126,8 @@ static void compare(const struct spec *a, const struct spec *b, const char *text
 		ck_assert_msg(net6_equal(&x.addresses[i], &y.addresses[i]), "%s", text);
 	for (unsigned int i = 0; i < x.n_prefixes; i++)
 		ck_assert_msg(net6_equal(&x.prefixes[i].net, &y.prefixes[i].net) &&
-			      !strcmp(x.prefixes[i].ifname, y.prefixes[i].ifname), "%s", text);
+				      !strcmp(x.prefixes[i].ifname, y.prefixes[i].ifname),
+			      "%s", text);
 	ck_assert_msg(x.gateway_mode == y.gateway_mode && addr6_equal(&x.gateway, &y.gateway), "%s", text);
 	ck_assert_msg(x.metric == y.metric && x.ttl == y.ttl && x.mtu == y.mtu && x.notrack == y.notrack, "%s", text);
 	ck_assert_msg(x.mss_clamp == y.mss_clamp && x.source_filter == y.source_filter, "%s", text);
@@ -245,7 +246,7 @@ static void read_back(const struct spec *a, const char *text)
 	ck_assert_msg(!f.n_errors, "%s: %s", text, f.errors[0]);
 	s = conf_find(&f, a->role, a->name);
 	ck_assert_msg(s, "%s: %s is not in the file", text, a->name);
-	if (wanted.host[0])	/* the address of a name is not in the file */
+	if (wanted.host[0]) /* the address of a name is not in the file */
 		wanted.remote.s_addr = 0;
 	compare(&wanted, &s->spec, text);
 	conf_free(&f);
@@ -320,7 +321,8 @@ START_TEST(files_over_files)
 		put_file(PATH, before, 0);
 		put_in_file(&b, false);
 		read_back(&b, text);
-		ck_assert_msg(!strncmp(get_file(PATH), "# head\n", 7) && strstr(get_file(PATH), "\n# tail\n"), "%s", get_file(PATH));
+		ck_assert_msg(!strncmp(get_file(PATH), "# head\n", 7) && strstr(get_file(PATH), "\n# tail\n"), "%s",
+			      get_file(PATH));
 		put_file(PATH, "", 0);
 	}
 }

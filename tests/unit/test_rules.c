@@ -84,8 +84,8 @@ START_TEST(overlaps_with_this_host)
 	lab_addr(&lab, "sit-alice", "2001:db8:9::1/128", 41);
 	lab_tunnel(&lab, "sit-bob", "sitctl server bob", "198.51.100.8");
 	lab_addr(&lab, "sit-bob", "2001:db8:5::2/127", 41);
-	peer_is_right(BOB "2001:db8:5::3");			/* its own device has its address */
-	peer_is_right(BOB "2001:db8:7::5");			/* in the uplink's prefix, not its address */
+	peer_is_right(BOB "2001:db8:5::3"); /* its own device has its address */
+	peer_is_right(BOB "2001:db8:7::5"); /* in the uplink's prefix, not its address */
 	peer_is_wrong(BOB "2001:db8:7::1 server-address 2001:db8:5::2", "2001:db8:7::1", "up0");
 	peer_is_wrong(BOB "2001:db8:5::3 prefix 2001:db8:7::/64", "2001:db8:7::/64", "up0");
 	peer_is_wrong(BOB "2001:db8:9::1 server-address 2001:db8:5::2", "2001:db8:9::1", "sit-alice");
@@ -127,7 +127,7 @@ START_TEST(uplink_of_the_default_route)
 	lab_route(&lab, "up1", "default", 1024, 9);
 	ck_assert_int_eq(uplink(), 0);
 	ck_assert_str_eq(server->uplink, "up1");
-	lab_route(&lab, "up1", "default", 2048, 3);	/* two by one interface are one candidate */
+	lab_route(&lab, "up1", "default", 2048, 3); /* two by one interface are one candidate */
 	ck_assert_int_eq(uplink(), 0);
 	lab_route(&lab, "up0", "default", 4096, 3);
 	ck_assert_int_eq(uplink(), -EINVAL);
@@ -170,7 +170,8 @@ START_TEST(local_of_this_host)
 	says("192.168.7.7");
 	says("RFC 1918");
 	says("NAT");
-	ck_assert_int_eq(system("ip addr add 192.0.2.1/32 dev up0; ip route replace default via 192.168.7.1 src 192.0.2.1"), 0);
+	ck_assert_int_eq(
+		system("ip addr add 192.0.2.1/32 dev up0; ip route replace default via 192.168.7.1 src 192.0.2.1"), 0);
 	ck_assert_int_eq(local(T1 "local 192.0.2.2"), -EINVAL);
 	says("192.0.2.1");
 	ck_assert_ptr_null(strstr(lab.err.hint, "NAT"));
@@ -212,7 +213,7 @@ START_TEST(other_default_routes)
 	lab.s.n_routes = 0;
 	lab_tunnel(&lab, "t1", "sitctl client t1", "203.0.113.1");
 	lab_route(&lab, "t1", "default", 1024, 41);
-	notes(T1, 0);	/* its own */
+	notes(T1, 0); /* its own */
 }
 END_TEST
 

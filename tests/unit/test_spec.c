@@ -65,7 +65,8 @@ START_TEST(wrong_words)
 		{ ROLE_PEER, PEER "address 2001:db8::5", "address: ", "twice" },
 		{ ROLE_CLIENT, CLIENT "address 2001:db8::3/64", "2001:db8::3/64", "twice" },
 		{ ROLE_CLIENT, CLIENT "prefix 2001:db8:1::/48 prefix 2001:db8:1::/48", "2001:db8:1::/48", "overlaps" },
-		{ ROLE_CLIENT, CLIENT "prefix 2001:db8:1::/48 prefix 2001:db8:1:2::/64,eth0", "2001:db8:1:2::/64", "overlaps" },
+		{ ROLE_CLIENT, CLIENT "prefix 2001:db8:1::/48 prefix 2001:db8:1:2::/64,eth0", "2001:db8:1:2::/64",
+		  "overlaps" },
 		{ ROLE_PEER, PEER "prefix 2001:db8:1:2::/64 prefix 2001:db8:1::/48", "2001:db8:1::/48", "overlaps" },
 	};
 
@@ -96,7 +97,8 @@ END_TEST
 START_TEST(names)
 {
 	static const char *const clients[] = { "t1", "123456789012345", "a$b" }, *const no_clients[] = {
-		"", ".", "..", "all", "default", "a/b", "a b", "1234567890123456", "a%d" };
+		"", ".", "..", "all", "default", "a/b", "a b", "1234567890123456", "a%d"
+	};
 	struct spec spec;
 	struct err err;
 
@@ -136,17 +138,25 @@ END_TEST
 START_TEST(pairs)
 {
 	static const struct {
-		const char *text, *way;	/* NULL: right */
+		const char *text, *way; /* NULL: right */
 	} rows[] = {
-		{ TO "2001:db8::3", NULL }, { TO "2001:db8::2/127", NULL },
-		{ TO "2001:db8::3/126", "server-address" }, { TO "2001:db8::3/128", "server-address" },
-		{ TO "2001:db8::3/64", "server-address" }, { TO "2001:db8::3/126 server-address 2001:db8::1", NULL },
-		{ TO "2001:db8::3/64 server-address 2001:db8::1", NULL }, { TO "2001:db8::3/128 server-address 2001:db8::2", NULL },
-		{ TO "2001:db8::1", "RFC 6164" }, { TO "2001:db8:5:6::1/127", "RFC 6164" },
+		{ TO "2001:db8::3", NULL },
+		{ TO "2001:db8::2/127", NULL },
+		{ TO "2001:db8::3/126", "server-address" },
+		{ TO "2001:db8::3/128", "server-address" },
+		{ TO "2001:db8::3/64", "server-address" },
+		{ TO "2001:db8::3/126 server-address 2001:db8::1", NULL },
+		{ TO "2001:db8::3/64 server-address 2001:db8::1", NULL },
+		{ TO "2001:db8::3/128 server-address 2001:db8::2", NULL },
+		{ TO "2001:db8::1", "RFC 6164" },
+		{ TO "2001:db8:5:6::1/127", "RFC 6164" },
 		{ TO "2001:db8::1 server-address 2001:db8::5", NULL },
-		{ TO "2001:db8::ffff:ffff:ffff:ff80", "RFC 6164" }, { TO "2001:db8::ffff:ffff:ffff:ff81", "RFC 6164" },
-		{ TO "2001:db8::ffff:ffff:ffff:ffff", "RFC 6164" }, { TO "2001:db8::ffff:ffff:ffff:ff7e", NULL },
-		{ TO "2001:db8::ffff:ffff:ffff:ff7f", NULL }, { TO "2001:db8::8000:0:0:1", NULL },
+		{ TO "2001:db8::ffff:ffff:ffff:ff80", "RFC 6164" },
+		{ TO "2001:db8::ffff:ffff:ffff:ff81", "RFC 6164" },
+		{ TO "2001:db8::ffff:ffff:ffff:ffff", "RFC 6164" },
+		{ TO "2001:db8::ffff:ffff:ffff:ff7e", NULL },
+		{ TO "2001:db8::ffff:ffff:ffff:ff7f", NULL },
+		{ TO "2001:db8::8000:0:0:1", NULL },
 		{ TO "2001:db8::3 server-address 2001:db8::3", "own address" },
 		{ TO "2001:db8::3/64 server-address 2001:db8::3", "own address" },
 	};
@@ -156,7 +166,8 @@ START_TEST(pairs)
 	if (rows[_i].way)
 		refuse(ROLE_PEER, "alice", rows[_i].text, "2001:db8:", rows[_i].way);
 	else
-		ck_assert_msg(!read_spec(&spec, ROLE_PEER, "alice", rows[_i].text, &err), "%s: %s", rows[_i].text, err.why);
+		ck_assert_msg(!read_spec(&spec, ROLE_PEER, "alice", rows[_i].text, &err), "%s: %s", rows[_i].text,
+			      err.why);
 }
 END_TEST
 
@@ -211,7 +222,7 @@ START_TEST(changed_values)
 	change(&spec, "address 2001:db8::5 prefix 2001:db8:1::/48 prefix 2001:db8:2::/48");
 	spec_text(&spec, false, text, sizeof(text));
 	ck_assert_str_eq(text, "remote 198.51.100.7 address 2001:db8::5/127 prefix 2001:db8:1::/48 "
-			 "prefix 2001:db8:2::/48 ttl 9");
+			       "prefix 2001:db8:2::/48 ttl 9");
 	make_spec(&spec, ROLE_CLIENT, "t1 " CLIENT "address 2001:db8::5");
 	change(&spec, "address 2001:db8::7");
 	ck_assert_uint_eq(spec.n_addresses, 1);
@@ -242,7 +253,8 @@ START_TEST(defaults_of_the_server)
 	struct in6_addr other = ip6("2001:db8::2"), given = ip6("2001:db8::9");
 	struct spec peer, server, both;
 
-	make_spec(&server, ROLE_SERVER, "uplink eth0 local 192.0.2.1 ttl 9 mtu 1400 notrack off mss-clamp off source-filter off");
+	make_spec(&server, ROLE_SERVER,
+		  "uplink eth0 local 192.0.2.1 ttl 9 mtu 1400 notrack off mss-clamp off source-filter off");
 	make_spec(&peer, ROLE_PEER, "alice " PEER);
 	both = spec_effective(&peer, &server);
 	ck_assert_uint_eq(both.local.s_addr, ip4("192.0.2.1").s_addr);
@@ -250,7 +262,9 @@ START_TEST(defaults_of_the_server)
 	ck_assert_uint_eq(both.mtu, 1400);
 	ck_assert(!both.notrack && !both.mss_clamp && !both.source_filter);
 	ck_assert(addr6_equal(&both.server_address, &other));
-	make_spec(&peer, ROLE_PEER, "alice " PEER "ttl inherit mtu auto notrack on mss-clamp on source-filter on server-address 2001:db8::9");
+	make_spec(&peer, ROLE_PEER,
+		  "alice " PEER
+		  "ttl inherit mtu auto notrack on mss-clamp on source-filter on server-address 2001:db8::9");
 	both = spec_effective(&peer, &server);
 	ck_assert_uint_eq(both.ttl, 0);
 	ck_assert_uint_eq(both.mtu, 0);
@@ -267,7 +281,7 @@ START_TEST(text_that_does_not_fit)
 	make_spec(&spec, ROLE_CLIENT, "t1 " CLIENT "prefix 2001:db8:1111::/48");
 	memset(text, 'x', sizeof(text));
 	spec_text(&spec, false, text, 30);
-	ck_assert_str_eq(text, "remote 203.0.113.1");	/* whole words only */
+	ck_assert_str_eq(text, "remote 203.0.113.1"); /* whole words only */
 	ck_assert_int_eq(text[30], 'x');
 }
 END_TEST
@@ -278,8 +292,9 @@ START_TEST(nearest_words)
 	static const struct {
 		const char *word, *near;
 	} rows[] = {
-		{ "clinet", "client" }, { "clien", "client" }, { "cl", "client" }, { "clients", "client" }, { "sevrer", "server" },
-		{ "chekc", "check" }, { "hepl", "help" }, { "check", "check" }, { "xyzzyxyzzy", NULL }, { "", NULL },
+		{ "clinet", "client" }, { "clien", "client" }, { "cl", "client" }, { "clients", "client" },
+		{ "sevrer", "server" }, { "chekc", "check" },  { "hepl", "help" }, { "check", "check" },
+		{ "xyzzyxyzzy", NULL }, { "", NULL },
 	};
 	char longer[200];
 

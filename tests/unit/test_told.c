@@ -35,8 +35,8 @@ START_TEST(list)
 		snprintf(words, sizeof(words), "p%d remote 198.51.100.%d address 2001:db8::%x", i, i + 1, 2 * i + 3);
 		put(i % 2 ? ROLE_PEER : ROLE_CLIENT, words);
 	}
-	put(ROLE_PEER, "p0 remote 198.51.100.99 address 2001:db8::99");	/* a peer of the name a client has */
-	put(ROLE_PEER, "p1 remote 198.51.100.98 address 2001:db8::97");	/* in place of the one before */
+	put(ROLE_PEER, "p0 remote 198.51.100.99 address 2001:db8::99"); /* a peer of the name a client has */
+	put(ROLE_PEER, "p1 remote 198.51.100.98 address 2001:db8::97"); /* in place of the one before */
 	ck_assert_uint_eq(t.n, 51);
 	ck_assert_uint_eq(told_find(&t, ROLE_PEER, "p1")->spec.remote.s_addr, ip4("198.51.100.98").s_addr);
 	ck_assert_uint_eq(told_find(&t, ROLE_CLIENT, "p0")->spec.remote.s_addr, ip4("198.51.100.1").s_addr);
@@ -47,8 +47,9 @@ START_TEST(list)
 	told_remove(&t, ROLE_CLIENT, "p0");
 	told_remove(&t, ROLE_CLIENT, "nosuch");
 	ck_assert_uint_eq(t.n, 49);
-	ck_assert(!told_find(&t, ROLE_PEER, "p49") && !told_find(&t, ROLE_CLIENT, "p0") && told_find(&t, ROLE_PEER, "p0"));
-	ck_assert_uint_eq(copy.n, 51);	/* a copy of its own */
+	ck_assert(!told_find(&t, ROLE_PEER, "p49") && !told_find(&t, ROLE_CLIENT, "p0") &&
+		  told_find(&t, ROLE_PEER, "p0"));
+	ck_assert_uint_eq(copy.n, 51); /* a copy of its own */
 	ck_assert_ptr_nonnull(told_find(&copy, ROLE_PEER, "p49"));
 	told_free(&copy);
 }
@@ -89,16 +90,18 @@ START_TEST(client_observed)
 	l->local = ip4("192.0.2.1");
 	l->ttl = 0;
 	lab_addr(&lab, "t1", "2001:db8::3/127", 41);
-	lab_addr(&lab, "t1", "fe80::cb00:7101/64", 0);	/* the kernel's */
+	lab_addr(&lab, "t1", "fe80::cb00:7101/64", 0); /* the kernel's */
 	lab_addr(&lab, "t1", "2001:db8:9::1/64", 41);
 	lab_addr(&lab, "up0", "2001:db8:8::1/64", 0);
 	lab_route(&lab, "t1", "default", 77, 41);
 	lab_route(&lab, "up0", "default", 5, 3);
 	lab_route(&lab, "unreachable", "2001:db8:1::/48", UINT32_MAX, 41);
-	lab_route(&lab, "unreachable", "2001:db8:2::/48", 1024, 3);	/* of others */
+	lab_route(&lab, "unreachable", "2001:db8:2::/48", 1024, 3); /* of others */
 	lab_nft(&lab, "203.0.113.1");
-	observed("t1", NULL, ROLE_CLIENT, "remote 203.0.113.1 local 192.0.2.1 address 2001:db8::3/127 address 2001:db8:9::1/64 "
-		 "gateway auto metric 77 prefix 2001:db8:1::/48 ttl inherit mtu 1480 notrack on mss-clamp off source-filter off "
+	observed("t1", NULL, ROLE_CLIENT,
+		 "remote 203.0.113.1 local 192.0.2.1 address 2001:db8::3/127 address 2001:db8:9::1/64 "
+		 "gateway auto metric 77 prefix 2001:db8:1::/48 ttl inherit mtu 1480 notrack on mss-clamp off "
+		 "source-filter off "
 		 "simple-security off");
 }
 END_TEST
@@ -108,10 +111,12 @@ START_TEST(peer_observed)
 	lab_tunnel(&lab, "s7", "sitctl server alice", "198.51.100.7");
 	lab_addr(&lab, "s7", "2001:db8::2/127", 41);
 	lab_route(&lab, "s7", "2001:db8:1::/48", 1024, 41);
-	lab_route(&lab, "s7", "2001:db8:2::/48", 1024, 3);	/* of others */
+	lab_route(&lab, "s7", "2001:db8:2::/48", 1024, 3); /* of others */
 	lab_neigh(&lab, "up0", "2001:db8::3", 41);
-	observed("s7", NULL, ROLE_PEER, "remote 198.51.100.7 address 2001:db8::3/127 server-address 2001:db8::2 "
-		 "prefix 2001:db8:1::/48 proxy-ndp on dev s7 ttl 255 mtu 1480 notrack off mss-clamp off source-filter off");
+	observed("s7", NULL, ROLE_PEER,
+		 "remote 198.51.100.7 address 2001:db8::3/127 server-address 2001:db8::2 "
+		 "prefix 2001:db8:1::/48 proxy-ndp on dev s7 ttl 255 mtu 1480 notrack off mss-clamp off source-filter "
+		 "off");
 }
 END_TEST
 
@@ -122,8 +127,10 @@ START_TEST(peer_without_a_pair_observed)
 	lab_addr(&lab, "sit-bob", "2001:db8::1/128", 41);
 	lab_route(&lab, "sit-bob", "2001:db8:1::9/128", 1024, 41);
 	lab_route(&lab, "sit-bob", "2001:db8::3/128", 1024, 41);
-	observed("sit-bob", NULL, ROLE_PEER, "remote 198.51.100.7 address 2001:db8:1::9/128 server-address 2001:db8::1 "
-		 "prefix 2001:db8::3/128 proxy-ndp off dev sit-bob ttl 255 mtu 1480 notrack off mss-clamp off source-filter off");
+	observed("sit-bob", NULL, ROLE_PEER,
+		 "remote 198.51.100.7 address 2001:db8:1::9/128 server-address 2001:db8::1 "
+		 "prefix 2001:db8::3/128 proxy-ndp off dev sit-bob ttl 255 mtu 1480 notrack off mss-clamp off "
+		 "source-filter off");
 	observed("sit-bob", "bob remote 198.51.100.7 address 2001:db8::3/64 server-address 2001:db8::1", ROLE_PEER,
 		 "remote 198.51.100.7 address 2001:db8::3/64 server-address 2001:db8::1 prefix 2001:db8:1::9/128 "
 		 "proxy-ndp off dev sit-bob ttl 255 mtu 1480 notrack off mss-clamp off source-filter off");

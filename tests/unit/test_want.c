@@ -71,10 +71,14 @@ START_TEST(prefixes_of_a_client)
 		const char *prefix, *lan;
 		bool unreachable;
 	} rows[] = {
-		{ "2001:db8:1::/48", NULL, true }, { "2001:db8:1::/64", NULL, true },
-		{ "2001:db8:1::/48,eth1", "2001:db8:1::1/64", true }, { "2001:db8:1::/63,eth1", "2001:db8:1::1/64", true },
-		{ "2001:db8:1::/64,eth1", "2001:db8:1::1/64", false }, { "2001:db8:1::/65,eth1", "2001:db8:1::1/65", false },
-		{ "2001:db8:1::8/127,eth1", "2001:db8:1::9/127", false }, { "2001:db8:1::8/128,eth1", "2001:db8:1::8/128", false },
+		{ "2001:db8:1::/48", NULL, true },
+		{ "2001:db8:1::/64", NULL, true },
+		{ "2001:db8:1::/48,eth1", "2001:db8:1::1/64", true },
+		{ "2001:db8:1::/63,eth1", "2001:db8:1::1/64", true },
+		{ "2001:db8:1::/64,eth1", "2001:db8:1::1/64", false },
+		{ "2001:db8:1::/65,eth1", "2001:db8:1::1/65", false },
+		{ "2001:db8:1::8/127,eth1", "2001:db8:1::9/127", false },
+		{ "2001:db8:1::8/128,eth1", "2001:db8:1::8/128", false },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -89,7 +93,8 @@ START_TEST(prefixes_of_a_client)
 			is_addr(&addrs[0], rows[i].lan, "eth1");
 		ck_assert_msg(want_unreachable(&spec.prefixes[0], &route) == rows[i].unreachable, "%s", rows[i].prefix);
 		if (rows[i].unreachable)
-			ck_assert(route.type == 7 && route.metric == 4294967295 && net6_equal(&route.dst, &spec.prefixes[0].net));
+			ck_assert(route.type == 7 && route.metric == 4294967295 &&
+				  net6_equal(&route.dst, &spec.prefixes[0].net));
 	}
 }
 END_TEST
@@ -128,24 +133,25 @@ static void end(void)
 /* On-link: under an address of the uplink, or under a route of it without gateway; not ours, not a host. */
 START_TEST(on_link_prefixes)
 {
-	struct net6 inside = net6("2001:db8:7::3/128"), outside = net6("2001:db8:8::3/128"), wider = net6("2001:db8:7::/48");
+	struct net6 inside = net6("2001:db8:7::3/128"), outside = net6("2001:db8:8::3/128"),
+		    wider = net6("2001:db8:7::/48");
 	struct net6 found, want = net6("2001:db8:7::/64");
 
 	lab_addr(&lab, "up0", "2001:db8:7::1/64", 0);
 	ck_assert(on_link(&lab.s, "up0", &inside, &found) && net6_equal(&found, &want));
 	ck_assert(!on_link(&lab.s, "up0", &outside, NULL));
-	ck_assert(!on_link(&lab.s, "up0", &wider, NULL));	/* larger than what is on the link */
+	ck_assert(!on_link(&lab.s, "up0", &wider, NULL)); /* larger than what is on the link */
 	ck_assert(!on_link(&lab.s, "up1", &inside, NULL));
 	lab.s.n_addrs = 0;
 	lab_addr(&lab, "up0", "2001:db8:7::3/128", 0);
 	ck_assert(!on_link(&lab.s, "up0", &inside, NULL));
-	lab_route(&lab, "up0", "2001:db8:7::/64", 256, 41);	/* one that we made */
+	lab_route(&lab, "up0", "2001:db8:7::/64", 256, 41); /* one that we made */
 	ck_assert(!on_link(&lab.s, "up0", &inside, NULL));
 	lab_route(&lab, "up0", "2001:db8:7::/64", 256, 2)->has_gateway = true;
 	ck_assert(!on_link(&lab.s, "up0", &inside, NULL));
 	lab_route(&lab, "up0", "default", 1024, 3);
 	ck_assert(!on_link(&lab.s, "up0", &inside, NULL));
-	lab_route(&lab, "up0", "2001:db8:7::/64", 256, 2);	/* RTPROT_KERNEL */
+	lab_route(&lab, "up0", "2001:db8:7::/64", 256, 2); /* RTPROT_KERNEL */
 	ck_assert(on_link(&lab.s, "up0", &inside, &found) && net6_equal(&found, &want));
 }
 END_TEST
@@ -172,7 +178,7 @@ START_TEST(proxied_ranges)
 	ck_assert_uint_eq(proxied("proxy-ndp off prefix 2001:db8:7::80/121", ranges), 0);
 	ck_assert_uint_eq(proxied("prefix 2001:db8:7::80/121 prefix 2001:db8:9::/48", ranges), 2);
 	ck_assert(net6_equal(&ranges[1], &part));
-	ck_assert_uint_eq(want_proxied(&lab.s, "", &spec, ranges), 0);	/* no uplink yet */
+	ck_assert_uint_eq(want_proxied(&lab.s, "", &spec, ranges), 0); /* no uplink yet */
 }
 END_TEST
 
@@ -238,7 +244,8 @@ START_TEST(paths)
 	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.1"), any, 0, &p, &lab.err), 0);
 	ck_assert(!p.reachable);
 	ck_assert_int_eq(system("ip addr add 192.0.2.1/24 dev up0; ip addr add 198.51.100.1/24 dev up1; "
-				"ip route add 203.0.113.0/24 via 192.0.2.9; ip route add unreachable 203.0.113.99"), 0);
+				"ip route add 203.0.113.0/24 via 192.0.2.9; ip route add unreachable 203.0.113.99"),
+			 0);
 	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.1"), any, 0, &p, &lab.err), 0);
 	ck_assert(p.reachable && p.index == index_of("up0") && p.source.s_addr == ip4("192.0.2.1").s_addr && !p.mtu);
 	ck_assert_int_eq(path_lookup(&lab.c, ip4("198.51.100.9"), any, index_of("up1"), &p, &lab.err), 0);
@@ -246,7 +253,7 @@ START_TEST(paths)
 	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.99"), any, 0, &p, &lab.err), 0);
 	ck_assert(!p.reachable);
 	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.1"), ip4("192.0.2.77"), 0, &p, &lab.err), 0);
-	ck_assert(!p.reachable);	/* not our address */
+	ck_assert(!p.reachable); /* not our address */
 }
 END_TEST
 

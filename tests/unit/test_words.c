@@ -64,7 +64,8 @@ START_TEST(wrong_words)
 	struct ran ran;
 
 	expect(&ran, wrong[_i].words, 2, wrong[_i].what);
-	ck_assert_msg(strstr(ran.err, wrong[_i].way), "sitctl %s: stderr lacks \"%s\": %s", wrong[_i].words, wrong[_i].way, ran.err);
+	ck_assert_msg(strstr(ran.err, wrong[_i].way), "sitctl %s: stderr lacks \"%s\": %s", wrong[_i].words,
+		      wrong[_i].way, ran.err);
 	ck_assert_str_eq(ran.out, "");
 	ck_assert_msg(!strncmp(ran.err, "sitctl: ", 8), "%s", ran.err);
 	ck_assert_msg(strchr(ran.err, '\n') == ran.err + strlen(ran.err) - 1, "one line: %s", ran.err);
@@ -156,8 +157,17 @@ END_TEST
 
 /* Whoever has no right is told so, at once and with the way out; wrong words and help come before that. */
 static const char *const need_rights[] = {
-	"client up t1 " T1, "client down t1", "-D client up t1 " T1, "client check", "server up uplink lo", "server down",
-	"server add-peer alice " T1, "server set-peer alice mtu 1480", "server del-peer alice", "server check", "check",
+	"client up t1 " T1,
+	"client down t1",
+	"-D client up t1 " T1,
+	"client check",
+	"server up uplink lo",
+	"server down",
+	"server add-peer alice " T1,
+	"server set-peer alice mtu 1480",
+	"server del-peer alice",
+	"server check",
+	"check",
 };
 
 START_TEST(not_root)

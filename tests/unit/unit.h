@@ -47,20 +47,20 @@ Suite *suite_program(void);
 /* ns.c: fixtures. Can this machine give us namespaces of our own? Asked once, by main. */
 extern bool have_namespaces;
 bool probe_namespaces(void);
-void own_netns(void);		/* an own network namespace with `lo` up */
-void own_netns_and_run(void);	/* the same, and an own empty /run */
-void make_veth(const char *name, const char *peer);	/* both up */
+void own_netns(void);				    /* an own network namespace with `lo` up */
+void own_netns_and_run(void);			    /* the same, and an own empty /run */
+void make_veth(const char *name, const char *peer); /* both up */
 uint32_t index_of(const char *name);
 void write_sysctl(const char *key, const char *value);
-const char *read_sysctl(const char *key);		/* "" where there is none */
+const char *read_sysctl(const char *key); /* "" where there is none */
 
 /* A test case with FIXTURE, added to SUITE where namespaces can be had. */
 TCase *namespaced_case(Suite *suite, const char *name, void (*fixture)(void));
 
 /* etc.c: a fixture, own_netns_and_run() with an /etc that has hosts and an empty sitctl folder; whole files. */
 void own_etc(void);
-void put_file(const char *path, const char *text, size_t len);	/* LEN 0: all of the text */
-const char *get_file(const char *path);				/* until the next call */
+void put_file(const char *path, const char *text, size_t len); /* LEN 0: all of the text */
+const char *get_file(const char *path);			       /* until the next call */
 
 /* run.c: sitctl as a process. */
 struct ran {
@@ -68,8 +68,8 @@ struct ran {
 	char out[32768], err[8192];
 };
 
-#define RUN_NOBODY 1	/* without any right */
-#define RUN_FULL 2	/* standard output is a full disk */
+#define RUN_NOBODY 1 /* without any right */
+#define RUN_FULL 2   /* standard output is a full disk */
 
 /* WORDS are separated by single spaces. */
 void run_sitctl(struct ran *ran, int flags, const char *words);
@@ -79,7 +79,7 @@ void expect(struct ran *ran, const char *words, int status, const char *err);
 
 /* bytes.c: messages made byte by byte, in the host's order, without the library. */
 struct bytes {
-	uint32_t word[256];	/* aligned */
+	uint32_t word[256]; /* aligned */
 	size_t n;
 };
 
@@ -113,21 +113,21 @@ struct lab {
 	struct conversation c;
 	struct plan plan;
 	struct err err;
-	char steps[16384];	/* the plan, a line each, see lab_plan() */
+	char steps[16384]; /* the plan, a line each, see lab_plan() */
 };
 
-void lab_open(struct lab *lab);		/* in the current namespace: its interfaces, nothing else */
+void lab_open(struct lab *lab); /* in the current namespace: its interfaces, nothing else */
 void lab_close(struct lab *lab);
 struct link *lab_tunnel(struct lab *lab, const char *name, const char *alias, const char *remote);
 void lab_addr(struct lab *lab, const char *ifname, const char *net, uint8_t proto);
 struct route *lab_route(struct lab *lab, const char *ifname, const char *dst, uint32_t metric, uint8_t proto);
 void lab_neigh(struct lab *lab, const char *ifname, const char *addr, uint8_t proto);
-void lab_nft(struct lab *lab, const char *remotes);	/* separated by spaces */
+void lab_nft(struct lab *lab, const char *remotes); /* separated by spaces */
 void lab_no_nft(struct lab *lab);
 /* Make SPEC of "NAME PARAMETER VALUE..." (the server has no NAME), which must be right. */
 void make_spec(struct spec *spec, enum role role, const char *words);
 void lab_tell(struct lab *lab, enum role role, const char *words);
-void lab_told_before(struct lab *lab, enum role role, const char *words);	/* and not now */
+void lab_told_before(struct lab *lab, enum role role, const char *words); /* and not now */
 void lab_told_both(struct lab *lab, enum role role, const char *words);
 /*
  * Plan for the tunnel NAME of ROLE; lab->steps is then a line for each step: + - ~ for add,
@@ -140,7 +140,7 @@ void expect_steps(struct lab *lab, enum role role, const char *name, const char 
 /* Small things. */
 struct in_addr ip4(const char *text);
 struct in6_addr ip6(const char *text);
-struct net6 net6(const char *text);	/* "ADDRESS/LEN" */
+struct net6 net6(const char *text); /* "ADDRESS/LEN" */
 /* Split TEXT in place at its spaces. */
 int split_words(char *text, char *words[], int max);
 /* The same sequence in every run. */
