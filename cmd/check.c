@@ -7,6 +7,7 @@
 
 #include "../lib/want.h"
 #include "commands.h"
+#include "rights.h"
 
 #define LINE 512
 #define COMMAND_TEXT 8192

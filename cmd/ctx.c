@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -104,35 +103,6 @@ int enter_netns(const char *name, struct err *err)
 	if (fd >= 0)
 		close(fd);
 	return ret;
-}
-
-int need_admin(const struct ctx *ctx, struct err *err)
-{
-	capng_get_caps_process();
-	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN))
-		return 0;
-	err_sys(err, EPERM, "%s %s", ctx->words > 0 ? ctx->word[0] : "sitctl", ctx->words > 1 ? ctx->word[1] : "");
-	err_why(err, "not root: this needs the right to change the network (CAP_NET_ADMIN)");
-	err_hint(err, "try 'sudo sitctl ...'");
-	return -EPERM;
-}
-
-void drop_privileges(const struct ctx *ctx)
-{
-	bool admin, chown;
-
-	capng_get_caps_process();
-	admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN);
-	/* A file that is written again keeps its group. */
-	chown = ctx->save && capng_have_capability(CAPNG_EFFECTIVE, CAP_CHOWN);
-	capng_clear(CAPNG_SELECT_CAPS);
-	if (admin)
-		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN);
-	if (chown)
-		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_CHOWN);
-	/* Fewer rights only guard against our own mistakes: having them all is not an error. */
-	if (capng_apply(CAPNG_SELECT_CAPS))
-		return;
 }
 
 json_t *param_json(const struct spec *spec, const struct param *p)

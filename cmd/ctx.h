@@ -40,12 +40,6 @@ void print_json(const struct ctx *ctx, json_t *json);
 /* Enter the network namespace of --netns. 0, or a negative errno and ERR. */
 int enter_netns(const char *name, struct err *err);
 
-/*
- * Without CAP_NET_ADMIN say so at once; with it, keep only it. 0, or a negative errno and ERR.
- */
-int need_admin(const struct ctx *ctx, struct err *err);
-void drop_privileges(const struct ctx *ctx);
-
 /* The values of one parameter as JSON: a number, a string, or an array where it can repeat. */
 json_t *param_json(const struct spec *spec, const struct param *p);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "rights.h"
 
 static void usual_path(const struct ctx *ctx, enum role role, const char *name, char *path)
 {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "rights.h"
 
 /* Options without a letter. */
 #define OPTION_SAVE 1
@@ -147,6 +148,8 @@ int main(int argc, char **argv)
 	struct err err;
 	int i;
 
+	if (rights_own(&err))
+		return fail(&err);
 	set_color(&ctx, "auto");
 	for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1] && !done && !status; i++) {
 		if (!strcmp(argv[i], "--")) {
@@ -155,12 +158,10 @@ int main(int argc, char **argv)
 		}
 		status = take_word(&ctx, argc, argv, &i, &done);
 	}
-	if (!status && !done && ctx.netns && enter_netns(ctx.netns, &err))
+	if (!status && !done && ((ctx.netns && enter_netns(ctx.netns, &err)) || rights_drop(&ctx, false, &err)))
 		status = fail(&err);
-	if (!status && !done) {
-		drop_privileges(&ctx);
+	if (!status && !done)
 		status = ctx.batch ? run_batch(&ctx, argc - i, argv + i) : dispatch(&ctx, argc - i, argv + i);
-	}
 	/* A full disk or a closed pipe is a failure like any other. */
 	if ((fflush(stdout) || ferror(stdout)) && !status) {
 		fputs("sitctl: standard output: write error\n", stderr);

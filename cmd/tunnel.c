@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "rights.h"
 
 /* Words to a checked spec. SPEC is what they change: made by spec_init(), or what was told. */
 static int read_words(int n, char **words, struct spec *spec, struct err *err)
