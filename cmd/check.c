@@ -104,7 +104,6 @@ static bool from_file(const struct report *r, const struct spec *spec)
 static void repair_command(const struct report *r, const struct spec *spec, char *buf, size_t size)
 {
 	const struct ctx *ctx = r->ctx;
-	char words[COMMAND_TEXT];
 	FILE *out = fmemopen(buf, size, "w");
 
 	*buf = '\0';
@@ -123,19 +122,7 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 		fclose(out);
 		return;
 	}
-	fputs(spec->role == ROLE_CLIENT ? "client up "
-	      : spec->role == ROLE_PEER ? "server add-peer "
-	      : spec->role == ROLE_NAT	? "nat pass "
-					: "server up",
-	      out);
-	if (spec->name[0])
-		print_word(out, spec->name);
-	spec_text(spec, false, words, sizeof(words));
-	/* No value has a space in it. */
-	for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
-		fputc(' ', out);
-		print_word(out, word);
-	}
+	spec_command(spec, out);
 	fclose(out);
 }
 

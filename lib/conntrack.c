@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include "snapshot.h" /* before linux/: glibc and the kernel define the same names */
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
@@ -54,6 +55,8 @@ static int take_entry(const struct nlmsghdr *nlh, void *data)
 	    !take_tuple(tb[CTA_TUPLE_ORIG], &ct->source, &ct->destination) ||
 	    !take_tuple(tb[CTA_TUPLE_REPLY], &ct->reply_source, &ct->reply_destination))
 		return -EBADMSG;
+	ct->replied = ntohl(nl_u32(tb[CTA_STATUS], 0)) & IPS_SEEN_REPLY;
+	ct->timeout = ntohl(nl_u32(tb[CTA_TIMEOUT], 0));
 	return 0;
 }
 

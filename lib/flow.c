@@ -153,8 +153,10 @@ static int chain_verdict(struct walk *w, const char *chain, int depth)
 		/* Rather no alarm than a false one. */
 		if (verdict == NF_DROP && doubt)
 			verdict = NFT_RETURN;
-		if (verdict == NF_DROP)
+		if (verdict == NF_DROP) {
 			note_chain(w, chain);
+			w->obstacle->handle = nftnl_rule_get_u64(rule, NFTNL_RULE_HANDLE);
+		}
 		if (verdict == NFT_RETURN)
 			break;
 		if ((verdict == NFT_JUMP || verdict == NFT_GOTO) && *jump) {

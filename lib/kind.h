@@ -142,7 +142,10 @@ struct nft_table {
 /* An entry of connection tracking for protocol 41, by its original direction. Only ever removed. */
 struct conntrack {
 	struct in_addr source, destination;
-	struct in_addr reply_source, reply_destination; /* as the kernel tells: what address translation made of it */
+	/* as the kernel tells */
+	struct in_addr reply_source, reply_destination; /* what address translation made of it */
+	bool replied;					/* packets of both directions are tracked */
+	uint32_t timeout;				/* s until it ends, if nothing comes */
 };
 
 struct object {

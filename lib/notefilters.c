@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The notes that somebody else's filter would drop what a tunnel or a pass is for (note_filters of rules.h). */
+/* The notes that somebody else's filter would drop what a tunnel or a pass is for (find_barriers of rules.h). */
 #include <string.h>
 #include "flow.h" /* before linux/: glibc and the kernel define the same names */
 #include "rules.h"
 #include "want.h"
 #include <linux/netfilter.h>
 
-#define REMEDY 1400	   /* bytes of the commands that let pass */
 #define PEER_PREFIX "sit-" /* of the device names that peers have by default */
 
 static void set_end(const struct world *w, struct flow_end *end, const char *ifname)
@@ -160,20 +159,35 @@ static void remedy_input(const struct obstacle *o, const char *remote, char *buf
 	}
 }
 
-static int note_obstacle(struct plan *plan, const struct obstacle *o, const char *what, const char *remedy,
-			 struct err *err)
+/* The next one of the list, filled in but for its remedy; the last one where there are enough. */
+static struct barrier *add_barrier(struct barriers *b, const struct obstacle *o, bool outer)
 {
-	return plan_note(plan, err, "chain '%s' of table '%s %s'%s drops, by %s, %s; to let it pass: %s", o->chain,
-			 o->family, o->table, o->tool == OBSTACLE_XTABLES ? " (iptables-legacy)" : "",
-			 o->policy ? "its policy" : "a rule", what, remedy);
+	struct barrier *barrier = &b->items[b->n < BARRIERS_MAX ? b->n++ : BARRIERS_MAX - 1];
+
+	barrier->obstacle = *o;
+	barrier->outer = outer;
+	return barrier;
+}
+
+void barrier_text(const struct barrier *b, char *buf, size_t size)
+{
+	const struct obstacle *o = &b->obstacle;
+	char by[64] = "its policy";
+
+	if (!o->policy && o->handle)
+		snprintf(by, sizeof(by), "the rule with handle %llu", (unsigned long long)o->handle);
+	else if (!o->policy)
+		snprintf(by, sizeof(by), "a rule");
+	snprintf(buf, size, "chain '%s' of table '%s %s'%s drops, by %s, %s", o->chain, o->family, o->table,
+		 o->tool == OBSTACLE_XTABLES ? " (iptables-legacy)" : "", by, b->what);
 }
 
 /* There and back: the way back has the state BACK. */
-static int note_flow(struct plan *plan, const struct world *w, struct flow *flow, enum flow_state back,
+static int find_forward(struct barriers *list, const struct world *w, struct flow *flow, enum flow_state back,
 		     const struct passage *p, struct err *err)
 {
+	struct barrier *barrier;
 	struct obstacle o;
-	char remedy[REMEDY], what[80];
 	bool found = false;
 	int ret = 0;
 
@@ -191,19 +205,22 @@ static int note_flow(struct plan *plan, const struct world *w, struct flow *flow
 	}
 	if (ret || !found)
 		return ret;
-	remedy_forward(&o, p, remedy, sizeof(remedy));
-	snprintf(what, sizeof(what), "what is forwarded from %s to %s", flow->from.ifname, flow->to.ifname);
-	return note_obstacle(plan, &o, what, remedy, err);
+	barrier = add_barrier(list, &o, false);
+	remedy_forward(&o, p, barrier->remedy, sizeof(barrier->remedy));
+	snprintf(barrier->what, sizeof(barrier->what), "what is forwarded from %s to %s", flow->from.ifname,
+		 flow->to.ifname);
+	return 0;
 }
 
 /* The outer packets of a tunnel: not tracked, they are no answers to a filter that lets only answers in. */
-static int note_outer(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
+static int find_outer(struct barriers *list, const struct world *w, const struct spec *spec, struct err *err)
 {
 	struct flow flow = { .hook = NF_INET_LOCAL_IN,
 			     .state = spec->notrack ? FLOW_UNTRACKED : FLOW_FIRST,
 			     .family = NFPROTO_IPV4,
 			     .proto = IPPROTO_IPV6 };
-	char remote[NET6_TEXT], what[80], remedy[REMEDY];
+	char remote[NET6_TEXT];
+	struct barrier *barrier;
 	const struct link *link;
 	struct obstacle o;
 	struct path path;
@@ -222,12 +239,13 @@ static int note_outer(struct plan *plan, const struct world *w, const struct spe
 	if (ret || !found)
 		return ret;
 	addr4_text(spec->remote, remote);
-	remedy_input(&o, remote, remedy, sizeof(remedy));
-	snprintf(what, sizeof(what), "protocol 41 from %s", remote);
-	return note_obstacle(plan, &o, what, remedy, err);
+	barrier = add_barrier(list, &o, true);
+	remedy_input(&o, remote, barrier->remedy, sizeof(barrier->remedy));
+	snprintf(barrier->what, sizeof(barrier->what), "protocol 41 from %s", remote);
+	return 0;
 }
 
-static int note_peer(struct plan *plan, const struct world *w, const struct spec *peer, struct err *err)
+static int find_peer(struct barriers *list, const struct world *w, const struct spec *peer, struct err *err)
 {
 	struct flow flow = { .family = NFPROTO_IPV6 };
 
@@ -235,14 +253,13 @@ static int note_peer(struct plan *plan, const struct world *w, const struct spec
 	flow.from.group = SITCTL_GROUP;
 	set_addr(&flow.from, &peer->addresses[0].addr, sizeof(struct in6_addr));
 	set_end(w, &flow.to, w->told->server.uplink);
-	return note_flow(plan, w, &flow, FLOW_FIRST, &(struct passage){ .dev = peer->dev }, err);
+	return find_forward(list, w, &flow, FLOW_FIRST, &(struct passage){ .dev = peer->dev }, err);
 }
 
 /* Before the first peer: one as it will be. */
-static int note_server(struct plan *plan, const struct world *w, struct err *err)
+static int find_server(struct barriers *list, const struct world *w, struct err *err)
 {
 	struct flow flow = { .family = NFPROTO_IPV6, .hook = NF_INET_FORWARD };
-	size_t before = plan->n_notes;
 	struct obstacle o;
 	bool found;
 	int ret = flow_obstacle(w->c, &flow, &o, &found, err);
@@ -250,18 +267,18 @@ static int note_server(struct plan *plan, const struct world *w, struct err *err
 	/* Thousands of peers need not be asked about one by one where nobody filters. */
 	if (ret || (!found && o.no_filters))
 		return ret;
-	for (size_t i = 0; !ret && plan->n_notes == before && i < w->told->n; i++)
+	for (size_t i = 0; !ret && !list->n && i < w->told->n; i++)
 		if (w->told->tunnels[i].spec.role == ROLE_PEER)
-			ret = note_peer(plan, w, &w->told->tunnels[i].spec, err);
+			ret = find_peer(list, w, &w->told->tunnels[i].spec, err);
 	if (ret || told_has_peers(w->told))
 		return ret;
 	set_end(w, &flow.from, PEER_PREFIX "PEER");
 	flow.from.group = SITCTL_GROUP;
 	set_end(w, &flow.to, w->told->server.uplink);
-	return note_flow(plan, w, &flow, FLOW_FIRST, &(struct passage){ .dev = PEER_PREFIX "PEER" }, err);
+	return find_forward(list, w, &flow, FLOW_FIRST, &(struct passage){ .dev = PEER_PREFIX "PEER" }, err);
 }
 
-static int note_lans(struct plan *plan, const struct world *w, const struct spec *client, struct err *err)
+static int find_lans(struct barriers *list, const struct world *w, const struct spec *client, struct err *err)
 {
 	int ret = 0;
 
@@ -274,13 +291,13 @@ static int note_lans(struct plan *plan, const struct world *w, const struct spec
 		set_end(w, &flow.from, client->prefixes[i].ifname);
 		set_end(w, &flow.to, client->dev);
 		flow.to.group = SITCTL_GROUP;
-		ret = note_flow(plan, w, &flow, FLOW_ANSWER,
+		ret = find_forward(list, w, &flow, FLOW_ANSWER,
 				&(struct passage){ .dev = client->dev, .lan = client->prefixes[i].ifname }, err);
 	}
 	return ret;
 }
 
-static int note_pass(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err)
+static int find_pass(struct barriers *list, const struct world *w, const struct spec *nat, struct err *err)
 {
 	struct flow flow = { .family = NFPROTO_IPV4, .proto = IPPROTO_IPV6, .dnat = true };
 
@@ -290,24 +307,39 @@ static int note_pass(struct plan *plan, const struct world *w, const struct spec
 	set_addr(&flow.from, &nat->remote, sizeof(nat->remote));
 	set_end(w, &flow.to, nat->inside);
 	set_addr(&flow.to, &nat->to, sizeof(nat->to));
-	return note_flow(plan, w, &flow, FLOW_FIRST, &(struct passage){ .dev = nat->underlay, .v4 = true }, err);
+	return find_forward(list, w, &flow, FLOW_FIRST, &(struct passage){ .dev = nat->underlay, .v4 = true }, err);
 }
 
-int note_filters(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+int find_barriers(struct barriers *list, const struct world *w, const struct scope *scope, struct err *err)
 {
 	const struct told_tunnel *t = scope->role == ROLE_SERVER ? NULL : told_find(w->told, scope->role, scope->name);
 	struct spec spec;
 	int ret;
 
+	list->n = 0;
 	if (scope->role == ROLE_SERVER)
-		return w->told->server.uplink[0] ? note_server(plan, w, err) : 0;
+		return w->told->server.uplink[0] ? find_server(list, w, err) : 0;
 	if (!t)
 		return 0;
 	if (scope->role == ROLE_NAT)
-		return note_pass(plan, w, &t->spec, err);
+		return find_pass(list, w, &t->spec, err);
 	spec = scope->role == ROLE_PEER ? spec_effective(&t->spec, &w->told->server) : t->spec;
-	ret = note_outer(plan, w, &spec, err);
+	ret = find_outer(list, w, &spec, err);
 	if (ret)
 		return ret;
-	return scope->role == ROLE_PEER ? note_peer(plan, w, &spec, err) : note_lans(plan, w, &spec, err);
+	return scope->role == ROLE_PEER ? find_peer(list, w, &spec, err) : find_lans(list, w, &spec, err);
+}
+
+int note_filters(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	struct barriers list;
+	int ret = find_barriers(&list, w, scope, err);
+
+	for (unsigned int i = 0; !ret && i < list.n; i++) {
+		char text[BARRIER_TEXT];
+
+		barrier_text(&list.items[i], text, sizeof(text));
+		ret = plan_note(plan, err, "%s; to let it pass: %s", text, list.items[i].remedy);
+	}
+	return ret;
 }

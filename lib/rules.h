@@ -3,6 +3,7 @@
 #ifndef SITCTL_RULES_H
 #define SITCTL_RULES_H
 
+#include "flow.h"
 #include "plan.h"
 
 /* `local` must be an address of this host: the kernel takes any, and the tunnel is silently dead. */
@@ -25,6 +26,29 @@ int rule_nat(const struct world *w, struct spec *nat, struct err *err);
 
 /* A tunnel of this host: its remote is not one whose packets are passed on. */
 int rule_not_passed(const struct world *w, const struct spec *spec, struct err *err);
+
+#define BARRIERS_MAX 16
+#define BARRIER_TEXT 800
+
+/* A filter of somebody else in the way of a tunnel. */
+struct barrier {
+	struct obstacle obstacle;
+	bool outer;	   /* of its outer packets, else of what is forwarded */
+	char what[80];	   /* what is dropped */
+	char remedy[1400]; /* the commands that let it pass */
+};
+
+struct barriers {
+	struct barrier items[BARRIERS_MAX];
+	unsigned int n;
+};
+
+/*
+ * Where would somebody else's filter drop what is forwarded for SCOPE, or its outer packets?
+ * Nothing of theirs is changed. 0, or a negative errno and ERR. And one of them in words.
+ */
+int find_barriers(struct barriers *list, const struct world *w, const struct scope *scope, struct err *err);
+void barrier_text(const struct barrier *b, char *buf, size_t size);
 
 /*
  * Notes where a filter of somebody else would drop what is forwarded for SCOPE, or its outer

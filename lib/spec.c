@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "kind.h"
 #include "spec.h"
 
 #define NEAR 3 /* edits: further away a suggestion does not help */
@@ -342,4 +343,25 @@ void spec_keep_remote(struct spec *spec, const struct spec *before, const struct
 	for (unsigned int i = 0; i < answers->n; i++)
 		if (!strcmp(spec->host, before->host) && answers->addrs[i].s_addr == before->remote.s_addr)
 			spec->remote = before->remote;
+}
+
+void spec_command(const struct spec *spec, FILE *out)
+{
+	char value[VALUE_TEXT];
+
+	fprintf(out, "%s%s",
+		spec->role == ROLE_CLIENT ? "client up"
+		: spec->role == ROLE_PEER ? "server add-peer"
+		: spec->role == ROLE_NAT  ? "nat pass"
+					  : "server up",
+		spec->name[0] ? " " : "");
+	if (spec->name[0])
+		print_word(out, spec->name);
+	for (const struct param *p = params; p->name; p++)
+		for (unsigned int i = 0; !p->internal && (p->roles & spec->role) &&
+					 (spec->set & (UINT32_C(1) << (p - params))) && p->format(spec, i, value);
+		     i++) {
+			fprintf(out, " %s ", p->name);
+			print_word(out, value);
+		}
 }

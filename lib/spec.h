@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "allow.h"
 #include "err.h"
@@ -126,6 +127,9 @@ struct spec spec_effective(const struct spec *peer, const struct spec *server);
 
 /* The parameters that were given as `NAME VALUE` words in one line, in BUF, with those internal ones if asked. */
 void spec_text(const struct spec *spec, bool internal, char *buf, size_t size);
+
+/* The command that tells SPEC, without the program's name, quoted for a shell. */
+void spec_command(const struct spec *spec, FILE *out);
 
 /* The word among N candidates that is nearest to WORD (edit distance), NULL if none is near. */
 const char *nearest(const char *word, const char *const *candidates, unsigned int n);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: the one table of what can be wrong with a tunnel: identifier, place, evidence, remedy. */
+#ifndef SITCTL_DOCTOR_CAUSES_H
+#define SITCTL_DOCTOR_CAUSES_H
+
+/* The way of a packet: where on it a cause is. */
+enum hop { HOP_UPLINK, HOP_HOST, HOP_DEVICE, HOP_UNDERLAY, HOP_WAY, HOP_FAR, HOP_BEYOND, HOP_COUNT };
+
+/* A risk: the tunnel works, and will not where that happens which the cause names. */
+enum severity { SEVERITY_RISK, SEVERITY_FAULT };
+
+/* In the order of the verdict: what explains the most comes first. */
+enum cause_id {
+	CAUSE_IPV6_OFF,
+	CAUSE_SIT_MISSING,
+	CAUSE_NAME_TAKEN,
+	CAUSE_ENDPOINTS_TAKEN,
+	CAUSE_DEVICE_MISSING,
+	CAUSE_IPV6_DISABLED_HOST,
+	CAUSE_DEVICE_DOWN,
+	CAUSE_IPV6_DISABLED_DEVICE,
+	CAUSE_MTU_BELOW_1280,
+	CAUSE_LOCAL_NOT_HERE,
+	CAUSE_REMOTE_IN_TUNNEL,
+	CAUSE_REMOTE_NO_ROUTE,
+	CAUSE_ADDRESS_MISSING,
+	CAUSE_INPUT_DROPPED,
+	CAUSE_STALE_ENTRY,
+	CAUSE_MASQUERADED,
+	CAUSE_NOT_SENT,
+	CAUSE_REMOTE_UNREACHABLE,
+	CAUSE_FAR_NO_TUNNEL,
+	CAUSE_FAR_OTHER_ADDRESS,
+	CAUSE_REMOTE_SILENT,
+	CAUSE_PROTOCOL_41_FILTERED,
+	CAUSE_FAR_SILENT_INSIDE,
+	CAUSE_FORWARDING_OFF,
+	CAUSE_FORWARD_DROPPED,
+	CAUSE_RA_ROUTE_LOST,
+	CAUSE_UPLINK_FORWARDING_OFF,
+	CAUSE_PROXY_NDP_OFF,
+	CAUSE_PROXY_WRONG_UPLINK,
+	CAUSE_PROXY_MISSING,
+	CAUSE_SOLICITATION_UNANSWERED,
+	CAUSE_PREFIX_NOT_ROUTED,
+	CAUSE_SOURCE_FILTERED,
+	CAUSE_VRF,
+	CAUSE_POLICY_RULE,
+	CAUSE_NO_DEFAULT_ROUTE,
+	CAUSE_OTHER_DEFAULT_ROUTE,
+	CAUSE_OTHER_SOURCE,
+	CAUSE_PATH_BELOW_1280,
+	CAUSE_TOO_BIG_SWALLOWED,
+	CAUSE_TCP_CHECKSUM,
+	CAUSE_TCP_ACK_LOST,
+	CAUSE_TCP_DATA_LOST,
+	CAUSE_TCP_SYN_LOST,
+	CAUSE_AAAA_MISSING,
+	CAUSE_ULA_ONLY,
+	CAUSE_IPV4_PREFERRED,
+	CAUSE_DRIFT,
+	/* risks */
+	CAUSE_MTU_TOO_LARGE,
+	CAUSE_MSS_NOT_CLAMPED,
+	CAUSE_PREFIX_LOOP,
+	CAUSE_RA_TRAP,
+	CAUSE_TRACKED,
+	CAUSE_NOTRACK_HALF,
+	CAUSE_BEHIND_NAT,
+	CAUSE_DEVICE_MODE_ANY,
+	CAUSE_COUNT
+};
+
+struct cause {
+	const char *name; /* stable: scripts depend on it */
+	enum hop hop;
+	enum severity severity;
+	const char *what;     /* what is broken */
+	const char *evidence; /* how it is known */
+	const char *remedy;   /* what mends it */
+};
+
+extern const struct cause causes[CAUSE_COUNT];
+
+#endif
