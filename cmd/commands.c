@@ -40,6 +40,7 @@ const struct command root_commands[] = {
 	{ .name = "server", .help = "tunnels from this host with IPv6 to its peers", .role = ROLE_SERVER, .sub = server_commands },
 	{ .name = "nat", .help = "this host as the NAT in front of a tunnel client", .role = ROLE_NAT, .sub = nat_commands },
 	{ "check", "everything that is configured: client check, server check, nat check", 0, ARGS_NONE, true, FILES_READ, cmd_check, NULL },
+	{ "doctor", "why does my tunnel not work? Examines one; changes nothing", 0, ARGS_EXAM, false, FILES_NONE, cmd_doctor, NULL },
 	{ "complete", NULL, 0, ARGS_ANY, false, FILES_NONE, cmd_complete, NULL },
 	{ .name = NULL },
 };
@@ -141,7 +142,7 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 		words++;
 		n--;
 	}
-	if (cmd->args == ARGS_ANY)
+	if (cmd->args == ARGS_ANY || (cmd->args == ARGS_EXAM && !ctx->save && !ctx->file))
 		return cmd->run(ctx, cmd, NULL, n, words);
 	if (n && !takes_params)
 		return superfluous(cmd, n, words);

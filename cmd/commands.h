@@ -12,6 +12,7 @@ enum args {
 	ARGS_NAME_OPTIONAL,
 	ARGS_PARAMS,	  /* PARAMETER VALUE ... */
 	ARGS_NAME_PARAMS, /* a name, then PARAMETER VALUE ... */
+	ARGS_EXAM,	  /* [ NAME | PEER | DEV ] [ target HOST ] */
 	ARGS_ANY,	  /* whatever is there */
 };
 
@@ -51,6 +52,9 @@ enum status run_batch(struct ctx *ctx, int n, char **words);
 void help_root(void);
 void help_group(const char *path, const struct command *group);
 void help_command(const char *path, const struct command *cmd);
+
+/* TEXT, from column AT on, in lines that fit a terminal; those after the first begin at INDENT. */
+void print_wrapped(int at, int indent, const char *text);
 
 /* Say that there is no tunnel, peer or pass NAME for CMD; returns the exit status. */
 enum status not_found(const struct command *cmd, const char *name);
@@ -106,5 +110,6 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_complete(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
+enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../lib/doctor/causes.h"
 #include "commands.h"
 
 #define COLUMNS 79 /* one less than a terminal has: none breaks a line by itself */
@@ -12,7 +13,7 @@
 #define EXIT_INDENT 13
 
 /* TEXT, from column AT on, in lines of at most COLUMNS; those after the first begin at INDENT. */
-static void print_wrapped(int at, int indent, const char *text)
+void print_wrapped(int at, int indent, const char *text)
 {
 	bool begin = true;
 
@@ -53,6 +54,7 @@ static const char *args_text(const struct command *cmd)
 		return cmd->role == ROLE_CLIENT ? " NAME [ PARAMETER VALUE ]..."
 		       : peer			? " PEER PARAMETER VALUE ..."
 						: " NAME PARAMETER VALUE ...";
+	case ARGS_EXAM: return " [ NAME | PEER | DEV ] [ target HOST ]";
 	default: return "";
 	}
 }
@@ -142,6 +144,18 @@ void help_group(const char *path, const struct command *group)
 	print_wrapped(0, 0, text);
 }
 
+/* What the doctor knows: the same text as in the manual. */
+static void print_causes(void)
+{
+	printf("\nCauses that it tells:\n");
+	for (const struct cause *c = causes; c < causes + CAUSE_COUNT; c++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text), "%s: %s; the way out: %s", c->what, c->evidence, c->remedy);
+		print_entry(c->name, text);
+	}
+}
+
 void help_command(const char *path, const struct command *cmd)
 {
 	char text[128];
@@ -152,6 +166,8 @@ void help_command(const char *path, const struct command *cmd)
 		return;
 	printf("\n%*s", MARGIN, "");
 	print_wrapped(MARGIN, MARGIN, cmd->help);
+	if (cmd->args == ARGS_EXAM)
+		print_causes();
 	if (cmd->args != ARGS_PARAMS && cmd->args != ARGS_NAME_PARAMS)
 		return;
 	if (cmd->role == ROLE_CLIENT || cmd->role == ROLE_SERVER) {

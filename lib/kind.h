@@ -56,6 +56,7 @@ struct link {
 	bool pmtudisc;
 	uint32_t group;
 	uint32_t flags;
+	uint32_t vrf; /* ifindex of the VRF it is in, 0: none */
 	uint8_t operstate;
 	uint64_t stats[STAT_COUNT];
 };

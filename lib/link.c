@@ -64,6 +64,8 @@ int link_decode(const struct nlmsghdr *nlh, struct link *link)
 		return 0;
 	if (nl_attrs_nested(tb[IFLA_LINKINFO], info, IFLA_INFO_MAX))
 		return -EBADMSG;
+	if (nl_str(info[IFLA_INFO_SLAVE_KIND], kind, sizeof(kind)) && !strcmp(kind, "vrf"))
+		link->vrf = nl_u32(tb[IFLA_MASTER], 0);
 	link->sit = nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind)) && !strcmp(kind, "sit");
 	return link->sit && info[IFLA_INFO_DATA] ? decode_sit(info[IFLA_INFO_DATA], link) : 0;
 }

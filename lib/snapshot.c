@@ -304,13 +304,16 @@ static int take_path(const struct nlmsghdr *nlh, void *data)
 
 static int take_mtu(const struct nlmsghdr *nlh, void *data)
 {
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[RTA_MAX + 1], *metrics[RTAX_MAX + 1];
 	struct path *path = data;
 
 	if (nlh->nlmsg_type != RTM_NEWROUTE)
 		return 0;
-	if (nl_attrs(nlh, sizeof(struct rtmsg), tb, RTA_MAX))
+	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX))
 		return -EBADMSG;
+	path->net = nl_in(tb[RTA_DST]);
+	path->len = rtm->rtm_dst_len;
 	if (tb[RTA_METRICS] && !nl_attrs_nested(tb[RTA_METRICS], metrics, RTAX_MAX))
 		path->mtu = nl_u32(metrics[RTAX_MTU], 0);
 	return 0;

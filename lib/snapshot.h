@@ -30,7 +30,9 @@ struct path {
 	bool reachable;
 	uint32_t index; /* interface it leaves by */
 	struct in_addr source;
-	uint32_t mtu; /* of the route, 0: that of the interface */
+	uint32_t mtu;	    /* of the route, 0: that of the interface */
+	struct in_addr net; /* what the route is to */
+	uint8_t len;
 };
 
 /* Read all of it by dumps. 0, or a negative errno and ERR. Ends with snapshot_free(). */

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor: whom to examine, and what was found, for people and as JSON. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cap-ng.h>
+
+#include "../lib/doctor/exam.h"
+#include "commands.h"
+
+#define CHECK_COLUMN 9
+#define TEXT_COLUMN 30
+#define CANDIDATES_MAX 12
+
+static const char *const outcomes[] = {
+	[OUTCOME_OK] = "ok", [OUTCOME_FAILED] = "failed", [OUTCOME_SKIPPED] = "skipped"
+};
+static const char *const severities[] = { [SEVERITY_RISK] = "risk", [SEVERITY_FAULT] = "fault" };
+static const char *const hops[] = {
+	[HOP_UPLINK] = "uplink", [HOP_HOST] = "host",	[HOP_DEVICE] = "device", [HOP_UNDERLAY] = "underlay",
+	[HOP_WAY] = "way",	 [HOP_FAR] = "far-end", [HOP_BEYOND] = "beyond",
+};
+
+/* The whole of a file is taken in where none of its names would have to be asked for, which can take long. */
+static bool has_host_names(const struct conf *f)
+{
+	for (size_t i = 0; i < f->n_sections; i++)
+		if (f->sections[i].spec.host[0])
+			return true;
+	return false;
+}
+
+/* What the files say is what is wanted; what cannot be taken from them is left to 'check'. */
+static void take_files(struct change *ch, struct confs *confs, const char *name)
+{
+	for (size_t i = 0; i < confs->n; i++) {
+		struct conf *f = &confs->items[i];
+		bool told = name && (told_find(&ch->told, ROLE_CLIENT, name) || told_find(&ch->told, ROLE_PEER, name));
+		struct err ignored;
+
+		if (f->n_errors || (told && has_host_names(f)))
+			continue;
+		conf_resolve(f);
+		if (!f->n_errors)
+			change_conf(ch, f, &ignored);
+	}
+}
+
+static bool is_foreign(const struct link *l)
+{
+	return l->sit && l->remote.s_addr && !link_ours(l);
+}
+
+/* All that could be examined, for a message or where there is only one. */
+static unsigned int candidates(const struct change *ch, const char **names)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < ch->told.n && n < CANDIDATES_MAX; i++)
+		if (ch->told.tunnels[i].spec.role != ROLE_NAT)
+			names[n++] = ch->told.tunnels[i].spec.name;
+	for (size_t i = 0; i < ch->s.n_links && n < CANDIDATES_MAX; i++)
+		if (is_foreign(&ch->s.links[i]))
+			names[n++] = ch->s.links[i].name;
+	return n;
+}
+
+/* The only one there is; else -EINVAL and ERR with their names. */
+static int the_only_one(const struct change *ch, const char **name, struct err *err)
+{
+	const char *names[CANDIDATES_MAX];
+	unsigned int n = candidates(ch, names);
+	char list[256] = "";
+
+	if (n == 1) {
+		*name = names[0];
+		return 0;
+	}
+	for (unsigned int i = 0; i < n && strlen(list) < 200; i++)
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "", names[i]);
+	if (n)
+		err_usage(err, "doctor", "which one? There are %s%s", list, n == CANDIDATES_MAX ? " and more" : "");
+	else
+		err_usage(err, "doctor", "this host has no tunnel, and no file of one: there is nothing to examine");
+	err_hint(err, n ? "write 'sitctl doctor NAME'" : "see 'sitctl client up help'");
+	return -EINVAL;
+}
+
+/* Fill in whom to examine: a client, a peer, or a device, of ours or of somebody else's. */
+static int choose(struct exam *e, const char *name, struct err *err)
+{
+	static const enum role roles[] = { ROLE_CLIENT, ROLE_PEER };
+	const struct link *link;
+
+	for (int i = 0; i < 2; i++) {
+		const struct told_tunnel *t = told_find(&e->ch->told, roles[i], name);
+
+		if (t) {
+			patient_told(e, &t->spec);
+			return 0;
+		}
+	}
+	link = snapshot_link(&e->ch->s, name);
+	if (link && link_ours(link)) {
+		const struct told_tunnel *t = told_find(&e->ch->told, link_role(link), link_tunnel_name(link));
+
+		if (t) {
+			patient_told(e, &t->spec);
+			return 0;
+		}
+	}
+	if (link)
+		return patient_device(e, link, err);
+	err_usage(err, name, "there is no tunnel, peer or interface of this name, and no file of one");
+	err_hint(err, "see 'sitctl client show', 'sitctl server show' and 'ip link show type sit'");
+	return -ENOENT;
+}
+
+/* [ NAME ] [ target HOST ] */
+static int take_words(int n, char **words, const char **name, const char **target, struct err *err)
+{
+	struct in_addr addr4;
+	struct in6_addr addr6;
+	const char *why;
+
+	if (n && strcmp(words[0], "target")) {
+		*name = words[0];
+		words++;
+		n--;
+	}
+	if (n && strcmp(words[0], "target")) {
+		err_usage(err, words[0], "is not 'target'");
+		return -EINVAL;
+	}
+	if (n == 1) {
+		err_usage(err, "target", "has no value");
+		err_hint(err, "write 'target HOST', a name or an IPv6 address");
+		return -EINVAL;
+	}
+	if (n > 2) {
+		err_usage(err, words[2], "is one word too many");
+		return -EINVAL;
+	}
+	*target = n ? words[1] : NULL;
+	if (!n || inet_pton(AF_INET6, words[1], &addr6) == 1)
+		return 0;
+	if (inet_pton(AF_INET, words[1], &addr4) == 1) {
+		err_usage(err, words[1], "is an IPv4 address: the tunnel carries IPv6");
+		return -EINVAL;
+	}
+	if (!parse_host_name(words[1], &why)) {
+		err_usage(err, words[1], "%s", why);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The name of a hop as it is drawn; NULL where this tunnel has none of it. */
+static const char *hop_name(const struct exam *e, enum hop hop, char *buf)
+{
+	const struct patient *p = &e->p;
+
+	switch (hop) {
+	case HOP_UPLINK: return p->server && p->uplink[0] ? p->uplink : NULL;
+	case HOP_HOST: return "this host";
+	case HOP_DEVICE: return p->dev;
+	case HOP_UNDERLAY: return p->underlay ? p->underlay->name : "?";
+	case HOP_WAY: return "IPv4";
+	case HOP_FAR: return p->remote.s_addr ? addr4_text(p->remote, buf) : "?";
+	default: return p->server ? NULL : e->target ? e->target : "IPv6";
+	}
+}
+
+/* The way of a packet, with the place marked that the verdict names. */
+static void print_path(const struct exam *e, const struct ctx *ctx)
+{
+	const struct finding *f = exam_verdict(e);
+	bool first = true;
+
+	for (enum hop hop = 0; hop < HOP_COUNT; hop++) {
+		bool here = f && causes[f->cause].hop == hop;
+		char buf[NET6_TEXT];
+		const char *name = hop_name(e, hop, buf);
+
+		if (!name)
+			continue;
+		printf("%s%s%s%s%s%s", first ? "" : " -- ", here ? color(ctx, COLOR_BAD) : "", here ? "[! " : "", name,
+		       here ? " !]" : "", here ? color(ctx, COLOR_NONE) : "");
+		first = false;
+	}
+	putchar('\n');
+}
+
+static void print_text(const struct exam *e, const struct ctx *ctx)
+{
+	static const enum color colors[] = { COLOR_GOOD, COLOR_BAD, COLOR_NONE };
+	const struct finding *f = exam_verdict(e);
+
+	for (unsigned int i = 0; i < e->n_results; i++) {
+		const struct result *r = &e->results[i];
+
+		printf("%s%-*s%s%-*s", color(ctx, colors[r->outcome]), CHECK_COLUMN, outcomes[r->outcome],
+		       color(ctx, COLOR_NONE), TEXT_COLUMN - CHECK_COLUMN, r->check);
+		print_wrapped(TEXT_COLUMN, TEXT_COLUMN, r->text);
+	}
+	for (unsigned int i = 0; i < e->n_findings; i++)
+		printf("%s %s: %s\n", e->findings[i].command ? "command for" : "advice for",
+		       causes[e->findings[i].cause].name, e->findings[i].remedy);
+	print_path(e, ctx);
+	if (f)
+		printf("%s%s%s: %s%s: %s; %s: %s\n", color(ctx, COLOR_DEV), e->p.name, color(ctx, COLOR_NONE),
+		       causes[f->cause].severity == SEVERITY_RISK ? "works, but " : "", causes[f->cause].what,
+		       f->evidence, f->command ? "mend it" : "what to do", f->remedy);
+	else
+		printf("%s%s%s: %s\n", color(ctx, COLOR_DEV), e->p.name, color(ctx, COLOR_NONE),
+		       e->seen.answered6 ? "healthy" : "nothing wrong was found, but the tunnel could not be asked");
+}
+
+static json_t *findings_json(const struct exam *e)
+{
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; i < e->n_findings; i++) {
+		const struct finding *f = &e->findings[i];
+		const struct cause *c = &causes[f->cause];
+
+		json_array_append_new(array,
+				      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "cause", c->name, "severity",
+						severities[c->severity], "hop", hops[c->hop], "what", c->what,
+						"evidence", f->evidence, "remedy", f->remedy, "command", f->command));
+	}
+	return array;
+}
+
+static json_t *exam_json(const struct exam *e)
+{
+	const struct finding *f = exam_verdict(e);
+	json_t *list = json_array(), *json;
+
+	for (unsigned int i = 0; i < e->n_results; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "check", e->results[i].check, "outcome",
+						      outcomes[e->results[i].outcome], "text", e->results[i].text));
+	json = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:s?}", "name", e->p.name, "dev", e->p.dev, "role",
+			 e->p.server ? "server" : "client", "healthy", !f, "checks", list, "findings", findings_json(e),
+			 "verdict", f ? causes[f->cause].name : NULL);
+	return json_pack("[o]", json);
+}
+
+static enum status examine(const struct ctx *ctx, struct exam *e, const char *name)
+{
+	enum status status;
+	struct err err;
+
+	if ((!name && the_only_one(e->ch, &name, &err)) || choose(e, name, &err))
+		return fail(&err);
+	exam_run(e);
+	if (ctx->json)
+		print_json(ctx, exam_json(e));
+	else
+		print_text(e, ctx);
+	if (exam_verdict(e))
+		status = STATUS_DRIFT;
+	else
+		status = e->seen.answered6 ? STATUS_OK : STATUS_REFUSED;
+	exam_free(e);
+	return status;
+}
+
+enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const char *none, int n, char **words)
+{
+	const char *name = NULL, *target = NULL;
+	struct exam *e = calloc(1, sizeof(*e));
+	char prefix[64 + 256] = "sitctl ";
+	enum status status;
+	struct confs confs;
+	struct change ch;
+	struct err err;
+
+	(void)cmd;
+	(void)none;
+	if (!e) {
+		err_sys(&err, ENOMEM, "doctor");
+		return fail(&err);
+	}
+	if (take_words(n, words, &name, &target, &err) || confs_load(ctx, 0, NULL, true, &confs, &err)) {
+		free(e);
+		return fail(&err);
+	}
+	if (change_open(&ch, false, &err)) {
+		status = fail(&err);
+	} else {
+		if (ctx->netns)
+			snprintf(prefix, sizeof(prefix), "sitctl -n %.255s ", ctx->netns);
+		take_files(&ch, &confs, name);
+		capng_get_caps_process();
+		e->ch = &ch;
+		e->prefix = prefix;
+		e->target = target;
+		e->admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN);
+		e->raw = capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_RAW);
+		status = examine(ctx, e, name);
+		change_close(&ch);
+	}
+	confs_free(&confs);
+	free(e);
+	return status;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel, the tunnel's device and what is on it (exam.h). */
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include "exam.h" /* before linux/: glibc and the kernel define the same names */
+#include <linux/rtnetlink.h>
+
+/* Is FILE there, with a line that holds WORD? */
+static bool file_has(const char *file, const char *word)
+{
+	FILE *in = fopen(file, "re");
+	char line[4096];
+	bool has = false;
+
+	while (in && !has && fgets(line, sizeof(line), in))
+		has = strstr(line, word);
+	if (in)
+		fclose(in);
+	return has;
+}
+
+/* Loaded, built in, or a module that the kernel can load (modules.dep(5)). */
+static bool has_sit(const struct snapshot *s)
+{
+	struct utsname uts;
+	char path[320];
+
+	for (size_t i = 0; i < s->n_links; i++)
+		if (s->links[i].sit)
+			return true;
+	if (!access("/sys/module/sit", F_OK) || uname(&uts))
+		return true;
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "/lib/modules/%s/modules.%s", uts.release, i ? "builtin" : "dep");
+		if (file_has(path, "/sit.ko"))
+			return true;
+	}
+	return false;
+}
+
+void check_kernel(struct exam *e)
+{
+	struct utsname uts = { .release = "" };
+
+	uname(&uts);
+	exam_ok(e, "Linux %s", uts.release);
+	if (access("/proc/sys/net/ipv6", F_OK)) {
+		exam_found(e, CAUSE_IPV6_OFF, "Linux %s runs, and there is no /proc/sys/net/ipv6", uts.release);
+		return;
+	}
+	if (!has_sit(&e->ch->s))
+		exam_found(e, CAUSE_SIT_MISSING,
+			   "Linux %s: sit is neither loaded nor among its modules in /lib/modules", uts.release);
+	if (conf6("all", "disable_ipv6") == 1)
+		exam_command(exam_found(e, CAUSE_IPV6_DISABLED_HOST, "net.ipv6.conf.all.disable_ipv6 is 1"),
+			     "sysctl -w net.ipv6.conf.all.disable_ipv6=0%s%s", exam_repair(e) ? "; " : "",
+			     exam_repair(e) ? exam_repair(e) : "");
+}
+
+/* The remedy of what sitctl told is to tell it again; else COMMAND. */
+static void mend(const struct exam *e, struct finding *f, const char *command)
+{
+	if (exam_repair(e))
+		exam_command(f, "%s", exam_repair(e));
+	else
+		exam_command(f, "%s", command);
+}
+
+/* The commands that make a device of somebody else's anew, as it is, but of mode ip6ip. */
+static void remake(const struct exam *e, char *buf, size_t size)
+{
+	const struct link *l = e->p.link;
+	char text[NET6_TEXT];
+	FILE *out = fmemopen(buf, size, "w");
+
+	*buf = '\0';
+	if (!out)
+		return;
+	fprintf(out, "ip link del %s; ip link add name %s type sit mode ip6ip remote %s", l->name, l->name,
+		addr4_text(l->remote, text));
+	if (l->local.s_addr)
+		fprintf(out, " local %s", addr4_text(l->local, text));
+	if (l->ttl)
+		fprintf(out, " ttl %u", l->ttl);
+	if (l->underlay)
+		fprintf(out, " dev %s", l->underlay_name);
+	fprintf(out, "; ip link set %s mtu %u up", l->name, l->mtu);
+	for (size_t i = 0; i < e->ch->s.n_addrs; i++)
+		if (e->ch->s.addrs[i].index == l->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
+			fprintf(out, "; ip addr add %s dev %s", net6_text(&e->ch->s.addrs[i].net, text), l->name);
+	for (size_t i = 0; i < e->ch->s.n_routes; i++) {
+		const struct route *r = &e->ch->s.routes[i];
+
+		if (r->index != l->index || r->proto == RTPROT_KERNEL || r->type != RTN_UNICAST)
+			continue;
+		fprintf(out, "; ip -6 route add %s", r->dst.len ? net6_text(&r->dst, text) : "default");
+		if (r->has_gateway)
+			fprintf(out, " via %s", addr6_text(&r->gateway, text));
+		fprintf(out, " dev %s metric %u", l->name, r->metric);
+	}
+	fclose(out);
+}
+
+static void check_absent(struct exam *e)
+{
+	const struct patient *p = &e->p;
+	char remote[NET6_TEXT], local[NET6_TEXT];
+
+	for (size_t i = 0; i < e->ch->s.n_links; i++) {
+		const struct link *l = &e->ch->s.links[i];
+
+		if (!l->sit || l->remote.s_addr != p->remote.s_addr || l->local.s_addr != p->spec.local.s_addr)
+			continue;
+		exam_command(exam_found(e, CAUSE_ENDPOINTS_TAKEN, "the device %s has remote %s, local %s", l->name,
+					addr4_text(l->remote, remote),
+					l->local.s_addr ? addr4_text(l->local, local) : "any"),
+			     "ip link del %s; %s", l->name, exam_repair(e));
+		return;
+	}
+	mend(e, exam_found(e, CAUSE_DEVICE_MISSING, "there is no interface %s", p->dev), "");
+}
+
+static bool has_address(const struct exam *e)
+{
+	for (size_t i = 0; i < e->ch->s.n_addrs; i++)
+		if (e->ch->s.addrs[i].index == e->p.link->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
+			return true;
+	return false;
+}
+
+static void check_present(struct exam *e)
+{
+	const struct link *l = e->p.link;
+	char command[EXAM_REMEDY];
+
+	if (!l->up) {
+		snprintf(command, sizeof(command), "ip link set %s up", l->name);
+		mend(e, exam_found(e, CAUSE_DEVICE_DOWN, "%s is down", l->name), command);
+		return;
+	}
+	if (l->mtu < MTU_MIN) {
+		snprintf(command, sizeof(command), "ip link set %s mtu %d", l->name, MTU_MIN);
+		mend(e, exam_found(e, CAUSE_MTU_BELOW_1280, "the MTU of %s is %u", l->name, l->mtu), command);
+		return;
+	}
+	if (conf6(l->name, "disable_ipv6") == 1 && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
+		snprintf(command, sizeof(command), "sysctl -w net.ipv6.conf.%s.disable_ipv6=0", l->name);
+		mend(e, exam_found(e, CAUSE_IPV6_DISABLED_DEVICE, "net.ipv6.conf.%s.disable_ipv6 is 1", l->name),
+		     command);
+	} else if (!has_address(e) && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
+		struct finding *f = exam_found(e, CAUSE_ADDRESS_MISSING, "%s has none", l->name);
+
+		if (exam_repair(e))
+			mend(e, f, "");
+		else
+			exam_advice(f,
+				    "ip addr add ADDRESS/LEN dev %s, with the address that the far end's operator gave",
+				    l->name);
+	}
+	if (l->proto != IPPROTO_IPV6) {
+		remake(e, command, sizeof(command));
+		exam_command(exam_found(e, CAUSE_DEVICE_MODE_ANY, "%s is of mode 'any'", l->name), "%s", command);
+	}
+}
+
+void check_device(struct exam *e)
+{
+	const struct link *l = e->p.link;
+	bool ours = l && (!e->p.told || (link_ours(l) && !strcmp(link_tunnel_name(l), e->p.name)));
+
+	if (!l) {
+		check_absent(e);
+		return;
+	}
+	exam_ok(e, "%s is up, MTU %u", l->name, l->mtu);
+	if (ours) {
+		check_present(e);
+		return;
+	}
+	exam_command(exam_found(e, CAUSE_NAME_TAKEN, "%s is %s", l->name,
+				link_ours(l) ? "another tunnel of sitctl's"
+				: l->sit     ? "a SIT device that sitctl did not make"
+					     : "not a SIT device"),
+		     "ip link set %s down; ip link set %s name %.10s-was; %s", l->name, l->name, l->name,
+		     exam_repair(e) ? exam_repair(e) : "");
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: the examination of one tunnel: who is examined, by which checks, what they found. */
+#ifndef SITCTL_DOCTOR_EXAM_H
+#define SITCTL_DOCTOR_EXAM_H
+
+#include "../change.h"
+#include "../err.h"
+#include "causes.h"
+#include "loop.h"
+#include "watch.h"
+
+#define EXAM_TEXT 900
+#define EXAM_REMEDY 2048
+#define EXAM_FINDINGS 24
+#define EXAM_RESULTS 48
+#define EXAM_RANGES (1 + PREFIXES_MAX)
+#define EXAM_DESCRIPTORS 8
+
+struct finding {
+	enum cause_id cause;
+	char evidence[EXAM_TEXT]; /* what was seen */
+	char remedy[EXAM_REMEDY]; /* the command that mends it, or what to do */
+	bool command;		  /* remedy is for a shell */
+};
+
+enum outcome { OUTCOME_OK, OUTCOME_FAILED, OUTCOME_SKIPPED };
+
+/* A line of the checklist. */
+struct result {
+	const char *check;
+	enum outcome outcome;
+	char text[EXAM_TEXT];
+};
+
+/* The tunnel that is examined. */
+struct patient {
+	char name[64], dev[IFNAMSIZ];
+	bool server;		 /* its far end is a peer of this host, else this host is the client */
+	bool told;		 /* by sitctl; else it is somebody else's, read from the kernel */
+	struct spec spec;	 /* effective */
+	const struct link *link; /* NULL: it is not there */
+	struct in_addr remote;	 /* 0: none */
+	struct path path;	 /* to remote */
+	const struct link *underlay;
+	struct in_addr local; /* that the outer packets leave with */
+	bool has_inner, has_far;
+	struct in6_addr inner, far;	 /* this end's address and the other's */
+	char uplink[IFNAMSIZ];		 /* server */
+	char repair[EXAM_REMEDY];	 /* the command that brings it to what was told */
+	struct net6 ranges[EXAM_RANGES]; /* server: what is the peer's */
+	unsigned int n_ranges;
+};
+
+/* What the watches saw of the tunnel's own packets (echo.c). */
+struct sightings {
+	unsigned int sent, received; /* protocol 41 on the underlay, to and from remote */
+	unsigned int inside;	     /* packets that came out of the device */
+	struct in_addr other_source; /* the inner address of the far end came from here */
+	bool unreachable;	     /* ICMP about our packets */
+	uint8_t code;
+	struct in_addr router;
+	bool too_big;	      /* ICMP fragmentation needed */
+	uint32_t too_big_mtu; /* of IPv4 */
+	bool answered4, answered6;
+	unsigned int answer6_ms;
+	bool asked4, asked6;
+	bool over;		   /* nothing more is asked */
+	int refused;		   /* errno of sending into the tunnel */
+	struct in6_addr forbidden; /* an inner source that is not the far end's */
+	bool has_forbidden;
+};
+
+struct exam {
+	struct change *ch;
+	struct world world;
+	struct patient p;
+	const char *prefix; /* of commands: "sitctl ", with the namespace where one was given */
+	const char *target; /* HOST or NULL */
+	bool admin, raw;    /* may read nf_tables, may watch packets */
+
+	struct finding findings[EXAM_FINDINGS];
+	unsigned int n_findings;
+	struct result results[EXAM_RESULTS];
+	unsigned int n_results;
+
+	/* of the check that runs */
+	const char *check;
+	unsigned int found_before;
+	bool skipped;
+	char text[EXAM_TEXT];
+
+	int descriptors[EXAM_DESCRIPTORS];
+	unsigned int n_descriptors;
+	struct loop loop;
+	struct watch underlay, inside, uplink;
+	struct sightings seen;
+	struct echo *echo;
+	struct mtu_search *mtu;
+	struct tcp_trial *tcp;
+	struct lookup *lookup;
+	struct upstream *upstream;
+	uint64_t dropped_before; /* by the source filter */
+};
+
+/*
+ * One check. START begins what takes time, before the loop runs; JUDGE says what is found, at
+ * once where there is no START, else when all that was started has ended.
+ */
+struct check {
+	const char *name;
+	void (*start)(struct exam *e);
+	void (*judge)(struct exam *e);
+	bool late; /* judged after the loop, though it starts nothing */
+};
+
+extern const struct check checks[]; /* ends with a row without name */
+
+/* For checks: a cause that was found, its evidence as in printf(); returns it, never NULL. */
+struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evidence, ...) PRINTF(3, 4);
+/* The shell command, or the advice, that mends it. */
+void exam_command(struct finding *f, const char *command, ...) PRINTF(2, 3);
+void exam_advice(struct finding *f, const char *advice, ...) PRINTF(2, 3);
+/* What the check saw where all is well, and why it could not look. */
+void exam_ok(struct exam *e, const char *text, ...) PRINTF(2, 3);
+void exam_skip(struct exam *e, const char *why, ...) PRINTF(2, 3);
+
+/* Have the descriptor FD (not negative) closed by exam_free(). */
+void exam_own(struct exam *e, int fd);
+
+/* Was this cause found already? */
+bool exam_has(const struct exam *e, enum cause_id cause);
+/* Is something found that makes it pointless to send packets through the tunnel? */
+bool exam_hopeless(const struct exam *e);
+
+/* The command that mends what was told; or for a foreign tunnel NULL. With one parameter changed: in BUF. */
+const char *exam_repair(const struct exam *e);
+void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size);
+
+/*
+ * Examine the patient of E. Sends little, changes nothing, and ends within EXAM_SECONDS. The
+ * results and findings are in E. Ends with exam_free().
+ */
+#define EXAM_SECONDS 12
+void exam_run(struct exam *e);
+void exam_free(struct exam *e);
+
+/* The finding that explains the most, or NULL. */
+const struct finding *exam_verdict(const struct exam *e);
+
+/* patient.c: fill in e->p for a tunnel that was told, or for a device of somebody else. */
+void patient_told(struct exam *e, const struct spec *spec);
+int patient_device(struct exam *e, const struct link *link, struct err *err);
+
+/* The value of a sysctl of net.ipv6.conf: of IFNAME, of "all"; -1: there is none. */
+int conf6(const char *ifname, const char *leaf);
+
+/* device.c, underlay.c, tracking.c, routes.c, serving.c, answers.c, mtu.c, tcp.c, names.c, upstream.c */
+void check_kernel(struct exam *e);
+void check_device(struct exam *e);
+void check_underlay(struct exam *e);
+void check_nat(struct exam *e);
+void check_filters(struct exam *e);
+void check_tracking(struct exam *e);
+void start_echo(struct exam *e);
+void check_echo(struct exam *e);
+void start_mtu(struct exam *e);
+void check_mtu(struct exam *e);
+void check_mss(struct exam *e);
+void check_routes(struct exam *e);
+void check_prefixes(struct exam *e);
+void check_forwarding(struct exam *e);
+void check_proxy(struct exam *e);
+void start_upstream(struct exam *e);
+void check_upstream(struct exam *e);
+void start_filtered(struct exam *e);
+void check_filtered(struct exam *e);
+void start_tcp(struct exam *e);
+void check_tcp(struct exam *e);
+void start_names(struct exam *e);
+void check_names(struct exam *e);
+void check_drift(struct exam *e);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What size of packet the way carries: echos between 1280 and the device's MTU, which nobody may cut (exam.h). */
+#include <netinet/icmp6.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "echo.h"
+#include "exam.h"
+
+#define HEADERS (40 + 8) /* IPv6 and ICMPv6 */
+#define OVERHEAD 20	 /* the outer IPv4 header */
+#define STEP_MS 60	 /* how often is looked */
+#define PATIENCE 4500	 /* ms until the first small echo must be answered */
+#define WAIT_MIN 300	 /* ms for an answer */
+
+struct mtu_search {
+	int fd;
+	bool raw;
+	uint16_t id, seq, tries;
+	uint32_t low, high;  /* carried, and not carried; 0 and one more than the device's MTU at first */
+	uint32_t size;	     /* that is asked for now, 0: none yet */
+	bool answered, left; /* of the one asked for; LEFT: it was seen on the underlay */
+	bool any_left;	     /* a larger one than is carried was sent out */
+	bool done;
+	int64_t began, sent;
+	struct task *input;
+};
+
+static void see(const struct view *v, void *data)
+{
+	struct mtu_search *m = ((struct exam *)data)->mtu;
+
+	if (v->outgoing && v->frame.type == ICMP6_ECHO_REQUEST && v->frame.proto == IPPROTO_ICMPV6 &&
+	    v->frame.echo_seq == m->seq)
+		m->left = true;
+}
+
+static void on_input(struct task *task, bool ready, void *data)
+{
+	struct mtu_search *m = ((struct exam *)data)->mtu;
+	uint16_t seq;
+
+	if (ready && echo_receive6(task->fd, m->raw, m->id, &seq) && seq == m->seq)
+		m->answered = true;
+}
+
+static void send_one(struct exam *e)
+{
+	struct mtu_search *m = e->mtu;
+
+	m->seq++;
+	m->tries++;
+	m->answered = m->left = false;
+	m->sent = loop_now();
+	echo_send6(m->fd, &e->p.far, m->id, m->seq, m->size - HEADERS);
+}
+
+/* The next size: first the whole, then what a router said, then the middle; 0 where the search has ended. */
+static uint32_t next_size(const struct exam *e)
+{
+	const struct mtu_search *m = e->mtu;
+	uint32_t told = e->seen.too_big_mtu > OVERHEAD ? e->seen.too_big_mtu - OVERHEAD : 0;
+
+	if (m->high > e->p.link->mtu)
+		return m->low == e->p.link->mtu ? 0 : e->p.link->mtu;
+	if (m->high <= MTU_MIN || m->high - m->low <= 1)
+		return 0;
+	if (told > m->low && told < m->high && told >= MTU_MIN)
+		return told;
+	if (!m->low)
+		return MTU_MIN;
+	return (m->low + m->high) / 2;
+}
+
+static void on_timer(struct task *task, bool ready, void *data)
+{
+	struct exam *e = data;
+	struct mtu_search *m = e->mtu;
+	int64_t wait = 3 * (int64_t)e->seen.answer6_ms, now = loop_now();
+
+	(void)ready;
+	task->due = now + STEP_MS;
+	if (!e->seen.answered6) {
+		if (e->seen.over || now > m->began + PATIENCE)
+			loop_end(&e->loop, task);
+		return;
+	}
+	if (m->size && !m->answered && now < m->sent + (wait > WAIT_MIN ? wait : WAIT_MIN))
+		return;
+	if (m->size && !m->answered && m->tries < 2) {
+		m->any_left = m->any_left || m->left;
+		send_one(e);
+		return;
+	}
+	if (m->size && m->answered)
+		m->low = m->size;
+	else if (m->size)
+		m->high = m->size;
+	m->any_left = m->any_left || (m->size && !m->answered && m->left);
+	m->tries = 0;
+	m->size = next_size(e);
+	if (m->size) {
+		send_one(e);
+		return;
+	}
+	m->done = true;
+	loop_end(&e->loop, task);
+}
+
+void start_mtu(struct exam *e)
+{
+	struct mtu_search *m;
+
+	if (exam_hopeless(e) || !e->p.has_far || !(m = calloc(1, sizeof(*m))))
+		return;
+	e->mtu = m;
+	m->high = e->p.link->mtu + 1;
+	m->id = (uint16_t)(getpid() + 1);
+	m->seq = 1000;
+	m->began = loop_now();
+	m->fd = echo_open6(e->p.dev, true, &m->raw);
+	if (m->fd < 0)
+		return;
+	exam_own(e, m->fd);
+	watch_add(&e->underlay, see, e);
+	m->input = loop_add(&e->loop, m->fd, 0, on_input, e, true);
+	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
+}
+
+static void mend(struct exam *e, struct finding *f, uint32_t mtu)
+{
+	char command[EXAM_REMEDY], value[16];
+
+	snprintf(value, sizeof(value), "%u", mtu);
+	exam_respell(e, "mtu", value, command, sizeof(command));
+	if (e->p.told)
+		exam_command(f, "%s", command);
+	else
+		exam_command(f, "ip link set %s mtu %u", e->p.dev, mtu);
+}
+
+void check_mtu(struct exam *e)
+{
+	const struct mtu_search *m = e->mtu;
+
+	if (!m || m->fd < 0 || !e->seen.answered6) {
+		exam_skip(e, m && m->fd >= 0 ? "the tunnel is silent"
+			     : !e->p.has_far ? "the far end's address in the tunnel is not known"
+					     : "no echo can be sent");
+		return;
+	}
+	if (m->low == e->p.link->mtu) {
+		exam_ok(e, "%u bytes pass, there and back", m->low);
+		return;
+	}
+	if (m->high <= MTU_MIN) {
+		exam_found(e, CAUSE_PATH_BELOW_1280, "%u bytes are not answered, small packets are", MTU_MIN);
+		return;
+	}
+	if (!m->done || m->low < MTU_MIN) {
+		exam_skip(e, "the time was up at %u bytes that pass and %u that do not", m->low, m->high);
+		return;
+	}
+	/* What does not leave at all the kernel knows to be too large: it was told so before. */
+	if (e->seen.too_big || (e->underlay.fd >= 0 && !m->any_left))
+		mend(e,
+		     exam_found(e, CAUSE_MTU_TOO_LARGE, "the device has %u, the way carries %u", e->p.link->mtu,
+				m->low),
+		     m->low);
+	else
+		mend(e,
+		     exam_found(e, CAUSE_TOO_BIG_SWALLOWED, "of %u bytes nothing is heard, %u pass", m->high, m->low),
+		     m->low);
+}

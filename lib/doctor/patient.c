@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who is examined: a tunnel that was told, or a device that somebody else made, read from the kernel (exam.h). */
+#include <errno.h>
+#include <string.h>
+#include "exam.h" /* before linux/: glibc and the kernel define the same names */
+#include <linux/rtnetlink.h>
+
+#include "../want.h"
+
+int conf6(const char *ifname, const char *leaf)
+{
+	char key[SYSCTL_KEY_SIZE], value[SYSCTL_VALUE_SIZE];
+	uint32_t number;
+	const char *why;
+
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", ifname, leaf);
+	if (sysctl_read(key, value, sizeof(value)) || !parse_u32(value, 0, INT32_MAX, &number, &why))
+		return -1;
+	return (int)number;
+}
+
+/* The interface by which this host reaches the IPv6 Internet otherwise than through DEV; "" where there is none. */
+static void other_default(const struct snapshot *s, const char *dev, char *ifname)
+{
+	const struct route *best = NULL;
+
+	for (size_t i = 0; i < s->n_routes; i++) {
+		const struct route *r = &s->routes[i];
+
+		if (!r->dst.len && r->type == RTN_UNICAST && strcmp(r->ifname, dev) &&
+		    (!best || r->metric < best->metric))
+			best = r;
+	}
+	snprintf(ifname, IFNAMSIZ, "%s", best ? best->ifname : "");
+}
+
+static void find_underlay(struct exam *e)
+{
+	struct patient *p = &e->p;
+	struct in_addr local = p->link ? p->link->local : p->spec.local;
+	uint32_t index = p->link ? p->link->underlay : 0;
+	struct err ignored;
+
+	if (!p->remote.s_addr || path_lookup(&e->ch->c, p->remote, local, index, &p->path, &ignored))
+		return;
+	if (!p->path.reachable) /* a local address that is not here has no route from it */
+		path_lookup(&e->ch->c, p->remote, (struct in_addr){ 0 }, index, &p->path, &ignored);
+	p->underlay = p->path.reachable ? snapshot_link_index(&e->ch->s, p->path.index) : NULL;
+	p->local = local.s_addr ? local : p->path.source;
+}
+
+/* The addresses of the two ends inside the tunnel. */
+static void find_ends(struct patient *p)
+{
+	const struct spec *spec = &p->spec;
+
+	if (spec->role == ROLE_PEER) {
+		p->has_inner = spec->has_server_address || spec->n_addresses;
+		p->inner = spec->has_server_address ? spec->server_address
+			   : spec->n_addresses	    ? addr6_other_half(&spec->addresses[0].addr)
+						    : p->inner;
+		p->has_far = spec->n_addresses;
+		if (p->has_far)
+			p->far = spec->addresses[0].addr;
+		return;
+	}
+	p->has_inner = spec->n_addresses;
+	if (p->has_inner)
+		p->inner = spec->addresses[0].addr;
+	p->has_far = spec->gateway_mode == GATEWAY_ADDRESS || (spec->n_addresses && spec->addresses[0].len >= 126);
+	if (spec->gateway_mode == GATEWAY_ADDRESS)
+		p->far = spec->gateway;
+	else if (spec->n_addresses && spec->addresses[0].len == 126) /* base + 1 and base + 2, as on IPv4 */
+		p->far = net6_nth(&spec->addresses[0], spec->addresses[0].addr.s6_addr[15] & 1 ? 2 : 1);
+	else if (spec->n_addresses)
+		p->far = addr6_other_half(&spec->addresses[0].addr);
+}
+
+static void add_range(struct patient *p, const struct net6 *net)
+{
+	if (p->n_ranges < EXAM_RANGES)
+		p->ranges[p->n_ranges++] = *net;
+}
+
+static void find_ranges(struct patient *p)
+{
+	struct net6 net = { .len = 128 };
+
+	if (!p->server)
+		return;
+	if (p->has_far) {
+		net.addr = p->far;
+		add_range(p, &net);
+	}
+	for (unsigned int i = 0; i < p->spec.n_prefixes; i++)
+		add_range(p, &p->spec.prefixes[i].net);
+}
+
+/* What is left when the spec, the device's name and the uplink are known. */
+static void complete(struct exam *e)
+{
+	struct patient *p = &e->p;
+
+	p->link = snapshot_link(&e->ch->s, p->dev);
+	p->remote = p->spec.remote;
+	find_underlay(e);
+	find_ends(p);
+	find_ranges(p);
+}
+
+void patient_told(struct exam *e, const struct spec *spec)
+{
+	struct patient *p = &e->p;
+	FILE *out = fmemopen(p->repair, sizeof(p->repair), "w");
+
+	p->told = true;
+	p->server = spec->role == ROLE_PEER;
+	p->spec = p->server ? spec_effective(spec, &e->ch->told.server) : *spec;
+	snprintf(p->name, sizeof(p->name), "%s", spec->name);
+	snprintf(p->dev, sizeof(p->dev), "%s", spec->dev);
+	if (p->server)
+		snprintf(p->uplink, sizeof(p->uplink), "%s", e->ch->told.server.uplink);
+	if (out) {
+		fputs(e->prefix, out);
+		spec_command(spec, out);
+		fclose(out);
+	}
+	complete(e);
+}
+
+/* Routes of a foreign device: observe_link() takes ours only. */
+static void take_routes(const struct snapshot *s, const struct link *link, struct spec *spec)
+{
+	for (size_t i = 0; i < s->n_routes; i++) {
+		const struct route *r = &s->routes[i];
+		struct prefix *p = &spec->prefixes[spec->n_prefixes];
+
+		if (r->index != link->index || r->type != RTN_UNICAST)
+			continue;
+		if (!r->dst.len) {
+			spec->gateway_mode = r->has_gateway ? GATEWAY_ADDRESS : GATEWAY_AUTO;
+			spec->gateway = r->gateway;
+			spec->metric = r->metric;
+		} else if (spec->role == ROLE_PEER && spec->n_prefixes < PREFIXES_MAX && r->proto != RTPROT_KERNEL &&
+			   !addr6_not_host(&r->dst.addr)) {
+			p->net = r->dst;
+			spec->n_prefixes++;
+		}
+	}
+}
+
+int patient_device(struct exam *e, const struct link *link, struct err *err)
+{
+	struct patient *p = &e->p;
+	struct spec *spec = &p->spec;
+	char uplink[IFNAMSIZ];
+	struct link named = *link;
+
+	if (!link->sit) {
+		err_usage(err, link->name, "is an interface, but no SIT tunnel");
+		err_hint(err, "see 'ip -d link show type sit'");
+		return -EINVAL;
+	}
+	if (!link->remote.s_addr) {
+		err_usage(err, link->name,
+			  "is a SIT device without a remote (6to4, 6rd, or the kernel's own sit0): there is no far end "
+			  "to examine");
+		return -EINVAL;
+	}
+	/* Who has another way to the IPv6 Internet, and no default route into the tunnel, gives it to the far end. */
+	other_default(&e->ch->s, link->name, uplink);
+	spec->gateway_mode = GATEWAY_NONE;
+	for (size_t i = 0; i < e->ch->s.n_routes; i++)
+		if (!e->ch->s.routes[i].dst.len && e->ch->s.routes[i].index == link->index)
+			spec->gateway_mode = GATEWAY_AUTO;
+	p->server = *uplink && spec->gateway_mode == GATEWAY_NONE;
+	link_alias(!p->server, link->name, named.alias);
+	observe_link(&e->ch->s, &named, NULL, spec);
+	spec->n_prefixes = 0;
+	take_routes(&e->ch->s, link, spec);
+	snprintf(p->name, sizeof(p->name), "%s", link->name);
+	snprintf(p->dev, sizeof(p->dev), "%s", link->name);
+	if (p->server)
+		snprintf(p->uplink, sizeof(p->uplink), "%s", uplink);
+	complete(e);
+	/* For what asks about all that is told, such as others' filters. */
+	if (p->server)
+		snprintf(e->ch->told.server.uplink, IFNAMSIZ, "%s", uplink);
+	return told_put(&e->ch->told, spec, false, err);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where this host sends what is for the IPv6 Internet, and from which address (exam.h). */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "exam.h" /* before linux/: glibc and the kernel define the same names */
+#include <linux/rtnetlink.h>
+
+#include "../want.h"
+
+/* What the kernel says of the way to an address. */
+struct way {
+	bool reachable;
+	uint32_t index, table;
+};
+
+static int take_way(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[RTA_MAX + 1];
+	struct way *way = data;
+
+	if (nlh->nlmsg_type != RTM_NEWROUTE)
+		return 0;
+	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX))
+		return -EBADMSG;
+	way->reachable = rtm->rtm_type == RTN_UNICAST || rtm->rtm_type == RTN_LOCAL;
+	way->index = nl_u32(tb[RTA_OIF], 0);
+	way->table = nl_u32(tb[RTA_TABLE], rtm->rtm_table);
+	return 0;
+}
+
+static struct way look_up(struct exam *e, const struct in6_addr *dst)
+{
+	struct nl_batch *b = &e->ch->c.batch;
+	struct way way = { .reachable = false };
+	struct err ignored;
+	struct rtmsg *rtm;
+
+	nl_batch_reset(b);
+	rtm = nl_start(b, RTM_GETROUTE, 0, sizeof(*rtm));
+	if (rtm) {
+		rtm->rtm_family = AF_INET6;
+		rtm->rtm_dst_len = 128;
+	}
+	nl_put(b, RTA_DST, sizeof(*dst), dst);
+	if (nl_get(&e->ch->c.route, b, take_way, &way, &ignored))
+		way.reachable = false;
+	return way;
+}
+
+/* The source that the kernel would take for DST: a UDP socket is connected, and nothing sent. */
+static bool source_for(const struct in6_addr *dst, struct in6_addr *source)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(9), .sin6_addr = *dst }, from = { 0 };
+	socklen_t len = sizeof(from);
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool ok = fd >= 0 && !connect(fd, (struct sockaddr *)&to, sizeof(to)) &&
+		  !getsockname(fd, (struct sockaddr *)&from, &len);
+
+	if (fd >= 0)
+		close(fd);
+	*source = from.sin6_addr;
+	return ok;
+}
+
+static const struct addr *find_addr(const struct snapshot *s, const struct in6_addr *addr)
+{
+	for (size_t i = 0; i < s->n_addrs; i++)
+		if (addr6_equal(&s->addrs[i].net.addr, addr))
+			return &s->addrs[i];
+	return NULL;
+}
+
+static void wrong_source(struct exam *e, const struct in6_addr *source, const char *dst)
+{
+	const struct addr *a = find_addr(&e->ch->s, source);
+	char text[NET6_TEXT], inner[NET6_TEXT];
+	struct finding *f;
+
+	f = exam_found(e, CAUSE_OTHER_SOURCE, "to %s it takes %s, which is on %s", dst, addr6_text(source, text),
+		       a ? a->ifname : "no interface");
+	if (e->p.has_inner)
+		exam_command(f, "ip -6 route replace default dev %s metric %u src %s", e->p.dev,
+			     e->p.spec.metric ? e->p.spec.metric : METRIC_DEFAULT, addr6_text(&e->p.inner, inner));
+}
+
+/* The metric that makes the tunnel's default route win over that of the interface INDEX. */
+static void other_route(struct exam *e, uint32_t index, const char *dst)
+{
+	const struct link *l = snapshot_link_index(&e->ch->s, index);
+	char command[EXAM_REMEDY], metric[16];
+	const struct route *other = NULL;
+	struct finding *f;
+
+	f = exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE, "%s is reached by %s, not by %s", dst,
+		       l ? l->name : "another interface", e->p.dev);
+	for (size_t i = 0; i < e->ch->s.n_routes; i++)
+		if (!e->ch->s.routes[i].dst.len && e->ch->s.routes[i].index == index)
+			other = &e->ch->s.routes[i];
+	if (!other || other->metric < 2) {
+		exam_advice(f, "look at 'ip -6 route': a more specific route leads there");
+		return;
+	}
+	snprintf(metric, sizeof(metric), "%u", other->metric - 1);
+	if (e->p.told) {
+		exam_respell(e, "metric", metric, command, sizeof(command));
+		exam_command(f, "%s", command);
+	} else {
+		exam_command(f, "ip -6 route add default dev %s metric %s", e->p.dev, metric);
+	}
+}
+
+static void judge_way(struct exam *e, const struct in6_addr *dst, const char *text)
+{
+	struct way way = look_up(e, dst);
+	struct in6_addr source;
+	char found[NET6_TEXT];
+
+	if (!way.reachable) {
+		struct finding *f = exam_found(e, CAUSE_NO_DEFAULT_ROUTE, "the kernel has no route to %s", text);
+
+		if (exam_repair(e))
+			exam_command(f, "%s", exam_repair(e));
+		else
+			exam_command(f, "ip -6 route add default dev %s metric %d", e->p.dev, METRIC_DEFAULT);
+		return;
+	}
+	if (way.table != RT_TABLE_MAIN && way.table != RT_TABLE_LOCAL) {
+		exam_advice(exam_found(e, CAUSE_POLICY_RULE, "the route to %s is in table %u", text, way.table),
+			    "see 'ip -6 rule' for 'lookup %u', and remove that rule, or put the tunnel's default route "
+			    "into table %u",
+			    way.table, way.table);
+		return;
+	}
+	if (way.index != e->p.link->index && way.table != RT_TABLE_LOCAL) {
+		other_route(e, way.index, text);
+		return;
+	}
+	if (source_for(dst, &source) && way.table != RT_TABLE_LOCAL) {
+		const struct addr *a = find_addr(&e->ch->s, &source);
+
+		exam_ok(e, "%s leaves by %s from %s", text, e->p.dev, addr6_text(&source, found));
+		if (!a || a->index != e->p.link->index)
+			wrong_source(e, &source, text);
+	}
+}
+
+void check_routes(struct exam *e)
+{
+	/* Some address of the Internet: nothing is sent to it. 2000::/3 is all of it (RFC 4291 section 2.4). */
+	struct in6_addr dst = { .s6_addr = { 0x20, 0x00 } };
+	char text[NET6_TEXT];
+
+	dst.s6_addr[15] = 1;
+	if (e->p.server) {
+		exam_skip(e, "the tunnel leads to a peer");
+		return;
+	}
+	if (!e->p.link || !e->p.link->up || e->p.spec.gateway_mode == GATEWAY_NONE) {
+		exam_skip(e, e->p.link && e->p.link->up ? "no default route is wanted" : "the device is not up");
+		if (e->p.link && e->p.link->up && !e->p.told)
+			judge_way(e, &dst, "the IPv6 Internet");
+		return;
+	}
+	/* Its routes are in the VRF's table: the main table's lookup passes them by. */
+	if (e->p.link->vrf) {
+		const struct link *vrf = snapshot_link_index(&e->ch->s, e->p.link->vrf);
+
+		exam_command(exam_found(e, CAUSE_VRF, "%s has the VRF %s as master", e->p.dev, vrf ? vrf->name : "?"),
+			     "ip link set %s nomaster%s%s", e->p.dev, exam_repair(e) ? "; " : "",
+			     exam_repair(e) ? exam_repair(e) : "");
+		return;
+	}
+	if (e->target && inet_pton(AF_INET6, e->target, &dst) == 1)
+		judge_way(e, &dst, addr6_text(&dst, text));
+	else
+		judge_way(e, &dst, "the IPv6 Internet");
+}
+
+/* A client's own: the prefix is not left to the default route where nobody has the address. */
+void check_prefixes(struct exam *e)
+{
+	const struct spec *spec = &e->p.spec;
+
+	if (e->p.server || !e->p.told || !spec->n_prefixes) {
+		exam_skip(e, e->p.server ? "the prefixes are the peer's" : "no prefix is routed here that is known of");
+		return;
+	}
+	exam_ok(e, "unused parts of them are unreachable");
+	for (unsigned int i = 0; i < spec->n_prefixes; i++) {
+		char text[NET6_TEXT];
+		struct route want;
+		bool there = false;
+
+		if (!want_unreachable(&spec->prefixes[i], &want))
+			continue;
+		for (size_t k = 0; k < e->ch->s.n_routes; k++)
+			there = there || (e->ch->s.routes[k].type == RTN_UNREACHABLE &&
+					  net6_equal(&e->ch->s.routes[k].dst, &want.dst));
+		if (!there)
+			exam_command(exam_found(e, CAUSE_PREFIX_LOOP, "there is no unreachable route for %s",
+						net6_text(&want.dst, text)),
+				     "%s", exam_repair(e));
+	}
+}

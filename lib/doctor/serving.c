@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* This host as the one that gives IPv6: forwarding, router advertisements, proxy NDP, filters of its own (exam.h). */
+#include <stdlib.h>
+#include <string.h>
+#include "exam.h" /* before linux/: glibc and the kernel define the same names */
+#include <linux/rtnetlink.h>
+
+#include "../want.h"
+
+static bool forwards(const struct exam *e)
+{
+	return e->p.server || spec_has_lan(&e->p.spec);
+}
+
+/* On from Linux 6.17 a receiving interface with force_forwarding does without all.forwarding. */
+static bool forwarding_on(const struct exam *e)
+{
+	return conf6("all", "forwarding") == 1 || (conf6(e->p.dev, "force_forwarding") == 1 &&
+						   (!e->p.uplink[0] || conf6(e->p.uplink, "force_forwarding") == 1));
+}
+
+/* Default routes by router advertisement that forwarding removes, or has removed (net/ipv6/addrconf.c, ndisc.c). */
+static void check_ra(struct exam *e)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < e->ch->s.n_routes; i++) {
+		const struct route *r = &e->ch->s.routes[i];
+
+		if (r->dst.len || r->type != RTN_UNICAST || r->index == (e->p.link ? e->p.link->index : 0))
+			continue;
+		any = true;
+		if (r->proto == RTPROT_RA && conf6(r->ifname, "forwarding") == 1 && conf6(r->ifname, "accept_ra") == 1)
+			exam_command(exam_found(e, CAUSE_RA_TRAP, "%s has accept_ra=1 and forwarding=1", r->ifname),
+				     "sysctl -w net.ipv6.conf.%s.accept_ra=2", r->ifname);
+	}
+	for (size_t i = 0; !any && e->p.server && i < e->ch->s.n_links; i++) {
+		const struct link *l = &e->ch->s.links[i];
+
+		if (l->sit || !l->up || (l->flags & IFF_LOOPBACK) || (e->p.uplink[0] && strcmp(l->name, e->p.uplink)) ||
+		    conf6(l->name, "forwarding") != 1 || conf6(l->name, "accept_ra") != 1)
+			continue;
+		exam_command(exam_found(e, CAUSE_RA_ROUTE_LOST,
+					"%s has accept_ra=1 and forwarding=1, and there is no default route", l->name),
+			     "sysctl -w net.ipv6.conf.%s.accept_ra=2", l->name);
+		return;
+	}
+}
+
+void check_forwarding(struct exam *e)
+{
+	struct finding *f;
+
+	if (!forwards(e)) {
+		exam_skip(e, "this host forwards nothing for the tunnel");
+		return;
+	}
+	exam_ok(e, "it is on");
+	check_ra(e);
+	if (forwarding_on(e))
+		return;
+	f = exam_found(e, CAUSE_FORWARDING_OFF, "net.ipv6.conf.all.forwarding is %d%s", conf6("all", "forwarding"),
+		       conf6(e->p.dev, "forwarding") == 1 ? ", though that of the tunnel's device is 1" : "");
+	if (exam_repair(e)) {
+		exam_command(f, "%s", exam_repair(e));
+		return;
+	}
+	exam_command(f, "for i in /proc/sys/net/ipv6/conf/*/accept_ra; do if [ \"$(cat $i)\" = 1 ]; then echo 2 > $i; "
+			"fi; done; "
+			"sysctl -w net.ipv6.conf.all.forwarding=1");
+}
+
+/* The entry for the far end on another interface than the uplink; NULL: none. */
+static const struct neigh *misplaced(const struct exam *e, bool *there)
+{
+	const struct neigh *elsewhere = NULL;
+
+	*there = false;
+	for (size_t i = 0; i < e->ch->s.n_neighs; i++) {
+		const struct neigh *n = &e->ch->s.neighs[i];
+
+		if (!addr6_equal(&n->addr, &e->p.far))
+			continue;
+		if (!strcmp(n->ifname, e->p.uplink))
+			*there = true;
+		else
+			elsewhere = n;
+	}
+	return elsewhere;
+}
+
+static void mend(struct exam *e, struct finding *f, const char *command)
+{
+	exam_command(f, "%s", exam_repair(e) ? exam_repair(e) : command);
+}
+
+void check_proxy(struct exam *e)
+{
+	struct net6 far = { .addr = e->p.far, .len = 128 };
+	char text[NET6_TEXT], command[EXAM_REMEDY];
+	const struct neigh *elsewhere;
+	bool there;
+
+	if (!e->p.server || !e->p.uplink[0] || !e->p.has_far) {
+		exam_skip(e,
+			  e->p.server ? "the uplink, or the peer's address, is not known" : "this host is the client");
+		return;
+	}
+	if (e->p.spec.proxy_ndp == PROXY_NDP_OFF && e->p.told) {
+		exam_skip(e, "it is switched off for this peer");
+		return;
+	}
+	if (!on_link(&e->ch->s, e->p.uplink, &far, NULL) && e->p.spec.proxy_ndp != PROXY_NDP_ON) {
+		exam_ok(e, "not needed: %s is not on-link at %s", addr6_text(&e->p.far, text), e->p.uplink);
+		return;
+	}
+	exam_ok(e, "%s answers for %s", e->p.uplink, addr6_text(&e->p.far, text));
+	elsewhere = misplaced(e, &there);
+	if (!there) {
+		snprintf(command, sizeof(command), "ip -6 neigh add proxy %s dev %s", text, e->p.uplink);
+		if (elsewhere)
+			exam_command(exam_found(e, CAUSE_PROXY_WRONG_UPLINK, "%s has it, the uplink is %s",
+						elsewhere->ifname, e->p.uplink),
+				     "ip -6 neigh del proxy %s dev %s; %s", text, elsewhere->ifname,
+				     exam_repair(e) ? exam_repair(e) : command);
+		else
+			mend(e, exam_found(e, CAUSE_PROXY_MISSING, "%s has none for %s", e->p.uplink, text), command);
+	}
+	snprintf(command, sizeof(command), "sysctl -w net.ipv6.conf.%s.proxy_ndp=1", e->p.uplink);
+	if (conf6(e->p.uplink, "proxy_ndp") == 0 && conf6("all", "proxy_ndp") == 0)
+		mend(e, exam_found(e, CAUSE_PROXY_NDP_OFF, "net.ipv6.conf.%s.proxy_ndp is 0", e->p.uplink), command);
+	snprintf(command, sizeof(command), "sysctl -w net.ipv6.conf.%s.forwarding=1", e->p.uplink);
+	if (conf6(e->p.uplink, "forwarding") == 0 && !exam_has(e, CAUSE_FORWARDING_OFF))
+		mend(e, exam_found(e, CAUSE_UPLINK_FORWARDING_OFF, "net.ipv6.conf.%s.forwarding is 0", e->p.uplink),
+		     command);
+}
+
+void check_drift(struct exam *e)
+{
+	struct scope scope = { e->p.spec.role, e->p.spec.name };
+	unsigned int n = 0;
+	char first[160] = "";
+	struct err err;
+
+	if (!e->p.told || !e->admin) {
+		exam_skip(e, e->p.told ? "only root may read all of it" : "sitctl did not make this tunnel");
+		return;
+	}
+	if (change_plan(e->ch, &scope, &err)) {
+		char text[1600];
+
+		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));
+		return;
+	}
+	for (size_t i = 0; i < e->ch->plan.n; i++) {
+		const struct object *o = step_object(&e->ch->plan.steps[i]);
+
+		if (step_silent(&e->ch->plan.steps[i]))
+			continue;
+		if (!n++)
+			kinds[o->kind]->label(o, first, sizeof(first));
+	}
+	exam_ok(e, "it is as it was told");
+	if (n)
+		exam_command(exam_found(e, CAUSE_DRIFT, "%s and %u more differ ('sitctl check' names them)", first,
+					n - 1),
+			     "%s", exam_repair(e));
+}
+
+static uint64_t dropped(const struct exam *e, const struct nft_table *t)
+{
+	const struct nft_elem *elem = nft_find_ifname(t, SET_DROPPED, e->p.dev);
+
+	return elem ? elem->packets : 0;
+}
+
+/* What comes out of the tunnel with a source that is not the peer's: the filter drops it behind this watch. */
+static void see_inside(const struct view *v, void *data)
+{
+	struct exam *e = data;
+
+	if (v->outgoing || !v->frame.v6)
+		return;
+	e->seen.inside++;
+	if (!e->p.server || e->seen.has_forbidden || IN6_IS_ADDR_LINKLOCAL(&v->frame.source))
+		return;
+	for (unsigned int i = 0; i < e->p.n_ranges; i++)
+		if (net6_contains(&e->p.ranges[i], &v->frame.source))
+			return;
+	e->seen.forbidden = v->frame.source;
+	e->seen.has_forbidden = true;
+}
+
+void start_filtered(struct exam *e)
+{
+	e->dropped_before = dropped(e, &e->ch->s.nft);
+	watch_add(&e->inside, see_inside, e);
+}
+
+void check_filtered(struct exam *e)
+{
+	struct nft_table now = { .exists = false };
+	char text[NET6_TEXT];
+	struct err ignored;
+	uint64_t after;
+
+	if (!e->admin || !e->p.told || !e->p.spec.source_filter) {
+		exam_skip(e, !e->admin ? "only root may read its counter" : "sitctl filters nothing here");
+		return;
+	}
+	if (nft_load(&e->ch->c, &now, &ignored)) {
+		exam_skip(e, "its counter cannot be read");
+		return;
+	}
+	after = dropped(e, &now);
+	free(now.elems);
+	exam_ok(e, "nothing was dropped meanwhile, %llu packets in all", (unsigned long long)after);
+	if (after <= e->dropped_before)
+		return;
+	if (!e->seen.has_forbidden) {
+		exam_found(e, CAUSE_SOURCE_FILTERED, "%llu packets were dropped while we looked",
+			   (unsigned long long)(after - e->dropped_before));
+		return;
+	}
+	addr6_text(&e->seen.forbidden, text);
+	exam_advice(
+		exam_found(
+			e, CAUSE_SOURCE_FILTERED,
+			"%llu packets were dropped while we looked, one from %s, by the rule 'jump refused' of chain "
+			"'from_peer' of table 'inet sitctl'",
+			(unsigned long long)(after - e->dropped_before), text),
+		"if %s is the peer's: '%sserver set-peer %s prefix PREFIX' with all its prefixes; else have the peer "
+		"send from %s",
+		text, e->prefix, e->p.name, addr6_text(&e->p.far, (char[NET6_TEXT]){ "" }));
+}
+
+void check_mss(struct exam *e)
+{
+	char command[EXAM_REMEDY];
+
+	if (!forwards(e) || !e->p.told) {
+		exam_skip(e, e->p.told ? "this host forwards nothing for the tunnel"
+				       : "somebody else's rules are not searched for it");
+		return;
+	}
+	if (!e->admin) {
+		exam_skip(e, "only root may read the rules");
+		return;
+	}
+	exam_ok(e, "it is clamped");
+	if (!e->p.link || e->p.link->mtu >= 1500 || nft_find_ifname(&e->ch->s.nft, SET_CLAMPED, e->p.dev))
+		return;
+	exam_respell(e, "mss-clamp", "on", command, sizeof(command));
+	exam_command(exam_found(e, CAUSE_MSS_NOT_CLAMPED,
+				"%s has the MTU %u, and is not in the set 'clamped' of table 'inet sitctl'", e->p.dev,
+				e->p.link->mtu),
+		     "%s", command);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * TCP through the tunnel, watched on its device: where ICMP passes and TCP does not, which segments
+ * come and go tells what is lost (exam.h). RFC 9293 sections 3.5 and 3.8.1.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "exam.h"
+#include "names.h"
+
+#define PORT 80
+#define STEP_MS 100
+#define PATIENCE 7500 /* ms for the name and the first echo */
+#define TRIAL_MS 4500 /* ms from the first SYN: two repeats come within (RFC 6298: after 1 s and 3 s) */
+#define REQUEST "HEAD / HTTP/1.0\r\n\r\n"
+
+struct tcp_trial {
+	int fd;
+	bool named; /* by the user: silence is a fault there */
+	struct in6_addr to;
+	uint16_t port; /* ours */
+	int64_t began, connected;
+	unsigned int syn, syn_ack, ack, rst, wrong;
+	bool sent, acked, over;
+};
+
+static void see(const struct view *v, void *data)
+{
+	struct tcp_trial *t = ((struct exam *)data)->tcp;
+	const struct frame *f = &v->frame;
+
+	if (!f->tcp || !t->port)
+		return;
+	if (v->outgoing) {
+		if (f->sport != t->port || !addr6_equal(&f->dest, &t->to))
+			return;
+		t->syn += (f->flags & (FRAME_SYN | FRAME_ACK)) == FRAME_SYN;
+		t->ack += (f->flags & (FRAME_SYN | FRAME_ACK | FRAME_RST)) == FRAME_ACK;
+		return;
+	}
+	if (f->dport != t->port || !addr6_equal(&f->source, &t->to))
+		return;
+	t->syn_ack += (f->flags & (FRAME_SYN | FRAME_ACK)) == (FRAME_SYN | FRAME_ACK);
+	t->rst += !!(f->flags & FRAME_RST);
+	t->wrong += v->checksum_known && f->whole && !f->checksum_right;
+}
+
+/* To whom: an address that was named, a name that has one, else the far end. False: not known yet, or never. */
+static bool find_target(struct exam *e, bool *never)
+{
+	struct tcp_trial *t = e->tcp;
+
+	*never = false;
+	if (!e->target) {
+		t->to = e->p.far;
+		*never = !e->p.has_far;
+		return e->p.has_far;
+	}
+	t->named = true;
+	if (inet_pton(AF_INET6, e->target, &t->to) == 1)
+		return true;
+	*never = !e->lookup || (e->lookup->done && !e->lookup->has6);
+	if (*never || !e->lookup->done)
+		return false;
+	t->to = e->lookup->addr6;
+	return true;
+}
+
+static bool begin(struct exam *e)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(PORT) }, own = { 0 };
+	struct tcp_trial *t = e->tcp;
+	socklen_t len = sizeof(own);
+
+	to.sin6_addr = t->to;
+	own.sin6_family = AF_INET6;
+	t->fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	exam_own(e, t->fd);
+	if (t->fd < 0 || setsockopt(t->fd, SOL_SOCKET, SO_BINDTODEVICE, e->p.dev, (socklen_t)strlen(e->p.dev) + 1) ||
+	    bind(t->fd, (struct sockaddr *)&own, sizeof(own)) || getsockname(t->fd, (struct sockaddr *)&own, &len))
+		return false;
+	t->port = ntohs(own.sin6_port);
+	t->began = loop_now();
+	return !connect(t->fd, (struct sockaddr *)&to, sizeof(to)) || errno == EINPROGRESS;
+}
+
+static void look(struct tcp_trial *t)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(t->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		return;
+	if (info.tcpi_state == TCP_CLOSE) { /* refused, which is an answer, or nobody answered */
+		t->over = true;
+		return;
+	}
+	if (info.tcpi_state == TCP_SYN_SENT)
+		return;
+	if (!t->connected) {
+		t->connected = loop_now();
+		t->sent = send(t->fd, REQUEST, strlen(REQUEST), MSG_NOSIGNAL) > 0;
+	}
+	t->acked = t->sent && !info.tcpi_unacked;
+	/* The far end's repeats tell that our ACK is lost: data that is acknowledged, that it is not. */
+	t->over = t->acked;
+}
+
+static void on_timer(struct task *task, bool ready, void *data)
+{
+	struct exam *e = data;
+	struct tcp_trial *t = e->tcp;
+	int64_t now = loop_now();
+	bool never = false;
+
+	(void)ready;
+	task->due = now + STEP_MS;
+	if (t->port) {
+		look(t);
+		if (t->over || now > t->began + TRIAL_MS)
+			loop_end(&e->loop, task);
+		return;
+	}
+	if (e->seen.answered6 && find_target(e, &never)) {
+		if (!begin(e))
+			loop_end(&e->loop, task);
+	} else if (never || (e->seen.over && !e->seen.answered6) || now > t->began + PATIENCE) {
+		loop_end(&e->loop, task);
+	}
+}
+
+void start_tcp(struct exam *e)
+{
+	struct tcp_trial *t;
+
+	if (exam_hopeless(e) || !(t = calloc(1, sizeof(*t))))
+		return;
+	t->fd = -1;
+	t->began = loop_now();
+	e->tcp = t;
+	watch_add(&e->inside, see, e);
+	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
+}
+
+void check_tcp(struct exam *e)
+{
+	const struct tcp_trial *t = e->tcp;
+	char text[NET6_TEXT];
+
+	if (!t || !t->port) {
+		exam_skip(e, e->seen.answered6 ? "no target to connect to" : "the tunnel is silent");
+		return;
+	}
+	addr6_text(&t->to, text);
+	exam_ok(e, "%s port %d %s", text, PORT, t->acked ? "takes data" : t->connected ? "connects" : "answers");
+	if (t->wrong)
+		exam_advice(exam_found(e, CAUSE_TCP_CHECKSUM, "%u segments from %s port %d came with a wrong checksum",
+				       t->wrong, text, PORT),
+			    "switch off checksum offload on the interface behind which the target is: 'ethtool -K "
+			    "IFACE tx off' on the "
+			    "target or the far end");
+	else if (t->connected && !t->acked && t->syn_ack > 1)
+		exam_advice(
+			exam_found(e, CAUSE_TCP_ACK_LOST,
+				   "%u SYN/ACK came from %s port %d, though %u of our segments left after the first",
+				   t->syn_ack, text, PORT, t->ack),
+			"in the router on the way switch off hardware offload (fastpath), then software flow offload "
+			"(flow cache); the test: "
+			"while 'tcpdump -i WAN' runs in it all packets go by software, and TCP works");
+	else if (t->connected && t->sent && !t->acked)
+		exam_advice(exam_found(e, CAUSE_TCP_DATA_LOST,
+				       "%s port %d connects, and %zu bytes are not acknowledged after %d s", text, PORT,
+				       strlen(REQUEST), TRIAL_MS / 1000),
+			    "in the router on the way switch off hardware and software flow offload; then look at the "
+			    "path MTU of the other "
+			    "direction");
+	else if (!t->connected && !t->over && t->named)
+		exam_advice(exam_found(e, CAUSE_TCP_SYN_LOST, "%u SYN left for %s port %d, and %s came back", t->syn,
+				       text, PORT,
+				       t->syn_ack ? "only SYN/ACK that the kernel did not take" : "nothing"),
+			    "is there a server, and does its filter let TCP port %d in? Try another target: 'sitctl "
+			    "doctor %s target HOST'",
+			    PORT, e->p.name);
+	else if (!t->connected && !t->over)
+		exam_skip(e, "%s does not answer on TCP port %d, which need not be a fault: name a target", text, PORT);
+}

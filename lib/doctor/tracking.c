@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connection tracking of the tunnel's outer packets, looked at when some have passed (exam.h). */
+#include <errno.h>
+#include <string.h>
+#include "exam.h"
+#include "../flowexpr.h" /* before linux/: glibc and the kernel define the same names */
+#include <libnftnl/rule.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+/* Does a rule of somebody else translate source addresses: masquerade, snat, or a target of iptables-nft? */
+static int take_rule(const struct nlmsghdr *nlh, void *data)
+{
+	struct nftnl_rule *rule = nftnl_rule_alloc();
+	struct nftnl_expr_iter *iter;
+	struct nftnl_expr *x;
+	bool *found = data;
+
+	if (!rule)
+		return -ENOMEM;
+	iter = nftnl_rule_nlmsg_parse(nlh, rule) < 0 ||
+			       !strcmp(nftnl_rule_get_str(rule, NFTNL_RULE_TABLE), SITCTL_TABLE)
+		       ? NULL
+		       : nftnl_expr_iter_create(rule);
+	while (iter && (x = nftnl_expr_iter_next(iter))) {
+		const char *name = nftnl_expr_get_str(x, NFTNL_EXPR_NAME);
+		const char *target = !strcmp(name, "target") ? nftnl_expr_get_str(x, NFTNL_EXPR_TG_NAME) : "";
+
+		if (!strcmp(name, "masq") || !strcmp(name, "nat") || !strcmp(target, "MASQUERADE") ||
+		    !strcmp(target, "SNAT"))
+			*found = true;
+	}
+	if (iter)
+		nftnl_expr_iter_destroy(iter);
+	nftnl_rule_free(rule);
+	return 0;
+}
+
+static void forget(void *data)
+{
+	*(bool *)data = false;
+}
+
+static bool translating(struct exam *e)
+{
+	static const uint8_t families[] = { NFPROTO_IPV4, NFPROTO_INET };
+	FILE *in = fopen("/proc/thread-self/net/ip_tables_names", "re");
+	char line[64];
+	bool found = false, any;
+	struct err ignored;
+
+	while (in && fgets(line, sizeof(line), in))
+		found = found || !strcmp(line, "nat\n");
+	if (in)
+		fclose(in);
+	for (unsigned int i = 0; i < sizeof(families); i++) {
+		flow_request(&e->ch->c, NFT_MSG_GETRULE, NLM_F_DUMP, families[i]);
+		any = false;
+		found = (!nl_dump(&e->ch->c.netfilter, &e->ch->c.batch, take_rule, forget, &any, &ignored) && any) ||
+			found;
+	}
+	return found;
+}
+
+/* Keep them out of it: by sitctl, or for somebody else's tunnel with nft; and remove the entry that is there. */
+static void keep_out(const struct exam *e, struct finding *f, const struct conntrack *ct)
+{
+	char remote[NET6_TEXT], source[NET6_TEXT], destination[NET6_TEXT], command[EXAM_REMEDY];
+
+	if (e->p.told) {
+		exam_respell(e, "notrack", "on", command, sizeof(command));
+		exam_command(f, "%s", command);
+		return;
+	}
+	addr4_text(e->p.remote, remote);
+	exam_command(f,
+		     "nft 'table ip notrack-%s { chain in { type filter hook prerouting priority raw; ip saddr %s ip "
+		     "protocol "
+		     "41 notrack; }; chain out { type filter hook output priority raw; ip daddr %s ip protocol 41 "
+		     "notrack; }; "
+		     "}'; conntrack -D -p 41 --orig-src %s --orig-dst %s",
+		     e->p.dev, remote, remote, addr4_text(ct->source, source),
+		     addr4_text(ct->destination, destination));
+}
+
+static void judge_entry(struct exam *e, const struct conntrack *ct)
+{
+	char a[NET6_TEXT], b[NET6_TEXT], c[NET6_TEXT], d[NET6_TEXT];
+	bool ours = ct->source.s_addr == e->p.local.s_addr;
+	struct finding *f;
+
+	addr4_text(ct->source, a);
+	addr4_text(ct->destination, b);
+	addr4_text(ct->reply_source, c);
+	addr4_text(ct->reply_destination, d);
+	if (ct->reply_source.s_addr != ct->destination.s_addr || ct->reply_destination.s_addr != ct->source.s_addr) {
+		bool rule = translating(e);
+
+		f = exam_found(e, rule ? CAUSE_MASQUERADED : CAUSE_STALE_ENTRY,
+			       "the entry from %s to %s has the answer from %s to %s, for %u s more", a, b, c, d,
+			       ct->timeout);
+		if (rule)
+			keep_out(e, f, ct);
+		else
+			exam_command(f, "conntrack -D -p 41 --orig-src %s --orig-dst %s", a, b);
+		return;
+	}
+	if (ct->replied)
+		f = exam_found(e, CAUSE_TRACKED, "the entry from %s to %s ends after %u s of silence", a, b,
+			       ct->timeout);
+	else
+		f = exam_found(e, CAUSE_NOTRACK_HALF,
+			       "the entry from %s to %s has seen no answer: what this host %s is tracked, "
+			       "NOTRACK is missing in the %s hook",
+			       a, b, ours ? "sends" : "receives", ours ? "output" : "prerouting");
+	keep_out(e, f, ct);
+}
+
+/* Every packet that meets the entry sets its time anew (nf_conntrack_proto_generic.c): one that runs out is met by none. */
+static bool runs_out(const struct conntrack *ct)
+{
+	char value[SYSCTL_VALUE_SIZE];
+	uint32_t whole;
+	const char *why;
+
+	return !sysctl_read("net/netfilter/nf_conntrack_generic_timeout", value, sizeof(value)) &&
+	       parse_u32(value, 0, UINT32_MAX, &whole, &why) && ct->timeout + EXAM_SECONDS + 3 < whole;
+}
+
+void check_tracking(struct exam *e)
+{
+	struct conntrack ct = { .source = e->p.local, .destination = e->p.remote };
+	struct err err;
+	bool found;
+
+	if (!e->admin) {
+		exam_skip(e, "only root may read the entries");
+		return;
+	}
+	if (!e->p.local.s_addr || !e->p.remote.s_addr) {
+		exam_skip(e, "the addresses of the two ends are not known");
+		return;
+	}
+	exam_ok(e, "there is no entry for the tunnel");
+	/* With NOTRACK in both hooks an older entry stands until its time-out, and no packet meets it. */
+	if (e->ch->s.nft.intact && nft_has_remote(&e->ch->s.nft, e->p.remote)) {
+		exam_ok(e, "the tunnel's packets are kept out of it");
+		return;
+	}
+	if (conntrack_find(&e->ch->c, &ct, &found, &err)) {
+		char text[1600];
+
+		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));
+	} else if (found && (!e->seen.sent || !runs_out(&ct))) {
+		judge_entry(e, &ct);
+	}
+}

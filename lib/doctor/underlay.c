@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The IPv4 side of this host: its address, its route to the far end, a NAT before it, others' filters (exam.h). */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "../rules.h"
+#include "exam.h"
+
+static bool is_local(const struct snapshot *s, struct in_addr addr)
+{
+	for (size_t i = 0; i < s->n_addrs4; i++)
+		if (s->addrs4[i].addr.s_addr == addr.s_addr)
+			return true;
+	return false;
+}
+
+static void wrong_local(struct exam *e, struct in_addr local)
+{
+	char text[NET6_TEXT], source[NET6_TEXT], command[EXAM_REMEDY];
+	struct finding *f;
+
+	f = exam_found(e, CAUSE_LOCAL_NOT_HERE, "local is %s, which no interface has; this host sends from %s",
+		       addr4_text(local, text),
+		       e->p.path.source.s_addr ? addr4_text(e->p.path.source, source) : "no address yet");
+	if (e->p.told && !e->p.server) {
+		exam_respell(e, "local", "any", command, sizeof(command));
+		exam_command(f, "%s", command);
+	} else if (e->p.told) {
+		exam_command(f, "%sserver up local any", e->prefix);
+	} else if (e->p.path.source.s_addr) {
+		exam_command(f, "ip tunnel change %s local %s", e->p.dev, addr4_text(e->p.path.source, source));
+	}
+}
+
+/* Devices into which an IPv4 route to the far end must not lead: the tunnel's own packets would go round. */
+static bool is_tunnel(const struct exam *e, const struct link *l)
+{
+	return l->sit || !strcmp(l->name, e->p.dev);
+}
+
+void check_underlay(struct exam *e)
+{
+	const struct patient *p = &e->p;
+	struct in_addr local = p->link ? p->link->local : p->spec.local;
+	char remote[NET6_TEXT], source[NET6_TEXT];
+
+	if (!p->remote.s_addr) {
+		exam_skip(e, "the name of the far end does not resolve to an IPv4 address");
+		return;
+	}
+	addr4_text(p->remote, remote);
+	if (local.s_addr && !is_local(&e->ch->s, local)) {
+		wrong_local(e, local);
+		return;
+	}
+	if (!p->path.reachable) {
+		exam_advice(exam_found(e, CAUSE_REMOTE_NO_ROUTE, "there is no route to %s", remote),
+			    "bring the IPv4 connection up ('ip -4 route get %s' shows when it is)", remote);
+		return;
+	}
+	if (p->underlay && is_tunnel(e, p->underlay)) {
+		struct finding *f = exam_found(e, CAUSE_REMOTE_IN_TUNNEL, "the route to %s leaves by %s", remote,
+					       p->underlay->name);
+
+		exam_command(f, "ip -4 route del %s/%u dev %s", addr4_text(p->path.net, source), p->path.len,
+			     p->underlay->name);
+		return;
+	}
+	exam_ok(e, "%s leaves by %s from %s", remote, p->underlay ? p->underlay->name : "?",
+		p->local.s_addr ? addr4_text(p->local, source) : "?");
+}
+
+void check_nat(struct exam *e)
+{
+	char local[NET6_TEXT], remote[NET6_TEXT];
+	const char *class = addr4_behind_nat(e->p.local);
+
+	if (!e->p.local.s_addr) {
+		exam_skip(e, "the address that this host sends from is not known");
+		return;
+	}
+	exam_ok(e, "%s is not a private address", addr4_text(e->p.local, local));
+	if (!class || addr4_behind_nat(e->p.remote)) {
+		if (class)
+			exam_ok(e, "%s and the far end are in the same private network", local);
+		return;
+	}
+	exam_advice(exam_found(e, CAUSE_BEHIND_NAT, "this host sends from %s, which is %s, to %s", local, class,
+			       addr4_text(e->p.remote, remote)),
+		    "on the NAT: 'sitctl nat pass %s remote %s to %s'; on one without sitctl make %s its DMZ or "
+		    "exposed host, "
+		    "or pass protocol 41 to it",
+		    e->p.dev, remote, local, local);
+}
+
+void check_filters(struct exam *e)
+{
+	struct scope scope = { e->p.server ? ROLE_PEER : ROLE_CLIENT, e->p.spec.name };
+	struct barriers list;
+	struct err err;
+
+	if (!e->admin) {
+		exam_skip(e, "only root may read the rules of nf_tables");
+		return;
+	}
+	if (find_barriers(&list, &e->world, &scope, &err)) {
+		char text[1600];
+
+		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));
+		return;
+	}
+	exam_ok(e, "none of them drops what belongs to the tunnel");
+	for (unsigned int i = 0; i < list.n; i++) {
+		char text[BARRIER_TEXT];
+
+		barrier_text(&list.items[i], text, sizeof(text));
+		exam_command(exam_found(e, list.items[i].outer ? CAUSE_INPUT_DROPPED : CAUSE_FORWARD_DROPPED, "%s",
+					text),
+			     "%s", list.items[i].remedy);
+	}
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Does the router beyond the uplink send to this host what is for the peer? It is asked for an echo from the
+ * peer's addresses, and the answer, or the router's question for a neighbour, is watched for (exam.h).
+ */
+#include <arpa/inet.h>
+#include <netinet/icmp6.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "exam.h"
+
+#define SOURCES 4 /* this host's own address, the peer's, and of two of its prefixes */
+#define TRIES 3
+#define PAUSE 700
+#define GRACE 1500
+#define ECHO_LEN (40 + 8)
+
+struct upstream {
+	int fd;
+	uint16_t id, tries;
+	struct in6_addr router, sources[SOURCES];
+	uint32_t scope;
+	unsigned int n;
+	struct {
+		bool reply, asked, told;
+	} seen[SOURCES];
+};
+
+static void see(const struct view *v, void *data)
+{
+	struct upstream *u = ((struct exam *)data)->upstream;
+	const struct frame *f = &v->frame;
+
+	if (!f->v6 || f->proto != IPPROTO_ICMPV6)
+		return;
+	for (unsigned int i = 0; i < u->n; i++) {
+		if (!v->outgoing && f->type == ICMP6_ECHO_REPLY && f->echo_id == u->id &&
+		    addr6_equal(&f->dest, &u->sources[i]))
+			u->seen[i].reply = true;
+		if (!v->outgoing && f->type == ND_NEIGHBOR_SOLICIT && addr6_equal(&f->target, &u->sources[i]))
+			u->seen[i].asked = true;
+		if (v->outgoing && f->type == ND_NEIGHBOR_ADVERT && addr6_equal(&f->target, &u->sources[i]))
+			u->seen[i].told = true;
+	}
+}
+
+/* A whole packet, so that it can have the peer's address as its source (raw(7), IPPROTO_RAW). */
+static void send_from(const struct upstream *u, const struct in6_addr *source)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_addr = u->router, .sin6_scope_id = u->scope };
+	uint8_t p[ECHO_LEN] = { 0x60 };
+	uint16_t sum;
+
+	p[5] = ECHO_LEN - 40;
+	p[6] = IPPROTO_ICMPV6;
+	p[7] = 64;
+	memcpy(p + 8, source, 16);
+	memcpy(p + 24, &u->router, 16);
+	p[40] = ICMP6_ECHO_REQUEST;
+	p[44] = (uint8_t)(u->id >> 8);
+	p[45] = (uint8_t)u->id;
+	p[47] = (uint8_t)u->tries;
+	sum = frame_sum6(source, &u->router, IPPROTO_ICMPV6, p + 40, ECHO_LEN - 40);
+	p[42] = (uint8_t)(sum >> 8);
+	p[43] = (uint8_t)sum;
+	sendto(u->fd, p, sizeof(p), 0, (struct sockaddr *)&to, sizeof(to));
+}
+
+static bool all_answered(const struct upstream *u)
+{
+	for (unsigned int i = 0; i < u->n; i++)
+		if (!u->seen[i].reply)
+			return false;
+	return true;
+}
+
+static void on_timer(struct task *task, bool ready, void *data)
+{
+	struct exam *e = data;
+	struct upstream *u = e->upstream;
+
+	(void)ready;
+	if (u->tries == TRIES || all_answered(u)) {
+		loop_end(&e->loop, task);
+		return;
+	}
+	u->tries++;
+	for (unsigned int i = 0; i < u->n; i++)
+		if (!u->seen[i].reply)
+			send_from(u, &u->sources[i]);
+	task->due = loop_now() + (u->tries == TRIES ? GRACE : PAUSE);
+}
+
+/* Whom to ask: the target that was given, else the router of the default route at the uplink. */
+static bool find_router(const struct exam *e, const struct link *uplink, struct upstream *u)
+{
+	if (e->target)
+		return inet_pton(AF_INET6, e->target, &u->router) == 1;
+	for (size_t i = 0; i < e->ch->s.n_routes; i++) {
+		const struct route *r = &e->ch->s.routes[i];
+
+		if (r->dst.len || !r->has_gateway || r->index != uplink->index)
+			continue;
+		u->router = r->gateway;
+		u->scope = IN6_IS_ADDR_LINKLOCAL(&r->gateway) ? uplink->index : 0;
+		return true;
+	}
+	return false;
+}
+
+static bool find_sources(const struct exam *e, const struct link *uplink, struct upstream *u)
+{
+	for (size_t i = 0; i < e->ch->s.n_addrs && !u->n; i++)
+		if (e->ch->s.addrs[i].index == uplink->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
+			u->sources[u->n++] = e->ch->s.addrs[i].net.addr;
+	for (unsigned int i = 0; u->n && i < e->p.n_ranges && u->n < SOURCES; i++)
+		u->sources[u->n++] = e->p.ranges[i].len == 128 ? e->p.ranges[i].addr : net6_nth(&e->p.ranges[i], 1);
+	return u->n > 1;
+}
+
+void start_upstream(struct exam *e)
+{
+	const struct link *uplink = e->p.uplink[0] ? snapshot_link(&e->ch->s, e->p.uplink) : NULL;
+	struct upstream *u;
+	int on = 1;
+
+	if (!e->p.server || !uplink || e->uplink.fd < 0 || !(u = calloc(1, sizeof(*u))))
+		return;
+	e->upstream = u;
+	u->id = (uint16_t)(getpid() + 2);
+	u->fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	exam_own(e, u->fd);
+	if (u->fd < 0 || setsockopt(u->fd, IPPROTO_IPV6, IPV6_HDRINCL, &on, sizeof(on)) ||
+	    setsockopt(u->fd, SOL_SOCKET, SO_BINDTODEVICE, uplink->name, (socklen_t)strlen(uplink->name) + 1) ||
+	    !find_router(e, uplink, u) || !find_sources(e, uplink, u)) {
+		u->n = 0;
+		return;
+	}
+	watch_add(&e->uplink, see, e);
+	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
+}
+
+void check_upstream(struct exam *e)
+{
+	char text[NET6_TEXT], router[NET6_TEXT], own[NET6_TEXT];
+	const struct upstream *u = e->upstream;
+
+	if (!e->p.server || !u || !u->n) {
+		exam_skip(e, !e->p.server ? "this host is the client"
+			     : !e->raw	  ? "not root: watching packets needs CAP_NET_RAW"
+					  : "the uplink, its router, or an address on it is not known");
+		return;
+	}
+	addr6_text(&u->router, router);
+	exam_ok(e, "%s sends what is for the peer to this host", router);
+	if (!u->seen[0].reply)
+		exam_skip(e, "%s answers no echo at all: name a target that does", router);
+	for (unsigned int i = 1; i < u->n; i++) {
+		addr6_text(&u->sources[i], text);
+		if (u->seen[i].reply)
+			continue;
+		if (u->seen[i].asked && !u->seen[i].told)
+			exam_advice(exam_found(e, CAUSE_SOLICITATION_UNANSWERED,
+					       "%s asks on %s who has %s, and this host does not answer", router,
+					       e->p.uplink, text),
+				    "'%sserver set-peer %s proxy-ndp on', or better: have the provider route the "
+				    "prefix to %s",
+				    e->prefix, e->p.name, addr6_text(&u->sources[0], own));
+		else if (u->seen[0].reply && !u->seen[i].asked)
+			exam_advice(exam_found(e, CAUSE_PREFIX_NOT_ROUTED,
+					       "%s answers %s, and does not answer %s to this host", router,
+					       addr6_text(&u->sources[0], own), text),
+				    "have the provider route the prefix of %s to %s", text, own);
+	}
+}
