@@ -40,7 +40,7 @@ const struct command root_commands[] = {
 	{ .name = "server", .help = "tunnels from this host with IPv6 to its peers", .role = ROLE_SERVER, .sub = server_commands },
 	{ .name = "nat", .help = "this host as the NAT in front of a tunnel client", .role = ROLE_NAT, .sub = nat_commands },
 	{ "check", "everything that is configured: client check, server check, nat check", 0, ARGS_NONE, true, FILES_READ, cmd_check, NULL },
-	{ "doctor", "why does my tunnel not work? Examines one; changes nothing", 0, ARGS_EXAM, false, FILES_NONE, cmd_doctor, NULL },
+	{ "doctor", "why does my tunnel not work? Examines one; changes nothing.", 0, ARGS_EXAM, false, FILES_NONE, cmd_doctor, NULL },
 	{ "complete", NULL, 0, ARGS_ANY, false, FILES_NONE, cmd_complete, NULL },
 	{ .name = NULL },
 };

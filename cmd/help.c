@@ -111,7 +111,7 @@ void help_root(void)
 	putchar('\n');
 	print_wrapped(0, EXIT_INDENT,
 		      "Exit status: 0 done, 1 refused by the kernel or the system, 2 wrong usage or "
-		      "a bad file, 3 'check' found a difference.");
+		      "a bad file, 3 'check' found a difference, 'doctor' a fault.");
 }
 
 /* WHOLE: the command tells all of it anew; else what is not given stays as it is. */
