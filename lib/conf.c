@@ -323,8 +323,10 @@ void conf_free(struct conf *f)
 		free(f->errors[i]);
 	if (f->temporary)
 		unlink(f->temporary);
-	if (f->lock)
+	if (f->lock) {
+		unlink(CONF_LOCK);
 		close(f->lock - 1);
+	}
 	free(f->temporary);
 	free(f->lines);
 	free(f->sections);

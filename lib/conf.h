@@ -5,11 +5,13 @@
 
 #include <stddef.h>
 
-#include "spec.h"
+#include "journal.h"
 
 #define CONF_DIR "/etc/sitctl"
 #define CONF_SERVER CONF_DIR "/server.conf"
 #define CONF_PATH 512
+/* Not a lock of the folder itself: whoever may read that could hold it. */
+#define CONF_LOCK RUN_DIR "/save"
 
 /* A line as it stands in the file, without its newline. */
 struct conf_line {
@@ -54,9 +56,9 @@ int conf_read(struct conf *f, const char *path, enum role role, const char *name
 void conf_free(struct conf *f);
 
 /*
- * Wait until nobody else changes files in the folder of F, and keep others waiting until
- * conf_free(): the lock of a network namespace does not do that. The folder is made where it is
- * the usual one. 0, or a negative errno and ERR.
+ * Wait until nobody else changes files, and keep others waiting until conf_free(): the lock of a
+ * network namespace does not do that. The folder of PATH is made where it is the usual one. 0, or
+ * a negative errno and ERR.
  */
 int conf_lock(struct conf *f, const char *path, struct err *err);
 

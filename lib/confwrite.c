@@ -5,13 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "conf.h"
-
 #define CONF_LOCK_SECONDS 15 /* more than one that holds it waits for the lock of its namespace */
 
 static struct conf_line *insert_line(struct conf *f, size_t at, int section, const char *text)
@@ -254,34 +252,24 @@ static int make_folder(const char *path, struct err *err)
 int conf_lock(struct conf *f, const char *path, struct err *err)
 {
 	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
-	char dir[CONF_PATH];
-	char *slash;
-	int fd;
+	int fd = -1, ret = make_folder(path, err);
 
 	memset(f, 0, sizeof(*f));
-	snprintf(dir, sizeof(dir), "%s", path);
-	slash = strrchr(dir, '/');
-	if (slash)
-		*slash = '\0';
-	else
-		snprintf(dir, sizeof(dir), ".");
-	if (make_folder(path, err))
-		return -err->code;
-	fd = open(*dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, errno, "%s", dir);
-	for (int try = 0; flock(fd, LOCK_EX | LOCK_NB); try++) {
+	if (!ret)
+		ret = run_dir(err);
+	for (int try = 0; !ret && (fd = lock_file(CONF_LOCK)) < 0; try++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_sys(err, errno, CONF_LOCK);
 		if (try == CONF_LOCK_SECONDS * 50) {
-			close(fd);
-			err_sys(err, EBUSY, "%s", dir);
-			err_why(err, "another sitctl has changed files here for %d seconds and still does",
+			err_sys(err, EBUSY, CONF_LOCK);
+			err_why(err, "another sitctl has changed files for %d seconds and still does",
 				CONF_LOCK_SECONDS);
 			return -EBUSY;
 		}
 		nanosleep(&pause, NULL);
 	}
 	f->lock = fd + 1;
-	return 0;
+	return ret;
 }
 
 int conf_prepare(struct conf *f, struct err *err)

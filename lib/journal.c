@@ -65,41 +65,48 @@ static void lock_path(const struct journal *j, char path[LOCK_PATH_SIZE])
 	snprintf(path, LOCK_PATH_SIZE, "%s/lock", j->dir);
 }
 
-/*
- * Try once; false with errno EWOULDBLOCK where it is taken. Who ends with nothing to remember
- * removes the file and the folder, so that a lock counts only if it is still that file's.
- */
+int run_dir(struct err *err)
+{
+	return make_dir(RUN_DIR, err);
+}
+
+int lock_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), code;
+	struct stat ours, theirs;
+
+	if (fd < 0)
+		return -1;
+	if (!flock(fd, LOCK_EX | LOCK_NB)) {
+		if (!fstat(fd, &ours) && !lstat(path, &theirs) && ours.st_ino == theirs.st_ino)
+			return fd;
+		errno = EWOULDBLOCK;
+	}
+	code = errno;
+	close(fd);
+	errno = code;
+	return -1;
+}
+
+/* Try once; false with errno EWOULDBLOCK where it is taken. */
 static bool try_lock(struct journal *j)
 {
 	char path[LOCK_PATH_SIZE];
-	struct stat ours, theirs;
-	int code;
 
 	lock_path(j, path);
 	if (mkdir(j->dir, 0755) && errno != EEXIST)
 		return false;
-	j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	j->lock = lock_file(path);
 	if (j->lock < 0 && errno == ENOENT)
 		errno = EWOULDBLOCK; /* the folder went meanwhile */
-	if (j->lock < 0)
-		return false;
-	if (!flock(j->lock, LOCK_EX | LOCK_NB)) {
-		if (!fstat(j->lock, &ours) && !lstat(path, &theirs) && ours.st_ino == theirs.st_ino)
-			return true;
-		errno = EWOULDBLOCK;
-	}
-	code = errno;
-	close(j->lock);
-	j->lock = -1;
-	errno = code;
-	return false;
+	return j->lock >= 0;
 }
 
 static int take_lock(struct journal *j, struct err *err)
 {
 	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 }, now, end;
 	char path[LOCK_PATH_SIZE];
-	int ret = make_dir(RUN_DIR, err);
+	int ret = run_dir(err);
 
 	if (!ret)
 		ret = make_dir(j->dir, err);
@@ -311,6 +318,7 @@ int journal_write(const struct journal *j, struct err *err)
 	char path[sizeof(j->dir) + 16], new[sizeof(j->dir) + 16];
 	FILE *out;
 	bool bad;
+	int fd;
 
 	snprintf(path, sizeof(path), "%s/journal", j->dir);
 	snprintf(new, sizeof(new), "%s/journal.new", j->dir);
@@ -320,7 +328,9 @@ int journal_write(const struct journal *j, struct err *err)
 		return 0;
 	}
 	unlink(new);
-	out = fopen(new, "wxe");
+	/* Whatever the umask: others read it at most. */
+	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!out)
 		return err_sys(err, errno, "%s", new);
 	print(j, out);

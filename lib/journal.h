@@ -26,6 +26,16 @@ struct journal {
 	size_t n_made;
 };
 
+/* The folder of what is remembered, which only root may write to: made where it is missing. 0, or a negative errno and ERR. */
+int run_dir(struct err *err);
+
+/*
+ * Try once to lock the file at PATH, which only its owner can open: nobody else can hold it. Who
+ * ends may remove it, so that a lock counts only if it is still that file's. Its descriptor, or -1
+ * and errno: EWOULDBLOCK where it is taken.
+ */
+int lock_file(const char *path);
+
 /*
  * Find the place of this namespace's journal; with LOCK, make the folder and take the lock,
  * waiting at most LOCK_WAIT_SECONDS for another sitctl; then read the journal. A missing one
