@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -259,6 +260,35 @@ static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
 	return 0;
 }
 
+/* Who can write to its folder can put another file in its place, or a link. */
+static int check_folder(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st, entry;
+	char dir[PATH_MAX];
+
+	snprintf(dir, sizeof(dir), "%.*s", slash > path ? (int)(slash - path) : 1, slash ? path : ".");
+	if (stat(dir, &st))
+		return errno == ENOENT ? 0 : err_sys(err, errno, "%s", dir);
+	/* In one like /tmp (sticky) nobody replaces what is root's. */
+	if (!st.st_uid && (!(st.st_mode & 022) || ((st.st_mode & S_ISVTX) && (lstat(path, &entry) || !entry.st_uid))))
+		return 0;
+	err_usage(err, path, "others than root may write to its folder");
+	err_hint(err, "keep it in a folder that is root's alone, as " CONF_DIR " is");
+	return -EINVAL;
+}
+
+static int check_folders(const char *path, struct err *err)
+{
+	char *real = realpath(path, NULL);
+	int ret = check_folder(path, err);
+
+	if (!ret && real)
+		ret = check_folder(real, err);
+	free(real);
+	return ret;
+}
+
 static int load(struct conf *f, int fd, char **text, struct err *err)
 {
 	struct stat st;
@@ -288,15 +318,20 @@ int conf_read(struct conf *f, const char *path, enum role role, const char *name
 	f->mode = 0644;
 	if (snprintf(f->path, sizeof(f->path), "%s", path) >= (int)sizeof(f->path))
 		return err_usage(err, path, "is too long for the name of a file");
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : err_sys(err, errno, "%s", path);
-	f->exists = true;
-	ret = load(f, fd, &text, err);
+	ret = check_folders(path, err);
+	fd = ret ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (!ret && fd < 0 && errno == ENOENT)
+		return 0;
+	if (!ret && fd < 0)
+		ret = err_sys(err, errno, "%s", path);
+	f->exists = !ret;
+	if (!ret)
+		ret = load(f, fd, &text, err);
 	if (!ret)
 		ret = parse(f, text, role, name, err);
 	free(text);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	if (ret)
 		conf_free(f);
 	return ret;
