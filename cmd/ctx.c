@@ -47,7 +47,9 @@ enum status fail_conf(const struct conf *f)
 {
 	for (size_t i = 0; i < f->n_errors; i++)
 		say(f->errors[i]);
-	return f->n_errors ? STATUS_USAGE : STATUS_OK;
+	if (!f->n_errors)
+		return STATUS_OK;
+	return f->n_errors > f->n_unresolved ? STATUS_USAGE : STATUS_REFUSED;
 }
 
 void note(const struct ctx *ctx, const char *fmt, ...)

@@ -81,13 +81,15 @@ static void name_gone(const struct ctx *ctx, const struct change *ch, const stru
 
 enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct scope *scope)
 {
-	enum status status = STATUS_OK;
+	enum status status;
 	struct change ch;
 	struct err err;
 
 	conf_resolve(f);
-	if (fail_conf(f) || need_admin(ctx, &err) || change_open(&ch, !ctx->dry_run, &err)) {
-		status = f->n_errors ? STATUS_USAGE : fail(&err);
+	status = fail_conf(f);
+	if (!status && (need_admin(ctx, &err) || change_open(&ch, !ctx->dry_run, &err)))
+		status = fail(&err);
+	if (status) {
 		conf_free(f);
 		return status;
 	}

@@ -346,6 +346,7 @@ void conf_resolve(struct conf *f)
 		if (s->bad || !spec_resolve(&s->spec, &s->answers, &err))
 			continue;
 		s->bad = true;
+		f->n_unresolved += !err.usage;
 		conf_error(f, s->line, &err);
 	}
 }

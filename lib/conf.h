@@ -38,10 +38,10 @@ struct conf {
 	size_t n_lines, room_lines;
 	struct conf_section *sections;
 	size_t n_sections, room_sections;
-	char **errors; /* FILE:LINE: word: reason */
-	size_t n_errors;
-	char *temporary; /* by conf_prepare() */
-	int lock;	 /* by conf_lock(), plus 1 */
+	char **errors;		       /* FILE:LINE: word: reason */
+	size_t n_errors, n_unresolved; /* those that are no mistake in the file: names without an answer */
+	char *temporary;	       /* by conf_prepare() */
+	int lock;		       /* by conf_lock(), plus 1 */
 };
 
 /* The usual file of a client NAME in PATH (CONF_PATH bytes). */

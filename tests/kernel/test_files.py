@@ -125,8 +125,8 @@ class Client(files.Case):
         self.assertEqual(self.client.links()["t1"]["remote"], SERVER4B)
         self.hosts("127.0.0.1 broker.test\n")
         self.refused(self.client, "client up t1", f"{ETC}/t1.conf:2: ", "broker.test", "127.0.0.1", status=2)
-        self.hosts("")
-        self.refused(self.client, "client up t1", f"{ETC}/t1.conf:2: ", "broker.test", status=2)
+        self.hosts("")  # no mistake in the file: time may mend it, and the units try again
+        self.refused(self.client, "client up t1", f"{ETC}/t1.conf:2: ", "broker.test", status=1)
 
     def test_a_dry_run(self):
         self.put("t1.conf", CLIENT)
