@@ -109,7 +109,12 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 	*buf = '\0';
 	if (!out)
 		return;
-	fprintf(out, "sitctl %s%s%s", ctx->netns ? "-n " : "", ctx->netns ? ctx->netns : "", ctx->netns ? " " : "");
+	fputs("sitctl ", out);
+	if (ctx->netns) {
+		fputs("-n ", out);
+		print_word(out, ctx->netns);
+		fputc(' ', out);
+	}
 	if (from_file(r, spec)) {
 		if (ctx->file) {
 			fputs("-f ", out);
@@ -142,8 +147,13 @@ static void tell(struct report *r, const struct spec *spec, const struct step *s
 	else
 		repair_command(r, spec, repair, sizeof(repair));
 	if (!r->array) {
-		printf("%s%s%s: %s; repair: %s\n", color(r->ctx, COLOR_DEV), name, color(r->ctx, COLOR_NONE), line,
-		       repair);
+		fputs(color(r->ctx, COLOR_DEV), stdout);
+		print_text(name);
+		printf("%s: ", color(r->ctx, COLOR_NONE));
+		print_text(line);
+		fputs("; repair: ", stdout);
+		print_text(repair);
+		putchar('\n');
 		return;
 	}
 	json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", name, "difference", line,

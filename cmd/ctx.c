@@ -35,6 +35,22 @@ static void say(const char *text)
 	fputc('\n', stderr);
 }
 
+void print_text(const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		/* C0 and DEL, and C1 as UTF-8 has it. */
+		bool c1 = *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
+
+		if (*p >= ' ' && *p != 127 && !c1) {
+			putchar(*p);
+			continue;
+		}
+		printf("\\x%02x", *p);
+		if (c1)
+			printf("\\x%02x", *++p);
+	}
+}
+
 enum status fail(const struct err *err)
 {
 	char text[2048];

@@ -31,6 +31,9 @@ void set_place(const char *file, unsigned int line);
 /* A line on stderr, unless --quiet. */
 void note(const struct ctx *ctx, const char *fmt, ...) PRINTF(2, 3);
 
+/* TEXT on stdout, as it may come from others: nothing in it shall steer a terminal. */
+void print_text(const char *text);
+
 /* The escape sequence that starts COLOR, or ends it (COLOR_NONE); "" where colours are off. */
 const char *color(const struct ctx *ctx, enum color color);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "show.h"
 
 static void print_pass(const struct ctx *ctx, const struct spec *nat, const char *host)
 {
@@ -15,7 +16,7 @@ static void print_pass(const struct ctx *ctx, const struct spec *nat, const char
 			continue;
 		if (!strcmp(p->name, "remote") && *host)
 			snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", host);
-		printf("    %-15s %s%s%s\n", p->name, color(ctx, COLOR_ADDRESS), value, color(ctx, COLOR_NONE));
+		show_row(ctx, p->name, COLOR_ADDRESS, value);
 	}
 }
 

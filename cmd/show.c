@@ -79,7 +79,9 @@ static json_t *view_json(const struct view *v)
 
 void show_row(const struct ctx *ctx, const char *name, enum color c, const char *value)
 {
-	printf("    %-15s %s%s%s\n", name, color(ctx, c), value, c == COLOR_NONE ? "" : color(ctx, COLOR_NONE));
+	printf("    %-15s %s", name, color(ctx, c));
+	print_text(value);
+	printf("%s\n", c == COLOR_NONE ? "" : color(ctx, COLOR_NONE));
 }
 
 static void row(const struct view *v, const char *name, enum color c, const char *value)
@@ -157,9 +159,11 @@ static void view_print(const struct view *v)
 {
 	char value[VALUE_TEXT + 8];
 
-	printf("%s%s%s: %s, %s%s%s\n", color(v->ctx, COLOR_DEV), v->spec.name, color(v->ctx, COLOR_NONE),
-	       v->spec.role == ROLE_CLIENT ? "client" : "peer", color(v->ctx, v->link->up ? COLOR_GOOD : COLOR_BAD),
-	       v->link->up ? "up" : "down", color(v->ctx, COLOR_NONE));
+	fputs(color(v->ctx, COLOR_DEV), stdout);
+	print_text(v->spec.name);
+	printf("%s: %s, %s%s%s\n", color(v->ctx, COLOR_NONE), v->spec.role == ROLE_CLIENT ? "client" : "peer",
+	       color(v->ctx, v->link->up ? COLOR_GOOD : COLOR_BAD), v->link->up ? "up" : "down",
+	       color(v->ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++)
 		for (unsigned int i = 0; is_shown(v, p) && p->format(&v->spec, i, value); i++) {
 			bool remote = !strcmp(p->name, "remote");

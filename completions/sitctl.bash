@@ -18,6 +18,8 @@ _sitctl()
 			compopt -o filenames 2> /dev/null
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		else
+			# Names that others gave may hold what a shell would run; bash itself quotes only names of files.
+			[[ $word != *[!A-Za-z0-9_.:/=@,%+-]* ]] || printf -v word '%q' "$word"
 			COMPREPLY+=("${word#"$head"}")
 		fi
 	done < <("${words[0]}" complete "${words[@]:1}" 2> /dev/null)

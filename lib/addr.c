@@ -31,14 +31,17 @@ static void addr_encode(const struct step *step, struct nl_batch *b)
 
 static void addr_explain(struct conversation *c, const struct step *step, struct err *err)
 {
+	char key[SYSCTL_KEY_SIZE], word[4 * SYSCTL_KEY_SIZE];
+
 	(void)c;
 	if (step->op == STEP_DEL)
 		return;
 	if (err->code == EEXIST)
 		err_hint(err, "that address is already on the interface %s", step->want.addr.ifname);
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/disable_ipv6=0", step->want.addr.ifname);
 	if (err->code == EACCES)
-		err_hint(err, "IPv6 is disabled on %s: sysctl net.ipv6.conf.%s.disable_ipv6=0", step->want.addr.ifname,
-			 step->want.addr.ifname);
+		err_hint(err, "IPv6 is disabled on %s: sysctl %s", step->want.addr.ifname,
+			 quote_word(key, word, sizeof(word)));
 }
 
 static void addr_print(const struct step *step, FILE *out)

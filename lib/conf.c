@@ -246,13 +246,16 @@ static int parse(struct conf *f, const char *text, enum role role, const char *n
 /* Who can write to it decides what root does: only root may. */
 static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
 {
+	char word[4 * CONF_PATH];
+
 	if (fstat(fd, st))
 		return err_sys(err, errno, "%s", f->path);
 	if (!S_ISREG(st->st_mode) || st->st_size > SIZE_MAX_FILE)
 		return err_usage(err, f->path, "is not a file of a size that it could have");
 	if (st->st_uid || (st->st_mode & 022)) {
 		err_usage(err, f->path, "others than root may write to it");
-		err_hint(err, "chown root %s; chmod go-w %s", f->path, f->path);
+		quote_word(f->path, word, sizeof(word));
+		err_hint(err, "chown root %s; chmod go-w %s", word, word);
 		return -EINVAL;
 	}
 	f->mode = st->st_mode & 07777;

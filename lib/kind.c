@@ -87,3 +87,15 @@ void print_word(FILE *out, const char *word)
 	}
 	fputc('\'', out);
 }
+
+const char *quote_word(const char *word, char *buf, size_t size)
+{
+	FILE *out = fmemopen(buf, size, "w");
+
+	*buf = '\0';
+	if (out) {
+		print_word(out, word);
+		fclose(out);
+	}
+	return buf;
+}

@@ -214,6 +214,8 @@ struct step step_invert(const struct step *step);
 
 /* Print WORD so that a shell takes it literally, with quotes only where needed. */
 void print_word(FILE *out, const char *word);
+/* The same into BUF, SIZE bytes; returns BUF. */
+const char *quote_word(const char *word, char *buf, size_t size);
 
 /* link.c: RTM_GETLINK answers, also for the snapshot. 0 or negative errno. */
 int link_decode(const struct nlmsghdr *nlh, struct link *link);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The notes that somebody else's filter would drop what a tunnel or a pass is for (find_barriers of rules.h). */
+#include <ctype.h>
 #include <string.h>
 #include "flow.h" /* before linux/: glibc and the kernel define the same names */
 #include "rules.h"
@@ -31,6 +32,26 @@ static void device_pattern(const char *dev, char wildcard, char *buf, size_t siz
 		snprintf(buf, size, "%s", dev);
 	else
 		snprintf(buf, size, PEER_PREFIX "%c", wildcard);
+}
+
+#define QUOTED (4 * IFNAMSIZ + 4)
+
+/* The same, as a word of the shell: the kernel takes names that a shell would take apart. */
+static const char *shell_pattern(const char *dev, char wildcard, char buf[QUOTED])
+{
+	char name[IFNAMSIZ + 2];
+
+	device_pattern(dev, wildcard, name, sizeof(name));
+	return quote_word(name, buf, QUOTED);
+}
+
+/* A name of a table or chain that nft can write; whoever makes one by netlink may name it as he likes. */
+static bool is_nft_name(const char *name)
+{
+	for (const char *p = name; *p; p++)
+		if (!isascii((unsigned char)*p) || (!isalnum((unsigned char)*p) && !strchr("_-./", *p)))
+			return false;
+	return isalpha((unsigned char)*name) || *name == '_';
 }
 
 /* Whose rules are they, and with what program are they changed? */
@@ -66,17 +87,17 @@ static void print_policy(FILE *out, const char *name, const char *from, const ch
 static void remedy_firewalld(const struct passage *p, char *buf, size_t size)
 {
 	FILE *out = fmemopen(buf, size, "w");
-	char name[IFNAMSIZ + 2];
+	char name[QUOTED];
 
 	*buf = '\0';
 	if (!out)
 		return;
-	device_pattern(p->dev, '+', name, sizeof(name));
 	fputs("f='firewall-cmd --permanent'; ", out);
 	if (p->v4) {
 		print_policy(out, "sitctl-pass", "ANY", "ANY", "--add-protocol=ipv6");
 	} else {
-		fprintf(out, "$f --new-zone=sitctl; $f --zone=sitctl --add-interface=%s; ", name);
+		fprintf(out, "$f --new-zone=sitctl; $f --zone=sitctl --add-interface=%s; ",
+			shell_pattern(p->dev, '+', name));
 		print_policy(out, "sitctl-in", "ANY", "sitctl", "--set-target=ACCEPT");
 		if (!p->lan)
 			print_policy(out, "sitctl-out", "sitctl", "ANY", "--set-target=ACCEPT");
@@ -89,44 +110,51 @@ static void remedy_iptables(const struct obstacle *o, const struct passage *p, c
 {
 	const char *legacy = o->tool == OBSTACLE_XTABLES ? "-legacy" : "", *six = p->v4 ? "" : "6",
 		   *option = p->v4 ? " -p 41" : "";
-	char name[IFNAMSIZ + 2], insert[48];
+	char name[QUOTED], lan[QUOTED], insert[48];
 
-	device_pattern(p->dev, '+', name, sizeof(name));
+	shell_pattern(p->dev, '+', name);
 	snprintf(insert, sizeof(insert), "ip%stables%s -I FORWARD", six, legacy);
 	if (p->lan)
 		snprintf(
 			buf, size,
 			"%s -i %s -o %s -j ACCEPT; %s -i %s -o %s -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
-			insert, p->lan, name, insert, name, p->lan);
+			insert, shell_pattern(p->lan, '+', lan), name, insert, name, lan);
 	else
 		snprintf(buf, size, "%s -i %s%s -j ACCEPT; %s -o %s%s -j ACCEPT", insert, name, option, insert, name,
 			 option);
 }
 
+/* None where a name would be more to nft than a name. */
 static void remedy_nft(const struct obstacle *o, const struct passage *p, char *buf, size_t size)
 {
 	const char *extra = p->v4 ? "ip protocol 41 " : "";
-	char name[IFNAMSIZ + 2], insert[600];
+	char name[IFNAMSIZ + 2], insert[600], script[sizeof(((struct barrier *)0)->remedy)];
 
+	*buf = '\0';
 	device_pattern(p->dev, '*', name, sizeof(name));
+	if (!is_nft_name(o->table) || !is_nft_name(o->base) || strpbrk(name, "\"\\") ||
+	    (p->lan && strpbrk(p->lan, "\"\\")))
+		return;
 	snprintf(insert, sizeof(insert), "insert rule %s %s %s", o->family, o->table, o->base);
 	if (p->lan)
-		snprintf(buf, size,
-			 "nft '%s iifname \"%s\" oifname \"%s\" accept; %s iifname \"%s\" oifname \"%s\" ct state "
-			 "established,related accept'",
+		snprintf(script, sizeof(script),
+			 "%s iifname \"%s\" oifname \"%s\" accept; %s iifname \"%s\" oifname \"%s\" ct state "
+			 "established,related accept",
 			 insert, p->lan, name, insert, name, p->lan);
 	else
-		snprintf(buf, size, "nft '%s iifname \"%s\" %saccept; %s oifname \"%s\" %saccept'", insert, name, extra,
-			 insert, name, extra);
+		snprintf(script, sizeof(script), "%s iifname \"%s\" %saccept; %s oifname \"%s\" %saccept", insert, name,
+			 extra, insert, name, extra);
+	snprintf(buf, size, "nft ");
+	quote_word(script, buf + 4, size - 4);
 }
 
 static void remedy_ufw(const struct passage *p, char *buf, size_t size)
 {
-	char name[IFNAMSIZ + 2];
+	char name[QUOTED], lan[QUOTED];
 
-	device_pattern(p->dev, '+', name, sizeof(name));
+	shell_pattern(p->dev, '+', name);
 	if (p->lan)
-		snprintf(buf, size, "ufw route allow in on %s out on %s", p->lan, name);
+		snprintf(buf, size, "ufw route allow in on %s out on %s", shell_pattern(p->lan, '+', lan), name);
 	else
 		snprintf(buf, size, "ufw route allow in on %s; ufw route allow out on %s", name, name);
 }
@@ -154,8 +182,11 @@ static void remedy_input(const struct obstacle *o, const char *remote, char *buf
 			 o->tool == OBSTACLE_XTABLES ? "-legacy" : "", remote);
 		break;
 	default:
-		snprintf(buf, size, "nft insert rule %s %s %s ip saddr %s ip protocol 41 accept", o->family, o->table,
-			 o->base, remote);
+		if (is_nft_name(o->table) && is_nft_name(o->base))
+			snprintf(buf, size, "nft insert rule %s %s %s ip saddr %s ip protocol 41 accept", o->family,
+				 o->table, o->base, remote);
+		else
+			*buf = '\0';
 	}
 }
 
@@ -184,7 +215,7 @@ void barrier_text(const struct barrier *b, char *buf, size_t size)
 
 /* There and back: the way back has the state BACK. */
 static int find_forward(struct barriers *list, const struct world *w, struct flow *flow, enum flow_state back,
-		     const struct passage *p, struct err *err)
+			const struct passage *p, struct err *err)
 {
 	struct barrier *barrier;
 	struct obstacle o;
@@ -292,7 +323,7 @@ static int find_lans(struct barriers *list, const struct world *w, const struct 
 		set_end(w, &flow.to, client->dev);
 		flow.to.group = SITCTL_GROUP;
 		ret = find_forward(list, w, &flow, FLOW_ANSWER,
-				&(struct passage){ .dev = client->dev, .lan = client->prefixes[i].ifname }, err);
+				   &(struct passage){ .dev = client->dev, .lan = client->prefixes[i].ifname }, err);
 	}
 	return ret;
 }
@@ -339,7 +370,8 @@ int note_filters(struct plan *plan, const struct world *w, const struct scope *s
 		char text[BARRIER_TEXT];
 
 		barrier_text(&list.items[i], text, sizeof(text));
-		ret = plan_note(plan, err, "%s; to let it pass: %s", text, list.items[i].remedy);
+		ret = plan_note(plan, err, "%s%s%s", text, *list.items[i].remedy ? "; to let it pass: " : "",
+				list.items[i].remedy);
 	}
 	return ret;
 }

@@ -35,7 +35,7 @@ struct barrier {
 	struct obstacle obstacle;
 	bool outer;	   /* of its outer packets, else of what is forwarded */
 	char what[80];	   /* what is dropped */
-	char remedy[1400]; /* the commands that let it pass */
+	char remedy[1600]; /* the commands that let it pass; empty: a name in it cannot be written in one */
 };
 
 struct barriers {

@@ -111,11 +111,12 @@ void check_filters(struct exam *e)
 	}
 	exam_ok(e, "none of them drops what belongs to the tunnel");
 	for (unsigned int i = 0; i < list.n; i++) {
+		struct finding *f;
 		char text[BARRIER_TEXT];
 
 		barrier_text(&list.items[i], text, sizeof(text));
-		exam_command(exam_found(e, list.items[i].outer ? CAUSE_INPUT_DROPPED : CAUSE_FORWARD_DROPPED, "%s",
-					text),
-			     "%s", list.items[i].remedy);
+		f = exam_found(e, list.items[i].outer ? CAUSE_INPUT_DROPPED : CAUSE_FORWARD_DROPPED, "%s", text);
+		if (*list.items[i].remedy)
+			exam_command(f, "%s", list.items[i].remedy);
 	}
 }

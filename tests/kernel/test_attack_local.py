@@ -1,17 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What others on this host try: locks, folders, links, a lax umask."""
+"""What others on this host try: locks, folders, links, a lax umask, and names that steer a shell, nft or a terminal."""
 
 import contextlib
 import fcntl
 import os
 import stat
+import struct
+import subprocess
 
 import files
 import netlab
 from files import ADD_ALICE, CLIENT, ETC, UP
-from netlab import SERVER4
+from netlab import CLIENT4, INTERNET, PAIR, SERVER4
+import netlink as nl
+import packets
+import test_policy
 
 NOBODY = 65534
+SHELL_NAME = "a;`id>w`$(id>w)"       # as long as an interface name can be
+NFT_NEWTABLE, NFT_DELTABLE, NFT_NEWCHAIN = nl.NFT | 0, nl.NFT | 2, nl.NFT | 3
+INET = struct.pack(">BBH", 1, 0, 0)
 
 
 @contextlib.contextmanager
@@ -88,3 +96,83 @@ class Files(files.Case):
         for path in written:
             found = os.lstat(path)
             self.assertEqual((found.st_uid, stat.S_IMODE(found.st_mode) & 0o022), (0, 0), path)
+
+
+class Names(files.Case):
+    """Who may name things in the network namespace that root works in, say the root of a container, is not obeyed."""
+
+    @classmethod
+    def prepare(cls):
+        cls.client.ip(f"""
+            tunnel add far mode sit remote {SERVER4} local {CLIENT4} ttl 255
+            link set far up
+            addr add {PAIR[1]}/127 dev far nodad
+            route add 2001:db8::/32 dev far""")
+
+    def advised(self, done):
+        self.assertEqual(done.err.count("to let it pass: "), 1, str(done))
+        return done.err.split("to let it pass: ", 1)[1].strip()
+
+    def test_an_interface_in_advice(self):
+        """The command that a note tells, run by a shell: it lets pass, and does nothing else."""
+        words = f"server add-peer alice remote {CLIENT4} address {PAIR[1]} dev".split() + [SHELL_NAME]
+        folder = os.path.join(self.lab.files, "advice")
+        os.makedirs(folder, exist_ok=True)
+        for name in ("policy", "ip6tables-nft policy"):
+            with self.subTest(name):
+                try:
+                    with self.server:
+                        subprocess.run(["sh", "-ec", "\n".join(test_policy.DROPPING[name])], check=True)
+                    command = self.advised(self.tell(self.server, words))
+                    self.assertFalse(self.passes())
+                    with self.server:
+                        done = subprocess.run(["sh", "-ec", command], cwd=folder, capture_output=True, text=True, check=False)
+                    self.assertEqual(os.listdir(folder), [], f"{command!r} ran a command of the name's")
+                    self.assertEqual(done.returncode, 0, f"{command!r}: {done.stderr}")
+                    self.assertTrue(self.passes(), command)
+                finally:
+                    self.server.nft("flush ruleset")
+
+    def passes(self):
+        return packets.ask(self.client, INTERNET, within=0.5) == "reply"
+
+    def test_a_table_in_advice(self):
+        """A name that nft cannot write stands in no command."""
+        for name in (b"x'; id>w; '", b"x { }; flush ruleset; ", b"$(id>w)"):
+            for hook, words in ((2, ADD_ALICE), (1, ADD_ALICE + " notrack off")):  # forward, input
+                with self.subTest(name, hook=hook), self.server:
+                    sock = nl.Netlink(nl.NETFILTER)
+                    table = nl.attr(1, name + b"\0")
+                    chain = table + nl.attr(3, b"c\0") + nl.attr(7, b"filter\0") + nl.attr(5, struct.pack(">I", 0)) + \
+                        nl.attr(4 | 0x8000, nl.attr(1, struct.pack(">I", hook)) + nl.attr(2, struct.pack(">i", 0)))
+                    sock.batch([(NFT_NEWTABLE, nl.CREATE, INET + table), (NFT_NEWCHAIN, nl.CREATE, INET + chain)])
+                    try:
+                        done = self.tell(self.server, words)
+                        self.assertIn("drops", done.err)
+                        self.assertNotIn("to let it pass", done.err)
+                        self.tell(self.server, "server down")
+                    finally:
+                        sock.batch([(NFT_DELTABLE, 0, INET + table)])
+                        sock.close()
+
+    def test_a_namespace_in_a_repair(self):
+        """The same for the command that check tells."""
+        name = "n;id>w"
+        os.symlink(self.client.path, f"{netlab.NETNS}/{name}")
+        self.addCleanup(os.unlink, f"{netlab.NETNS}/{name}")
+        self.client.ip("link del far")
+        self.up(self.client, UP)
+        self.client.ip("link set t1 mtu 1300")
+        done = self.tell(self.client, ["-n", name, "client", "check"], status=3)
+        self.assertIn(f"sitctl -n '{name}' client up t1", done.out)
+
+    def test_a_terminal(self):
+        """An alias with escape sequences: none reaches the screen."""
+        self.client.ip("link add t9 group 41 type sit remote 192.0.2.77 local any ttl 64")
+        with self.client:
+            subprocess.run(["ip", "link", "set", "t9", "up", "alias", "sitctl client \x1b[2J\x1b]0;x\x07\u009b2J"], check=True)
+        for words, status in (("client show", 0), ("-d -s client show", 0), ("client check", 3), ("check", 3)):
+            done = self.tell(self.client, words, status=status)
+            self.assertIn("\\x1b[2J", done.out, str(done))
+            for code in "\x1b\x07\u009b":
+                self.assertNotIn(code, done.out + done.err, str(done))
