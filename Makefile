@@ -79,7 +79,7 @@ INSTALLED = $(BUILD)/sitctl:$(SBINDIR)/sitctl README:$(DOCDIR)/README \
 	$(foreach f,$(HOOKS),$(f):$(f:etc/%=$(SYSCONFDIR)/%)) \
 	$(foreach f,$(wildcard etc/systemd/*.service),$(f):$(f:etc/systemd/%=$(UNITDIR)/%)) \
 	$(foreach f,$(EXAMPLES),$(f):$(f:etc/%=$(DOCDIR)/examples/%)) \
-	$(foreach n,5 8,$(foreach f,$(wildcard man/*.$(n)),$(f):$(f:man/%=$(MANDIR)/man$(n)/%))) \
+	$(foreach n,5 7 8,$(foreach f,$(wildcard man/*.$(n)),$(f):$(f:man/%=$(MANDIR)/man$(n)/%))) \
 	$(patsubst %,%:$(BASHDIR)/sitctl,$(wildcard completions/sitctl.bash)) \
 	$(patsubst %,%:$(ZSHDIR)/_sitctl,$(wildcard completions/_sitctl)) \
 	$(patsubst %,%:$(FISHDIR)/sitctl.fish,$(wildcard completions/sitctl.fish))

@@ -192,7 +192,7 @@ static void print_path(const struct exam *e, const struct ctx *ctx)
 	putchar('\n');
 }
 
-static void print_text(const struct exam *e, const struct ctx *ctx)
+static void print_exam(const struct exam *e, const struct ctx *ctx)
 {
 	static const enum color colors[] = { COLOR_GOOD, COLOR_BAD, COLOR_NONE };
 	const struct finding *f = exam_verdict(e);
@@ -258,7 +258,7 @@ static enum status examine(const struct ctx *ctx, struct exam *e, const char *na
 	if (ctx->json)
 		print_json(ctx, exam_json(e));
 	else
-		print_text(e, ctx);
+		print_exam(e, ctx);
 	if (exam_verdict(e))
 		status = STATUS_DRIFT;
 	else
