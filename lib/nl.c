@@ -160,6 +160,7 @@ static int transmit(struct nl *nl, struct nl_batch *batch, struct err *err)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)batch->buf;
 	int left = (int)batch->len, size = (int)batch->len;
+	ssize_t sent;
 
 	memset(batch->results, 0, sizeof(batch->results));
 	if (batch->overflow || !batch->n)
@@ -174,9 +175,10 @@ static int transmit(struct nl *nl, struct nl_batch *batch, struct err *err)
 	/* A batch of nf_tables goes as one datagram, whatever the default buffer (net.core.wmem_default). */
 	if (size > 100000)
 		setsockopt(mnl_socket_get_fd(nl->sock), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-	if (mnl_socket_sendto(nl->sock, batch->buf, batch->len) < 0)
-		return err_sys(err, errno, "netlink request");
-	return 0;
+	do
+		sent = mnl_socket_sendto(nl->sock, batch->buf, batch->len);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? err_sys(err, errno, "netlink request") : 0;
 }
 
 /* Fill ERR from the first refusal. */

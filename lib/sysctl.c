@@ -41,7 +41,9 @@ int sysctl_write(const char *key, const char *value)
 
 	if (fd < 0)
 		return fd;
-	n = write(fd, value, (size_t)len);
+	do
+		n = write(fd, value, (size_t)len);
+	while (n < 0 && errno == EINTR);
 	ret = n == len ? 0 : n < 0 ? -errno : -EIO;
 	close(fd);
 	return ret;
