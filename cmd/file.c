@@ -60,10 +60,10 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 		return status;
 	if ((spec ? conf_put(&f, spec, &err) : conf_remove(&f, scope->role, scope->name)) || conf_prepare(&f, &err))
 		status = fail(&err);
+	ch->save = &f;
 	if (!status)
 		status = carry_out(ctx, ch, scope);
-	if (!status && conf_commit(&f, &err))
-		status = fail(&err);
+	ch->save = NULL;
 	conf_free(&f);
 	return status;
 }

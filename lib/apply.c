@@ -186,9 +186,7 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 	struct apply a = { .plan = plan, .c = c, .s = s };
 	int ret = 0;
 
-	if (!plan->n)
-		return 0;
-	a.done = calloc(plan->n, sizeof(*a.done));
+	a.done = calloc(plan->n + 1, sizeof(*a.done));
 	if (!a.done)
 		return err_sys(err, ENOMEM, "plan");
 	for (size_t i = 0; !ret && i < plan->n;) {
@@ -203,6 +201,8 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 		if (plan->progress)
 			plan->progress(i, plan->n);
 	}
+	if (!ret && plan->finish)
+		ret = plan->finish(plan->data, err);
 	if (ret)
 		undo(&a, err);
 	free(a.done);

@@ -192,11 +192,9 @@ static bool still_made(const struct change *ch, const struct addr *made)
 	return told_wants_lan_addr(&ch->told, made->ifname, &made->net);
 }
 
-/* After: forget the sysctls that went back or that nobody needs any more, and removed addresses. */
-static void forget_after(struct change *ch)
+/* After: J forgets the sysctls that went back or that nobody needs any more, and removed addresses. */
+static void forget_after(const struct change *ch, struct journal *j)
 {
-	struct journal *j = &ch->j;
-
 	for (size_t i = 0; i < ch->plan.n_drops; i++)
 		journal_forget(j, ch->plan.drops[i]);
 	for (size_t i = j->n_made; i > 0; i--)
@@ -265,6 +263,48 @@ static int write_before(struct change *ch, struct err *err)
 	return ret;
 }
 
+static void *copied(const void *from, size_t n, size_t size)
+{
+	void *copy = calloc(n + 1, size);
+
+	if (copy && n)
+		memcpy(copy, from, n * size);
+	return copy;
+}
+
+/*
+ * When the plan is done: the journal without what is no longer needed, then the file of --save.
+ * Until both are written the old ones are kept in memory, for an undo.
+ */
+static int finish(void *data, struct err *err)
+{
+	struct change *ch = data;
+	struct journal after = ch->j;
+	int ret = 0;
+
+	after.told = ch->told;
+	after.formers = copied(ch->j.formers, ch->j.n_formers, sizeof(*after.formers));
+	after.made = copied(ch->j.made, ch->j.n_made, sizeof(*after.made));
+	if (!after.formers || !after.made)
+		ret = err_sys(err, ENOMEM, "journal");
+	if (!ret) {
+		forget_after(ch, &after);
+		ret = journal_write(&after, err);
+	}
+	if (!ret && ch->save)
+		ret = conf_commit(ch->save, err);
+	if (ret) {
+		free(after.formers);
+		free(after.made);
+		return ret;
+	}
+	free(ch->j.formers);
+	free(ch->j.made);
+	ch->told = ch->j.told;
+	ch->j = after;
+	return 0;
+}
+
 int change_apply(struct change *ch, struct err *err)
 {
 	size_t n_formers = ch->j.n_formers, n_made = ch->j.n_made;
@@ -272,21 +312,21 @@ int change_apply(struct change *ch, struct err *err)
 	int ret;
 
 	if (!ch->plan.n && !journal_stale(ch) && same_told(&ch->told, &ch->j.told))
-		return 0;
+		return ch->save ? conf_commit(ch->save, err) : 0;
 	ret = note_before(ch, err);
-	if (ret)
+	if (!ret)
+		ret = write_before(ch, err);
+	if (ret) {
+		forget_notes(ch, n_formers, n_made);
 		return ret;
-	ret = write_before(ch, err);
-	if (ret)
-		return ret;
+	}
+	ch->plan.finish = finish;
+	ch->plan.data = ch;
 	ret = plan_apply(&ch->plan, &ch->c, &ch->s, err);
 	if (ret) {
 		if (!ch->plan.undo_failed)
 			forget_notes(ch, n_formers, n_made);
 		journal_write(&ch->j, &ignored);
-		return ret;
 	}
-	forget_after(ch);
-	swap_told(ch); /* for good: what is told is what was told now */
-	return journal_write(&ch->j, err);
+	return ret;
 }

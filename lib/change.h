@@ -12,6 +12,7 @@ struct change {
 	struct snapshot s;
 	struct told told; /* what shall be told */
 	struct plan plan;
+	struct conf *save; /* a prepared file that takes its place when the plan is done, or NULL */
 };
 
 /*
@@ -44,7 +45,7 @@ int change_notes(struct change *ch, const struct scope *scope, struct err *err);
 
 /*
  * Do the plan: journal first, then the kernel, then the journal without what is no longer
- * needed. On a refusal all is as before. With an empty plan nothing is sent to the kernel.
+ * needed, then the file to save. On a refusal, of the last ones too, all is as before. With an empty plan nothing is sent to the kernel.
  */
 int change_apply(struct change *ch, struct err *err);
 

@@ -323,11 +323,14 @@ int conf_commit(struct conf *f, struct err *err)
 		f->temporary = NULL;
 		*(slash ? slash : dir) = '\0';
 		fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		/* The name is on the disk only when the folder is. */
-		if (fd < 0 || fsync(fd))
-			ret = err_sys(err, errno, "%s", f->path);
-		if (fd >= 0)
+		/*
+		 * The name is on the disk only when the folder is. It is the new file's already: an error
+		 * here means that after a loss of power the old one may be back, as whole as the new one.
+		 */
+		if (fd >= 0) {
+			fsync(fd);
 			close(fd);
+		}
 	}
 	free(dir);
 	free(path);

@@ -53,6 +53,9 @@ struct plan {
 	size_t n_drops;
 	bool undo_failed;			 /* by plan_apply(): the journal must remember */
 	void (*progress)(size_t done, size_t n); /* told of steps that are done; may be NULL */
+	/* By plan_apply() when all steps are done; what it refuses undoes them. May be NULL. */
+	int (*finish)(void *data, struct err *err);
+	void *data; /* of finish */
 };
 
 /* Which tunnels a plan is about; all others are left as they are. */
@@ -90,8 +93,8 @@ int plan_note(struct plan *plan, struct err *err, const char *note, ...) PRINTF(
 int plan_key(char (**keys)[SYSCTL_KEY_SIZE], size_t *n, const char *key, struct err *err);
 
 /*
- * Do the steps in order. On a refusal the steps before it are undone backwards; ERR says which
- * was refused and why, and whether something could not be undone. 0 or a negative errno.
+ * Do the steps in order, then plan->finish. On a refusal the steps before it are undone backwards;
+ * ERR says which was refused and why, and whether something could not be undone. 0 or a negative errno.
  */
 int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot *s, struct err *err);
 
