@@ -59,6 +59,7 @@ static int make_dir(const char *path, struct err *err)
 }
 
 #define LOCK_PATH_SIZE (sizeof(((struct journal *)0)->dir) + 8)
+#define NEW_PATH_SIZE (sizeof(((struct journal *)0)->dir) + 16)
 
 static void lock_path(const struct journal *j, char path[LOCK_PATH_SIZE])
 {
@@ -238,6 +239,20 @@ out:
 	return ret;
 }
 
+static void new_path(const struct journal *j, char path[NEW_PATH_SIZE])
+{
+	snprintf(path, NEW_PATH_SIZE, "%s/journal.new", j->dir);
+}
+
+/* What one that was killed had begun to write would be left for good where there is nothing to write any more. */
+static void remove_begun(const struct journal *j)
+{
+	char path[NEW_PATH_SIZE];
+
+	new_path(j, path);
+	unlink(path);
+}
+
 int journal_open(struct journal *j, bool lock, struct err *err)
 {
 	int ret;
@@ -249,6 +264,8 @@ int journal_open(struct journal *j, bool lock, struct err *err)
 		ret = namespace_dir(j, err);
 	if (!ret && lock)
 		ret = take_lock(j, err);
+	if (!ret && lock)
+		remove_begun(j);
 	if (!ret)
 		ret = load(j, err);
 	if (ret)
@@ -315,19 +332,18 @@ static void print(const struct journal *j, FILE *out)
 
 int journal_write(const struct journal *j, struct err *err)
 {
-	char path[sizeof(j->dir) + 16], new[sizeof(j->dir) + 16];
+	char path[sizeof(j->dir) + 16], new[NEW_PATH_SIZE];
 	FILE *out;
 	bool bad;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/journal", j->dir);
-	snprintf(new, sizeof(new), "%s/journal.new", j->dir);
+	new_path(j, new);
 	if (empty(j)) {
 		if (unlink(path) && errno != ENOENT)
 			return err_sys(err, errno, "%s", path);
 		return 0;
 	}
-	unlink(new);
 	/* Whatever the umask: others read it at most. */
 	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	out = fd < 0 ? NULL : fdopen(fd, "w");
