@@ -40,6 +40,9 @@ int change_open(struct change *ch, bool lock, struct err *err)
 	ret = conversation_open(&ch->c, err);
 	if (!ret)
 		ret = snapshot_load(&ch->c, &ch->s, err);
+	/* To look without the table may do; to change without it would leave it as it is and call that done. */
+	if (!ret && lock && ch->s.nft_unknown)
+		ret = err_sys(err, EPERM, "reading nf_tables table inet " SITCTL_TABLE);
 	if (!ret && ch->j.by_inode && other_namespace(ch))
 		ret = journal_clear(&ch->j, err);
 	if (!ret)
