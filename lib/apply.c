@@ -128,8 +128,9 @@ static int run_one(struct apply *a, size_t i, struct err *err)
 
 	if (ret && step->op == STEP_DEL && already(step, -ret))
 		ret = 0;
-	/* A device that was changed by one message and refused by the next is put back as well. */
-	a->done[i] = !ret || (step->op == STEP_CHANGE && step->want.kind == KIND_LINK);
+	/* A device that was made or changed by one message and refused by the next is put back as well. */
+	a->done[i] = !ret || (step->want.kind == KIND_LINK &&
+			      (step->op == STEP_CHANGE || (step->op == STEP_ADD && step->want.link.half_made)));
 	if (ret)
 		explain(a, step, err);
 	return ret;

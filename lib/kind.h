@@ -50,7 +50,7 @@ struct link {
 	uint32_t underlay;	      /* ifindex the outer packets leave by, 0: by route */
 	char underlay_name[IFNAMSIZ];
 	/* as the kernel tells, never wanted */
-	bool half_made; /* ours, but a kill came between its creation and its alias */
+	bool half_made; /* ours, but a kill or an error came between its creation and its alias */
 	bool sit;
 	uint8_t proto; /* inner protocol, IPPROTO_IPV6 or 0 (any) */
 	bool pmtudisc;

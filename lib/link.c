@@ -181,8 +181,10 @@ static int link_add(struct conversation *c, struct link *want, struct err *err)
 	nl_batch_reset(&c->batch);
 	put_newlink(&c->batch, want, NLM_F_CREATE | NLM_F_EXCL);
 	ret = nl_send(&c->route, &c->batch, err);
-	if (ret)
+	/* An answer that was lost may have been a yes: it is ours if it is there now. */
+	if (ret && (!c->batch.lost || get_link(c, want->name, &made, &ignored)))
 		return ret;
+	want->half_made = true;
 	/* NLM_F_ECHO would tell the index, but not on 6.1. */
 	ret = get_link(c, want->name, &made, err);
 	if (!ret) {
@@ -193,11 +195,22 @@ static int link_add(struct conversation *c, struct link *want, struct err *err)
 	}
 	if (!ret)
 		ret = read_back(c, want, err);
-	if (ret) {
-		nl_batch_reset(&c->batch);
-		put_dellink(&c->batch, want);
-		nl_send(&c->route, &c->batch, &ignored);
-	}
+	want->half_made = ret;
+	return ret;
+}
+
+static int link_del(struct conversation *c, const struct link *was, struct err *err)
+{
+	struct link left;
+	struct err ignored;
+	int ret;
+
+	nl_batch_reset(&c->batch);
+	put_dellink(&c->batch, was);
+	ret = nl_send(&c->route, &c->batch, err);
+	/* The answer was lost: look. */
+	if (ret && c->batch.lost && get_link(c, was->name, &left, &ignored) == -ENODEV)
+		return 0;
 	return ret;
 }
 
@@ -249,9 +262,7 @@ static int link_run(struct conversation *c, struct step *step, struct err *err)
 		return link_add(c, &step->want.link, err);
 	if (step->op == STEP_CHANGE)
 		return link_change(c, step, err);
-	nl_batch_reset(&c->batch);
-	put_dellink(&c->batch, &step->was.link);
-	return nl_send(&c->route, &c->batch, err);
+	return link_del(c, &step->was.link, err);
 }
 
 /* The tunnel that has the endpoints of WANT, if there is one. */

@@ -309,8 +309,11 @@ static int nft_run(struct conversation *c, struct step *step, struct err *err)
 
 	if (!ret)
 		ret = nft_send(c, was, want, err);
-	/* Somebody changed the rules, perhaps ours, since they were read (or, in an undo, we did). */
-	for (int try = 1; ret == -ERESTART && try < NFT_TRIES; try++) {
+	/*
+	 * Somebody changed the rules, perhaps ours, since they were read (or, in an undo, we did); or
+	 * the answers were lost, and nobody knows whether it was done.
+	 */
+	for (int try = 1; (ret == -ERESTART || (ret && c->batch.lost)) && try < NFT_TRIES; try++) {
 		free(now.elems);
 		ret = nft_load(c, &now, err);
 		if (ret || nft_equal(&now, want))

@@ -167,6 +167,7 @@ static int transmit(struct nl *nl, struct nl_batch *batch, struct err *err)
 		return err_sys(err, EMSGSIZE, "netlink request");
 	batch->first_seq = nl->seq + 1;
 	batch->acks = 0;
+	batch->lost = false;
 	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		nlh->nlmsg_seq = ++nl->seq;
 		nlh->nlmsg_pid = nl->portid;
@@ -211,6 +212,7 @@ int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct e
 		ret = receive(nl, &r);
 		if (ret == -ENOBUFS)
 			drain(nl);
+		batch->lost = ret;
 		if (ret)
 			return err_sys(err, -ret, "netlink answer");
 	}

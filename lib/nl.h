@@ -37,6 +37,7 @@ struct nl_batch {
 	bool overflow;	       /* something did not fit: nl_send() refuses */
 	unsigned int n;
 	unsigned int acks; /* messages that asked for an answer */
+	bool lost;	   /* it was sent, but not every answer was received: what was not answered is unknown */
 	uint32_t first_seq;
 	struct nl_result results[NL_BATCH_MAX];
 };
@@ -70,7 +71,7 @@ void nl_nest_end(struct nl_batch *batch, struct nlattr *nest);
 /*
  * Send the batch and read every answer. Returns 0 when all were done, else the first refusal
  * as a negative errno, with err->code, err->kernel and batch->results filled in; err->step is
- * the caller's. -ENOBUFS: the answers were lost, results with answered == false are unknown.
+ * the caller's. With batch->lost, results with answered == false are unknown.
  */
 int nl_send(struct nl *nl, struct nl_batch *batch, struct err *err);
 
