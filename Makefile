@@ -27,7 +27,7 @@ CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all help deps deps-build install uninstall deb clean check unit bench demo vm-shell FORCE
+.PHONY: all help deps deps-build install uninstall deb clean check check-faults unit bench demo vm-shell FORCE
 
 all: $(BUILD)/sitctl
 
@@ -127,6 +127,11 @@ unit: $(BUILD)/unit
 #: make check       all tests: unit tests, the manual, then the kernel tests in one VM
 check: deps
 	@tests/check
+
+#: make check-faults  every fault at every system call, of which `make check` tries a sample: it takes hours
+check-faults: deps
+	@$(MAKE) --no-print-directory -s all
+	@tests/vm/run --timeout 14400 --env SITCTL_FAULTS=all -- /usr/bin/python3 -B tests/kernel/run.py test_faults
 
 #: make bench       packets a second through a tunnel, with and without the filter
 $(BENCH): %: %.o

@@ -52,6 +52,37 @@ class AtOnce(netlab.Case):
             self.assertEqual((done.status, done.err), (0, ""), str(done))
         self.same(before, self.server, "after all went at once")
 
+    def many(self, host, lines):
+        """All at once: each ends with 0, or with 1 because the lock was not free in time; then `check` finds nothing wrong."""
+        for done in self.together(host, lines):
+            self.assertIn(done.status, (0, 1), str(done))
+            if done.status:
+                self.assertIn("lock", done.err, str(done))
+        self.tell(host, "check")
+
+    def test_twenty_for_one_name(self):
+        """Different values and `down` among them: in the end it is as one of them told."""
+        before = self.client.state()
+        lines = [f"{UP} mtu {1300 + n} prefix 2001:db8:1{n:02}::/48" for n in range(17)] + ["client down t1"] * 3
+        self.many(self.client, lines[::2] + lines[1::2])
+        self.tell(self.client, f"{UP} mtu 1300 prefix 2001:db8:100::/48")
+        self.assertEqual(len(self.client.routes("unreachable")), 1)
+        self.tell(self.client, "client down t1")
+        self.same(before, self.client)
+        self.assertEqual(os.listdir(netlab.RUN), [])
+
+    def test_twenty_names(self):
+        """Peers, clients and the server itself, in one host."""
+        before = self.server.state()
+        peers = [f"server add-peer p{n} remote 198.51.100.{n} address 2001:db8:1:{n}::3 prefix 2001:db8:1{n}::/48" for n in range(20, 30)]
+        clients = [f"client up c{n} remote 192.0.2.{n} address 2001:db8:2:{n}::3 gateway none" for n in range(20, 29)]
+        self.many(self.server, [line for pair in zip(peers, clients + ["server up ttl 64"]) for line in pair])
+        self.many(self.server, [f"server del-peer p{n}" for n in range(20, 30)] + [f"client down c{n}" for n in range(20, 29)])
+        for words in ["server down"] + [f"client down c{n}" for n in range(20, 29)]:
+            self.tell(self.server, words)
+        self.same(before, self.server)
+        self.assertEqual(os.listdir(netlab.RUN), [])
+
     def test_up_and_down(self):
         before = self.client.state()
         self.up(self.client, f"{UP} prefix {PREFIX},lan")

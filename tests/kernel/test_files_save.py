@@ -3,24 +3,16 @@
 
 import contextlib
 import os
-import platform
 import subprocess
 import time
-import unittest
 
 import files
 from files import ADD_ALICE, ALICE, BOB, CLIENT, ETC, SERVER, UP
 import netlab
 from netlab import CLIENT4, PAIR, PREFIX, PREFIX_B, SERVER4
-import test_killed
 
 CAROL = "server add-peer carol remote 192.0.2.77 address 2001:db8:1::9"
 SAVED_CAROL = "[peer carol]\nremote = 192.0.2.77\naddress = 2001:db8:1::9/127\n"
-# What a kill can come before: all that makes the new file, and the journal's.
-CALLS = {"x86_64": {1: "write", 18: "pwrite64", 74: "fsync", 82: "rename", 83: "mkdir", 87: "unlink", 91: "fchmod",
-                    93: "fchown", 263: "unlinkat", 264: "renameat", 316: "renameat2"},
-         "aarch64": {34: "mkdirat", 35: "unlinkat", 38: "renameat", 52: "fchmod", 55: "fchown", 64: "write",
-                     68: "pwrite64", 82: "fsync", 276: "renameat2"}}
 
 
 class Save(files.Case):
@@ -225,50 +217,3 @@ class FullDisk(files.Case):
         self.refused(self.client, f"--save {UP} mtu 1400", "no space", status=1)
         self.assertEqual(self.get("t1.conf"), CLIENT)
         self.up(self.client, "check")
-
-
-@unittest.skipUnless(platform.machine() in CALLS, "no numbers of system calls for this machine")
-class Killed(files.Case):
-    """SIGKILL before every system call that writes, renames or removes, and those that make the new file."""
-
-    weight = 60
-
-    def killed(self, host, down, words, name, old, new, first=None):
-        """Before each call the file is OLD or NEW, and the same words once more complete what was begun."""
-        numbers = CALLS[platform.machine()]
-        if first:
-            self.up(host, first)
-        calls, seen = test_killed.traced(host, words, 0, numbers)[:-1], set()
-        self.assertLess({"write", "fsync"}, set(calls))
-        self.assertEqual(self.get(name), new)
-        wanted = host.state()
-        for number in range(1, len(calls) + 1):
-            with self.subTest(before=f"call {number}, {calls[number - 1]}"):
-                self.up(host, down)
-                if old is None:
-                    os.unlink(f"{ETC}/{name}")
-                else:
-                    self.put(name, old)
-                if first:
-                    self.up(host, first)
-                self.assertIsNotNone(test_killed.traced(host, words, number, numbers)[-1])
-                found = self.get(name) if name in self.names() else None
-                seen.add(found)
-                self.assertIn(found, (old, new))
-                self.tell(host, words)
-                self.assertEqual((self.get(name), self.names()), (new, [name]))
-                self.alike(wanted, host)
-        self.assertEqual(seen, {old, new}, f"one of the two was never seen: {calls}")
-
-    def test_client(self):
-        new = CLIENT + "mtu     = 1400\n"
-        self.put("t1.conf", CLIENT)
-        self.killed(self.client, "client down t1", f"--save {UP} mtu 1400", "t1.conf", CLIENT, new, "client up t1")
-
-    def test_first_file(self):
-        new = f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}/127\n"
-        self.killed(self.client, "client down t1", f"--save {UP}", "t1.conf", None, new)
-
-    def test_server(self):
-        self.put("server.conf", SERVER)
-        self.killed(self.server, "server down", f"--save {CAROL}", "server.conf", SERVER, SERVER + "\n" + SAVED_CAROL)

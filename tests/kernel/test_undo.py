@@ -1,59 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a late refusal, a kill, or somebody who was faster leaves behind: each of these was wrong once."""
 
-import ctypes
 import os
-import platform
 import signal
-import struct
-import subprocess
-import unittest
 
 import netlab
 from netlab import CLIENT4, ON_LINK, PAIR, PREFIX, SERVER4
 import packets
+from ptraced import stopped, traceable
 import test_forwarding
-import test_killed
 import test_refused
 
-DETACH = 17
 UP = f"client up t1 remote {SERVER4} address {PAIR[1]}"
 LAN = f" prefix {PREFIX},lan"
 ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]}"
 NEAR = f"server add-peer near remote {CLIENT4} address {ON_LINK[1]}"
 ALL, FORCE = "net.ipv6.conf.all.forwarding", "net.ipv6.conf.all.force_forwarding"
 UP0 = "net.ipv6.conf.up0."
-
-
-def stopped(host, words, where, act):
-    """Runs sitctl up to its first changing call of which where(calls so far, this one last) is true, and calls act(pid) there.
-
-    It goes on by itself if act leaves it alive. Returns its exit status, and the calls seen; the last is None if there was no such.
-    """
-    numbers, seen, info = test_killed.CALLS[platform.machine()], [], ctypes.create_string_buffer(128)
-    libc = test_killed._libc
-    with host:
-        child = subprocess.Popen([netlab.SITCTL, *words.split()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL, preexec_fn=lambda: libc.ptrace(test_killed.TRACEME, 0, None, None))
-    os.waitpid(child.pid, 0)
-    test_killed.ptrace(test_killed.SETOPTIONS, child.pid, test_killed.TRACESYSGOOD | test_killed.EXITKILL)
-    while True:
-        test_killed.ptrace(test_killed.SYSCALL, child.pid)
-        _, status = os.waitpid(child.pid, 0)
-        if not os.WIFSTOPPED(status):
-            child.returncode = os.waitstatus_to_exitcode(status)
-            return child.returncode, seen + [None]
-        if os.WSTOPSIG(status) != signal.SIGTRAP | 0x80:
-            continue
-        if libc.ptrace(test_killed.SYSCALL_INFO, child.pid, len(info), ctypes.addressof(info)) < 0:
-            raise OSError(ctypes.get_errno(), "PTRACE_GET_SYSCALL_INFO")
-        number = struct.unpack_from("=Q", info.raw, 24)[0]
-        if info.raw[0] == 1 and number in numbers:
-            seen.append(numbers[number])
-            if where(seen):
-                act(child.pid)
-                libc.ptrace(DETACH, child.pid, None, None)  # fails when it was killed
-                return child.wait(timeout=60), seen
 
 
 def kill(pid):
@@ -63,9 +26,6 @@ def kill(pid):
 def noted(seen):
     """The journal is in its place, and nothing more was done."""
     return len(seen) > 1 and seen[-2].startswith("rename")
-
-
-traceable = unittest.skipUnless(platform.machine() in test_killed.CALLS, "no numbers of system calls for this machine")
 
 
 class Advertised(netlab.Case):

@@ -3,8 +3,10 @@
 """Where systemd is the init: what has come up by itself, networkd, the package; in this order. Last line: N passed, N failed."""
 
 import json
+import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -151,6 +153,36 @@ class Booted(unittest.TestCase):
         self.networkd("networkctl reconfigure lan0 up0")
         self.assertEqual(self.good("sitctl check"), "")
         self.carries()
+
+    def busy_networkd(self, links, words):
+        """Runs each of the words, in turn and over again, while networkd is told to read its files and configure the links anew."""
+        script = f"while :; do networkctl reload; networkctl reconfigure {links}; done"
+        with subprocess.Popen(["sh", "-c", script], start_new_session=True, stdin=subprocess.DEVNULL) as other:
+            try:
+                for _ in range(5):
+                    for one in words:
+                        yield one, run(one)
+                self.assertIsNone(other.poll())
+            finally:
+                os.killpg(other.pid, signal.SIGKILL)
+
+    def test_08b_networkd_at_work_meanwhile(self):
+        """On the links that carry our addresses nothing fails; where the underlay's own come and go, no worse than a refusal."""
+        up = "sitctl client up far remote 192.0.2.10 address 2001:db8:1::31 gateway none prefix 2001:db8:400::/64,lan0"
+        words = (up, f"{up} mtu 1300", "sitctl server add-peer zoe remote 198.51.100.99 address 2001:db8:1::41",
+                 "sitctl server del-peer zoe", "sitctl client down far")
+        for one, done in self.busy_networkd("lan0", words):
+            self.assertEqual((done.returncode, done.stdout), (0, ""), one)
+        self.networkd("networkctl reconfigure lan0")
+        self.assertEqual(self.good("sitctl check"), "")
+        for one, done in self.busy_networkd("up0 lan0", words):
+            self.assertIn(done.returncode, (0, 1), f"{one}: {done.stdout}")
+            if done.returncode:
+                self.assertRegex(done.stdout, "^sitctl: ", one)
+        self.networkd("networkctl reconfigure lan0 up0")
+        run("sitctl server del-peer zoe")
+        self.good("sitctl client down far")
+        self.repair()
 
     def test_09_the_underlay_goes_and_comes_back(self):
         self.good("systemctl start networkd-dispatcher.service")
