@@ -11,6 +11,7 @@
 
 #define BUF_SIZE 65536	/* the kernel fills at most 32 KiB of it in a dump */
 #define WAIT_SECONDS 30 /* the kernel answers at once; a lost answer must not hang us */
+#define MAX_ERRNO 4095	/* include/linux/err.h */
 
 #ifndef NETLINK_GET_STRICT_CHK
 #define NETLINK_GET_STRICT_CHK 12
@@ -23,7 +24,7 @@ int nl_open(struct nl *nl, int family, struct err *err)
 
 	memset(nl, 0, sizeof(*nl));
 	nl->family = family;
-	nl->buf = malloc(BUF_SIZE);
+	nl->buf = malloc(BUF_SIZE + 1);
 	if (!nl->buf)
 		return err_sys(err, ENOMEM, "netlink socket");
 	nl->sock = mnl_socket_open2(family, SOCK_CLOEXEC);
@@ -75,7 +76,7 @@ static int read_error(struct nl_reader *r, const struct nlmsghdr *nlh)
 	uint32_t i = nlh->nlmsg_seq - r->batch->first_seq;
 	struct nl_result *result = &r->batch->results[i];
 
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*e) || e->error > 0)
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*e) || e->error > 0 || e->error < -MAX_ERRNO)
 		return -EBADMSG;
 	if (result->answered)
 		return 0; /* nf_tables may report several errors for one message */
@@ -117,6 +118,8 @@ int nl_read(struct nl_reader *r, const void *buf, size_t len, uint32_t sender)
 
 			if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(code))
 				memcpy(&code, mnl_nlmsg_get_payload(nlh), sizeof(code));
+			if (code < -MAX_ERRNO)
+				return -EBADMSG;
 			if (code < 0 && !r->code)
 				r->code = -code;
 			r->done = true;
@@ -147,6 +150,7 @@ static int receive(struct nl *nl, struct nl_reader *r)
 		return errno == EAGAIN ? -ETIMEDOUT : -errno;
 	if (msg.msg_namelen != sizeof(from) || (msg.msg_flags & MSG_TRUNC))
 		return -EBADMSG;
+	nl->buf[n] = '\0'; /* libnftnl takes every string for a terminated one */
 	ret = nl_read(r, nl->buf, (size_t)n, from.nl_pid);
 	/* The callback gave up on this dump: its end may be in this very datagram. */
 	if (ret && r->cb && (ret == -ENOBUFS || ret == -EINTR)) {

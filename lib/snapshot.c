@@ -236,7 +236,8 @@ int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
 		ret = dump(c, RTM_GETNEIGH, AF_INET6, sizeof(struct ndmsg), "the proxy neighbours", take_neigh, &neighs,
 			   err);
 	if (!ret) {
-		qsort(s->links, s->n_links, sizeof(*s->links), cmp_index);
+		if (s->n_links)
+			qsort(s->links, s->n_links, sizeof(*s->links), cmp_index);
 		name_interfaces(s);
 		ret = nft_load(c, &s->nft, err);
 		if (ret == -EPERM) {

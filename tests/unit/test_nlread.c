@@ -173,6 +173,11 @@ START_TEST(dump_refused_at_its_end)
 	b_end(&in, b_header(&in, NLMSG_DONE, NLM_F_MULTI, FIRST, 7)); /* without one */
 	ck_assert_int_eq(read_all(), 0);
 	ck_assert(reader.done && !reader.code);
+	begin();
+	header = b_header(&in, NLMSG_DONE, NLM_F_MULTI, FIRST, 7);
+	b_u32(&in, 0x80000000); /* has no positive counterpart */
+	b_end(&in, header);
+	ck_assert_int_eq(read_all(), -EBADMSG);
 }
 END_TEST
 
@@ -222,6 +227,9 @@ END_TEST
 /* NLMSG_ERROR whose payload is no struct nlmsgerr, or whose errno is no negative one. */
 START_TEST(bad_errors)
 {
+	/* The kernel's end at 4095 (MAX_ERRNO); the least number has no positive counterpart. */
+	static const int codes[] = { EPERM, -4096, INT32_MIN };
+
 	for (size_t n = 0; n < 20; n++) {
 		size_t header;
 
@@ -233,10 +241,12 @@ START_TEST(bad_errors)
 		ck_assert_msg(read_all() == -EBADMSG, "a payload of %zu bytes", n);
 		ck_assert_uint_eq(reader.answered, 0);
 	}
-	begin();
-	put_error(FIRST, EPERM, NLM_F_CAPPED, NLM_F_ACK);
-	ck_assert_int_eq(read_all(), -EBADMSG);
-	ck_assert(!batch.results[0].answered);
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		begin();
+		put_error(FIRST, codes[i], NLM_F_CAPPED, NLM_F_ACK);
+		ck_assert_int_eq(read_all(), -EBADMSG);
+		ck_assert(!batch.results[0].answered);
+	}
 }
 END_TEST
 
