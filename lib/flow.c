@@ -14,7 +14,8 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#define DEPTH_MAX 16 /* NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables_core.c) */
+#define DEPTH_MAX 16	 /* NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables_core.c) */
+#define RULES_MAX 100000 /* that one packet meets: an end, whatever jumps where */
 
 /* A verdict of -1 is none: the rule says nothing of the packet. */
 #define NO_VERDICT (-1)
@@ -25,6 +26,7 @@ struct walk {
 	struct nftnl_chain_list *chains;
 	struct nftnl_rule_list *rules; /* of the table looked at */
 	const struct nftnl_chain *base;
+	unsigned int met; /* rules */
 	struct obstacle *obstacle;
 	struct err *err;
 };
@@ -32,7 +34,7 @@ struct walk {
 /* Targets of iptables-nft. */
 static int target_verdict(const char *name)
 {
-	return !strcmp(name, "REJECT") || !strcmp(name, "DROP") ? NF_DROP : NO_VERDICT;
+	return name && (!strcmp(name, "REJECT") || !strcmp(name, "DROP")) ? NF_DROP : NO_VERDICT;
 }
 
 /* Is it one that only counts, writes or sets: whatever it does, the packet goes on to the next? */
@@ -79,7 +81,7 @@ static const char *table_of(const struct nftnl_chain *chain)
 /* One expression. *VERDICT and CHAIN where it is one that decides. */
 static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct flow_regs *r, int *verdict, char *chain)
 {
-	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME), *to;
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME), *of, *to;
 
 	if (!strcmp(name, "meta") && nftnl_expr_is_set(e, NFTNL_EXPR_META_DREG))
 		flow_load_meta(w->flow, e, r);
@@ -98,9 +100,10 @@ static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct f
 		*verdict = NF_DROP;
 	else if (!strcmp(name, "target"))
 		*verdict = target_verdict(nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME));
-	else if (!strcmp(name, "match"))
-		return strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME), "comment") ? SOME : MATCH;
-	else if (!strcmp(name, "immediate") && nftnl_expr_is_set(e, NFTNL_EXPR_IMM_VERDICT)) {
+	else if (!strcmp(name, "match")) {
+		of = nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME);
+		return of && !strcmp(of, "comment") ? MATCH : SOME;
+	} else if (!strcmp(name, "immediate") && nftnl_expr_is_set(e, NFTNL_EXPR_IMM_VERDICT)) {
 		*verdict = (int)nftnl_expr_get_u32(e, NFTNL_EXPR_IMM_VERDICT);
 		to = nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN);
 		snprintf(chain, sizeof(w->obstacle->chain), "%s", to ? to : "");
@@ -149,6 +152,10 @@ static int chain_verdict(struct walk *w, const char *chain, int depth)
 
 		if (strcmp(nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN), chain))
 			continue;
+		if (w->met++ == RULES_MAX) {
+			verdict = NF_ACCEPT; /* rather no alarm than a false one */
+			break;
+		}
 		verdict = rule_verdict(w, rule, jump, &doubt);
 		/* Rather no alarm than a false one. */
 		if (verdict == NF_DROP && doubt)
@@ -181,7 +188,9 @@ static int take_chain(const struct nlmsghdr *nlh, void *data)
 
 	if (!c)
 		return -ENOMEM;
-	if (nftnl_chain_nlmsg_parse(nlh, c) < 0) {
+	/* libnftnl takes it without names, and could not put it in a list. */
+	if (nftnl_chain_nlmsg_parse(nlh, c) < 0 || !nftnl_chain_is_set(c, NFTNL_CHAIN_TABLE) ||
+	    !nftnl_chain_is_set(c, NFTNL_CHAIN_NAME)) {
 		nftnl_chain_free(c);
 		return 0;
 	}
@@ -197,7 +206,7 @@ static int take_rule(const struct nlmsghdr *nlh, void *data)
 	if (!r)
 		return -ENOMEM;
 	/* An expression that this libnftnl does not know: it matches something that we do not understand. */
-	if (nftnl_rule_nlmsg_parse(nlh, r) < 0) {
+	if (nftnl_rule_nlmsg_parse(nlh, r) < 0 || !nftnl_rule_is_set(r, NFTNL_RULE_CHAIN)) {
 		nftnl_rule_free(r);
 		return 0;
 	}

@@ -108,12 +108,12 @@ enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr 
 	struct search search = { .regs = r, .reg = nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_SREG) };
 	bool inverted = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_FLAGS) &&
 			nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV;
-	bool map = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG);
+	bool map = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG), named = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_SET);
 	struct err ignored;
 	uint32_t flags = 0;
 
 	/* A map to values leads somewhere else for each of its elements. */
-	if (map && nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) != NFT_REG_VERDICT)
+	if (!named || (map && nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) != NFT_REG_VERDICT))
 		return SOME;
 	request_set(in, e, NFT_MSG_GETSET, 0, NFTA_SET_TABLE, NFTA_SET_NAME);
 	if (nl_get(&in->c->netfilter, &in->c->batch, take_set_flags, &flags, &ignored))
