@@ -208,7 +208,7 @@ static int take_text(struct conf *f, const char *text, size_t len, enum role rol
 	return ret;
 }
 
-static int parse(struct conf *f, const char *text, enum role role, const char *name, struct err *err)
+int conf_parse(struct conf *f, const char *text, enum role role, const char *name, struct err *err)
 {
 	uint32_t seen = 0;
 
@@ -331,7 +331,7 @@ int conf_read(struct conf *f, const char *path, enum role role, const char *name
 	if (!ret)
 		ret = load(f, fd, &text, err);
 	if (!ret)
-		ret = parse(f, text, role, name, err);
+		ret = conf_parse(f, text, role, name, err);
 	free(text);
 	if (fd >= 0)
 		close(fd);

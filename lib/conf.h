@@ -4,6 +4,7 @@
 #define SITCTL_CONF_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "journal.h"
 
@@ -54,6 +55,10 @@ void conf_client_path(const char *name, char *path);
  */
 int conf_read(struct conf *f, const char *path, enum role role, const char *name, struct err *err);
 void conf_free(struct conf *f);
+
+/* The part of it that has the file's TEXT already, and what would be written. For conf*.c, tests and fuzzers. */
+int conf_parse(struct conf *f, const char *text, enum role role, const char *name, struct err *err);
+void conf_print(const struct conf *f, FILE *out);
 
 /*
  * Wait until nobody else changes files, and keep others waiting until conf_free(): the lock of a

@@ -232,10 +232,15 @@ static char *real_path(const struct conf *f)
 	return real ? real : strdup(f->path);
 }
 
-static bool write_lines(const struct conf *f, FILE *out)
+void conf_print(const struct conf *f, FILE *out)
 {
 	for (size_t i = 0; i < f->n_lines; i++)
 		fprintf(out, "%s\n", f->lines[i].text);
+}
+
+static bool write_lines(const struct conf *f, FILE *out)
+{
+	conf_print(f, out);
 	/* The owner is root, as the old one's: whose file it is was checked when it was read. */
 	return !fflush(out) && !ferror(out) && !fchown(fileno(out), (uid_t)-1, f->exists ? f->gid : (gid_t)-1) &&
 	       !fchmod(fileno(out), f->mode) && !fsync(fileno(out));

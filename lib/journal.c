@@ -306,7 +306,7 @@ void journal_close(struct journal *j)
 	j->lock = -1;
 }
 
-static void print(const struct journal *j, FILE *out)
+void journal_print(const struct journal *j, FILE *out)
 {
 	char text[WORDS_MAX * VALUE_TEXT];
 	char net[NET6_TEXT];
@@ -349,7 +349,7 @@ int journal_write(const struct journal *j, struct err *err)
 	out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!out)
 		return err_sys(err, errno, "%s", new);
-	print(j, out);
+	journal_print(j, out);
 	bad = fflush(out) || ferror(out) || fsync(fileno(out));
 	bad = fclose(out) || bad;
 	if (bad || rename(new, path)) {

@@ -65,4 +65,7 @@ void journal_forget_made(struct journal *j, const char *ifname, const struct net
 /* Read the journal's TEXT (changed while read). 0, or -EBADMSG and ERR with the line's number. */
 int journal_parse(struct journal *j, char *text, struct err *err);
 
+/* The text that journal_write() writes. */
+void journal_print(const struct journal *j, FILE *out);
+
 #endif
