@@ -111,7 +111,7 @@ class FullDisk(files.Case):
         os.unlink(ballast)
         self.assertIn(done.status, (0, 1), str(done))
         if done.status:
-            self.assertRegex(done.err.lower(), "^sitctl: .*no space", str(done))
+            self.assertRegex(done.err.lower(), "(?m)^sitctl: .*no space", str(done))
             self.alike(before[0], host, str(done))
             self.assertEqual(faults.remembered(), before[1], str(done))
         self.tell(host, row.command)
