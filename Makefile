@@ -26,8 +26,10 @@ LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
+FUZZ := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
+FUZZ_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/common/*.c)))
 
-.PHONY: all help deps deps-build install uninstall deb clean check check-faults unit bench demo vm-shell FORCE
+.PHONY: all help deps deps-build install uninstall deb clean check check-faults unit bench fuzz fuzzers demo vm-shell FORCE
 
 all: $(BUILD)/sitctl
 
@@ -51,7 +53,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -DSITCTL_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(BENCH:=.d)
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(BENCH:=.d) $(FUZZ:=.d) $(FUZZ_OBJ:.o=.d)
 
 #: make deps        install what is missing, by apt (as root; else it names it)
 deps:
@@ -140,6 +142,19 @@ $(BENCH): %: %.o
 bench: deps
 	@$(MAKE) --no-print-directory -s all $(BENCH)
 	@tests/vm/run --timeout 900 --out $(BUILD) -- /usr/bin/python3 -B tests/bench/run.py --json $(BUILD)/bench.json
+
+#: make fuzz        each fuzzer, SECONDS=n (60) or RUNS=n; TARGETS="words files" for some
+fuzz: deps
+	@tests/fuzz/run
+
+# Built by tests/fuzz/run into a folder of their own, with clang and its sanitizers. Netlink is answered by
+# tests/fuzz/common/kernel.c: the linker puts it in the place of these functions.
+WRAPPED := $(addprefix mnl_socket_,open2 bind setsockopt get_portid get_fd close sendto) \
+	$(patsubst %,nftnl_%_nlmsg_parse,chain rule set set_elems) setsockopt recv recvmsg nanosleep xtables_there
+fuzzers: $(FUZZ)
+
+$(FUZZ): %: %.o $(FUZZ_OBJ) $(BUILD)/libsitctl.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
 #: make demo        the main job, shown on a real kernel
 demo: deps

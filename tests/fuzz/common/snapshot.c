@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../lib/told.h"
+#include "kernel.h"
+
+static void tell_object(const struct object *object)
+{
+	static FILE *nowhere;
+	struct step step = { .op = STEP_ADD, .want = *object };
+	char label[160];
+
+	if (!nowhere)
+		nowhere = fopen("/dev/null", "w");
+	kinds[object->kind]->label(object, label, sizeof(label));
+	kinds[object->kind]->print(&step, nowhere);
+	json_decref(kinds[object->kind]->json(object));
+}
+
+static void tell_objects(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_links; i++)
+		tell_object(&(struct object){ .kind = KIND_LINK, .link = s->links[i] });
+	for (size_t i = 0; i < s->n_addrs; i++)
+		tell_object(&(struct object){ .kind = KIND_ADDR, .addr = s->addrs[i] });
+	for (size_t i = 0; i < s->n_routes; i++)
+		tell_object(&(struct object){ .kind = KIND_ROUTE, .route = s->routes[i] });
+	for (size_t i = 0; i < s->n_neighs; i++)
+		tell_object(&(struct object){ .kind = KIND_NEIGH, .neigh = s->neighs[i] });
+}
+
+void fuzz_snapshot(const uint8_t *data, size_t size, uint16_t type)
+{
+	struct conversation *c = kernel_says(data, size, type);
+	char text[64 * VALUE_TEXT];
+	struct snapshot s;
+	struct told told;
+	struct err err;
+
+	if (snapshot_load(c, &s, &err))
+		return;
+	for (size_t i = 0; i < s.n_links; i++)
+		invariant(s.links[i].name[0] && strnlen(s.links[i].name, IFNAMSIZ) < IFNAMSIZ);
+	for (size_t i = 0; i < s.n_routes; i++)
+		invariant(s.routes[i].dst.len <= 128);
+	tell_objects(&s);
+	invariant(!told_init(&told, &err) && !told_observe(&told, &s, &err));
+	for (size_t i = 0; i < told.n; i++)
+		spec_text(&told.tunnels[i].spec, true, text, sizeof(text));
+	told_free(&told);
+	snapshot_free(&s);
+}

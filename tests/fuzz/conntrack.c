@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fuzzer: what ctnetlink answers about an entry. */
+#include "common/kernel.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct conversation *c = kernel_says(data, size, 0);
+	struct step step = { .op = STEP_DEL, .was = { .kind = KIND_CONNTRACK } };
+	char label[160];
+	struct err err;
+
+	kinds[KIND_CONNTRACK]->run(c, &step, &err);
+	kinds[KIND_CONNTRACK]->label(&step.was, label, sizeof(label));
+	return 0;
+}

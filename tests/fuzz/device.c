@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fuzzer: what the kernel answers while a tunnel device is made or changed, and to the search for who has its place. */
+#include <string.h>
+
+#include "common/kernel.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	for (int op = STEP_ADD; op <= STEP_DEL; op++) {
+		struct conversation *c = kernel_says(data, size, 0);
+		struct link link = { .name = "t1", .alias = "sitctl client t1", .mtu = 1480, .ttl = 255, .index = 7 };
+		struct step step = { .op = (enum step_op)op };
+		struct err err = { .code = 0 };
+
+		link.remote.s_addr = 0x010200c0;
+		step.was = step.want = (struct object){ .kind = KIND_LINK, .link = link };
+		step.was.link.ttl = 64;
+		if (kinds[KIND_LINK]->run(c, &step, &err) && err.code)
+			kinds[KIND_LINK]->explain(c, &step, &err);
+		invariant(memchr(step.want.link.name, '\0', sizeof(link.name)));
+	}
+	return 0;
+}

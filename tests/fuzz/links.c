@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fuzzer: interfaces, as the kernel tells of them. */
+#include "common/kernel.h"
+#include <linux/rtnetlink.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_snapshot(data, size, RTM_GETLINK);
+	return 0;
+}
