@@ -17,7 +17,7 @@ import netlab
 
 ALL = os.environ.get("SITCTL_FAULTS") == "all"
 ERRORS = ("ENOMEM", "EPERM", "EINTR", "ENOBUFS")
-SAMPLE = 24     # of each command
+SAMPLE = 14     # of each command
 _done = multiprocessing.Array("i", 3)       # of all workers: commands, faults injected, faults survived
 
 
@@ -28,15 +28,16 @@ def faults_at(call):
     return ("SIGKILL",) + ERRORS + (() if call.looks else ("ENOMEM+",))
 
 
-def chosen(calls):
-    """Pairs of a call and a fault: all, or a sample in which what changes something comes first."""
+def spread(calls, count):
+    return [calls[i * len(calls) // count] for i in range(count)]
+
+
+def chosen(calls, turn):
+    """Pairs of a call and a fault: all, or a sample in which what changes something comes first; each TURN has other faults."""
     if ALL:
         return [(call, fault) for call in calls for fault in faults_at(call)]
-    first = [call for call in calls if not call.looks]
-    some = [first[i * len(first) // (SAMPLE - 4)] for i in range(SAMPLE - 4)]
-    looking = [call for call in calls if call.looks]
-    some += [looking[i * len(looking) // 4] for i in range(4)]
-    return [(call, faults_at(call)[i % len(faults_at(call))]) for i, call in enumerate(some)]
+    some = spread([call for call in calls if not call.looks], SAMPLE - 2) + spread([call for call in calls if call.looks], 2)
+    return [(call, faults_at(call)[(turn + i) % len(faults_at(call))]) for i, call in enumerate(some)]
 
 
 class Faults(files.Case):
@@ -140,7 +141,7 @@ class Faults(files.Case):
         self.assertGreater(sum(not call.looks for call in calls), 8, calls)
         self.leaves_nothing("down of what nothing happened to")
         self.prepare_command()
-        pairs, injected, survived = chosen(calls), 0, 0
+        pairs, injected, survived = chosen(calls, faults.ROWS.index(self.row)), 0, 0
         for number, (call, fault) in enumerate(pairs):
             with self.subTest(command=self.row.command, fault=f"{fault} at {call.name} {call.number}"):
                 ok = False
