@@ -60,7 +60,8 @@ class Gone(netlab.Case):
             self.same(before, self.server)
 
     def device(self, name):
-        self.server.ip(f"link add {name} type dummy\nlink set {name} addrgenmode none up\naddr add 2001:db8:5::1/64 dev {name} nodad")
+        # Made again it has the same address of its own.
+        self.server.ip(f"link add {name} address 02:00:00:00:00:01 type dummy\nlink set {name} up\naddr add 2001:db8:5::1/64 dev {name} nodad")
 
     def test_the_tunnel_itself(self):
         words = f"client up t1 remote 198.51.100.7 address 2001:db8:1::3 gateway none prefix {PREFIX}"
