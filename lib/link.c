@@ -154,8 +154,7 @@ static bool same_tunnel(const struct link *a, const struct link *b)
 /* sit ignores attributes that it does not know: only what is read back is there. */
 static int read_back(struct conversation *c, const struct link *want, struct err *err)
 {
-	struct link has;
-	struct link expect = *want;
+	struct link has, expect = *want;
 	int ret = get_link(c, want->name, &has, err);
 
 	if (ret)
@@ -184,7 +183,6 @@ static int link_add(struct conversation *c, struct link *want, struct err *err)
 	/* An answer that was lost may have been a yes: it is ours if it is there now. */
 	if (ret && (!c->batch.lost || get_link(c, want->name, &made, &ignored)))
 		return ret;
-	want->half_made = true;
 	/* NLM_F_ECHO would tell the index, but not on 6.1. */
 	ret = get_link(c, want->name, &made, err);
 	if (!ret) {
@@ -209,9 +207,7 @@ static int link_del(struct conversation *c, const struct link *was, struct err *
 	put_dellink(&c->batch, was);
 	ret = nl_send(&c->route, &c->batch, err);
 	/* The answer was lost: look. */
-	if (ret && c->batch.lost && get_link(c, was->name, &left, &ignored) == -ENODEV)
-		return 0;
-	return ret;
+	return ret && c->batch.lost && get_link(c, was->name, &left, &ignored) == -ENODEV ? 0 : ret;
 }
 
 /* Is more changed than up or down? */
@@ -258,11 +254,9 @@ static int link_change(struct conversation *c, struct step *step, struct err *er
 
 static int link_run(struct conversation *c, struct step *step, struct err *err)
 {
-	if (step->op == STEP_ADD)
-		return link_add(c, &step->want.link, err);
 	if (step->op == STEP_CHANGE)
 		return link_change(c, step, err);
-	return link_del(c, &step->was.link, err);
+	return step->op == STEP_ADD ? link_add(c, &step->want.link, err) : link_del(c, &step->was.link, err);
 }
 
 /* The tunnel that has the endpoints of WANT, if there is one. */
