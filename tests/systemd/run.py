@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where systemd is the init: what has come up by itself, networkd, the package; in this order. Last line: N passed, N failed."""
+"""Where systemd is the init: what has come up by itself, networkd, other managers, the package; in this order.
+
+`run.py [SUBSTRING...]`: only tests whose name holds one of these. Last line: N passed, N failed."""
 
 import json
 import os
@@ -12,51 +14,16 @@ import sys
 import time
 import unittest
 
+import managers
+from case import FILES, Case, link, run
+
 CLIENT, SERVER = "sitctl@home.service", "sitctl-server.service"
-FILES = pathlib.Path("/etc/sitctl")
 EXAMPLES = pathlib.Path("/usr/share/doc/sitctl/examples/systemd")
 CATCH_ALL, COPIES = pathlib.Path("/etc/systemd/network/zz.network"), []
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def run(words, **how):
-    argv = words if isinstance(words, list) else words.split()
-    return subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=120, check=False, **how)
-
-
-def link(name):
-    done = run(f"ip -j link show dev {name}")
-    return json.loads(done.stdout)[0] if done.returncode == 0 else None
-
-
-class Booted(unittest.TestCase):
-    maxDiff = None
-
-    def good(self, words, status=0):
-        done = run(words)
-        self.assertEqual(done.returncode, status, f"{words}: {done.stdout}")
-        return done.stdout
-
-    def reaches(self, target, ns=None):
-        self.good((f"ip netns exec {ns} " if ns else "") + f"ping -n -c 1 -W 5 {target}")
-
-    def carries(self):
-        """Both tunnels, each to its far end; and a peer of the server to the Internet."""
-        self.reaches("2001:db8:1::a")
-        self.reaches("2001:db8:1::3")
-        self.reaches("2001:db8::1", ns="peer")
-
-    def until_good(self, words, seconds=90):
-        end = time.monotonic() + seconds
-        while (done := run(words)).returncode and time.monotonic() < end:
-            time.sleep(0.5)
-        self.assertEqual(done.returncode, 0, f"{words}: {done.stdout}")
-
-    def properties(self, unit):
-        told = self.good(f"systemctl show -p ActiveState -p SubState -p Result -p UnitFileState {unit}")
-        return dict(line.split("=") for line in told.split())
-
+class Booted(Case):
     def test_01_both_came_up_by_themselves(self):
         for unit in (CLIENT, SERVER):
             self.assertEqual(self.properties(unit), {"ActiveState": "active", "SubState": "exited", "Result": "success",
@@ -236,7 +203,9 @@ class Booted(unittest.TestCase):
         self.good(["dpkg-deb", "-Znone", "-b", str(tree), "/tmp/newer.deb"])
         return "/tmp/newer.deb"
 
-    def test_12_removed_it_is_out_of_the_way(self):
+
+class Removed(Case):
+    def test_1_removed_it_is_out_of_the_way(self):
         type(self).installed = [path for path in map(pathlib.Path, self.good("dpkg -L sitctl").split())
                                 if path.is_file()]
         self.assertGreater(len(self.installed), 10)
@@ -247,7 +216,7 @@ class Booted(unittest.TestCase):
         done = run(["/etc/network/if-pre-up.d/sitctl"], env={"PATH": "/usr/bin", "IFACE": "x", "MODE": "start", "IF_SITCTL_REMOTE": "y"})
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 
-    def test_13_purged_it_leaves_what_the_user_wrote(self):
+    def test_2_purged_it_leaves_what_the_user_wrote(self):
         self.good("dpkg --purge sitctl")
         self.assertEqual([path for path in self.installed if path.exists()], [])
         before = pathlib.Path("/run/vm/before").read_text(encoding="utf-8").split("\n")
@@ -279,7 +248,11 @@ class Lines(unittest.TextTestResult):
 
 
 def main():
-    suite = unittest.defaultTestLoader.loadTestsFromTestCase(Booted)
+    suite = unittest.TestSuite()
+    for case in (Booted, managers.NetworkManager, managers.Netplan, Removed):
+        for test in unittest.defaultTestLoader.loadTestsFromTestCase(case):
+            if not sys.argv[1:] or any(word in test.id() for word in sys.argv[1:]):
+                suite.addTest(test)
     with open("/dev/null", "w", encoding="ascii") as nowhere:
         result = unittest.TextTestRunner(stream=nowhere, resultclass=Lines).run(suite)
     bad = len(result.failures) + len(result.errors)
