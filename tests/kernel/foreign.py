@@ -25,6 +25,16 @@ def folder(case, path, make=True):
     return pathlib.Path(path)
 
 
+def lay(case, package):
+    """For the rest of a test class, a package that is not installed (tests/vm/packages) over the system's /usr; its folder."""
+    found = TOP / ".cache" / "vm" / "packages" / package
+    if not found.is_dir():
+        raise RuntimeError(f"no {found}: give `tests/vm/run` the option --packages {package}")
+    netlab.mount("usr", "/usr", "overlay", netlab.MS_RDONLY, f"lowerdir={found}/usr:/usr".encode())
+    case.addClassCleanup(subprocess.run, ["umount", "-l", "/usr"], check=True)
+    return found
+
+
 def hook(source, target):
     """Puts a hook of etc/ where it belongs, as `make install` does with PREFIX=/usr/local."""
     text = (TOP / "etc" / source).read_text(encoding="ascii")
