@@ -29,7 +29,7 @@ BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
 FUZZ := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 FUZZ_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/common/*.c)))
 
-.PHONY: all help deps deps-build install uninstall deb clean check check-faults unit bench fuzz fuzzers demo vm-shell FORCE
+.PHONY: all help deps deps-build install uninstall deb clean check check-faults check-kernels unit bench fuzz fuzzers demo vm-shell FORCE
 
 all: $(BUILD)/sitctl
 
@@ -134,6 +134,11 @@ check: deps
 check-faults: deps
 	@$(MAKE) --no-print-directory -s all
 	@tests/vm/run --timeout 14400 --env SITCTL_FAULTS=all -- /usr/bin/python3 -B tests/kernel/run.py test_faults
+
+#: make check-kernels   the kernel tests on Debian's 5.10, 6.1, 6.12, newest kernel, side by side; ONLY="client server"
+check-kernels: deps
+	@$(MAKE) --no-print-directory -s all $(BUILD)/tests/bench/flood
+	@tests/kernels $(ONLY)
 
 #: make bench       packets a second through a tunnel, with and without the filter
 $(BENCH): %: %.o

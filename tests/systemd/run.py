@@ -4,7 +4,6 @@
 
 `run.py [SUBSTRING...]`: only tests whose name holds one of these. Last line: N passed, N failed."""
 
-import json
 import os
 import pathlib
 import re
