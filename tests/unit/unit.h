@@ -15,6 +15,7 @@ Suite *suite_parse(void);
 Suite *suite_allow(void);
 Suite *suite_xtables(void);
 Suite *suite_flow(void);
+Suite *suite_frame(void);
 Suite *suite_inet6(void);
 Suite *suite_err(void);
 Suite *suite_params(void);
