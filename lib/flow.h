@@ -34,7 +34,8 @@ struct obstacle {
 	char table[256], chain[256];		      /* where the verdict was found (NFT_NAME_MAXLEN) */
 	char base[256];				      /* the chain of that table with the hook */
 	bool policy;				      /* the chain's policy, else a rule, */
-	uint64_t handle;			      /* in nf_tables with this handle */
+	uint64_t handle;			      /* in nf_tables with this handle, */
+	unsigned int position;			      /* in iptables-legacy with this number, from 1 */
 	bool ufw;				      /* the rules are ufw's */
 	bool no_filters;			      /* nothing was found, since nobody else has any at that hook */
 };

@@ -207,6 +207,8 @@ void barrier_text(const struct barrier *b, char *buf, size_t size)
 
 	if (!o->policy && o->handle)
 		snprintf(by, sizeof(by), "the rule with handle %llu", (unsigned long long)o->handle);
+	else if (!o->policy && o->position)
+		snprintf(by, sizeof(by), "rule %u", o->position);
 	else if (!o->policy)
 		snprintf(by, sizeof(by), "a rule");
 	snprintf(buf, size, "chain '%s' of table '%s %s'%s drops, by %s, %s", o->chain, o->family, o->table,

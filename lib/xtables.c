@@ -132,8 +132,9 @@ static bool returns(const struct xt_entry_target *t, const struct rule *r)
 	       ((const struct xt_standard_target *)(const void *)t)->verdict == XT_RETURN;
 }
 
-bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow,
-		   bool *policy)
+/* The same as xtables_drops(), and *at* which entry. */
+static bool walk(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow,
+		 bool *policy, size_t *at)
 {
 	size_t stack[DEPTH_MAX], depth = 0;
 	bool doubt = false; /* some packets returned, perhaps this one */
@@ -146,6 +147,7 @@ bool xtables_drops(const struct flow *flow, const void *entries, size_t size, si
 		size_t next = entry + r.next;
 		int verdict;
 
+		*at = entry;
 		if (!header_matches(flow, &r) || !only_comments(blob + entry, &r)) {
 			doubt = doubt || (header_matches(flow, &r) && returns(t, &r));
 			entry = next;
@@ -177,6 +179,46 @@ bool xtables_drops(const struct flow *flow, const void *entries, size_t size, si
 			*policy = entry == underflow;
 			return verdict == -NF_DROP - 1;
 		}
+	}
+	return false;
+}
+
+bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow,
+		   bool *policy)
+{
+	size_t at;
+
+	return walk(flow, entries, size, entry, underflow, policy, &at);
+}
+
+/*
+ * In whose chain is the entry AT, and which rule of it? A chain of the user's begins behind a target
+ * ERROR that holds its name, one of the kernel's at START. False where there is none such.
+ */
+static bool find_place(const struct flow *flow, const uint8_t *blob, size_t size, size_t start, size_t at,
+		       struct obstacle *o)
+{
+	size_t entry = 0;
+	struct rule r;
+
+	for (unsigned int i = 0; i < STEPS_MAX && entry <= at && read_rule(flow, blob, size, entry, &r); i++) {
+		const uint8_t *target = blob + entry + r.target;
+
+		if (entry == start) {
+			snprintf(o->chain, sizeof(o->chain), "%s", o->base);
+			o->position = 0;
+		}
+		o->position++;
+		if (entry == at)
+			return o->chain[0];
+		if (r.next - r.target >= sizeof(struct xt_error_target) &&
+		    !strcmp(((const struct xt_entry_target *)(const void *)target)->u.user.name, XT_ERROR_TARGET)) {
+			const char *name = ((const struct xt_error_target *)(const void *)target)->errorname;
+
+			snprintf(o->chain, sizeof(o->chain), "%.*s", XT_FUNCTION_MAXNAMELEN - 1, name);
+			o->position = 0;
+		}
+		entry += r.next;
 	}
 	return false;
 }
@@ -229,6 +271,7 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	struct ip6t_get_entries *e = NULL;
 	struct ip6t_getinfo info = { .size = 0 };
 	bool policy = false;
+	size_t at = 0;
 	int fd, ret = 0;
 
 	*found = false;
@@ -248,20 +291,24 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	if (ret)
 		err_sys(err, -ret, "reading the rules of iptables-legacy");
 	else
-		*found = xtables_drops(flow, e->entrytable, e->size, info.hook_entry[flow->hook],
-				       info.underflow[flow->hook], &policy);
+		*found = walk(flow, e->entrytable, e->size, info.hook_entry[flow->hook], info.underflow[flow->hook],
+			      &policy, &at);
 	memset(obstacle, 0, sizeof(*obstacle));
-	/* The chains of ufw's have its name. */
-	if (*found)
-		obstacle->ufw = memmem(e->entrytable, e->size, "ufw", 3);
-	free(e);
-	if (!*found)
+	if (!*found) {
+		free(e);
 		return ret;
+	}
 	obstacle->tool = OBSTACLE_XTABLES;
 	obstacle->policy = policy;
 	snprintf(obstacle->family, sizeof(obstacle->family), "%s", v4 ? "ip" : "ip6");
 	snprintf(obstacle->table, sizeof(obstacle->table), "filter");
-	snprintf(obstacle->chain, sizeof(obstacle->chain), flow->hook == NF_INET_FORWARD ? "FORWARD" : "INPUT");
-	snprintf(obstacle->base, sizeof(obstacle->base), "%s", obstacle->chain);
+	snprintf(obstacle->base, sizeof(obstacle->base), flow->hook == NF_INET_FORWARD ? "FORWARD" : "INPUT");
+	if (!find_place(flow, (const uint8_t *)e->entrytable, e->size, info.hook_entry[flow->hook], at, obstacle)) {
+		snprintf(obstacle->chain, sizeof(obstacle->chain), "%s", obstacle->base);
+		obstacle->position = 0;
+	}
+	/* The chains of ufw's have its name. */
+	obstacle->ufw = memmem(e->entrytable, e->size, "ufw", 3);
+	free(e);
 	return 0;
 }
