@@ -10,8 +10,47 @@ struct apply {
 	struct plan *plan;
 	struct conversation *c;
 	const struct snapshot *s;
-	bool *done; /* of each step: it changed the kernel */
+	bool *done;	 /* of each step: it changed the kernel */
+	uint32_t *links; /* the steps that make or remove a device, by its name */
+	size_t n_links;
 };
+
+static const char *link_name(const struct plan *plan, uint32_t i)
+{
+	return step_object(&plan->steps[i])->link.name;
+}
+
+static int cmp_link(const void *a, const void *b, void *plan)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	int ret = strcmp(link_name(plan, x), link_name(plan, y));
+
+	return ret ? ret : (x > y) - (x < y);
+}
+
+static void sort_links(struct apply *a)
+{
+	for (size_t i = 0; i < a->plan->n; i++)
+		if (step_object(&a->plan->steps[i])->kind == KIND_LINK && a->plan->steps[i].op != STEP_CHANGE)
+			a->links[a->n_links++] = (uint32_t)i;
+	qsort_r(a->links, a->n_links, sizeof(*a->links), cmp_link, a->plan);
+}
+
+/* The first of them, by name, that is about NAME. */
+static size_t first_link(const struct apply *a, const char *name)
+{
+	size_t low = 0, high = a->n_links;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(link_name(a->plan, a->links[middle]), name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
 
 /* The index of interface NAME: that of a device this plan makes or removes, else what the snapshot says. */
 static uint32_t index_of(const struct apply *a, const char *name)
@@ -19,12 +58,10 @@ static uint32_t index_of(const struct apply *a, const char *name)
 	const struct link *link;
 	uint32_t removed = 0;
 
-	for (size_t i = 0; i < a->plan->n; i++) {
-		const struct step *step = &a->plan->steps[i];
+	for (size_t i = first_link(a, name); i < a->n_links && !strcmp(link_name(a->plan, a->links[i]), name); i++) {
+		const struct step *step = &a->plan->steps[a->links[i]];
 		const struct object *object = step_object(step);
 
-		if (object->kind != KIND_LINK || step->op == STEP_CHANGE || strcmp(object->link.name, name))
-			continue;
 		/* One that was made under a name that was freed before; until then the removed one, which undone has a new index. */
 		if (step->op == STEP_ADD && object->link.index)
 			return object->link.index;
@@ -67,16 +104,38 @@ static void explain(struct apply *a, const struct step *step, struct err *err)
 		kind->explain(a->c, step, err);
 }
 
-/* Steps from FIRST on that can share a send: one kind, one operation, one message each. */
+static bool is_one_message(const struct step *step)
+{
+	const struct kind *kind = kinds[step_object(step)->kind];
+
+	return kind->encode && (!kind->single || kind->single(step));
+}
+
+/*
+ * Can the two share a send? A message is done even where one before it was refused: so what is
+ * new and what is stale do not mix.
+ */
+static bool share_a_send(const struct step *a, const struct step *b)
+{
+	return is_one_message(a) && is_one_message(b) && (a->op == STEP_DEL) == (b->op == STEP_DEL);
+}
+
+/* Can the two be done by one run_many? */
+static bool are_many(const struct step *a, const struct step *b)
+{
+	const struct kind *kind = kinds[step_object(a)->kind];
+
+	return kinds[step_object(b)->kind] == kind && a->op == b->op && kind->many && kind->many(a) && kind->many(b);
+}
+
+/* Steps from FIRST on that can be done together. */
 static size_t run_length(const struct plan *plan, size_t first)
 {
 	const struct step *step = &plan->steps[first];
-	size_t n = 1;
+	size_t n = 1, most = is_one_message(step) ? NL_BATCH_MAX : plan->n;
 
-	if (!kinds[step_object(step)->kind]->encode)
-		return 1;
-	while (first + n < plan->n && n < NL_BATCH_MAX && plan->steps[first + n].op == step->op &&
-	       step_object(&plan->steps[first + n])->kind == step_object(step)->kind)
+	while (first + n < plan->n && n < most &&
+	       (share_a_send(step, &plan->steps[first + n]) || are_many(step, &plan->steps[first + n])))
 		n++;
 	return n;
 }
@@ -136,6 +195,24 @@ static int run_one(struct apply *a, size_t i, struct err *err)
 	return ret;
 }
 
+static int run_many(struct apply *a, size_t first, size_t n, struct err *err)
+{
+	struct step *steps = &a->plan->steps[first];
+	size_t refused;
+	int ret = kinds[step_object(steps)->kind]->run_many(a->c, steps, n, a->done + first, &refused, err);
+
+	if (ret)
+		explain(a, &steps[refused], err);
+	return ret;
+}
+
+static int run(struct apply *a, size_t first, size_t n, struct err *err)
+{
+	if (is_one_message(&a->plan->steps[first]))
+		return send_run(a, first, n, err);
+	return n > 1 ? run_many(a, first, n, err) : run_one(a, first, err);
+}
+
 /* One step backwards. Refusals that mean "it is so already" count as done. */
 static int undo_step(struct apply *a, size_t i, struct err *err)
 {
@@ -166,13 +243,48 @@ static int undo_step(struct apply *a, size_t i, struct err *err)
 	return already(&back, -ret) ? 0 : ret;
 }
 
+/*
+ * Devices that were made one after another, the last of them by step LAST, go together. Returns
+ * how many steps are undone by that, 0 where it cannot be.
+ */
+static size_t undo_many(struct apply *a, size_t last)
+{
+	struct step *back;
+	size_t n = 0, refused;
+	struct err ignored;
+	bool *done;
+	int ret = -ENOMEM;
+
+	while (n <= last && a->plan->steps[last - n].op == STEP_ADD && a->done[last - n] &&
+	       a->plan->steps[last - n].want.kind == KIND_LINK && a->plan->steps[last - n].want.link.index)
+		n++;
+	if (n < 2)
+		return 0;
+	back = calloc(n, sizeof(*back));
+	done = calloc(n, sizeof(*done));
+	for (size_t i = 0; back && i < n; i++)
+		back[i] = step_invert(&a->plan->steps[last - i]);
+	if (back && done)
+		ret = kinds[KIND_LINK]->run_many(a->c, back, n, done, &refused, &ignored);
+	for (size_t i = 0; !ret && i < n; i++)
+		a->plan->steps[last - i].want.link.index = 0;
+	free(back);
+	free(done);
+	return ret ? 0 : n;
+}
+
 static void undo(struct apply *a, struct err *err)
 {
 	char failed[160] = "";
 
 	for (size_t i = a->plan->n; i > 0; i--) {
+		size_t many = undo_many(a, i - 1);
 		struct err inner;
 
+		if (many) {
+			i -= many - 1;
+			continue;
+		}
 		if (a->done[i - 1] && undo_step(a, i - 1, &inner))
 			kinds[step_object(&a->plan->steps[i - 1])->kind]->label(step_object(&a->plan->steps[i - 1]),
 										failed, sizeof(failed));
@@ -188,8 +300,12 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 	int ret = 0;
 
 	a.done = calloc(plan->n + 1, sizeof(*a.done));
-	if (!a.done)
-		return err_sys(err, ENOMEM, "plan");
+	a.links = calloc(plan->n + 1, sizeof(*a.links));
+	if (!a.done || !a.links) {
+		ret = err_sys(err, ENOMEM, "plan");
+		goto out;
+	}
+	sort_links(&a);
 	for (size_t i = 0; !ret && i < plan->n;) {
 		size_t n = run_length(plan, i);
 
@@ -197,7 +313,7 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 			resolve(&a, &plan->steps[k].was);
 			resolve(&a, &plan->steps[k].want);
 		}
-		ret = kinds[step_object(&plan->steps[i])->kind]->encode ? send_run(&a, i, n, err) : run_one(&a, i, err);
+		ret = run(&a, i, n, err);
 		i += n;
 		if (plan->progress)
 			plan->progress(i, plan->n);
@@ -206,6 +322,8 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 		ret = plan->finish(plan->data, err);
 	if (ret)
 		undo(&a, err);
+out:
 	free(a.done);
+	free(a.links);
 	return ret;
 }

@@ -106,6 +106,7 @@ void change_remove(struct change *ch, enum role role, const char *name)
 int change_server(struct change *ch, const struct spec *spec, struct err *err)
 {
 	struct world w = world_of(ch);
+	struct rivals rivals = { 0 };
 	int ret;
 
 	ch->told.server = *spec;
@@ -113,12 +114,16 @@ int change_server(struct change *ch, const struct spec *spec, struct err *err)
 	ret = rule_uplink(&ch->s, &ch->told.server, err);
 	if (!ret)
 		ret = rule_local(&w, &ch->told.server, err);
+	if (!ret)
+		ret = rivals_load(&rivals, &w, err);
+	w.rivals = &rivals;
 	for (size_t i = 0; !ret && i < ch->told.n; i++)
 		if (ch->told.tunnels[i].spec.role == ROLE_PEER) {
 			struct spec effective = spec_effective(&ch->told.tunnels[i].spec, &ch->told.server);
 
 			ret = rule_peer(&w, &effective, err);
 		}
+	rivals_free(&rivals);
 	return ret;
 }
 
@@ -126,9 +131,7 @@ void change_server_down(struct change *ch)
 {
 	struct err ignored;
 
-	for (size_t i = ch->told.n; i > 0; i--)
-		if (ch->told.tunnels[i - 1].spec.role == ROLE_PEER)
-			told_remove(&ch->told, ROLE_PEER, ch->told.tunnels[i - 1].spec.name);
+	told_remove_peers(&ch->told);
 	spec_init(&ch->told.server, ROLE_SERVER, "", &ignored);
 	ch->told.server_explicit = false;
 }

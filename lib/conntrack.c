@@ -71,14 +71,23 @@ static int request(struct conversation *c, uint16_t type, struct conntrack *ct, 
 	return nl_get(&c->netfilter, &c->batch, take_entry, ct, err);
 }
 
-int conntrack_find(struct conversation *c, struct conntrack *ct, bool *found, struct err *err)
+/* Asking for entries would load the modules of connection tracking where nobody uses it. */
+static bool used(struct conversation *c)
 {
 	char count[SYSCTL_VALUE_SIZE];
+
+	if (c->tracking == TRACKING_UNKNOWN)
+		c->tracking = sysctl_read(COUNT_KEY, count, sizeof(count)) || !strcmp(count, "0") ? TRACKING_UNUSED
+												  : TRACKING_USED;
+	return c->tracking == TRACKING_USED;
+}
+
+int conntrack_find(struct conversation *c, struct conntrack *ct, bool *found, struct err *err)
+{
 	int ret;
 
 	*found = false;
-	/* Asking would load the modules of connection tracking where nobody uses it. */
-	if (sysctl_read(COUNT_KEY, count, sizeof(count)) || !strcmp(count, "0"))
+	if (!used(c))
 		return 0;
 	ret = request(c, IPCTNL_MSG_CT_GET, ct, err);
 	*found = !ret;

@@ -230,7 +230,7 @@ static bool any_former(const struct journal *j)
 static int want_all(struct wanted *set, struct err *err)
 {
 	const char *uplink = set->w->told->server.uplink;
-	enum forwarding_mode mode = forwarding_mode(set->w->j);
+	enum forwarding_mode mode = set->w->mode;
 	bool all_changes = mode == FORWARDING_ALL && !sysctl_is(ALL_FORWARDING, "1");
 	bool proxied = any_proxied(set->w);
 	int ret = 0;

@@ -24,6 +24,9 @@ static int rule_unlike(const struct told *t, const struct spec *spec, struct err
 	for (size_t i = 0; i < t->n; i++) {
 		const struct spec *other = &t->tunnels[i].spec;
 
+		/* The cheap question first: there may be thousands of peers. */
+		if (other->remote.s_addr != spec->remote.s_addr && strcmp(other->dev, spec->dev))
+			continue;
 		if (other->role != ROLE_PEER || !strcmp(other->name, spec->name))
 			continue;
 		if (!strcmp(other->dev, spec->dev))
@@ -58,8 +61,10 @@ static int put_peers(struct change *ch, struct conf *f, const struct told *befor
 static int check_peers(struct change *ch, struct conf *f, struct err *err)
 {
 	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .told = &ch->told };
-	int ret = 0;
+	struct rivals rivals;
+	int ret = rivals_load(&rivals, &w, err);
 
+	w.rivals = &rivals;
 	for (size_t i = 0; !ret && i < f->n_sections; i++) {
 		struct conf_section *s = &f->sections[i];
 		struct spec effective;
@@ -72,6 +77,7 @@ static int check_peers(struct change *ch, struct conf *f, struct err *err)
 			ret = rule_peer(&w, &effective, err);
 		ret = note_refusal(f, s, ret, err);
 	}
+	rivals_free(&rivals);
 	return ret;
 }
 

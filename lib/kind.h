@@ -13,9 +13,10 @@
 #include "inet6.h"
 #include "nl.h"
 
-#define SITCTL_GROUP 41	      /* link group of our devices */
-#define SITCTL_PROTO 41	      /* route protocol, IFA_PROTO and NDA_PROTOCOL of what we make */
-#define SITCTL_TABLE "sitctl" /* nf_tables table, family inet */
+#define SITCTL_GROUP 41			      /* link group of our devices */
+#define CONDEMNED_GROUPS UINT32_C(0x53000000) /* to 0x53ffffff: groups of devices about to be removed together */
+#define SITCTL_PROTO 41			      /* route protocol, IFA_PROTO and NDA_PROTOCOL of what we make */
+#define SITCTL_TABLE "sitctl"		      /* nf_tables table, family inet */
 
 #define ADDR_PROTO 11 /* IFA_PROTO, which linux/if_addr.h has from 5.18 on */
 
@@ -24,6 +25,9 @@
 #define SYSCTL_VALUE_SIZE 32
 
 enum kind_id { KIND_SYSCTL, KIND_NFT, KIND_LINK, KIND_ADDR, KIND_ROUTE, KIND_NEIGH, KIND_CONNTRACK, KIND_COUNT };
+
+/* Sysctls of net/ipv6/conf/NAME that come with the interface. */
+enum link_conf { CONF_DISABLE_IPV6, CONF_ACCEPT_RA, CONF_FORWARDING, LINK_CONFS };
 
 enum link_stat {
 	STAT_RX_PACKETS,
@@ -59,7 +63,15 @@ struct link {
 	uint32_t vrf; /* ifindex of the VRF it is in, 0: none */
 	uint8_t operstate;
 	uint64_t stats[STAT_COUNT];
+	bool has_conf;
+	int32_t conf[LINK_CONFS];
 };
+
+/* Was it about to be removed? It still is there where a kill came between. */
+static inline bool link_condemned(const struct link *link)
+{
+	return (link->group & UINT32_C(0xff000000)) == CONDEMNED_GROUPS;
+}
 
 struct addr {
 	char ifname[IFNAMSIZ];
@@ -176,18 +188,28 @@ struct conversation {
 	struct nl route;
 	struct nl netfilter;
 	uint32_t generation; /* of the nf_tables rules when they were last read, 0: never */
+	enum { TRACKING_UNKNOWN, TRACKING_USED, TRACKING_UNUSED } tracking; /* has connection tracking any entry? */
 	struct nl_batch batch;
 };
 
 struct kind {
 	const char *name; /* in JSON and messages */
 	/*
-	 * One netlink message that does the step; several of one kind share a send. Either this
-	 * or run is set. Undo is the same call on the inverted step (step_invert()).
+	 * One netlink message that does the step; several share a send. Undo is the same call on the
+	 * inverted step (step_invert()). A kind that has run as well tells by single which steps are
+	 * one message.
 	 */
 	void (*encode)(const struct step *step, struct nl_batch *batch);
+	bool (*single)(const struct step *step);
 	/* Does the step itself, in as many messages as it takes. 0 or negative errno. */
 	int (*run)(struct conversation *c, struct step *step, struct err *err);
+	/*
+	 * Can the step be one of many that run_many does in fewer messages? All have one operation;
+	 * DONE tells of each whether it changed the kernel, *REFUSED is the first that was refused.
+	 */
+	bool (*many)(const struct step *step);
+	int (*run_many)(struct conversation *c, struct step *steps, size_t n, bool *done, size_t *refused,
+			struct err *err);
 	/* Adds what the kernel does not say to a refusal. May be NULL. */
 	void (*explain)(struct conversation *c, const struct step *step, struct err *err);
 	/* The commands, a line each, that do the same. */
@@ -216,6 +238,8 @@ struct step step_invert(const struct step *step);
 void print_word(FILE *out, const char *word);
 /* The same into BUF, SIZE bytes; returns BUF. */
 const char *quote_word(const char *word, char *buf, size_t size);
+
+extern const char *const link_conf_names[LINK_CONFS]; /* link.c */
 
 /* link.c: RTM_GETLINK answers, also for the snapshot. 0 or negative errno. */
 int link_decode(const struct nlmsghdr *nlh, struct link *link);

@@ -2,144 +2,27 @@
 /* The sit device: made, changed in place, read back, removed (drivers: net/ipv6/sit.c). */
 #include <errno.h>
 #include <string.h>
-#include "kind.h" /* before linux/: glibc and the kernel define the same names */
+#include "link.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/if_link.h>
-#include <linux/if_tunnel.h>
 #include <linux/rtnetlink.h>
-
-static int decode_sit(const struct nlattr *data, struct link *link)
-{
-	const struct nlattr *tb[IFLA_IPTUN_MAX + 1];
-
-	if (nl_attrs_nested(data, tb, IFLA_IPTUN_MAX))
-		return -EBADMSG;
-	link->underlay = nl_u32(tb[IFLA_IPTUN_LINK], 0);
-	link->local = nl_in(tb[IFLA_IPTUN_LOCAL]);
-	link->remote = nl_in(tb[IFLA_IPTUN_REMOTE]);
-	link->ttl = nl_u8(tb[IFLA_IPTUN_TTL], 0);
-	link->proto = nl_u8(tb[IFLA_IPTUN_PROTO], 0);
-	link->pmtudisc = nl_u8(tb[IFLA_IPTUN_PMTUDISC], 0);
-	return 0;
-}
-
-static void decode_stats(const struct nlattr *attr, struct link *link)
-{
-	struct rtnl_link_stats64 s;
-
-	/* The kernel appends fields: take the part that we know. */
-	if (!attr || mnl_attr_get_payload_len(attr) < offsetof(struct rtnl_link_stats64, multicast))
-		return;
-	memset(&s, 0, sizeof(s));
-	memcpy(&s, mnl_attr_get_payload(attr), offsetof(struct rtnl_link_stats64, multicast));
-	link->stats[STAT_RX_PACKETS] = s.rx_packets;
-	link->stats[STAT_RX_BYTES] = s.rx_bytes;
-	link->stats[STAT_RX_ERRORS] = s.rx_errors;
-	link->stats[STAT_RX_DROPPED] = s.rx_dropped;
-	link->stats[STAT_TX_PACKETS] = s.tx_packets;
-	link->stats[STAT_TX_BYTES] = s.tx_bytes;
-	link->stats[STAT_TX_ERRORS] = s.tx_errors;
-	link->stats[STAT_TX_DROPPED] = s.tx_dropped;
-}
-
-int link_decode(const struct nlmsghdr *nlh, struct link *link)
-{
-	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
-	char kind[16];
-
-	memset(link, 0, sizeof(*link));
-	if (nl_attrs(nlh, sizeof(*ifi), tb, IFLA_MAX))
-		return -EBADMSG;
-	if (!nl_str(tb[IFLA_IFNAME], link->name, sizeof(link->name)))
-		return -EBADMSG;
-	link->index = (uint32_t)ifi->ifi_index;
-	link->flags = ifi->ifi_flags;
-	link->up = ifi->ifi_flags & IFF_UP;
-	link->mtu = nl_u32(tb[IFLA_MTU], 0);
-	link->group = nl_u32(tb[IFLA_GROUP], 0);
-	link->operstate = nl_u8(tb[IFLA_OPERSTATE], 0);
-	nl_str(tb[IFLA_IFALIAS], link->alias, sizeof(link->alias));
-	decode_stats(tb[IFLA_STATS64], link);
-	if (!tb[IFLA_LINKINFO])
-		return 0;
-	if (nl_attrs_nested(tb[IFLA_LINKINFO], info, IFLA_INFO_MAX))
-		return -EBADMSG;
-	if (nl_str(info[IFLA_INFO_SLAVE_KIND], kind, sizeof(kind)) && !strcmp(kind, "vrf"))
-		link->vrf = nl_u32(tb[IFLA_MASTER], 0);
-	link->sit = nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind)) && !strcmp(kind, "sit");
-	return link->sit && info[IFLA_INFO_DATA] ? decode_sit(info[IFLA_INFO_DATA], link) : 0;
-}
-
-/*
- * RTM_NEWLINK takes the whole set of tunnel parameters: ipip6_changelink() zeroes those that
- * are not named (net/ipv6/sit.c).
- */
-static void put_newlink(struct nl_batch *b, const struct link *link, uint16_t flags)
-{
-	struct ifinfomsg *ifi = nl_start(b, RTM_NEWLINK, flags, sizeof(*ifi));
-	struct nlattr *info, *data;
-
-	if (!ifi)
-		return;
-	if (link->index)
-		ifi->ifi_index = (int)link->index;
-	else
-		nl_put_str(b, IFLA_IFNAME, link->name);
-	nl_put_u32(b, IFLA_MTU, link->mtu);
-	nl_put_u32(b, IFLA_GROUP, SITCTL_GROUP);
-	info = nl_nest(b, IFLA_LINKINFO);
-	nl_put_str(b, IFLA_INFO_KIND, "sit");
-	data = nl_nest(b, IFLA_INFO_DATA);
-	/* Without it the device would also take IPv4 in IPv4 and MPLS. */
-	nl_put_u8(b, IFLA_IPTUN_PROTO, IPPROTO_IPV6);
-	nl_put_u32(b, IFLA_IPTUN_REMOTE, link->remote.s_addr);
-	nl_put_u32(b, IFLA_IPTUN_LOCAL, link->local.s_addr);
-	nl_put_u8(b, IFLA_IPTUN_TTL, link->ttl);
-	nl_put_u8(b, IFLA_IPTUN_PMTUDISC, 1);
-	nl_put_u32(b, IFLA_IPTUN_LINK, link->underlay);
-	nl_nest_end(b, data);
-	nl_nest_end(b, info);
-}
-
-/* What RTM_SETLINK sets: up or down; the MTU and the alias if asked. */
-static void put_setlink(struct nl_batch *b, const struct link *link, bool mtu, bool alias)
-{
-	struct ifinfomsg *ifi = nl_start(b, RTM_SETLINK, 0, sizeof(*ifi));
-
-	if (!ifi)
-		return;
-	ifi->ifi_index = (int)link->index;
-	ifi->ifi_change = IFF_UP;
-	ifi->ifi_flags = link->up ? IFF_UP : 0;
-	if (mtu)
-		nl_put_u32(b, IFLA_MTU, link->mtu);
-	if (alias)
-		nl_put_str(b, IFLA_IFALIAS, link->alias);
-}
-
-static void put_dellink(struct nl_batch *b, const struct link *link)
-{
-	struct ifinfomsg *ifi = nl_start(b, RTM_DELLINK, 0, sizeof(*ifi));
-
-	if (ifi && link->index)
-		ifi->ifi_index = (int)link->index;
-	else
-		nl_put_str(b, IFLA_IFNAME, link->name);
-}
 
 static int take_link(const struct nlmsghdr *nlh, void *data)
 {
 	return nlh->nlmsg_type == RTM_NEWLINK ? link_decode(nlh, data) : 0;
 }
 
+static void put_getlink(struct nl_batch *b, const char *name)
+{
+	struct ifinfomsg *ifi = nl_start(b, RTM_GETLINK, 0, sizeof(*ifi));
+
+	if (ifi)
+		nl_put_str(b, IFLA_IFNAME, name);
+}
+
 static int get_link(struct conversation *c, const char *name, struct link *link, struct err *err)
 {
-	struct ifinfomsg *ifi;
-
 	nl_batch_reset(&c->batch);
-	ifi = nl_start(&c->batch, RTM_GETLINK, 0, sizeof(*ifi));
-	if (ifi)
-		nl_put_str(&c->batch, IFLA_IFNAME, name);
+	put_getlink(&c->batch, name);
 	memset(link, 0, sizeof(*link));
 	return nl_get(&c->route, &c->batch, take_link, link, err);
 }
@@ -151,23 +34,27 @@ static bool same_tunnel(const struct link *a, const struct link *b)
 	       a->mtu == b->mtu && a->group == b->group && !strcmp(a->alias, b->alias);
 }
 
-/* sit ignores attributes that it does not know: only what is read back is there. */
-static int read_back(struct conversation *c, const struct link *want, struct err *err)
+int link_taken(const struct link *has, const struct link *want, struct err *err)
 {
-	struct link has, expect = *want;
-	int ret = get_link(c, want->name, &has, err);
+	struct link expect = *want;
 
-	if (ret)
-		return ret;
 	expect.sit = true;
 	expect.proto = IPPROTO_IPV6;
 	expect.pmtudisc = true;
 	expect.group = SITCTL_GROUP;
-	if (same_tunnel(&has, &expect))
+	if (has && same_tunnel(has, &expect))
 		return 0;
 	err_sys(err, EOPNOTSUPP, "link %s", want->name);
 	err_why(err, "the kernel took the device but not all of its parameters");
 	return -err->code;
+}
+
+/* Send what is in the batch, and with it the question what the kernel has then. */
+static int send_and_get(struct conversation *c, const char *name, struct link *has, struct err *err)
+{
+	put_getlink(&c->batch, name);
+	memset(has, 0, sizeof(*has));
+	return nl_get(&c->route, &c->batch, take_link, has, err);
 }
 
 static int link_add(struct conversation *c, struct link *want, struct err *err)
@@ -178,21 +65,27 @@ static int link_add(struct conversation *c, struct link *want, struct err *err)
 
 	want->index = 0;
 	nl_batch_reset(&c->batch);
-	put_newlink(&c->batch, want, NLM_F_CREATE | NLM_F_EXCL);
-	ret = nl_send(&c->route, &c->batch, err);
-	/* An answer that was lost may have been a yes: it is ours if it is there now. */
-	if (ret && (!c->batch.lost || get_link(c, want->name, &made, &ignored)))
-		return ret;
+	link_put_newlink(&c->batch, want, NLM_F_CREATE | NLM_F_EXCL);
 	/* NLM_F_ECHO would tell the index, but not on 6.1. */
-	ret = get_link(c, want->name, &made, err);
-	if (!ret) {
-		want->index = made.index;
-		nl_batch_reset(&c->batch);
-		put_setlink(&c->batch, want, false, true);
-		ret = nl_send(&c->route, &c->batch, err);
+	ret = send_and_get(c, want->name, &made, err);
+	if (ret) {
+		const struct nl_result *r = &c->batch.results[0];
+		bool yes = r->answered && !r->code, lost = !r->answered && c->batch.lost;
+
+		/* An answer that was lost may have been a yes: it is ours if it is there now. */
+		if ((!yes && !lost) || (get_link(c, want->name, &made, &ignored) && !yes))
+			return ret;
+		want->half_made = true;
+		if (!made.index)
+			return ret;
 	}
+	want->index = made.index;
+	nl_batch_reset(&c->batch);
+	link_put_setlink(&c->batch, want, false, true);
+	/* sit ignores attributes that it does not know: only what is read back is there. */
+	ret = send_and_get(c, want->name, &made, err);
 	if (!ret)
-		ret = read_back(c, want, err);
+		ret = link_taken(&made, want, err);
 	want->half_made = ret;
 	return ret;
 }
@@ -204,7 +97,7 @@ static int link_del(struct conversation *c, const struct link *was, struct err *
 	int ret;
 
 	nl_batch_reset(&c->batch);
-	put_dellink(&c->batch, was);
+	link_put_dellink(&c->batch, was);
 	ret = nl_send(&c->route, &c->batch, err);
 	/* The answer was lost: look. */
 	return ret && c->batch.lost && get_link(c, was->name, &left, &ignored) == -ENODEV ? 0 : ret;
@@ -215,7 +108,7 @@ static bool only_up_changes(const struct step *step)
 {
 	struct link was = step->was.link, want = step->want.link;
 
-	if (was.half_made)
+	if (was.half_made || link_condemned(&was))
 		return false;
 	was.sit = want.sit = true;
 	want.proto = was.proto;
@@ -237,6 +130,7 @@ static int link_change(struct conversation *c, struct step *step, struct err *er
 {
 	struct link *want = &step->want.link;
 	bool flags_only = only_up_changes(step), params = !flags_only && params_change(step);
+	struct link has;
 	int ret;
 
 	want->index = want->index ? want->index : step->was.link.index;
@@ -246,10 +140,14 @@ static int link_change(struct conversation *c, struct step *step, struct err *er
 	 * that comes just then is lost: not for an MTU or an alias.
 	 */
 	if (params)
-		put_newlink(&c->batch, want, 0);
-	put_setlink(&c->batch, want, !flags_only && !params, !flags_only);
-	ret = nl_send(&c->route, &c->batch, err);
-	return ret || flags_only ? ret : read_back(c, want, err);
+		link_put_newlink(&c->batch, want, 0);
+	link_put_setlink(&c->batch, want, !flags_only && !params, !flags_only);
+	if (link_condemned(&step->was.link))
+		nl_put_u32(&c->batch, IFLA_GROUP, SITCTL_GROUP);
+	if (flags_only)
+		return nl_send(&c->route, &c->batch, err);
+	ret = send_and_get(c, want->name, &has, err);
+	return ret ? ret : link_taken(&has, want, err);
 }
 
 static int link_run(struct conversation *c, struct step *step, struct err *err)
@@ -257,6 +155,17 @@ static int link_run(struct conversation *c, struct step *step, struct err *err)
 	if (step->op == STEP_CHANGE)
 		return link_change(c, step, err);
 	return step->op == STEP_ADD ? link_add(c, &step->want.link, err) : link_del(c, &step->was.link, err);
+}
+
+/* Up or down alone. */
+static void link_encode(const struct step *step, struct nl_batch *b)
+{
+	link_put_setlink(b, &step->want.link, false, false);
+}
+
+static bool link_single(const struct step *step)
+{
+	return step->op == STEP_CHANGE && only_up_changes(step);
 }
 
 /* The tunnel that has the endpoints of WANT, if there is one. */
@@ -332,10 +241,12 @@ static void print_tunnel(const struct link *link, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_set(const struct link *link, bool mtu, bool alias, FILE *out)
+static void print_set(const struct link *link, bool group, bool mtu, bool alias, FILE *out)
 {
 	fprintf(out, "ip link set dev ");
 	print_word(out, link->name);
+	if (group)
+		fprintf(out, " group %d", SITCTL_GROUP);
 	if (mtu)
 		fprintf(out, " mtu %u", link->mtu);
 	if (alias) {
@@ -365,7 +276,8 @@ static void link_print(const struct step *step, FILE *out)
 			fprintf(out, " group %d", SITCTL_GROUP);
 		print_tunnel(link, out);
 	}
-	print_set(link, !flags_only && !params, !flags_only, out);
+	print_set(link, step->op == STEP_CHANGE && link_condemned(&step->was.link), !flags_only && !params, !flags_only,
+		  out);
 }
 
 static json_t *link_json(const struct object *object)
@@ -391,6 +303,10 @@ static void link_label(const struct object *object, char *buf, size_t size)
 const struct kind link_kind = {
 	.name = "link",
 	.run = link_run,
+	.encode = link_encode,
+	.single = link_single,
+	.many = link_many,
+	.run_many = link_run_many,
 	.explain = link_explain,
 	.print = link_print,
 	.json = link_json,

@@ -71,7 +71,7 @@ int rule_not_passed(const struct world *w, const struct spec *spec, struct err *
 {
 	char remote[NET6_TEXT], to[NET6_TEXT];
 
-	for (size_t i = 0; i < w->told->n; i++) {
+	for (size_t i = 0; (!w->rivals || w->rivals->passes) && i < w->told->n; i++) {
 		const struct spec *nat = &w->told->tunnels[i].spec;
 
 		if (nat->role != ROLE_NAT || nat->remote.s_addr != spec->remote.s_addr)

@@ -23,7 +23,8 @@ struct loaded {
 	struct err *err;
 	enum nft_set_id set; /* whose elements are read */
 	unsigned int chains[NFT_CHAINS], rules[NFT_CHAINS];
-	unsigned int sets, foreign; /* what is in the table and not as we make it */
+	bool sets[SET_COUNT]; /* is it there? */
+	unsigned int foreign; /* what is in the table and not as we make it */
 };
 
 /* The rule's expressions as libnftnl writes them: two rules are alike if these are. */
@@ -205,9 +206,13 @@ static int take_elements(const struct nlmsghdr *nlh, void *data)
 static int take_set(const struct nlmsghdr *nlh, void *data)
 {
 	struct loaded *l = data;
+	struct nftnl_set *s = nftnl_set_alloc();
+	const char *name = s && nftnl_set_nlmsg_parse(nlh, s) >= 0 ? nftnl_set_get_str(s, NFTNL_SET_NAME) : NULL;
 
-	(void)nlh;
-	l->sets++;
+	for (int id = 0; name && id < SET_COUNT; id++)
+		l->sets[id] = l->sets[id] || !strcmp(name, nft_sets[id].name);
+	if (s)
+		nftnl_set_free(s);
 	return 0;
 }
 
@@ -226,6 +231,13 @@ static void reset_chains(void *data)
 
 	memset(l->chains, 0, sizeof(l->chains));
 	l->foreign = 0;
+}
+
+static void reset_sets(void *data)
+{
+	struct loaded *l = data;
+
+	memset(l->sets, 0, sizeof(l->sets));
 }
 
 static void reset_rules(void *data)
@@ -254,20 +266,12 @@ static void request(struct nl_batch *b, uint16_t type, uint16_t flags)
 		nfg->nfgen_family = NFPROTO_INET;
 }
 
-/* One set: that it is there, and its elements. */
-static int load_set(struct conversation *c, struct loaded *l, enum nft_set_id id, struct err *err)
+static int load_elements(struct conversation *c, struct loaded *l, enum nft_set_id id, struct err *err)
 {
 	struct nl_batch *b = &c->batch;
-	int ret;
 
-	request(b, NFT_MSG_GETSET, 0);
-	nl_put_str(b, NFTA_SET_TABLE, SITCTL_TABLE);
-	nl_put_str(b, NFTA_SET_NAME, nft_sets[id].name);
-	ret = nl_get(&c->netfilter, b, take_set, l, err);
-	if (ret == -ENOENT)
-		return 0; /* sets are counted: this table is not as we make it */
-	if (ret)
-		return ret;
+	if (!l->sets[id])
+		return 0; /* this table is not as we make it */
 	l->set = id;
 	request(b, NFT_MSG_GETSETELEM, NLM_F_DUMP);
 	nl_put_str(b, NFTA_SET_ELEM_LIST_TABLE, SITCTL_TABLE);
@@ -289,8 +293,13 @@ static int load_content(struct conversation *c, struct loaded *l, struct err *er
 	request(b, NFT_MSG_GETRULE, NLM_F_DUMP);
 	nl_put_str(b, NFTA_RULE_TABLE, SITCTL_TABLE);
 	ret = nl_dump(nl, b, take_rule, reset_rules, l, err);
+	if (!ret) {
+		request(b, NFT_MSG_GETSET, NLM_F_DUMP);
+		nl_put_str(b, NFTA_SET_TABLE, SITCTL_TABLE);
+		ret = nl_dump(nl, b, take_set, reset_sets, l, err);
+	}
 	for (int id = 0; !ret && id < SET_COUNT; id++)
-		ret = load_set(c, l, id, err);
+		ret = load_elements(c, l, id, err);
 	return ret;
 }
 
@@ -314,6 +323,7 @@ static int load_generation(struct conversation *c, uint32_t *generation, struct 
 static void judge(const struct loaded *l, struct nft_table *table)
 {
 	unsigned int some = 0, bad = 0;
+	bool sets = true;
 
 	for (int i = 0; i < NFT_CHAINS; i++) {
 		unsigned int n = 0;
@@ -323,8 +333,10 @@ static void judge(const struct loaded *l, struct nft_table *table)
 		some |= (l->chains[i] ? 1U : 0) << nft_chains[i].group;
 		bad |= (l->chains[i] != 1 || l->rules[i] != n ? 1U : 0) << nft_chains[i].group;
 	}
+	for (int id = 0; id < SET_COUNT; id++)
+		sets = sets && l->sets[id];
 	table->groups = some;
-	table->intact = l->sets == SET_COUNT && !l->foreign && !(some & bad) && some & 1U << GROUP_ALWAYS;
+	table->intact = sets && !l->foreign && !(some & bad) && some & 1U << GROUP_ALWAYS;
 }
 
 /* Once. *SAME: nobody changed the rules meanwhile. */

@@ -166,7 +166,7 @@ static int transmit(struct nl *nl, struct nl_batch *batch, struct err *err)
 	int left = (int)batch->len, size = (int)batch->len;
 	ssize_t sent;
 
-	memset(batch->results, 0, sizeof(batch->results));
+	memset(batch->results, 0, batch->n * sizeof(*batch->results));
 	if (batch->overflow || !batch->n)
 		return err_sys(err, EMSGSIZE, "netlink request");
 	batch->first_seq = nl->seq + 1;

@@ -64,13 +64,23 @@ struct scope {
 	const char *name;
 };
 
+/* How this host forwards (kernel-dependent, see forwarding.c). */
+enum forwarding_mode {
+	FORWARDING_GIVEN, /* all.forwarding is 1, and not by us */
+	FORWARDING_FORCE, /* force_forwarding per interface, Linux 6.17 */
+	FORWARDING_ALL,	  /* all.forwarding, by us */
+};
+
 /* All that a plan is made from. */
 struct world {
 	struct conversation *c;
 	const struct snapshot *s;
-	const struct journal *j;   /* its told is what was told before */
-	const struct told *told;   /* what is told now */
-	const struct scope *scope; /* of the plan that is made, by plan_build() */
+	const struct journal *j;	/* its told is what was told before */
+	const struct told *told;	/* what is told now */
+	const struct scope *scope;	/* of the plan that is made, by plan_build() */
+	enum forwarding_mode mode;	/* of the host, by plan_build() */
+	const struct path_query *paths; /* to the remote of each tunnel told, or NULL: want_link() asks for one */
+	const struct rivals *rivals;	/* for rule_peer(), which without it looks at each address */
 };
 
 /*

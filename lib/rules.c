@@ -92,6 +92,8 @@ static int overlap(struct err *err, const struct net6 *net, const char *what, co
 /* NET is to be the peer's: does another peer have some of it? */
 static int rule_other_peers(const struct world *w, const struct spec *spec, const struct net6 *net, struct err *err)
 {
+	if (w->rivals && !nets_overlap(&w->rivals->peers, net, told_find(w->told, ROLE_PEER, spec->name)))
+		return 0;
 	for (size_t i = 0; i < w->told->n; i++) {
 		const struct spec *other = &w->told->tunnels[i].spec;
 
@@ -116,6 +118,8 @@ static int rule_this_host(const struct world *w, const struct spec *spec, const 
 {
 	const struct link *link;
 
+	if (w->rivals && !nets_overlap(&w->rivals->hosts, net, snapshot_link(w->s, spec->dev)))
+		return 0;
 	for (size_t i = 0; i < w->s->n_addrs; i++) {
 		const struct addr *a = &w->s->addrs[i];
 		struct net6 host = { .addr = a->net.addr, .len = 128 };
@@ -166,6 +170,40 @@ int rule_peer(const struct world *w, const struct spec *spec, struct err *err)
 			ret = rule_proxied(w, spec, &spec->prefixes[i].net, err);
 	}
 	return ret;
+}
+
+int rivals_load(struct rivals *rivals, const struct world *w, struct err *err)
+{
+	int ret = 0;
+
+	memset(rivals, 0, sizeof(*rivals));
+	for (size_t i = 0; !ret && i < w->told->n; i++) {
+		const struct told_tunnel *t = &w->told->tunnels[i];
+
+		rivals->passes = rivals->passes || t->spec.role == ROLE_NAT;
+
+		for (unsigned int k = 0; !ret && t->spec.role == ROLE_PEER && k < t->spec.n_addresses; k++) {
+			struct net6 own = { .addr = t->spec.addresses[k].addr, .len = 128 };
+
+			ret = nets_add(&rivals->peers, &own, t, err);
+		}
+		for (unsigned int k = 0; !ret && t->spec.role == ROLE_PEER && k < t->spec.n_prefixes; k++)
+			ret = nets_add(&rivals->peers, &t->spec.prefixes[k].net, t, err);
+	}
+	for (size_t i = 0; !ret && i < w->s->n_addrs; i++) {
+		struct net6 host = { .addr = w->s->addrs[i].net.addr, .len = 128 };
+
+		ret = nets_add(&rivals->hosts, &host, snapshot_link_index(w->s, w->s->addrs[i].index), err);
+	}
+	nets_sort(&rivals->peers);
+	nets_sort(&rivals->hosts);
+	return ret;
+}
+
+void rivals_free(struct rivals *rivals)
+{
+	nets_free(&rivals->peers);
+	nets_free(&rivals->hosts);
 }
 
 int note_client(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)

@@ -4,6 +4,7 @@
 #define SITCTL_RULES_H
 
 #include "flow.h"
+#include "nets.h"
 #include "plan.h"
 
 /* `local` must be an address of this host: the kernel takes any, and the tunnel is silently dead. */
@@ -14,6 +15,16 @@ int rule_local(const struct world *w, const struct spec *spec, struct err *err);
  * none, is an error that names them.
  */
 int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err);
+
+/* Who could have what a peer is to have: the addresses and prefixes of the peers told, this host's addresses. */
+struct rivals {
+	struct nets peers, hosts;
+	bool passes; /* is there any nat pass? */
+};
+
+/* Of W, for many calls of rule_peer(). 0 or -ENOMEM; ends with rivals_free(), also after an error. */
+int rivals_load(struct rivals *rivals, const struct world *w, struct err *err);
+void rivals_free(struct rivals *rivals);
 
 /* A peer's address and prefixes overlap with nobody else's, nor with this host's; proxy entries are few. */
 int rule_peer(const struct world *w, const struct spec *spec, struct err *err);

@@ -177,6 +177,11 @@ static int dump(struct conversation *c, uint16_t type, uint8_t family, size_t he
 		payload[0] = family; /* the first byte of every rtnetlink header */
 	if (payload && type == RTM_GETNEIGH)
 		((struct ndmsg *)payload)->ndm_flags = NTF_PROXY;
+	/* Of each tunnel six routes are in other tables; and IPv6's own statistics are summed up over all processors. */
+	if (payload && type == RTM_GETROUTE)
+		((struct rtmsg *)payload)->rtm_table = RT_TABLE_MAIN;
+	if (payload && type == RTM_GETLINK)
+		nl_put_u32(&c->batch, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	ret = nl_dump(&c->route, &c->batch, cb, forget, l, err);
 	if (ret)
 		snprintf(err->step, sizeof(err->step), "reading %s", what);
@@ -239,6 +244,9 @@ int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
 		if (s->n_links)
 			qsort(s->links, s->n_links, sizeof(*s->links), cmp_index);
 		name_interfaces(s);
+		ret = snapshot_sort(s, err);
+	}
+	if (!ret) {
 		ret = nft_load(c, &s->nft, err);
 		if (ret == -EPERM) {
 			s->nft_unknown = true;
@@ -258,15 +266,11 @@ void snapshot_free(struct snapshot *s)
 	free(s->routes);
 	free(s->neighs);
 	free(s->nft.elems);
+	free(s->links_named);
+	free(s->addrs_on);
+	free(s->routes_on);
+	free(s->routes_to);
 	memset(s, 0, sizeof(*s));
-}
-
-const struct link *snapshot_link(const struct snapshot *s, const char *name)
-{
-	for (size_t i = 0; i < s->n_links; i++)
-		if (!strcmp(s->links[i].name, name))
-			return &s->links[i];
-	return NULL;
 }
 
 const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index)
@@ -278,86 +282,11 @@ const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index)
 
 bool link_ours(const struct link *link)
 {
-	return link->sit && link->group == SITCTL_GROUP &&
+	return link->sit && (link->group == SITCTL_GROUP || link_condemned(link)) &&
 	       (!strncmp(link->alias, "sitctl client ", 14) || !strncmp(link->alias, "sitctl server ", 14));
 }
 
 void link_alias(bool client, const char *name, char buf[ALIAS_SIZE])
 {
 	snprintf(buf, ALIAS_SIZE, "sitctl %s %s", client ? "client" : "server", name);
-}
-
-static int take_path(const struct nlmsghdr *nlh, void *data)
-{
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[RTA_MAX + 1];
-	struct path *path = data;
-
-	if (nlh->nlmsg_type != RTM_NEWROUTE)
-		return 0;
-	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX))
-		return -EBADMSG;
-	path->reachable = rtm->rtm_type == RTN_UNICAST;
-	path->index = nl_u32(tb[RTA_OIF], 0);
-	path->source = nl_in(tb[RTA_PREFSRC]);
-	return 0;
-}
-
-static int take_mtu(const struct nlmsghdr *nlh, void *data)
-{
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[RTA_MAX + 1], *metrics[RTAX_MAX + 1];
-	struct path *path = data;
-
-	if (nlh->nlmsg_type != RTM_NEWROUTE)
-		return 0;
-	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX))
-		return -EBADMSG;
-	path->net = nl_in(tb[RTA_DST]);
-	path->len = rtm->rtm_dst_len;
-	if (tb[RTA_METRICS] && !nl_attrs_nested(tb[RTA_METRICS], metrics, RTAX_MAX))
-		path->mtu = nl_u32(metrics[RTAX_MTU], 0);
-	return 0;
-}
-
-static int get_route(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index,
-		     uint32_t flags, nl_cb cb, struct path *path, struct err *err)
-{
-	struct rtmsg *rtm;
-
-	nl_batch_reset(&c->batch);
-	rtm = nl_start(&c->batch, RTM_GETROUTE, 0, sizeof(*rtm));
-	if (rtm) {
-		rtm->rtm_family = AF_INET;
-		rtm->rtm_dst_len = 32;
-		rtm->rtm_src_len = local.s_addr ? 32 : 0;
-		rtm->rtm_flags = flags;
-	}
-	nl_put(&c->batch, RTA_DST, sizeof(remote), &remote);
-	if (local.s_addr)
-		nl_put(&c->batch, RTA_SRC, sizeof(local), &local);
-	if (index)
-		nl_put_u32(&c->batch, RTA_OIF, index);
-	return nl_get(&c->route, &c->batch, cb, path, err);
-}
-
-int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index, struct path *path,
-		struct err *err)
-{
-	int ret;
-
-	memset(path, 0, sizeof(*path));
-	ret = get_route(c, remote, local, index, 0, take_path, path, err);
-	/*
-	 * The MTU is that of the route itself (RTM_F_FIB_MATCH): one learned from ICMP is gone after
-	 * ten minutes, and sit follows it by the packet; the device would change back and forth.
-	 */
-	if (!ret)
-		ret = get_route(c, remote, local, index, RTM_F_FIB_MATCH, take_mtu, path, err);
-	/* No route is an answer, not a failure: the tunnel may be made before the underlay is up. */
-	if (ret == -ENETUNREACH || ret == -EHOSTUNREACH || ret == -EINVAL || ret == -ENODEV || ret == -EACCES)
-		return 0;
-	if (ret)
-		snprintf(err->step, sizeof(err->step), "looking up the route to the remote");
-	return ret;
 }

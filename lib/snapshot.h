@@ -23,6 +23,8 @@ struct snapshot {
 	size_t n_neighs;
 	struct nft_table nft;
 	bool nft_unknown; /* not allowed to read it */
+	/* Positions in the lists, sorted: links by name, addresses and routes by interface, routes by destination; or NULL. */
+	uint32_t *links_named, *addrs_on, *routes_on, *routes_to;
 };
 
 /* The route by which this host would send to REMOTE. */
@@ -42,11 +44,29 @@ void snapshot_free(struct snapshot *s);
 const struct link *snapshot_link(const struct snapshot *s, const char *name);
 const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index);
 
-/* Is it a tunnel of ours: sit, group 41, alias "sitctl client NAME" or "sitctl server PEER"? */
+/* The next address or route on that interface, or route to DST; *AT is 0 at first. NULL: no more. */
+const struct addr *snapshot_next_addr(const struct snapshot *s, uint32_t index, size_t *at);
+const struct route *snapshot_next_route(const struct snapshot *s, uint32_t index, size_t *at);
+const struct route *snapshot_next_route_to(const struct snapshot *s, const struct net6 *dst, size_t *at);
+
+/* snapshotfind.c: sort for the functions above, which without it look at everything. 0 or -ENOMEM. */
+int snapshot_sort(struct snapshot *s, struct err *err);
+
+/* Is it a tunnel of ours: sit, group 41 (or condemned), alias "sitctl client NAME" or "sitctl server PEER"? */
 bool link_ours(const struct link *link);
 
 /* The alias of a tunnel of ours, in BUF. */
 void link_alias(bool client, const char *name, char buf[ALIAS_SIZE]);
+
+/* A question for path_lookup(), and its answer. */
+struct path_query {
+	struct in_addr remote, local;
+	uint32_t index;
+	struct path path;
+};
+
+/* The same for N of them, many in one request. */
+int path_lookup_all(struct conversation *c, struct path_query *queries, size_t n, struct err *err);
 
 /* Ask the kernel for the route to REMOTE, leaving by INDEX (0: any), from LOCAL (0: any). 0 or negative errno. */
 int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index, struct path *path,

@@ -15,45 +15,90 @@ int told_copy(struct told *t, const struct told *from, struct err *err)
 {
 	*t = *from;
 	t->room = from->n;
-	t->tunnels = NULL;
-	if (!from->n)
-		return 0;
-	t->tunnels = malloc(from->n * sizeof(*t->tunnels));
-	if (!t->tunnels)
+	t->tunnels = malloc((from->n + !from->n) * sizeof(*t->tunnels));
+	t->slots = malloc((from->n_slots + !from->n_slots) * sizeof(*t->slots));
+	if (!t->tunnels || !t->slots) {
+		told_free(t);
 		return err_sys(err, ENOMEM, "copying the state");
-	memcpy(t->tunnels, from->tunnels, from->n * sizeof(*t->tunnels));
+	}
+	if (from->n) {
+		memcpy(t->tunnels, from->tunnels, from->n * sizeof(*t->tunnels));
+		memcpy(t->slots, from->slots, from->n_slots * sizeof(*t->slots));
+	}
 	return 0;
 }
 
 void told_free(struct told *t)
 {
 	free(t->tunnels);
+	free(t->slots);
 	memset(t, 0, sizeof(*t));
+}
+
+/* The slot of ROLE and NAME: the one that has it, or the free one where it belongs. */
+static uint32_t *find_slot(const struct told *t, enum role role, const char *name)
+{
+	size_t at = role;
+
+	for (const char *p = name; *p; p++)
+		at = at * 31 + (unsigned char)*p;
+	for (;; at++) {
+		uint32_t *slot = &t->slots[at & (t->n_slots - 1)];
+
+		if (!*slot ||
+		    (t->tunnels[*slot - 1].spec.role == role && !strcmp(t->tunnels[*slot - 1].spec.name, name)))
+			return slot;
+	}
+}
+
+static void fill_slots(struct told *t)
+{
+	if (t->n_slots)
+		memset(t->slots, 0, t->n_slots * sizeof(*t->slots));
+	for (size_t i = 0; i < t->n; i++)
+		*find_slot(t, t->tunnels[i].spec.role, t->tunnels[i].spec.name) = (uint32_t)i + 1;
 }
 
 struct told_tunnel *told_find(const struct told *t, enum role role, const char *name)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (t->tunnels[i].spec.role == role && !strcmp(t->tunnels[i].spec.name, name))
-			return &t->tunnels[i];
-	return NULL;
+	uint32_t *slot = t->n ? find_slot(t, role, name) : NULL;
+
+	return slot && *slot ? &t->tunnels[*slot - 1] : NULL;
+}
+
+/* Room for one tunnel more; the slots are at most half full. */
+static int grow(struct told *t)
+{
+	size_t room = t->room ? 2 * t->room : 16, n_slots = 16;
+	struct told_tunnel *tunnels;
+	uint32_t *slots;
+
+	while (n_slots < 2 * room)
+		n_slots *= 2;
+	tunnels = realloc(t->tunnels, room * sizeof(*tunnels));
+	if (tunnels)
+		t->tunnels = tunnels;
+	slots = realloc(t->slots, n_slots * sizeof(*slots));
+	if (slots)
+		t->slots = slots;
+	if (!tunnels || !slots)
+		return -ENOMEM;
+	t->room = room;
+	t->n_slots = n_slots;
+	fill_slots(t);
+	return 0;
 }
 
 int told_put(struct told *t, const struct spec *spec, bool recorded, struct err *err)
 {
 	struct told_tunnel *tunnel = told_find(t, spec->role, spec->name);
 
-	if (!tunnel && t->n == t->room) {
-		size_t room = t->room ? 2 * t->room : 16;
-		struct told_tunnel *grown = realloc(t->tunnels, room * sizeof(*grown));
-
-		if (!grown)
-			return err_sys(err, ENOMEM, "recording %s", spec->name);
-		t->tunnels = grown;
-		t->room = room;
-	}
-	if (!tunnel)
+	if (!tunnel && t->n == t->room && grow(t))
+		return err_sys(err, ENOMEM, "recording %s", spec->name);
+	if (!tunnel) {
+		*find_slot(t, spec->role, spec->name) = (uint32_t)t->n + 1;
 		tunnel = &t->tunnels[t->n++];
+	}
 	tunnel->spec = *spec;
 	tunnel->recorded = recorded;
 	return 0;
@@ -67,6 +112,18 @@ void told_remove(struct told *t, enum role role, const char *name)
 		return;
 	memmove(tunnel, tunnel + 1, (size_t)(t->tunnels + t->n - tunnel - 1) * sizeof(*tunnel));
 	t->n--;
+	fill_slots(t);
+}
+
+void told_remove_peers(struct told *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->tunnels[i].spec.role != ROLE_PEER)
+			t->tunnels[n++] = t->tunnels[i];
+	t->n = n;
+	fill_slots(t);
 }
 
 bool told_has_peers(const struct told *t)

@@ -15,6 +15,8 @@ struct told_tunnel {
 struct told {
 	struct told_tunnel *tunnels;
 	size_t n, room;
+	uint32_t *slots; /* hash table of role and name: positions in tunnels, counted from 1 */
+	size_t n_slots;
 	struct spec server;   /* defaults of the peers; uplink empty: not prepared */
 	bool server_explicit; /* by `server up`, so that only `server down` ends it */
 };
@@ -30,6 +32,7 @@ struct told_tunnel *told_find(const struct told *t, enum role role, const char *
 /* Put SPEC in, in place of one of that role and name if there is one. 0 or -ENOMEM. */
 int told_put(struct told *t, const struct spec *spec, bool recorded, struct err *err);
 void told_remove(struct told *t, enum role role, const char *name);
+void told_remove_peers(struct told *t);
 
 /* Has it peers? */
 bool told_has_peers(const struct told *t);

@@ -11,7 +11,7 @@ static bool same_link(const struct link *has, const struct link *want)
 {
 	return has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr &&
 	       has->ttl == want->ttl && has->mtu == want->mtu && has->underlay == want->underlay && !has->half_made &&
-	       has->proto == IPPROTO_IPV6 && has->pmtudisc && !strcmp(has->alias, want->alias);
+	       !link_condemned(has) && has->proto == IPPROTO_IPV6 && has->pmtudisc && !strcmp(has->alias, want->alias);
 }
 
 /* The device NAME, unless it is one that the plan removes first. */
@@ -93,18 +93,28 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 	return has->up ? 0 : plan_step(plan, STEP_CHANGE, PHASE_LINK_UP, &was, &object, err);
 }
 
+/* The value that came with the interface: a file less to read for each of thousands. */
+static bool known_conf(const struct link *has, const char *name, char value[SYSCTL_VALUE_SIZE])
+{
+	for (int i = 0; has->has_conf && i < LINK_CONFS; i++)
+		if (!strcmp(link_conf_names[i], name))
+			return snprintf(value, SYSCTL_VALUE_SIZE, "%d", has->conf[i]) > 0;
+	return false;
+}
+
 /* One sysctl of the tunnel's own device: a new one's is looked at when it is there. */
-static int device_sysctl(struct plan *plan, bool exists, const char *dev, const char *name, const char *value,
-			 struct err *err)
+static int device_sysctl(struct plan *plan, const struct link *has, const char *dev, const char *name,
+			 const char *value, struct err *err)
 {
 	struct object was = { .kind = KIND_SYSCTL }, want = { .kind = KIND_SYSCTL };
 
 	snprintf(want.sysctl.key, sizeof(want.sysctl.key), "net/ipv6/conf/%s/%s", dev, name);
 	snprintf(want.sysctl.value, sizeof(want.sysctl.value), "%s", value);
-	if (!exists)
+	if (!has)
 		return plan_step(plan, STEP_ADD, PHASE_LINK_SYSCTL, NULL, &want, err);
 	was.sysctl = want.sysctl;
-	if (sysctl_read(want.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value)) ||
+	if ((!known_conf(has, name, was.sysctl.value) &&
+	     sysctl_read(want.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value))) ||
 	    !strcmp(was.sysctl.value, value))
 		return 0; /* not there in this kernel, or right */
 	return plan_step(plan, STEP_CHANGE, PHASE_LINK_SYSCTL, &was, &want, err);
@@ -116,43 +126,43 @@ static bool forwards(const struct told *told, const struct spec *spec)
 	return want_forwarding(told) && (spec->role == ROLE_PEER || spec_has_lan(spec));
 }
 
-static int plan_device_forwarding(struct plan *plan, const struct world *w, const struct spec *spec, bool exists,
-				  struct err *err)
+static int plan_device_forwarding(struct plan *plan, const struct world *w, const struct spec *spec,
+				  const struct link *has, struct err *err)
 {
-	enum forwarding_mode mode = forwarding_mode(w->j);
+	enum forwarding_mode mode = w->mode;
 	const struct told_tunnel *before = told_find(&w->j->told, spec->role, spec->name);
 
 	if (!forwards(w->told, spec)) {
-		if (mode == FORWARDING_FORCE && exists && before && forwards(&w->j->told, &before->spec))
-			return device_sysctl(plan, exists, spec->dev, "force_forwarding", "0", err);
+		if (mode == FORWARDING_FORCE && has && before && forwards(&w->j->told, &before->spec))
+			return device_sysctl(plan, has, spec->dev, "force_forwarding", "0", err);
 		return 0;
 	}
 	if (mode == FORWARDING_FORCE)
-		return device_sysctl(plan, exists, spec->dev, "force_forwarding", "1", err);
-	return device_sysctl(plan, exists, spec->dev, "forwarding", "1", err);
+		return device_sysctl(plan, has, spec->dev, "force_forwarding", "1", err);
+	return device_sysctl(plan, has, spec->dev, "forwarding", "1", err);
 }
 
 static int plan_device_sysctls(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
-	bool exists = staying(w, spec->dev);
+	const struct link *has = staying(w, spec->dev);
 	int ret;
 
 	/* Hosts "without IPv6" often have default.disable_ipv6=1. */
-	ret = device_sysctl(plan, exists, spec->dev, "disable_ipv6", "0", err);
+	ret = device_sysctl(plan, has, spec->dev, "disable_ipv6", "0", err);
 	/* A tunnel's far end must not configure this host by router advertisements. */
 	if (!ret)
-		ret = device_sysctl(plan, exists, spec->dev, "accept_ra", "0", err);
-	return ret ? ret : plan_device_forwarding(plan, w, spec, exists, err);
+		ret = device_sysctl(plan, has, spec->dev, "accept_ra", "0", err);
+	return ret ? ret : plan_device_forwarding(plan, w, spec, has, err);
 }
 
 static bool has_addr(const struct world *w, const struct addr *want)
 {
-	for (size_t i = 0; i < w->s->n_addrs; i++) {
-		const struct addr *a = &w->s->addrs[i];
+	const struct link *link = staying(w, want->ifname);
+	const struct addr *a;
 
-		if (!strcmp(a->ifname, want->ifname) && net6_equal(&a->net, &want->net) && staying(w, a->ifname))
+	for (size_t at = 0; link && (a = snapshot_next_addr(w->s, link->index, &at));)
+		if (net6_equal(&a->net, &want->net))
 			return true;
-	}
 	return false;
 }
 
@@ -173,17 +183,16 @@ static bool same_route(const struct route *a, const struct route *b)
 static int plan_route(struct plan *plan, const struct world *w, struct route *want, const char *dev, struct err *err)
 {
 	struct object object = { .kind = KIND_ROUTE };
+	const struct route *r;
 
-	for (size_t i = 0; i < w->s->n_routes; i++) {
-		const struct route *r = &w->s->routes[i];
-
-		if (r->ifname[0] && net6_equal(&r->dst, &want->dst) && !staying(w, r->ifname))
+	for (size_t at = 0; (r = snapshot_next_route_to(w->s, &want->dst, &at));) {
+		if (r->ifname[0] && !staying(w, r->ifname))
 			continue;
 		/* Somebody else's is not taken for ours, but on our own device: there a route of several hops has one protocol. */
 		if ((r->proto == SITCTL_PROTO || !strcmp(r->ifname, dev)) && same_route(r, want))
 			return 0;
 		/* Beside the default route of somebody else, and beside our own that is about to go. */
-		if (net6_equal(&r->dst, &want->dst) && r->metric == want->metric &&
+		if (r->metric == want->metric &&
 		    (!want->dst.len || (r->proto == SITCTL_PROTO && !strcmp(r->ifname, want->ifname))))
 			want->append = true;
 	}

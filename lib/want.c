@@ -94,15 +94,17 @@ static bool inside(const struct net6 *candidate, const struct net6 *net)
 
 bool on_link(const struct snapshot *s, const char *uplink, const struct net6 *net, struct net6 *onlink)
 {
+	const struct link *link = snapshot_link(s, uplink);
 	const struct net6 *found = NULL;
+	const struct route *r;
+	const struct addr *a;
 
-	for (size_t i = 0; i < s->n_addrs && !found; i++)
-		if (!strcmp(s->addrs[i].ifname, uplink) && inside(&s->addrs[i].net, net))
-			found = &s->addrs[i].net;
-	for (size_t i = 0; i < s->n_routes && !found; i++)
-		if (!strcmp(s->routes[i].ifname, uplink) && !s->routes[i].has_gateway &&
-		    s->routes[i].proto != SITCTL_PROTO && inside(&s->routes[i].dst, net))
-			found = &s->routes[i].dst;
+	for (size_t at = 0; link && !found && (a = snapshot_next_addr(s, link->index, &at));)
+		if (inside(&a->net, net))
+			found = &a->net;
+	for (size_t at = 0; link && !found && (r = snapshot_next_route(s, link->index, &at));)
+		if (!r->has_gateway && r->proto != SITCTL_PROTO && inside(&r->dst, net))
+			found = &r->dst;
 	if (found && onlink) {
 		onlink->addr = net6_base(found);
 		onlink->len = found->len;
@@ -129,10 +131,15 @@ unsigned int want_proxied(const struct snapshot *s, const char *uplink, const st
 static int auto_mtu(const struct world *w, const struct spec *spec, struct link *link, struct err *err)
 {
 	const struct link *now = snapshot_link(w->s, link->name), *out;
+	const struct told_tunnel *t = w->paths ? told_find(w->told, spec->role, spec->name) : NULL;
 	struct path path;
 	uint32_t mtu;
-	int ret = path_lookup(w->c, spec->remote, spec->local, link->underlay, &path, err);
+	int ret = 0;
 
+	if (t)
+		path = w->paths[t - w->told->tunnels].path;
+	else
+		ret = path_lookup(w->c, spec->remote, spec->local, link->underlay, &path, err);
 	if (ret)
 		return ret;
 	out = path.reachable ? snapshot_link_index(w->s, path.index) : NULL;

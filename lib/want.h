@@ -53,12 +53,7 @@ bool told_wants_neigh(const struct world *w, const struct neigh *n);
 bool told_wants_unreachable(const struct told *t, const struct net6 *dst);
 bool told_wants_lan_addr(const struct told *t, const char *ifname, const struct net6 *net);
 
-/* How this host forwards (kernel-dependent, see forwarding.c). */
-enum forwarding_mode {
-	FORWARDING_GIVEN, /* all.forwarding is 1, and not by us */
-	FORWARDING_FORCE, /* force_forwarding per interface, Linux 6.17 */
-	FORWARDING_ALL,	  /* all.forwarding, by us */
-};
+/* How this host forwards now, or shall. */
 enum forwarding_mode forwarding_mode(const struct journal *j);
 
 #endif

@@ -186,7 +186,7 @@ static void open_watches(struct exam *e)
 void exam_run(struct exam *e)
 {
 	e->loop.epoll = -1;
-	e->world = (struct world){ &e->ch->c, &e->ch->s, &e->ch->j, &e->ch->told, NULL };
+	e->world = (struct world){ .c = &e->ch->c, .s = &e->ch->s, .j = &e->ch->j, .told = &e->ch->told };
 	e->underlay.fd = e->inside.fd = e->uplink.fd = -1;
 	for (const struct check *c = checks; c->name; c++)
 		if (!c->late)

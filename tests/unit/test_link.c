@@ -219,6 +219,12 @@ START_TEST(ours_or_not)
 		{ "sitctl client t1", false, 41, false },
 		{ "sitctl client t1", true, 0, false },
 		{ "sitctl client t1", true, 42, false },
+		/* About to be removed with others, when a kill came between. */
+		{ "sitctl server alice", true, 0x53000000, true },
+		{ "sitctl server alice", true, 0x53ffffff, true },
+		{ "sitctl server alice", true, 0x54000000, false },
+		{ "sitctl server alice", false, 0x53123456, false },
+		{ "", true, 0x53123456, false },
 		{ "", true, 41, false },
 		{ "sitctl", true, 41, false },
 		{ "sitctl clients", true, 41, false },

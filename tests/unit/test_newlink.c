@@ -83,6 +83,15 @@ static void refuse(struct step *step, struct conversation *c, int code)
 	ck_assert_msg(ret == code, "%s", strerror(-ret));
 }
 
+/* In the same send: what the kernel has then. */
+static void asked_for(const char *name, uint32_t seq, uint32_t portid)
+{
+	size_t header = link_header(18, ACK, seq, portid, 0, false, false);
+
+	b_attr_str(&want, 3, name);
+	b_end(&want, header);
+}
+
 START_TEST(tunnel_added)
 {
 	struct step step = { .op = STEP_ADD, .want = tunnel("lo", 0) }; /* taken in any namespace */
@@ -94,6 +103,7 @@ START_TEST(tunnel_added)
 	b_attr_str(&want, 3, "lo"); /* IFLA_IFNAME */
 	tunnel_data(1480, "203.0.113.1", "192.0.2.2", 64, 3);
 	b_end(&want, header);
+	asked_for("lo", 2, c.route.portid);
 	same_bytes(c.batch.buf, c.batch.len, &want);
 	conversation_close(&c);
 }
@@ -116,6 +126,27 @@ START_TEST(tunnel_changed)
 	header = link_header(19, ACK, 2, c.route.portid, 4711, true, true);
 	b_attr_str(&want, 20, "sitctl client t1"); /* IFLA_IFALIAS */
 	b_end(&want, header);
+	asked_for("t1", 3, c.route.portid);
+	same_bytes(c.batch.buf, c.batch.len, &want);
+	conversation_close(&c);
+}
+END_TEST
+
+/* One that was to be removed with others is wanted again. */
+START_TEST(condemned_tunnel_kept)
+{
+	struct step step = { .op = STEP_CHANGE, .was = tunnel("t1", 4711), .want = tunnel("t1", 4711) };
+	struct conversation c;
+	size_t header;
+
+	step.was.link.group = 0x53000001;
+	refuse(&step, &c, -ENODEV);
+	header = link_header(19, ACK, 1, c.route.portid, 4711, false, true);
+	b_attr_u32(&want, 4, 1480); /* IFLA_MTU */
+	b_attr_str(&want, 20, "sitctl client t1");
+	b_attr_u32(&want, 27, 41); /* IFLA_GROUP */
+	b_end(&want, header);
+	asked_for("t1", 2, c.route.portid);
 	same_bytes(c.batch.buf, c.batch.len, &want);
 	conversation_close(&c);
 }
@@ -183,6 +214,7 @@ Suite *suite_newlink(void)
 
 	tcase_add_test(tc, tunnel_added);
 	tcase_add_test(tc, tunnel_changed);
+	tcase_add_test(tc, condemned_tunnel_kept);
 	tcase_add_test(tc, tunnel_up_or_down);
 	tcase_add_test(tc, tunnel_removed);
 	tcase_add_test(tc, explained);

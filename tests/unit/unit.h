@@ -17,6 +17,7 @@ Suite *suite_xtables(void);
 Suite *suite_flow(void);
 Suite *suite_frame(void);
 Suite *suite_inet6(void);
+Suite *suite_nets(void);
 Suite *suite_err(void);
 Suite *suite_params(void);
 Suite *suite_spec(void);

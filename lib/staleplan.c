@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps that remove what is ours and no longer told (plan_stale of plan.h). */
+#include <string.h>
+#include "want.h" /* before linux/: glibc and the kernel define the same names */
+#include <linux/rtnetlink.h>
+
+/*
+ * Has the tunnel of LINK another device now, or are its name or its endpoints those of another
+ * tunnel? Then it and what is on it goes before the new one comes: the kernel has them only once.
+ */
+static bool renamed(const struct world *w, const struct link *link)
+{
+	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
+
+	if (t)
+		return strcmp(t->spec.dev, link->name);
+	for (size_t i = 0; i < w->told->n; i++) {
+		const struct spec *spec = &w->told->tunnels[i].spec;
+		struct in_addr local = spec->role == ROLE_PEER ? w->told->server.local : spec->local;
+
+		if (spec->role == ROLE_NAT)
+			continue;
+		if (!strcmp(spec->dev, link->name) ||
+		    (spec->remote.s_addr == link->remote.s_addr && local.s_addr == link->local.s_addr))
+			return true;
+	}
+	return false;
+}
+
+/* Does the device leave because its tunnel, or its name, is no longer told? */
+static bool stale_link(const struct world *w, const struct link *link)
+{
+	const struct told_tunnel *t;
+
+	if (!link_ours(link) || !in_scope(w->scope, link_role(link), link_tunnel_name(link)))
+		return false;
+	t = told_find(w->told, link_role(link), link_tunnel_name(link));
+	return !t || strcmp(t->spec.dev, link->name);
+}
+
+static enum phase phase_of_link(const struct world *w, const struct link *link)
+{
+	return renamed(w, link) ? PHASE_LINK_STALE : PHASE_LINK_DEL;
+}
+
+/* Undone, the device is a new one: its own values come back after it. */
+static int stale_values(struct plan *plan, const struct world *w, const struct link *link, struct err *err)
+{
+	enum phase phase = phase_of_link(w, link);
+	int ret = 0;
+
+	for (int i = 0; !ret && i <= LINK_CONFS; i++) {
+		struct object value = { .kind = KIND_SYSCTL };
+		const char *name = i < LINK_CONFS ? link_conf_names[i] : "force_forwarding";
+
+		snprintf(value.sysctl.key, sizeof(value.sysctl.key), "net/ipv6/conf/%s/%s", link->name, name);
+		if (i < LINK_CONFS && link->has_conf)
+			snprintf(value.sysctl.value, sizeof(value.sysctl.value), "%d", link->conf[i]);
+		else if (sysctl_read(value.sysctl.key, value.sysctl.value, sizeof(value.sysctl.value)))
+			continue;
+		ret = plan_step(plan, STEP_DEL, phase, &value, NULL, err);
+	}
+	return ret;
+}
+
+/* All their values before all of them: so the devices go together, and come back before the values. */
+static int stale_links(struct plan *plan, const struct world *w, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_links; i++)
+		if (stale_link(w, &w->s->links[i]))
+			ret = stale_values(plan, w, &w->s->links[i], err);
+	for (size_t i = 0; !ret && i < w->s->n_links; i++) {
+		struct object was = { .kind = KIND_LINK, .link = w->s->links[i] };
+
+		if (stale_link(w, &was.link))
+			ret = plan_step(plan, STEP_DEL, phase_of_link(w, &was.link), &was, NULL, err);
+	}
+	return ret;
+}
+
+/* Was the address on our device put there by what was told before? For kernels without IFA_PROTO. */
+static bool told_before(const struct world *w, const struct link *link, const struct addr *addr)
+{
+	const struct told_tunnel *t = told_find(&w->j->told, link_role(link), link_tunnel_name(link));
+	struct addr addrs[ADDRESSES_MAX];
+	struct spec spec;
+	unsigned int n;
+
+	if (!t || !t->spec.n_addresses)
+		return false;
+	spec = t->spec.role == ROLE_PEER ? spec_effective(&t->spec, &w->j->told.server) : t->spec;
+	n = want_addrs(&spec, addrs);
+	while (n--)
+		if (addr6_equal(&addrs[n].net.addr, &addr->net.addr))
+			return true;
+	return false;
+}
+
+static bool addr_wanted(const struct world *w, const struct link *link, const struct addr *addr)
+{
+	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
+	struct addr addrs[ADDRESSES_MAX];
+	struct spec spec;
+	unsigned int n;
+
+	if (!t || strcmp(t->spec.dev, link->name))
+		return false;
+	spec = t->spec.role == ROLE_PEER ? spec_effective(&t->spec, &w->told->server) : t->spec;
+	n = want_addrs(&spec, addrs);
+	while (n--)
+		if (net6_equal(&addrs[n].net, &addr->net))
+			return true;
+	return false;
+}
+
+/* Is the same address wanted there with another length? The kernel does not have it twice. */
+static bool relengthened(const struct world *w, const struct link *link, const struct addr *addr)
+{
+	for (size_t i = 0; i < w->told->n; i++) {
+		const struct spec *told = &w->told->tunnels[i].spec;
+		struct addr addrs[ADDRESSES_MAX];
+		struct spec spec;
+		unsigned int n = 0;
+
+		if (told->role != ROLE_NAT && !strcmp(told->dev, link->name)) {
+			spec = told->role == ROLE_PEER ? spec_effective(told, &w->told->server) : *told;
+			n = want_addrs(&spec, addrs);
+		}
+		while (n--)
+			if (addr6_equal(&addrs[n].net.addr, &addr->net.addr))
+				return true;
+		for (unsigned int k = 0; told->role == ROLE_CLIENT && k < told->n_prefixes; k++)
+			if (want_lan_addr(&told->prefixes[k], addrs) && !strcmp(addrs->ifname, link->name) &&
+			    addr6_equal(&addrs->net.addr, &addr->net.addr))
+				return true;
+	}
+	return false;
+}
+
+static int stale_addrs(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_addrs; i++) {
+		const struct addr *a = &w->s->addrs[i];
+		const struct link *link = snapshot_link_index(w->s, a->index);
+		struct object was = { .kind = KIND_ADDR, .addr = *a };
+		bool ours = a->proto == SITCTL_PROTO, stale;
+		enum phase phase = PHASE_STALE_ADDR;
+
+		if (!link)
+			continue;
+		if (link_ours(link)) {
+			was.addr.nodad = true;
+			stale = in_scope(scope, link_role(link), link_tunnel_name(link)) &&
+				(ours || (!a->proto && told_before(w, link, a))) && !addr_wanted(w, link, a);
+		} else {
+			/* Not IFA_PROTO alone: other people may number what they make 41. */
+			stale = (ours || !a->proto) && journal_made(w->j, a->ifname, &a->net) &&
+				!told_wants_lan_addr(w->told, a->ifname, &a->net);
+		}
+		if (!stale)
+			continue;
+		if (link_ours(link) && renamed(w, link))
+			phase = PHASE_LINK_STALE;
+		else if (relengthened(w, link, a))
+			phase = PHASE_ADDR_LENGTH;
+		ret = plan_step(plan, STEP_DEL, phase, &was, NULL, err);
+	}
+	return ret;
+}
+
+static bool route_wanted(const struct world *w, const struct link *link, const struct route *r)
+{
+	const struct told_tunnel *t = told_find(w->told, link_role(link), link_tunnel_name(link));
+	struct net6 nets[1 + PREFIXES_MAX];
+	struct spec spec;
+	struct route want;
+	unsigned int n;
+
+	if (!t || strcmp(t->spec.dev, link->name))
+		return false;
+	if (want_default(&t->spec, &want) && !r->dst.len)
+		return r->metric == want.metric && r->has_gateway == want.has_gateway &&
+		       (!r->has_gateway || addr6_equal(&r->gateway, &want.gateway));
+	if (t->spec.role != ROLE_PEER)
+		return false;
+	spec = spec_effective(&t->spec, &w->told->server);
+	n = want_peer_nets(&spec, nets);
+	while (n--) {
+		want_peer_route(&spec, &nets[n], &want);
+		if (net6_equal(&want.dst, &r->dst) && want.metric == r->metric)
+			return true;
+	}
+	return false;
+}
+
+/* Does another tunnel get what is routed here? */
+static bool moves(const struct world *w, const struct link *link, const struct route *r)
+{
+	for (size_t i = 0; r->dst.len && i < w->told->n; i++) {
+		const struct spec *spec = &w->told->tunnels[i].spec;
+
+		for (unsigned int k = 0;
+		     spec->role == ROLE_PEER && strcmp(spec->dev, link->name) && k < spec->n_prefixes; k++)
+			if (net6_equal(&spec->prefixes[k].net, &r->dst))
+				return true;
+		if (spec->role == ROLE_PEER && r->dst.len == 128 && addr6_equal(&spec->addresses[0].addr, &r->dst.addr))
+			return true;
+	}
+	return false;
+}
+
+static int stale_routes(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_routes; i++) {
+		const struct route *r = &w->s->routes[i];
+		const struct link *link = snapshot_link_index(w->s, r->index);
+		struct object was = { .kind = KIND_ROUTE, .route = *r };
+		enum phase phase = PHASE_STALE_ROUTE;
+		bool stale;
+
+		if (r->proto != SITCTL_PROTO)
+			continue;
+		if (r->type == RTN_UNREACHABLE)
+			stale = !told_wants_unreachable(w->told, &r->dst);
+		else
+			stale = link && link_ours(link) && in_scope(scope, link_role(link), link_tunnel_name(link)) &&
+				!route_wanted(w, link, r);
+		if (!stale)
+			continue;
+		if (link && link_ours(link) && renamed(w, link))
+			phase = PHASE_LINK_STALE;
+		else if (link && moves(w, link, r))
+			phase = PHASE_ROUTE_MOVED;
+		ret = plan_step(plan, STEP_DEL, phase, &was, NULL, err);
+	}
+	return ret;
+}
+
+int plan_stale(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = stale_addrs(plan, w, scope, err);
+
+	if (!ret)
+		ret = stale_routes(plan, w, scope, err);
+	for (size_t i = 0; !ret && i < w->s->n_neighs; i++) {
+		struct object was = { .kind = KIND_NEIGH, .neigh = w->s->neighs[i] };
+
+		if (was.neigh.proto == SITCTL_PROTO && !told_wants_neigh(w, &was.neigh))
+			ret = plan_step(plan, STEP_DEL, PHASE_STALE_NEIGH, &was, NULL, err);
+	}
+	return ret ? ret : stale_links(plan, w, err);
+}
