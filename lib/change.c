@@ -296,6 +296,7 @@ static int finish(void *data, struct err *err)
 	if (!ret) {
 		forget_after(ch, &after);
 		ret = journal_write(&after, err);
+		ch->j.written = after.written;
 	}
 	if (!ret && ch->save)
 		ret = conf_commit(ch->save, err);

@@ -302,6 +302,7 @@ void journal_close(struct journal *j)
 	told_free(&j->told);
 	free(j->formers);
 	free(j->made);
+	free(j->written);
 	memset(j, 0, sizeof(*j));
 	j->lock = -1;
 }
@@ -330,7 +331,8 @@ void journal_print(const struct journal *j, FILE *out)
 	}
 }
 
-int journal_write(const struct journal *j, struct err *err)
+/* A new file in the place of the old one. */
+static int replace(const struct journal *j, const char *text, struct err *err)
 {
 	char path[sizeof(j->dir) + 16], new[NEW_PATH_SIZE];
 	FILE *out;
@@ -339,18 +341,12 @@ int journal_write(const struct journal *j, struct err *err)
 
 	snprintf(path, sizeof(path), "%s/journal", j->dir);
 	new_path(j, new);
-	if (empty(j)) {
-		if (unlink(path) && errno != ENOENT)
-			return err_sys(err, errno, "%s", path);
-		return 0;
-	}
 	/* Whatever the umask: others read it at most. */
 	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!out)
 		return err_sys(err, errno, "%s", new);
-	journal_print(j, out);
-	bad = fflush(out) || ferror(out) || fsync(fileno(out));
+	bad = fputs(text, out) < 0 || fflush(out) || fsync(fileno(out));
 	bad = fclose(out) || bad;
 	if (bad || rename(new, path)) {
 		err_sys(err, errno, "%s", path);
@@ -358,4 +354,37 @@ int journal_write(const struct journal *j, struct err *err)
 		return -err->code;
 	}
 	return 0;
+}
+
+int journal_write(struct journal *j, struct err *err)
+{
+	char path[sizeof(j->dir) + 16], *text = NULL;
+	size_t size;
+	FILE *out;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/journal", j->dir);
+	if (empty(j)) {
+		free(j->written);
+		j->written = NULL;
+		return unlink(path) && errno != ENOENT ? err_sys(err, errno, "%s", path) : 0;
+	}
+	out = open_memstream(&text, &size);
+	if (!out)
+		return err_sys(err, errno, "%s", path);
+	journal_print(j, out);
+	if (fclose(out)) {
+		free(text);
+		return err_sys(err, ENOMEM, "%s", path);
+	}
+	if (j->written && !strcmp(j->written, text)) {
+		free(text);
+		return 0;
+	}
+	ret = replace(j, text, err);
+	free(j->written);
+	j->written = ret ? NULL : text;
+	if (ret)
+		free(text);
+	return ret;
 }

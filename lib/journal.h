@@ -24,6 +24,7 @@ struct journal {
 	size_t n_formers;
 	struct addr *made; /* addresses put on interfaces that are not ours */
 	size_t n_made;
+	char *written; /* the text that journal_write() wrote last, or NULL */
 };
 
 /* The folder of what is remembered, which only root may write to: made where it is missing. 0, or a negative errno and ERR. */
@@ -47,8 +48,11 @@ void journal_close(struct journal *j);
 /* Forget all that was read: it is of another namespace. 0 or a negative errno. */
 int journal_clear(struct journal *j, struct err *err);
 
-/* Write it: a new file, fsync, rename. An empty one is removed. 0, or a negative errno and ERR. */
-int journal_write(const struct journal *j, struct err *err);
+/*
+ * Write it: a new file, fsync, rename; not where that has just been written. An empty one is
+ * removed. 0, or a negative errno and ERR.
+ */
+int journal_write(struct journal *j, struct err *err);
 
 /* The former value of KEY, or NULL. */
 struct former *journal_former(const struct journal *j, const char *key);
