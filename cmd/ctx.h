@@ -15,6 +15,7 @@ enum color { COLOR_NONE, COLOR_DEV, COLOR_ADDRESS, COLOR_GOOD, COLOR_BAD };
 struct ctx {
 	bool json, pretty, details, statistics, dry_run, quiet, save, force;
 	bool color;	   /* decided: colours on stdout */
+	bool admin, raw;   /* rights_drop() found the rights to change the network, to watch packets */
 	const char *netns; /* NULL: the one we are in */
 	const char *file;  /* --file, or NULL */
 	const char *batch; /* --batch, or NULL */

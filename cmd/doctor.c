@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cap-ng.h>
 
 #include "../lib/doctor/exam.h"
 #include "commands.h"
@@ -293,12 +292,11 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 		if (ctx->netns)
 			snprintf(prefix, sizeof(prefix), "sitctl -n %.255s ", ctx->netns);
 		take_files(&ch, &confs, name);
-		capng_get_caps_process();
 		e->ch = &ch;
 		e->prefix = prefix;
 		e->target = target;
-		e->admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN);
-		e->raw = capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_RAW);
+		e->admin = ctx->admin;
+		e->raw = ctx->raw;
 		status = examine(ctx, e, name);
 		change_close(&ch);
 	}

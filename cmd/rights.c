@@ -33,7 +33,7 @@ int rights_own(struct err *err)
 	return -EPERM;
 }
 
-int rights_drop(const struct ctx *ctx, bool watching, struct err *err)
+int rights_drop(struct ctx *ctx, bool watching, struct err *err)
 {
 	const struct {
 		unsigned int cap;
@@ -48,6 +48,8 @@ int rights_drop(const struct ctx *ctx, bool watching, struct err *err)
 	capng_get_caps_process();
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
 		have[i] = kept[i].needed && capng_have_capability(CAPNG_EFFECTIVE, kept[i].cap);
+	ctx->admin = have[0];
+	ctx->raw = have[2];
 	capng_clear(CAPNG_SELECT_CAPS);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
 		if (have[i])
@@ -60,8 +62,7 @@ int rights_drop(const struct ctx *ctx, bool watching, struct err *err)
 
 int need_admin(const struct ctx *ctx, struct err *err)
 {
-	capng_get_caps_process();
-	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN))
+	if (ctx->admin)
 		return 0;
 	err_sys(err, EPERM, "%s %s", ctx->words > 0 ? ctx->word[0] : "sitctl", ctx->words > 1 ? ctx->word[1] : "");
 	err_why(err, "not root: this needs the right to change the network (CAP_NET_ADMIN)");

@@ -12,11 +12,11 @@
 int rights_own(struct err *err);
 
 /*
- * Give up every capability but those this run needs, for good, and before it reads anything from
+ * Note in CTX what is there, and give up every capability but those this run needs, for good, and before it reads anything from
  * outside: CAP_NET_ADMIN, with --save CAP_CHOWN, for WATCHING packets CAP_NET_RAW. 0, or a
  * negative errno and ERR.
  */
-int rights_drop(const struct ctx *ctx, bool watching, struct err *err);
+int rights_drop(struct ctx *ctx, bool watching, struct err *err);
 
 /* Without CAP_NET_ADMIN say so at once. 0, or a negative errno and ERR. */
 int need_admin(const struct ctx *ctx, struct err *err);

@@ -158,7 +158,9 @@ int main(int argc, char **argv)
 		}
 		status = take_word(&ctx, argc, argv, &i, &done);
 	}
-	if (!status && !done && ((ctx.netns && enter_netns(ctx.netns, &err)) || rights_drop(&ctx, i < argc && !strcmp(argv[i], "doctor"), &err)))
+	if (!status && !done &&
+	    ((ctx.netns && enter_netns(ctx.netns, &err)) ||
+	     rights_drop(&ctx, i < argc && !strcmp(argv[i], "doctor"), &err)))
 		status = fail(&err);
 	if (!status && !done)
 		status = ctx.batch ? run_batch(&ctx, argc - i, argv + i) : dispatch(&ctx, argc - i, argv + i);
