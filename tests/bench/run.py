@@ -15,6 +15,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "kernel"))
 
 import netlab  # noqa: E402
+import setup  # noqa: E402
 from netlab import CLIENT4, INTERNET, PAIR, PAIR_B, SECOND4, SERVER4  # noqa: E402
 
 FLOOD = TOP / "build" / "tests" / "bench" / "flood"
@@ -44,8 +45,8 @@ def received(host, dev):
 class Bench:
     """The laboratory, with a tunnel from each of two clients to the server, which forwards to inet."""
 
-    def __init__(self, rounds, seconds):
-        self.rounds, self.seconds, self.lab = rounds, seconds, netlab.Lab()
+    def __init__(self, rounds, seconds, rounds_of_setup):
+        self.rounds, self.seconds, self.rounds_of_setup, self.lab = rounds, seconds, rounds_of_setup, netlab.Lab()
 
     def begin(self, peers):
         """From the bare hosts to the tunnels, so many with the filter, one without it; each row starts here."""
@@ -135,22 +136,32 @@ def table(rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=6, help="(default 6)")
-    parser.add_argument("--seconds", type=float, default=1, help="a measurement lasts (default 1)")
+    parser.add_argument("--rounds", type=int, default=6, help="of packets (default 6)")
+    parser.add_argument("--seconds", type=float, default=1, help="a measurement of packets lasts (default 1)")
+    parser.add_argument("--setups", type=int, default=5, help="rounds of setting up and removing (default 5)")
     parser.add_argument("--json", metavar="FILE", help="write the rows there too")
-    parser.add_argument("only", nargs="*", metavar="SUBSTRING", help="only rows whose function's name holds it")
+    parser.add_argument("only", nargs="*", metavar="SUBSTRING", help="only parts whose function's name holds it")
     words = parser.parse_args()
-    functions = [f for f in ROWS if not words.only or any(word in f.__name__ for word in words.only)]
+    functions = [f for f in ROWS + setup.PARTS if not words.only or any(word in f.__name__ for word in words.only)]
     if not functions:
-        parser.error("there is no such row")
-    bench, rows = Bench(words.rounds, words.seconds), []
+        parser.error("there is no such part")
+    bench, rows, setups, counts = Bench(words.rounds, words.seconds, words.setups), [], [], []
     for function in functions:
         print(function.__doc__, flush=True)
-        rows.append(function(bench))
-    print(f"\nLinux {os.uname().release}, medians of {words.rounds} rounds\n\n{table(rows)}")
+        if function in ROWS:
+            rows.append(function(bench))
+        else:
+            more, counted = function(bench)
+            setups += more
+            counts += counted
+    print(f"\nLinux {os.uname().release}, medians of {words.rounds} rounds of packets, {words.setups} of setting up")
+    if rows:
+        print(f"\n{table(rows)}")
+    if setups or counts:
+        print(f"\n{setup.table(setups, counts)}")
     if words.json:
         with open(words.json, "w", encoding="ascii") as file:
-            json.dump({"kernel": os.uname().release, "rows": rows}, file, indent=1)
+            json.dump({"kernel": os.uname().release, "rows": rows, "setups": setups, "counts": counts}, file, indent=1)
     return 1 if any(row["lost"] for row in rows) else 0
 
 

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How long it takes to set up and to remove: sitctl, the same by the usual commands, and the bare netlink messages."""
+
+import os
+import pathlib
+import re
+import shlex
+import statistics
+import subprocess
+import tempfile
+
+import netlab
+import record
+from netlab import CLIENT4, PAIR, SERVER4, SITCTL
+
+BUILD = pathlib.Path(__file__).resolve().parents[2] / "build" / "tests" / "bench"
+COUNTS = 10, 100, 1000
+CLIENT_ROUNDS = 5   # for each round of the others
+NAME = "t1"
+UP = [SITCTL, "client", "up", NAME, "remote", SERVER4, "address", PAIR[1]]
+DOWN = [SITCTL, "client", "down", NAME]
+
+# What the pages say that people set a client up from, NOTRACK included.
+USUAL_UP = f"""ip tunnel add {NAME} mode sit remote {SERVER4} local {CLIENT4} ttl 255
+ip link set {NAME} up
+ip addr add {PAIR[1]}/127 dev {NAME}
+ip route add ::/0 dev {NAME}
+nft 'add table ip tunnel; add chain ip tunnel raw {{ type filter hook prerouting priority -300; }}; add rule ip tunnel raw ip protocol 41 notrack'
+"""
+USUAL_DOWN = f"ip tunnel del {NAME}\nnft 'delete table ip tunnel'\n"
+
+
+def peers_file(count):
+    return "[server]\nuplink = up0\n" + "".join(
+        f"\n[peer p{n}]\nremote = 198.18.{n >> 8}.{n & 255}\naddress = 2001:db8:1:{n:x}::3\nprefix = 2001:db8:{0x4000 + n:x}::/48\n"
+        for n in range(1, count + 1))
+
+
+class Setup:
+    """Runs commands in the laboratory's hosts, and keeps what each took."""
+
+    def __init__(self, bench):
+        self.bench, self.lab, self.rounds = bench, bench.lab, bench.rounds_of_setup
+        self.folder = tempfile.mkdtemp(prefix="bench-")
+        self.took = {}
+        if not self.lab.clean():
+            raise RuntimeError("a link of the laboratory itself is gone")
+
+    def path(self, name, text=None):
+        path = os.path.join(self.folder, name)
+        if text is not None:
+            with open(path, "w", encoding="ascii") as file:
+                file.write(text)
+        return path
+
+    def spent(self, what, host, *commands):
+        """Runs the commands; their wall time, user and system time and peak memory together are one value of `what`."""
+        values = []
+        for command in commands:
+            done = subprocess.run([BUILD / "spent", host.path, *command], capture_output=True, text=True, check=False)
+            if done.returncode or done.stderr:
+                raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr}")
+            values.append([float(word) for word in done.stdout.split()])
+        wall, user, system, memory = zip(*values)
+        self.took.setdefault(what, []).append((sum(wall), sum(user), sum(system), max(memory)))
+
+    def planned(self, host, *words):
+        """The commands that `--dry-run` prints."""
+        with host:
+            return subprocess.run([SITCTL, "-D", *words], capture_output=True, text=True, check=True).stdout
+
+    def by_hand(self, name, plan):
+        """A script that does what the commands do with as few processes as possible: `ip -batch`, `nft -f`, `sysctl -p`."""
+        blocks = []
+        for line in plan.splitlines():
+            tool, rest = line.split(" ", 1)
+            if not blocks or blocks[-1][0] != tool:
+                blocks.append((tool, []))
+            if tool == "ip":
+                blocks[-1][1].append(rest.removeprefix("-6 "))
+            else:
+                blocks[-1][1].append(shlex.split(rest)[-1])
+        script = []
+        for number, (tool, lines) in enumerate(blocks):
+            path = self.path(f"{name}-{number}", "\n".join(lines) + "\n")
+            script.append({"ip": f"ip -batch {path}", "nft": f"nft -f {path}", "sysctl": f"sysctl -q -p {path}"}[tool])
+        return ["sh", "-e", self.path(name, "\n".join(script) + "\n")]
+
+    def median(self, what, column=0):
+        return statistics.median(values[column] for values in self.took[what])
+
+    def ratio(self, name, ours, other, most, column=0):
+        """A row: OURS against OTHER, round by round; at most MOST is aimed at."""
+        pairs = [(a[column], b[column]) for a, b in zip(self.took[ours], self.took[other])]
+        ratios = [a / b for a, b in pairs]
+        cpu = [statistics.median(values[1] + values[2] for values in self.took[what]) for what in (ours, other)]
+        return {"name": name, "unit": "s", "sitctl": self.median(ours, column), "other": self.median(other, column),
+                "ratio": statistics.median(ratios), "ratios": ratios, "at_most": most,
+                "cpu": cpu, "cpu_ratio": cpu[0] / cpu[1], "rounds": len(pairs),
+                "values": {"sitctl": self.took[ours], "other": self.took[other]}}
+
+    def counts(self, host, what, argv):
+        """A row of system calls and netlink messages of one run, and the peak memory of those that were measured."""
+        records = record.seen(host, argv, self.path("trace"))
+        return {"name": what, "messages": record.messages(records),
+                "memory_kib": self.median(what, 3) if what in self.took else None}, records
+
+    def calls(self, host, argv):
+        """How many system calls a command makes."""
+        path = self.path("calls")
+        with host:
+            subprocess.run(["strace", "-f", "-c", "-o", path, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           check=True)
+        with open(path, encoding="ascii") as file:
+            return int(re.search(r"^[\d. ]+? (\d+)(?: +\d+)? total$", file.read(), re.M)[1])
+
+
+def same(before, host, what):
+    difference = before.difference(host.state())
+    if difference:
+        raise RuntimeError(f"{what}: not the same state:\n{difference}")
+
+
+def client(bench):
+    """A client up and down: sitctl, a script with the same result, the usual script, the bare messages."""
+    s, host = Setup(bench), bench.lab.client
+    empty = host.state()
+    script_up = ["sh", "-e", s.path("up", s.planned(host, *UP[1:]))]
+    counted_up, up = s.counts(host, "client up", UP)
+    index, wanted = host.links()[NAME]["index"], host.state()
+    script_down = ["sh", "-e", s.path("down", s.planned(host, *DOWN[1:]))]
+    counted_down, down = s.counts(host, "client down", DOWN)
+    same(empty, host, "sitctl client down")
+    record.write(s.path("up.rec"), record.changing(up, index))
+    record.write(s.path("down.rec"), record.changing(down, index))
+    usual = [["sh", "-e", s.path(name, text)] for name, text in (("usual-up", USUAL_UP), ("usual-down", USUAL_DOWN))]
+    replay = [[BUILD / "replay", s.path("up.rec")], [BUILD / "replay", s.path("down.rec")]]
+    for (first, second), what in (((script_up, script_down), "the script"), (replay, "the replay")):
+        s.spent("warm", host, first)
+        same(wanted, host, what)
+        s.spent("warm", host, second)
+        same(empty, host, what)
+    for _ in range(CLIENT_ROUNDS * s.rounds):   # short, and so easily disturbed
+        s.spent("/bin/true", host, ["/bin/true"])
+        s.spent("sitctl -V", host, [SITCTL, "-V"])
+        s.spent("client up", host, UP)
+        s.spent("client down", host, DOWN)
+        s.spent("replay", host, *replay)
+        s.spent("script", host, script_up, script_down)
+        s.spent("usual", host, *usual)
+        s.took.setdefault("client", []).append(tuple(
+            map(sum, zip(s.took["client up"][-1], s.took["client down"][-1]))))
+    counted_up["calls"] = s.calls(host, UP)
+    counted_down["calls"] = s.calls(host, DOWN)
+    for row in (counted_up, counted_down):
+        row["memory_kib"] = s.median(row["name"], 3)
+    return [s.ratio("client up + down : script with the same result", "client", "script", 0.2),
+            s.ratio("client up + down : the usual script", "client", "usual", 0.2),
+            s.ratio("client up + down : bare messages", "client", "replay", 1.15),
+            s.ratio("sitctl -V : /bin/true", "sitctl -V", "/bin/true", None)], [counted_up, counted_down]
+
+
+def _server(s, host, count):
+    """The rounds of one number of peers; the rows and counts of that."""
+    path = s.path(f"server-{count}.conf", peers_file(count))
+    up, down = [SITCTL, "-f", path, "server", "up"], [SITCTL, "server", "down"]
+    empty = host.state() if count == COUNTS[0] else None
+    plan = s.planned(host, *up[1:])
+    hand_up = s.by_hand(f"up-{count}", plan)
+    s.spent("warm", host, up)
+    plan = s.planned(host, *down[1:])
+    # Addresses and routes go with their device.
+    hand_down = s.by_hand(f"down-{count}", "\n".join(line for line in plan.splitlines() if not re.match(
+        "ip -6 (addr|route) del", line)))
+    wanted = host.state() if empty else None
+    s.spent("warm", host, down)
+    for number in range(s.rounds):
+        s.spent(f"up {count}", host, up)
+        s.spent(f"again {count}", host, up)
+        s.spent(f"down {count}", host, down)
+        s.spent(f"hand up {count}", host, hand_up)
+        if empty and not number:
+            same(wanted, host, "ip -batch")
+        s.spent(f"hand down {count}", host, hand_down)
+        if empty and not number:
+            same(empty, host, "ip -batch, removed")
+        print(f"  {count} peers, round {number + 1}: " + ", ".join(
+            f"{what} {s.took[f'{what} {count}'][-1][0]:.2f} s" for what in ("up", "again", "down", "hand up", "hand down")),
+            flush=True)
+    counts = []
+    for what, argv in (("up", up), ("again", up), ("down", down)):
+        row, _ = s.counts(host, f"{what} {count}", argv)
+        counts.append(row)
+    for row, argv in zip(counts, (up, up, down)):
+        row["calls"] = s.calls(host, argv)
+    return [s.ratio(f"server up, {count:,} peers : ip -batch, nft -f, sysctl -p", f"up {count}", f"hand up {count}", 0.8),
+            s.ratio(f"the same again, nothing to do : the first", f"again {count}", f"up {count}",
+                    0.05 if count == COUNTS[-1] else None),
+            s.ratio(f"server down, {count:,} peers : ip -batch, nft -f", f"down {count}", f"hand down {count}",
+                    0.1 if count == COUNTS[-1] else None)], counts
+
+
+def server(bench):
+    """A server with 10, 100, 1,000 peers in its file: up, up again, down."""
+    s, host, rows, counts = Setup(bench), bench.lab.server, [], []
+    for count in COUNTS:
+        more, counted = _server(s, host, count)
+        rows += more
+        counts += counted
+    few, some, many = (s.median(f"up {count}") for count in COUNTS)
+    small, large = (some - few) / (COUNTS[1] - COUNTS[0]), (many - some) / (COUNTS[2] - COUNTS[1])
+    rows.append({"name": "one peer more, at 1,000 : at 100", "unit": "s", "sitctl": large, "other": small, "ratio": large / small,
+                 "ratios": [large / small], "at_most": None, "cpu": [None, None],
+                 "cpu_ratio": None, "rounds": s.rounds})
+    return rows, counts
+
+
+def instructions(bench):
+    """The instructions of the plan for 1,000 peers, as callgrind counts them."""
+    s, host = Setup(bench), bench.lab.server
+    path = s.path("server.conf", peers_file(COUNTS[-1]))
+    with host:
+        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", SITCTL, "-f", path, "-D",
+                               "server", "up"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    count = int(re.search(r"refs: +([\d,]+)", done.stderr)[1].replace(",", ""))
+    return [], [{"name": f"plan of {COUNTS[-1]}", "instructions": count}]
+
+
+PARTS = [client, server, instructions]
+
+
+def _cell(value, pattern):
+    return "-" if value is None else format(value, pattern)
+
+
+def table(rows, counts):
+    width = max([len(row["name"]) for row in rows] + [20])
+    lines = [f"{'':{width}}  {'sitctl':>9}  {'other':>9}   {'ratio':>6}  {'lowest..highest':>16}  aimed at  rounds  "
+             "user+system, ratio"]
+    for row in rows:
+        spread = f"{min(row['ratios']):.3f}..{max(row['ratios']):.3f}"
+        lines.append(f"{row['name']:{width}}  {row['sitctl']:>8.4f}s  {row['other']:>8.4f}s   {row['ratio']:>6.3f}  {spread:>16}  "
+                     f"{_cell(row['at_most'], '8'):>8}  {row['rounds']:>6}  " +
+                     " : ".join(_cell(value, ".3f") for value in row["cpu"]) + f"  {_cell(row['cpu_ratio'], '.3f')}")
+    lines += ["", f"{'':{width}}  {'system calls':>12}  {'netlink messages':>16}  {'peak memory':>11}  {'instructions':>12}"]
+    for row in counts:
+        memory = row.get("memory_kib")
+        lines.append(f"{row['name']:{width}}  {_cell(row.get('calls'), ','):>12}  {_cell(row.get('messages'), ','):>16}  "
+                     f"{f'{memory / 1024:.1f} MiB' if memory else '-':>11}  {_cell(row.get('instructions'), ','):>12}")
+    return "\n".join(lines)
