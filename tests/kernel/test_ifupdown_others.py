@@ -46,6 +46,7 @@ class Stanzas:
 
     @staticmethod
     def forget():
+        pathlib.Path("/run/ifstate").unlink(missing_ok=True)
         for folder in ("/run/network", "/var/tmp"):
             for entry in pathlib.Path(folder).iterdir():
                 shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
@@ -90,7 +91,7 @@ class Stanzas:
         self.ran(self.again_by_force)
         self.assertEqual((self.client.links()[DEV]["mtu"], self.client.links()[DEV]["index"]), (1300, index))
         self.is_up()
-        self.ran("ifdown -a")
+        self.ran(f"ifdown {DEV}")
         self.is_down()
 
     def test_the_plain_form_reads_the_file(self):
@@ -100,7 +101,7 @@ class Stanzas:
         self.ran("ifup -a")
         self.is_up()
         self.there()
-        self.ran("ifdown -a")
+        self.ran(f"ifdown {DEV}")
         self.is_down()
 
     def test_a_wrong_option_is_told(self):
@@ -132,7 +133,7 @@ class Ifupdown2(Stanzas, netlab.Case):
         self.stanza(OPTIONS.replace(SERVER4, SERVER4B))
         self.ran("ifreload -a")
         self.assertEqual(self.show(self.client, f"client show {DEV}")[0]["remote"], SERVER4B)
-        self.ran("ifdown -a")
+        self.ran(f"ifdown {DEV}")
         self.is_down()
 
 
@@ -143,7 +144,7 @@ class IfupdownNg(Stanzas, netlab.Case):
 
     def there(self):
         self.assertIn(f"{DEV}={DEV}", self.ran("ifquery --state"))
-        self.assertEqual(self.ran("ifquery --running").split(), [DEV])
+        self.assertIn(DEV, self.ran("ifquery --running").split())
 
     def not_there(self):
-        self.assertEqual(self.ran("ifquery --running"), "")
+        self.assertNotIn(DEV, self.ran("ifquery --running").split())
