@@ -87,7 +87,8 @@ class ToAClient(Attack):
 
         with sock:
             self.assertFalse(taken())
-            self.client.ip(f"link set t1 type sit mode any remote {SERVER4} local any ttl 255")
+            self.up(self.client, "client down t1")
+            self.client.ip(f"link add any type sit mode any remote {SERVER4} local any ttl 255\nlink set dev any up")
             self.assertTrue(taken(), "nothing would have come anyway")
 
     def test_a_stranger_needs_the_far_ends_ipv4_address(self):
@@ -103,9 +104,10 @@ class ToAClient(Attack):
         self.lan.ip("addr add 10.0.0.2/24 dev eth0\nroute add default via 10.0.0.1")
         self.up(self.client, UP)
         self.assertTrue(self.arrives(self.client, self.lan, OTHER, PAIR[1]))
+        was = self.client.get("net.ipv4.conf.lan.rp_filter")
         self.client.set("net.ipv4.conf.lan.rp_filter", 1)
         self.assertFalse(self.arrives(self.client, self.lan, OTHER, PAIR[1]))
-        self.client.set("net.ipv4.conf.lan.rp_filter", 0)
+        self.client.set("net.ipv4.conf.lan.rp_filter", was)
         self.up(self.client, UP + " dev wan")
         self.assertFalse(self.arrives(self.client, self.lan, OTHER, PAIR[1]))
         self.assertTrue(self.arrives(self.client, self.server, OTHER, PAIR[1]))
