@@ -29,7 +29,7 @@ BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
 FUZZ := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 FUZZ_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/common/*.c)))
 
-.PHONY: all help deps deps-build install uninstall deb clean check check-faults check-kernels unit bench fuzz fuzzers demo vm-shell FORCE
+.PHONY: all help deps deps-build install uninstall deb clean check check-faults check-kernels check-s390x unit bench fuzz fuzzers demo vm-shell FORCE
 
 all: $(BUILD)/sitctl
 
@@ -161,6 +161,14 @@ fuzzers: $(FUZZ)
 
 $(FUZZ): %: %.o $(FUZZ_OBJ) $(BUILD)/libsitctl.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
+
+#: make check-s390x unit tests and messages in the other byte order (Debian's cross compiler and qemu-user)
+check-s390x: deps
+	@tests/deps s390x
+	@tests/s390x/run
+
+$(BUILD)/messages: $(BUILD)/tests/s390x/messages.o $(BUILD)/libsitctl.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--wrap=mnl_socket_get_fd,--wrap=mnl_socket_sendto,--wrap=recvmsg -o $@ $^ $(LIBS)
 
 #: make demo        the main job, shown on a real kernel
 demo: deps

@@ -22,9 +22,9 @@ int main(void)
 	runner = srunner_create(NULL);
 
 	setenv("SITCTL", "build/sitctl", 0);
-	have_namespaces = probe_namespaces();
+	have_namespaces = !getenv("UNIT_WITHOUT_KERNEL") && probe_namespaces();
 	if (!have_namespaces)
-		printf("unit: no namespaces can be made here: the tests that need one are left out\n");
+		printf("unit: no namespaces can be made here, or none shall: the tests that need one are left out\n");
 	fflush(stdout);
 	for (size_t i = 0; i < sizeof(suites) / sizeof(*suites); i++)
 		srunner_add_suite(runner, suites[i]());
