@@ -15,8 +15,8 @@
 
 #define SIZE_MAX_ENTRIES (64 << 20)
 #define DEPTH_MAX 64
-#define ALIGNMENT 8	  /* of each rule, match and target (XT_ALIGN(), linux/netfilter/x_tables.h) */
-#define STEPS_MAX 1000000 /* more than any table has rules: an end, whatever the kernel gives us */
+#define ROUNDS_MAX 1000 /* how often each byte may be met */
+#define ALIGNMENT 8	/* of each rule, match and target (XT_ALIGN(), linux/netfilter/x_tables.h) */
 
 /* What rules of IPv4 and IPv6 have in common, at *entry* in the blob. */
 struct rule {
@@ -137,11 +137,12 @@ static bool walk(const struct flow *flow, const void *entries, size_t size, size
 		 bool *policy, size_t *at)
 {
 	size_t stack[DEPTH_MAX], depth = 0;
+	size_t walked = 0;  /* bytes: an end, whatever jumps where */
 	bool doubt = false; /* some packets returned, perhaps this one */
 	const uint8_t *blob = entries;
 	struct rule r;
 
-	for (unsigned int i = 0; i < STEPS_MAX && read_rule(flow, blob, size, entry, &r); i++) {
+	for (; walked / ROUNDS_MAX < size && read_rule(flow, blob, size, entry, &r); walked += r.next) {
 		const struct xt_entry_target *t = (const struct xt_entry_target *)(const void *)(blob + entry +
 												 r.target);
 		size_t next = entry + r.next;
