@@ -24,7 +24,7 @@ void flow_forget(struct flow_regs *r, uint32_t reg)
 
 static void know(struct flow_regs *r, uint32_t reg, const void *bytes, size_t len)
 {
-	uint32_t word = word_of(reg);
+	size_t word = word_of(reg);
 
 	if (word * 4 + len > sizeof(r->bytes))
 		return;
@@ -45,11 +45,11 @@ static void know_name(struct flow_regs *r, uint32_t reg, const char *ifname)
 
 const uint8_t *flow_value(const struct flow_regs *r, uint32_t reg, uint32_t len)
 {
-	uint32_t word = word_of(reg);
+	size_t word = word_of(reg);
 
 	if (!len || word * 4 + len > sizeof(r->bytes))
 		return NULL;
-	for (uint32_t w = word; w < word + (len + 3) / 4; w++)
+	for (size_t w = word; w < word + (len + 3) / 4; w++)
 		if (!r->known[w])
 			return NULL;
 	return r->bytes + word * 4;
