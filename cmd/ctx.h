@@ -36,7 +36,7 @@ void note(const struct ctx *ctx, const char *fmt, ...) PRINTF(2, 3);
 void print_text(const char *text);
 
 /* The escape sequence that starts COLOR, or ends it (COLOR_NONE); "" where colours are off. */
-const char *color(const struct ctx *ctx, enum color color);
+const char *color(const struct ctx *ctx, enum color which);
 
 /* Print JSON as the options say, and free it. */
 void print_json(const struct ctx *ctx, json_t *json);

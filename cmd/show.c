@@ -132,7 +132,7 @@ static void print_statistics(const struct view *v)
 {
 	static const char *const names[] = { "received", "sent" };
 
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		const uint64_t *s = &v->link->stats[i * STAT_TX_PACKETS];
 		char text[160];
 

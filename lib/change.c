@@ -45,10 +45,10 @@ int change_open(struct change *ch, bool lock, struct err *err)
 		ret = err_sys(err, EPERM, "reading nf_tables table inet " SITCTL_TABLE);
 	if (!ret && ch->j.by_inode && other_namespace(ch))
 		ret = journal_clear(&ch->j, err);
-	if (!ret)
+	if (!ret) {
 		told_claim(&ch->j.told, &ch->s);
-	if (!ret)
 		ret = told_observe(&ch->j.told, &ch->s, err);
+	}
 	if (!ret)
 		ret = told_copy(&ch->told, &ch->j.told, err);
 	if (ret)

@@ -6,8 +6,6 @@
 
 #define BATCH_SIZE (4 << 20) /* 200,000 set elements of an nf_tables batch */
 
-extern const struct kind link_kind, addr_kind, route_kind, neigh_kind, sysctl_kind, nft_kind, conntrack_kind;
-
 /* clang-format off */
 const struct kind *const kinds[KIND_COUNT] = {
 	[KIND_SYSCTL] = &sysctl_kind,

@@ -220,6 +220,7 @@ struct kind {
 	void (*label)(const struct object *object, char *buf, size_t size);
 };
 
+extern const struct kind link_kind, addr_kind, route_kind, neigh_kind, sysctl_kind, nft_kind, conntrack_kind;
 extern const struct kind *const kinds[KIND_COUNT];
 
 int conversation_open(struct conversation *c, struct err *err);

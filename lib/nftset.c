@@ -198,7 +198,7 @@ static void field_text(enum nft_field field, const uint8_t *value, char *buf, si
 		addr6_text(&addr6, buf);
 		break;
 	case FIELD_PROTO: snprintf(buf, size, "%u", *value); break;
-	case FIELD_SERVICE: snprintf(buf, size, "%u", value[0] << 8 | value[1]); break;
+	case FIELD_SERVICE: snprintf(buf, size, "%d", value[0] << 8 | value[1]); break;
 	default: snprintf(buf, size, "\"%.15s\"", (const char *)value);
 	}
 }

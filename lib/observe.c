@@ -8,6 +8,8 @@
 #define ALIAS_CLIENT "sitctl client "
 #define ALIAS_SERVER "sitctl server "
 
+_Static_assert(sizeof(ALIAS_CLIENT) == sizeof(ALIAS_SERVER), "link_tunnel_name() skips either");
+
 enum role link_role(const struct link *link)
 {
 	return strncmp(link->alias, ALIAS_CLIENT, strlen(ALIAS_CLIENT)) ? ROLE_PEER : ROLE_CLIENT;
@@ -15,7 +17,7 @@ enum role link_role(const struct link *link)
 
 const char *link_tunnel_name(const struct link *link)
 {
-	return link->alias + strlen(ALIAS_CLIENT); /* both prefixes have the same length */
+	return link->alias + strlen(ALIAS_CLIENT);
 }
 
 static void observe_addresses(const struct snapshot *s, const struct link *link, struct spec *spec)

@@ -88,7 +88,7 @@ struct world {
  * shared. Empty: nothing to do. 0, or a negative errno and ERR (with err->usage where a word
  * is wrong). Ends with plan_free(), also after an error.
  */
-int plan_build(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err);
+int plan_build(struct plan *plan, const struct world *of, const struct scope *scope, struct err *err);
 void plan_free(struct plan *plan);
 
 /* Append a step; its objects are copied. 0 or -ENOMEM. */

@@ -64,7 +64,7 @@ static bool read_rule(const struct flow *flow, const uint8_t *entries, size_t si
 				    { (const uint8_t *)&e->ipv6.src, (const uint8_t *)&e->ipv6.dst },
 				    { (const uint8_t *)&e->ipv6.smsk, (const uint8_t *)&e->ipv6.dmsk },
 				    16,
-				    e->ipv6.flags & IP6T_F_PROTO ? e->ipv6.proto : 0,
+				    (e->ipv6.flags & IP6T_F_PROTO) ? e->ipv6.proto : 0,
 				    e->ipv6.invflags,
 				    e->ipv6.flags & IP6T_F_GOTO,
 				    false,

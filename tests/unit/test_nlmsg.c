@@ -229,7 +229,7 @@ START_TEST(reading_values)
 	message();
 	b_attr_u8(&m, 1, 200);
 	b_attr_mem(&m, 2, "\x01\x02", 2);
-	b_attr_u32(&m, 3, 4000000000);
+	b_attr_u32(&m, 3, 4000000000U);
 	b_attr_str(&m, 4, "four");
 	b_attr_mem(&m, 5, &want6, 16);
 	b_attr_mem(&m, 6, "\xcb\x00\x71\x01", 4);
@@ -238,7 +238,7 @@ START_TEST(reading_values)
 	b_end(&m, 0);
 	ck_assert_int_eq(nl_attrs(b_msg(&m), 4, tb, 8), 0);
 	ck_assert_uint_eq(nl_u8(tb[1], 0), 200);
-	ck_assert_uint_eq(nl_u32(tb[3], 0), 4000000000);
+	ck_assert_uint_eq(nl_u32(tb[3], 0), 4000000000U);
 	ck_assert(nl_str(tb[4], text, 5));
 	ck_assert_str_eq(text, "four");
 	ck_assert(nl_in6(tb[5], &addr6) && addr6_equal(&addr6, &want6));

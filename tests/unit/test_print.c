@@ -73,7 +73,7 @@ START_TEST(routes)
 	add = (struct step){ .op = STEP_ADD, .want = { .kind = KIND_ROUTE } };
 	add.want.route.type = 7;
 	add.want.route.dst = net6("2001:db8:1::/48");
-	add.want.route.metric = 4294967295;
+	add.want.route.metric = 4294967295U;
 	ck_assert_str_eq(printed(&add), "ip -6 route add unreachable 2001:db8:1::/48 metric 4294967295 proto 41\n");
 	ck_assert_str_eq(json_of(&add.want),
 			 "{\"dst\":\"2001:db8:1::/48\",\"metric\":4294967295,\"type\":\"unreachable\"}");

@@ -240,7 +240,7 @@ static void read_back(const struct spec *a, const char *text)
 	struct conf_section *s;
 	struct spec wanted = *a;
 	struct err err;
-	struct conf f;
+	struct conf f = { .lock = 0 };
 
 	ck_assert_int_eq(conf_read(&f, PATH, a->role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER, a->name, &err), 0);
 	ck_assert_msg(!f.n_errors, "%s: %s", text, f.errors[0]);
@@ -255,7 +255,7 @@ static void read_back(const struct spec *a, const char *text)
 static void put_in_file(const struct spec *a, bool forget)
 {
 	struct err err;
-	struct conf f;
+	struct conf f = { .lock = 0 };
 
 	ck_assert_int_eq(conf_read(&f, PATH, a->role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER, a->name, &err), 0);
 	if (forget)

@@ -93,7 +93,7 @@ START_TEST(prefixes_of_a_client)
 			is_addr(&addrs[0], rows[i].lan, "eth1");
 		ck_assert_msg(want_unreachable(&spec.prefixes[0], &route) == rows[i].unreachable, "%s", rows[i].prefix);
 		if (rows[i].unreachable)
-			ck_assert(route.type == 7 && route.metric == 4294967295 &&
+			ck_assert(route.type == 7 && route.metric == 4294967295U &&
 				  net6_equal(&route.dst, &spec.prefixes[0].net));
 	}
 }
