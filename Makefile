@@ -29,7 +29,7 @@ BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
 FUZZ := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 FUZZ_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/common/*.c)))
 
-.PHONY: all help deps deps-build install uninstall deb clean check check-faults check-kernels check-s390x unit bench fuzz fuzzers demo vm-shell FORCE
+.PHONY: all help deps deps-build install uninstall deb clean check check-faults check-kernels check-s390x deps-lint lint unit bench fuzz fuzzers demo vm-shell FORCE
 
 all: $(BUILD)/sitctl
 
@@ -61,6 +61,9 @@ deps:
 
 deps-build:
 	@tests/deps build
+
+deps-lint:
+	@tests/deps lint
 
 # Folders of others: their pkg-config files name Debian's, which are for packages (PREFIX=/usr).
 asked = $(or $(shell pkg-config --define-variable=prefix=$(PREFIX) --variable=$(1) $(2) 2>/dev/null),$(3))
@@ -139,6 +142,10 @@ check-faults: deps
 check-kernels: deps
 	@$(MAKE) --no-print-directory -s all $(BUILD)/tests/bench/flood
 	@tests/kernels $(ONLY)
+
+#: make lint        analysers: compilers, clang-tidy, cppcheck, sparse, shellcheck...; ONLY="sparse cppcheck" runs those
+lint: deps-lint
+	@tests/lint $(ALL_CFLAGS) -DSITCTL_VERSION='"$(VERSION)"'
 
 #: make bench       figures: packets a second with and without the filter; setting up, against ip, nft and sysctl.
 #:                  ONLY='client server' takes parts (tests/bench/run.py --help)
