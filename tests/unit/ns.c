@@ -46,7 +46,7 @@ static bool enter(int flags)
 
 static bool own_run(void)
 {
-	return !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	return !mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) &&
 	       !mount("unit", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
 }
 

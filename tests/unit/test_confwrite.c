@@ -247,8 +247,8 @@ START_TEST(mode_and_group)
 {
 	static const mode_t modes[] = { 0600, 0644, 0640, 0400, 0755 };
 	struct stat st;
+	mode_t mask = umask(077);
 
-	umask(077);
 	for (size_t i = 0; i < COUNT(modes); i++) {
 		gid_t gid;
 
@@ -269,6 +269,7 @@ START_TEST(mode_and_group)
 	save();
 	ck_assert_int_eq(stat(PATH, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0644); /* a new one, whatever the umask is */
+	umask(mask);
 }
 END_TEST
 
@@ -375,7 +376,7 @@ START_TEST(refusals)
 	conf_free(&f);
 	ck_assert_str_eq(get_file(PATH), "[client]\n" R);
 	ck_assert_int_ne(access(NEW, F_OK), 0);
-	ck_assert(!mount("unit", CONF_DIR, NULL, MS_REMOUNT | MS_RDONLY, NULL));
+	ck_assert(!mount("unit", CONF_DIR, "none", MS_REMOUNT | MS_RDONLY, NULL));
 	put_ttl("9");
 	ck_assert_int_eq(conf_prepare(&f, &err), -EROFS);
 	conf_free(&f);
