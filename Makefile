@@ -29,7 +29,7 @@ BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
 FUZZ := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 FUZZ_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/common/*.c)))
 
-.PHONY: all help deps deps-build install uninstall deb clean check check-faults check-kernels check-s390x deps-lint lint unit bench fuzz fuzzers demo vm-shell FORCE
+.PHONY: all help deps deps-build install uninstall deb clean check check-faults check-kernels check-s390x deps-lint lint check-asan check-valgrind coverage unit bench fuzz fuzzers demo vm-shell FORCE
 
 all: $(BUILD)/sitctl
 
@@ -142,6 +142,18 @@ check-faults: deps
 check-kernels: deps
 	@$(MAKE) --no-print-directory -s all $(BUILD)/tests/bench/flood
 	@tests/kernels $(ONLY)
+
+#: make check-asan  unit and kernel tests with ASan, LSan and UBSan
+check-asan: deps
+	@tests/memory/asan
+
+#: make check-valgrind  unit tests and commands under valgrind
+check-valgrind: deps
+	@tests/memory/valgrind
+
+#: make coverage    lines and branches of lib/ that the tests reach; fails below 90 % and 80 %
+coverage: deps
+	@tests/coverage
 
 #: make lint        analysers: compilers, clang-tidy, cppcheck, sparse, shellcheck...; ONLY="sparse cppcheck" runs those
 lint: deps-lint

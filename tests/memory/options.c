@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: what the sanitizers do in programs that get no environment from the tests: tests/memory/asan links it in. */
+#include <stdio.h>
+#include <string.h>
+
+#ifndef REPORTS
+#define REPORTS "reports"
+#endif
+
+const char *__asan_default_options(void);
+int __lsan_is_turned_off(void);
+
+/* A report ends the program with a status that no test expects, and stays in a file. */
+const char *__asan_default_options(void)
+{
+	return "exitcode=99:handle_sigill=1:detect_stack_use_after_return=1:strict_string_checks=1:"
+	       "log_path=" REPORTS "/report";
+}
+
+/* Looking for leaks is tracing oneself, which does not go where strace does it already. */
+int __lsan_is_turned_off(void)
+{
+	FILE *in = fopen("/proc/self/status", "re");
+	char line[128];
+	int traced = 0;
+
+	while (in && fgets(line, sizeof(line), in))
+		if (!strncmp(line, "TracerPid:", 10))
+			traced = strcmp(line, "TracerPid:\t0\n") != 0;
+	if (in)
+		fclose(in);
+	return traced;
+}
