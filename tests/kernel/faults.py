@@ -49,7 +49,7 @@ def remembered():
     found = {}
     for folder, _, names in os.walk(netlab.RUN):
         for name in names:
-            if name != "lock":
+            if name not in ("lock", "save"):  # these are only held
                 with open(os.path.join(folder, name), encoding="ascii") as file:
                     found[name] = file.read()
     return found
