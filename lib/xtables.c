@@ -202,7 +202,7 @@ static bool find_place(const struct flow *flow, const uint8_t *blob, size_t size
 	size_t entry = 0;
 	struct rule r;
 
-	for (unsigned int i = 0; i < STEPS_MAX && entry <= at && read_rule(flow, blob, size, entry, &r); i++) {
+	while (entry <= at && read_rule(flow, blob, size, entry, &r)) {
 		const uint8_t *target = blob + entry + r.target;
 
 		if (entry == start) {
