@@ -18,6 +18,7 @@ static void take_path(const struct nlattr **tb, const struct rtmsg *rtm, struct 
 	path->reachable = rtm->rtm_type == RTN_UNICAST;
 	path->index = nl_u32(tb[RTA_OIF], 0);
 	path->source = nl_in(tb[RTA_PREFSRC]);
+	path->gateway = nl_in(tb[RTA_GATEWAY]);
 }
 
 static void take_match(const struct nlattr **tb, const struct rtmsg *rtm, struct path *path)

@@ -32,8 +32,9 @@ struct path {
 	bool reachable;
 	uint32_t index; /* interface it leaves by */
 	struct in_addr source;
-	uint32_t mtu;	    /* of the route, 0: that of the interface */
-	struct in_addr net; /* what the route is to */
+	struct in_addr gateway; /* 0: none, it is on the link */
+	uint32_t mtu;		/* of the route, 0: that of the interface */
+	struct in_addr net;	/* what the route is to */
 	uint8_t len;
 };
 

@@ -16,13 +16,16 @@
 #define GRACE 1200	  /* ms for the last answer */
 
 struct echo {
-	int fd4, fd6;
-	bool raw4, raw6;
-	uint16_t id, tries;
+	int fd4, fd6, fd_all;
+	bool raw4, raw6, raw_all;
+	uint16_t id, id_all, tries;
 	int64_t began;
 	struct task *answers4, *answers6, *timer;
 	struct in6_addr to;
 };
+
+/* Who hears it at the other end of a link: all nodes (RFC 4291 section 2.7.1). */
+static const struct in6_addr all_nodes = { .s6_addr = { 0xff, 0x02, [15] = 1 } };
 
 /* What passes on the underlay. */
 static void see_outer(const struct view *v, void *data)
@@ -79,6 +82,9 @@ static void ask(struct exam *e)
 	ret = echo_send6(x->fd6, &x->to, x->id, x->tries, 8);
 	e->seen.asked6 = !ret || e->seen.asked6;
 	e->seen.refused = -ret;
+	/* Its answer counts for nothing, but shows that protocol 41 gets through to somebody. */
+	if (x->raw_all && x->tries > 1)
+		echo_send6(x->fd_all, &all_nodes, x->id_all, x->tries, 8);
 }
 
 static void on_timer(struct task *task, bool ready, void *data)
@@ -121,16 +127,22 @@ void start_echo(struct exam *e)
 	if (!x)
 		return;
 	e->echo = x;
-	x->fd4 = x->fd6 = -1;
+	x->fd4 = x->fd6 = x->fd_all = -1;
 	x->id = (uint16_t)getpid();
+	x->id_all = (uint16_t)(x->id + 3); /* the next ones are others' */
 	x->began = loop_now();
 	watch_add(&e->underlay, see_outer, e);
 	if (e->p.path.reachable)
 		x->fd4 = echo_open4(&x->raw4);
-	/* Where the far end's address is not known all nodes of the link are asked (RFC 4291 section 2.7.1). */
-	x->to = e->p.has_far ? e->p.far : (struct in6_addr){ .s6_addr = { 0xff, 0x02, [15] = 1 } };
-	if (!exam_hopeless(e))
+	x->to = e->p.has_far ? e->p.far : all_nodes;
+	if (!exam_hopeless(e)) {
 		x->fd6 = echo_open6(e->p.dev, false, &x->raw6);
+		x->fd_all = echo_open6(e->p.dev, false, &x->raw_all);
+	}
+	/* Which address the kernel takes by itself is another question (routes.c). */
+	if (x->fd6 >= 0 && e->p.has_inner)
+		echo_from6(x->fd6, &e->p.inner);
+	exam_own(e, x->fd_all);
 	exam_own(e, x->fd4);
 	exam_own(e, x->fd6);
 	if (x->fd4 >= 0)
@@ -171,6 +183,44 @@ static void judge_error(struct exam *e)
 			   router, s->code);
 }
 
+/* Has the kernel asked for the link-layer address of the next hop in vain? Flags 0 mean that (arp(7)). */
+static bool no_arp_answer(const struct exam *e, struct in_addr hop)
+{
+	FILE *in = fopen("/proc/thread-self/net/arp", "re");
+	char line[256], addr[64], dev[IFNAMSIZ], wanted[NET6_TEXT];
+	unsigned int flags;
+	bool found = false;
+
+	addr4_text(hop, wanted);
+	while (in && !found && fgets(line, sizeof(line), in))
+		found = sscanf(line, "%63s %*s %x %*s %*s %15s", addr, &flags, dev) == 3 && !flags &&
+			!strcmp(addr, wanted) && !strcmp(dev, e->p.underlay->name);
+	if (in)
+		fclose(in);
+	return found;
+}
+
+/* Nothing was seen to leave. */
+static void judge_unsent(struct exam *e)
+{
+	struct in_addr hop = e->p.path.gateway.s_addr ? e->p.path.gateway : e->p.remote;
+	char text[NET6_TEXT];
+	struct finding *f;
+
+	if (no_arp_answer(e, hop)) {
+		exam_advice(exam_found(e, CAUSE_REMOTE_UNREACHABLE, "nobody on %s answers to ARP for %s, the %s",
+				       e->p.underlay->name, addr4_text(hop, text),
+				       e->p.path.gateway.s_addr ? "next router" : "far end"),
+			    "check the cable and the addresses on %s; see 'ip neigh show dev %s'", e->p.underlay->name,
+			    e->p.underlay->name);
+		return;
+	}
+	f = exam_found(e, CAUSE_NOT_SENT, "%u echos were given to %s, and no protocol 41 left by %s", e->echo->tries,
+		       e->p.dev, e->p.underlay->name);
+	if (e->seen.refused)
+		exam_advice(f, "the kernel refused them: %s", strerror(e->seen.refused));
+}
+
 /* Nothing came out of the tunnel: the packets on the underlay tell why. */
 static void judge_silence(struct exam *e)
 {
@@ -192,10 +242,7 @@ static void judge_silence(struct exam *e)
 		else
 			exam_command(f, "ip tunnel change %s remote %s", e->p.dev, other);
 	} else if (e->underlay.fd >= 0 && !s->sent) {
-		f = exam_found(e, CAUSE_NOT_SENT, "%u echos were given to %s, and no protocol 41 left by %s",
-			       e->echo->tries, e->p.dev, e->p.underlay->name);
-		if (s->refused)
-			exam_advice(f, "the kernel refused them: %s", strerror(s->refused));
+		judge_unsent(e);
 	} else if (s->received) {
 		/* What arrives and does not come out of the device was dropped by this host. */
 		if (!s->inside && exam_has(e, CAUSE_INPUT_DROPPED))

@@ -52,6 +52,13 @@ int echo_open6(const char *ifname, bool sized, bool *raw)
 	return fd;
 }
 
+void echo_from6(int fd, const struct in6_addr *source)
+{
+	struct sockaddr_in6 addr = { .sin6_family = AF_INET6, .sin6_addr = *source };
+
+	bind(fd, (struct sockaddr *)&addr, sizeof(addr));
+}
+
 static uint16_t sum4(const void *data, size_t len)
 {
 	const uint8_t *p = data;

@@ -16,6 +16,9 @@
 int echo_open4(bool *raw);
 int echo_open6(const char *ifname, bool sized, bool *raw);
 
+/* Send from SOURCE, where it is an address of this host; else from one that the kernel takes. */
+void echo_from6(int fd, const struct in6_addr *source);
+
 /* Send a request with ID (the kernel's own socket has another) and SEQ; LEN is that of the data. 0 or a negative errno. */
 int echo_send4(int fd, struct in_addr to, uint16_t id, uint16_t seq);
 int echo_send6(int fd, const struct in6_addr *to, uint16_t id, uint16_t seq, size_t len);

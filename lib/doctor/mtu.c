@@ -121,6 +121,8 @@ void start_mtu(struct exam *e)
 	m->fd = echo_open6(e->p.dev, true, &m->raw);
 	if (m->fd < 0)
 		return;
+	if (e->p.has_inner)
+		echo_from6(m->fd, &e->p.inner);
 	exam_own(e, m->fd);
 	watch_add(&e->underlay, see, e);
 	m->input = loop_add(&e->loop, m->fd, 0, on_input, e, true);
