@@ -13,7 +13,8 @@
 /* What the kernel says of the way to an address. */
 struct way {
 	bool reachable;
-	uint32_t index, table;
+	uint32_t index, table, metric;
+	struct net6 net; /* what the route is to */
 };
 
 static int take_way(const struct nlmsghdr *nlh, void *data)
@@ -29,10 +30,15 @@ static int take_way(const struct nlmsghdr *nlh, void *data)
 	way->reachable = rtm->rtm_type == RTN_UNICAST || rtm->rtm_type == RTN_LOCAL;
 	way->index = nl_u32(tb[RTA_OIF], 0);
 	way->table = nl_u32(tb[RTA_TABLE], rtm->rtm_table);
+	way->metric = nl_u32(tb[RTA_PRIORITY], 0);
+	way->net.len = rtm->rtm_dst_len;
+	if (tb[RTA_DST])
+		memcpy(&way->net.addr, mnl_attr_get_payload(tb[RTA_DST]), sizeof(way->net.addr));
 	return 0;
 }
 
-static struct way look_up(struct exam *e, const struct in6_addr *dst)
+/* With RTM_F_FIB_MATCH in FLAGS the route itself, else what it is for DST alone. */
+static struct way look_up(struct exam *e, const struct in6_addr *dst, uint32_t flags)
 {
 	struct nl_batch *b = &e->ch->c.batch;
 	struct way way = { .reachable = false };
@@ -44,6 +50,7 @@ static struct way look_up(struct exam *e, const struct in6_addr *dst)
 	if (rtm) {
 		rtm->rtm_family = AF_INET6;
 		rtm->rtm_dst_len = 128;
+		rtm->rtm_flags = flags;
 	}
 	nl_put(b, RTA_DST, sizeof(*dst), dst);
 	if (nl_get(&e->ch->c.route, b, take_way, &way, &ignored))
@@ -74,37 +81,65 @@ static const struct addr *find_addr(const struct snapshot *s, const struct in6_a
 	return NULL;
 }
 
+/* What is routed to this client by the tunnel is as good a source as the tunnel's own address. */
+static bool in_prefixes(const struct exam *e, const struct in6_addr *addr)
+{
+	for (unsigned int i = 0; i < e->p.spec.n_prefixes; i++)
+		if (net6_contains(&e->p.spec.prefixes[i].net, addr))
+			return true;
+	return false;
+}
+
 static void wrong_source(struct exam *e, const struct in6_addr *source, const char *dst)
 {
 	const struct addr *a = find_addr(&e->ch->s, source);
 	char text[NET6_TEXT], inner[NET6_TEXT];
+	char gateway[NET6_TEXT];
+	bool via = e->p.spec.gateway_mode == GATEWAY_ADDRESS;
 	struct finding *f;
 
 	f = exam_found(e, CAUSE_OTHER_SOURCE, "to %s it takes %s, which is on %s", dst, addr6_text(source, text),
 		       a ? a->ifname : "no interface");
 	if (e->p.has_inner)
-		exam_command(f, "ip -6 route replace default dev %s metric %u src %s", e->p.dev,
-			     e->p.spec.metric ? e->p.spec.metric : METRIC_DEFAULT, addr6_text(&e->p.inner, inner));
+		exam_command(f, "ip -6 route replace default%s%s dev %s metric %u src %s%s", via ? " via " : "",
+			     via ? addr6_text(&e->p.spec.gateway, gateway) : "", e->p.dev,
+			     e->p.spec.metric ? e->p.spec.metric : METRIC_DEFAULT, addr6_text(&e->p.inner, inner),
+			     e->p.told ? " proto 41" : "");
+}
+
+/* The tunnel has a default route, by which DST ought to be reached. */
+static bool has_default(const struct exam *e)
+{
+	for (size_t i = 0; i < e->ch->s.n_routes; i++)
+		if (e->ch->s.routes[i].index == e->p.link->index && !e->ch->s.routes[i].dst.len &&
+		    e->ch->s.routes[i].type == RTN_UNICAST)
+			return true;
+	return false;
 }
 
 /* The metric that makes the tunnel's default route win over that of the interface INDEX. */
-static void other_route(struct exam *e, uint32_t index, const char *dst)
+static void other_route(struct exam *e, uint32_t index, const struct in6_addr *dst, const char *text)
 {
 	const struct link *l = snapshot_link_index(&e->ch->s, index);
-	char command[EXAM_REMEDY], metric[16];
-	const struct route *other = NULL;
+	char command[EXAM_REMEDY], metric[16], net[NET6_TEXT];
+	struct way way = look_up(e, dst, RTM_F_FIB_MATCH);
 	struct finding *f;
 
-	f = exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE, "%s is reached by %s, not by %s", dst,
+	f = exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE, "%s is reached by %s, not by %s", text,
 		       l ? l->name : "another interface", e->p.dev);
-	for (size_t i = 0; i < e->ch->s.n_routes; i++)
-		if (!e->ch->s.routes[i].dst.len && e->ch->s.routes[i].index == index)
-			other = &e->ch->s.routes[i];
-	if (!other || other->metric < 2) {
-		exam_advice(f, "look at 'ip -6 route': a more specific route leads there");
+	if (way.reachable && way.net.len) {
+		exam_advice(f,
+			    "the route to %s by %s is more specific than a default route: remove it where that is not "
+			    "wanted ('ip -6 route')",
+			    net6_text(&way.net, net), l ? l->name : "another interface");
 		return;
 	}
-	snprintf(metric, sizeof(metric), "%u", other->metric - 1);
+	if (!way.reachable || way.metric < 2) {
+		exam_advice(f,
+			    "see 'ip -6 route': give the tunnel's default route a smaller metric, or remove the other");
+		return;
+	}
+	snprintf(metric, sizeof(metric), "%u", way.metric - 1);
 	if (e->p.told) {
 		exam_respell(e, "metric", metric, command, sizeof(command));
 		exam_command(f, "%s", command);
@@ -113,37 +148,54 @@ static void other_route(struct exam *e, uint32_t index, const char *dst)
 	}
 }
 
+/* The kernel has no way there. */
+static void no_way(struct exam *e, const char *text)
+{
+	struct finding *f;
+
+	if (has_default(e)) {
+		f = exam_found(e, CAUSE_POLICY_RULE, "the kernel refuses what is for %s, though %s has a route there",
+			       text, e->p.dev);
+		exam_advice(f, "see 'ip -6 rule' and 'ip -6 route': a rule or a more specific route forbids it; remove "
+			       "that");
+		return;
+	}
+	f = exam_found(e, CAUSE_NO_DEFAULT_ROUTE, "the kernel has no route to %s", text);
+	if (exam_repair(e))
+		exam_command(f, "%s", exam_repair(e));
+	else
+		exam_command(f, "ip -6 route add default dev %s metric %d", e->p.dev, METRIC_DEFAULT);
+}
+
 static void judge_way(struct exam *e, const struct in6_addr *dst, const char *text)
 {
-	struct way way = look_up(e, dst);
+	struct way way = look_up(e, dst, 0);
 	struct in6_addr source;
 	char found[NET6_TEXT];
 
 	if (!way.reachable) {
-		struct finding *f = exam_found(e, CAUSE_NO_DEFAULT_ROUTE, "the kernel has no route to %s", text);
-
-		if (exam_repair(e))
-			exam_command(f, "%s", exam_repair(e));
-		else
-			exam_command(f, "ip -6 route add default dev %s metric %d", e->p.dev, METRIC_DEFAULT);
+		no_way(e, text);
 		return;
 	}
-	if (way.table != RT_TABLE_MAIN && way.table != RT_TABLE_LOCAL) {
-		exam_advice(exam_found(e, CAUSE_POLICY_RULE, "the route to %s is in table %u", text, way.table),
+	if (way.table != RT_TABLE_MAIN && way.table != RT_TABLE_LOCAL && way.index != e->p.link->index) {
+		const struct link *l = snapshot_link_index(&e->ch->s, way.index);
+
+		exam_advice(exam_found(e, CAUSE_POLICY_RULE, "the route to %s is in table %u, and leaves by %s", text,
+				       way.table, l ? l->name : "another interface"),
 			    "see 'ip -6 rule' for 'lookup %u', and remove that rule, or put the tunnel's default route "
 			    "into table %u",
 			    way.table, way.table);
 		return;
 	}
 	if (way.index != e->p.link->index && way.table != RT_TABLE_LOCAL) {
-		other_route(e, way.index, text);
+		other_route(e, way.index, dst, text);
 		return;
 	}
 	if (source_for(dst, &source) && way.table != RT_TABLE_LOCAL) {
 		const struct addr *a = find_addr(&e->ch->s, &source);
 
 		exam_ok(e, "%s leaves by %s from %s", text, e->p.dev, addr6_text(&source, found));
-		if (!a || a->index != e->p.link->index)
+		if ((!a || a->index != e->p.link->index) && !in_prefixes(e, &source))
 			wrong_source(e, &source, text);
 	}
 }
@@ -159,19 +211,19 @@ void check_routes(struct exam *e)
 		exam_skip(e, "the tunnel leads to a peer");
 		return;
 	}
-	if (!e->p.link || !e->p.link->up || e->p.spec.gateway_mode == GATEWAY_NONE) {
-		exam_skip(e, e->p.link && e->p.link->up ? "no default route is wanted" : "the device is not up");
-		if (e->p.link && e->p.link->up && !e->p.told)
-			judge_way(e, &dst, "the IPv6 Internet");
-		return;
-	}
 	/* Its routes are in the VRF's table: the main table's lookup passes them by. */
-	if (e->p.link->vrf) {
+	if (e->p.link && e->p.link->up && e->p.link->vrf) {
 		const struct link *vrf = snapshot_link_index(&e->ch->s, e->p.link->vrf);
 
 		exam_command(exam_found(e, CAUSE_VRF, "%s has the VRF %s as master", e->p.dev, vrf ? vrf->name : "?"),
 			     "ip link set %s nomaster%s%s", e->p.dev, exam_repair(e) ? "; " : "",
 			     exam_repair(e) ? exam_repair(e) : "");
+		return;
+	}
+	if (!e->p.link || !e->p.link->up || e->p.spec.gateway_mode == GATEWAY_NONE) {
+		exam_skip(e, e->p.link && e->p.link->up ? "no default route is wanted" : "the device is not up");
+		if (e->p.link && e->p.link->up && !e->p.told)
+			judge_way(e, &dst, "the IPv6 Internet");
 		return;
 	}
 	if (e->target && inet_pton(AF_INET6, e->target, &dst) == 1)
