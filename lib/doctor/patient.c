@@ -49,6 +49,24 @@ static void find_underlay(struct exam *e)
 	p->local = local.s_addr ? local : p->path.source;
 }
 
+/*
+ * Without any default route: the uplink may be the interface that the tunnel itself leaves by, where that has
+ * an IPv6 address and is one of which forwarding has taken the route (serving.c). "" where it is not.
+ */
+static void lost_default(const struct exam *e, char *ifname)
+{
+	const struct link *l = e->p.underlay;
+	bool global = false;
+
+	if (!l || conf6(l->name, "forwarding") != 1 || conf6(l->name, "accept_ra") != 1)
+		return;
+	for (size_t i = 0; i < e->ch->s.n_addrs; i++)
+		global = global ||
+			 (e->ch->s.addrs[i].index == l->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr));
+	if (global)
+		snprintf(ifname, IFNAMSIZ, "%s", l->name);
+}
+
 /* The addresses of the two ends inside the tunnel. */
 static void find_ends(struct patient *p)
 {
@@ -173,6 +191,11 @@ int patient_device(struct exam *e, const struct link *link, struct err *err)
 	for (size_t i = 0; i < e->ch->s.n_routes; i++)
 		if (!e->ch->s.routes[i].dst.len && e->ch->s.routes[i].index == link->index)
 			spec->gateway_mode = GATEWAY_AUTO;
+	p->link = link;
+	p->remote = link->remote;
+	find_underlay(e);
+	if (!*uplink && spec->gateway_mode == GATEWAY_NONE)
+		lost_default(e, uplink);
 	p->server = *uplink && spec->gateway_mode == GATEWAY_NONE;
 	link_alias(!p->server, link->name, named.alias);
 	observe_link(&e->ch->s, &named, NULL, spec);
