@@ -102,6 +102,11 @@ static void remake(const struct exam *e, char *buf, size_t size)
 	fclose(out);
 }
 
+static bool has_endpoints(const struct link *l, const struct patient *p)
+{
+	return l->sit && l->remote.s_addr == p->remote.s_addr && l->local.s_addr == p->spec.local.s_addr;
+}
+
 static void check_absent(struct exam *e)
 {
 	const struct patient *p = &e->p;
@@ -110,7 +115,7 @@ static void check_absent(struct exam *e)
 	for (size_t i = 0; i < e->ch->s.n_links; i++) {
 		const struct link *l = &e->ch->s.links[i];
 
-		if (!l->sit || l->remote.s_addr != p->remote.s_addr || l->local.s_addr != p->spec.local.s_addr)
+		if (!has_endpoints(l, p))
 			continue;
 		exam_command(exam_found(e, CAUSE_ENDPOINTS_TAKEN, "the device %s has remote %s, local %s", l->name,
 					addr4_text(l->remote, remote),
@@ -167,6 +172,7 @@ static void check_present(struct exam *e)
 void check_device(struct exam *e)
 {
 	const struct link *l = e->p.link;
+	struct finding *f;
 	bool ours = l && (!e->p.told || (link_ours(l) && !strcmp(link_tunnel_name(l), e->p.name)));
 
 	if (!l) {
@@ -178,10 +184,14 @@ void check_device(struct exam *e)
 		check_present(e);
 		return;
 	}
-	exam_command(exam_found(e, CAUSE_NAME_TAKEN, "%s is %s", l->name,
-				link_ours(l) ? "another tunnel of sitctl's"
-				: l->sit     ? "a SIT device that sitctl did not make"
-					     : "not a SIT device"),
-		     "ip link set %s down; ip link set %s name %.10s-was; %s", l->name, l->name, l->name,
-		     exam_repair(e) ? exam_repair(e) : "");
+	f = exam_found(e, CAUSE_NAME_TAKEN, "%s is %s", l->name,
+		       link_ours(l) ? "another tunnel of sitctl's"
+		       : l->sit	    ? "a SIT device that sitctl did not make"
+				    : "not a SIT device");
+	/* Under another name it would still hold the endpoints. */
+	if (has_endpoints(l, &e->p))
+		exam_command(f, "ip link del %s; %s", l->name, exam_repair(e));
+	else
+		exam_command(f, "ip link set %s down; ip link set %s name %.10s-was; %s", l->name, l->name, l->name,
+			     exam_repair(e));
 }
