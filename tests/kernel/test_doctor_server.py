@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""doctor on the host that gives IPv6: forwarding, router advertisements, proxy NDP, the router beyond, the peer's sources."""
+
+import re
+
+import doctor
+from doctor import ALICE
+import netlab
+from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PREFIX, ROUTER6, SERVER4, SERVER6
+import packets
+from test_forwarding import wait
+
+CONF = "net.ipv6.conf."
+
+
+class Routed(doctor.Case):
+    """The peer's addresses are routed to this host."""
+
+    @classmethod
+    def prepare(cls):
+        cls.client.ip(doctor.FAR_CLIENT + f"\naddr add 2001:db8:100::1/64 dev lo")
+
+    def setUp(self):
+        super().setUp()
+        self.tell(self.server, ALICE + f" prefix {PREFIX}")
+
+    def test_healthy(self):
+        exam = self.healthy(self.server, "alice")
+        self.assertIn("sends what is for the peer", exam.checks["upstream"]["text"])
+        self.healthy(self.server)
+
+    def test_forwarding_off(self):
+        self.server.set(CONF + "all.forwarding", 0)
+        if self.server.get(CONF + "up0.force_forwarding") == "1":
+            self.server.set(CONF + "up0.force_forwarding", 0)
+        found = self.finds(self.server, "forwarding-off", "all.forwarding is 0", beside=("drift",))
+        self.mended(self.server, found, PAIR[1])
+        self.reaches(self.client, INTERNET)
+
+    def test_forward_dropped(self):
+        self.server.nft("table inet guard { chain fw { type filter hook forward priority 0; iifname sit-alice drop; }; }")
+        found = self.finds(self.server, "forward-dropped", "'fw'", "'inet guard'", "handle", "sit-alice")
+        self.mended(self.server, found, PAIR[1])
+        self.reaches(self.client, INTERNET)
+
+    def test_prefix_not_routed(self):
+        self.inet.ip(f"route del 2001:db8:100::/40 via {SERVER6}")
+        found = self.finds(self.server, "prefix-not-routed", ROUTER6, SERVER6, "2001:db8:100::")
+        self.assertIn(SERVER6, found["remedy"])
+        self.inet.ip(f"route add 2001:db8:100::/40 via {SERVER6}")
+        self.cured(self.server, PAIR[1])
+
+    def test_source_filtered(self):
+        self.client.ip("addr add 2001:db8:1ff::1/128 dev lo nodad")
+        with packets.Stream(self.client, SERVER6, interval=0.2, source="2001:db8:1ff::1"):
+            found = self.finds(self.server, "source-filtered", "2001:db8:1ff::1", "'from_peer'", "'inet sitctl'")
+            words = re.search("'(sitctl [^']*)'", found["remedy"])[1].replace("PREFIX", f"{PREFIX} prefix 2001:db8:1ff::/64")
+            done = self.do(self.server, words)
+            self.assertEqual(done.returncode, 0, f"{words}: {done.stderr}")
+            self.cured(self.server, PAIR[1])
+
+    def test_uplink_goes(self):
+        """The peer's tunnel is whole, and this host itself has no way on: nothing is wrong with what is not known."""
+        self.server.ip(f"route del ::/0 via {ROUTER6} dev up0")
+        exam = self.healthy(self.server, "alice")
+        self.assertEqual(exam.checks["upstream"]["outcome"], "skipped")
+
+
+class Proxied(doctor.Case):
+    """The peer's address lies in the uplink's /64."""
+
+    @classmethod
+    def prepare(cls):
+        cls.client.ip(doctor.FAR_CLIENT.replace(PAIR[1], ON_LINK[1]))
+
+    def near(self, more=""):
+        self.tell(self.server, f"server add-peer near remote {CLIENT4} address {ON_LINK[1]}" + more)
+
+    def mended_here(self, found):
+        self.mended(self.server, found, ON_LINK[1])
+        self.reaches(self.client, INTERNET, within=8)
+
+    def test_healthy(self):
+        self.near()
+        exam = self.healthy(self.server)
+        self.assertIn("up0 answers for", exam.checks["proxy NDP"]["text"])
+
+    def test_proxy_ndp_off(self):
+        self.near()
+        self.server.set(CONF + "up0.proxy_ndp", 0)
+        self.mended_here(self.finds(self.server, "proxy-ndp-off", "up0", beside=("drift", "solicitation-unanswered")))
+
+    def test_entry_missing(self):
+        self.near()
+        self.do(self.server, f"ip -6 neigh del proxy {ON_LINK[1]} dev up0")
+        self.mended_here(self.finds(self.server, "proxy-missing", "up0", ON_LINK[1], beside=("drift", "solicitation-unanswered")))
+
+    def test_entry_on_another_interface(self):
+        self.near()
+        self.server.ip("link add lan0 type veth peer name lan1\nlink set lan0 up\nlink set lan1 up")
+        self.do(self.server, f"ip -6 neigh del proxy {ON_LINK[1]} dev up0; ip -6 neigh add proxy {ON_LINK[1]} dev lan0")
+        self.mended_here(self.finds(self.server, "proxy-wrong-uplink", "lan0", "up0", beside=("drift", "solicitation-unanswered")))
+
+    def test_uplink_does_not_forward(self):
+        self.near()
+        self.server.set(CONF + "up0.forwarding", 0)
+        found = self.finds(self.server, "uplink-forwarding-off", "up0", beside=("drift", "solicitation-unanswered"))
+        self.mended_here(found)
+
+    def test_a_question_is_not_answered(self):
+        """The user said that the prefix is routed here; the router takes it for its link's."""
+        self.near(" proxy-ndp off")
+        found = self.finds(self.server, "solicitation-unanswered", ROUTER6, "up0", ON_LINK[1])
+        words = found["remedy"].split("'")[1]
+        self.assertEqual(self.do(self.server, words).returncode, 0, words)
+        self.cured(self.server, ON_LINK[1])
+
+
+class ByHand(doctor.Case):
+    """A server that was set up with `ip` and `sysctl`."""
+
+    @classmethod
+    def prepare(cls):
+        cls.client.ip(doctor.FAR_CLIENT)
+        cls.server.ip(doctor.FAR_SERVER)
+        for key in ("far.forwarding", "up0.forwarding"):
+            cls.server.set(CONF + key, 1)
+
+    def near(self):
+        self.server.ip(f"addr add {ON_LINK[0]}/127 dev far nodad\naddr del {PAIR[0]}/127 dev far")
+        self.client.ip(f"addr add {ON_LINK[1]}/127 dev far nodad\naddr del {PAIR[1]}/127 dev far")
+        self.server.set(CONF + "all.forwarding", 1)
+
+    def test_healthy(self):
+        self.server.set(CONF + "all.forwarding", 1)
+        self.assertEqual(self.healthy(self.server, "far").report["role"], "server")
+
+    def test_only_the_tunnel_forwards(self):
+        """What a well-known blog says is enough."""
+        found = self.finds(self.server, "forwarding-off", "all.forwarding is 0", "tunnel's device is 1", words="far")
+        self.mended(self.server, found, PAIR[1], words="far")
+        self.reaches(self.client, INTERNET)
+
+    def test_proxy_missing_and_off(self):
+        self.near()
+        found = self.finds(self.server, "proxy-ndp-off", "up0", words="far", beside=("solicitation-unanswered", "proxy-missing"))
+        self.follow(self.server, found)
+        found = self.finds(self.server, "proxy-missing", ON_LINK[1], words="far", beside=("solicitation-unanswered",))
+        self.mended(self.server, found, ON_LINK[1], words="far")
+        self.reaches(self.client, INTERNET, within=8)
+
+    def test_uplink_forwarding_off(self):
+        self.near()
+        self.do(self.server, f"ip -6 neigh add proxy {ON_LINK[1]} dev up0; sysctl -w net.ipv6.conf.up0.proxy_ndp=1")
+        self.server.set(CONF + "up0.forwarding", 0)
+        found = self.finds(self.server, "uplink-forwarding-off", "up0", words="far", beside=("solicitation-unanswered",))
+        self.mended(self.server, found, ON_LINK[1], words="far")
+
+    def test_entry_on_another_interface(self):
+        self.near()
+        self.server.ip("link add lan0 type veth peer name lan1\nlink set lan0 up")
+        self.do(self.server, f"ip -6 neigh add proxy {ON_LINK[1]} dev lan0; sysctl -w net.ipv6.conf.up0.proxy_ndp=1")
+        found = self.finds(self.server, "proxy-wrong-uplink", "lan0", "up0", words="far", beside=("solicitation-unanswered",))
+        self.mended(self.server, found, ON_LINK[1], words="far")
+
+
+class Advertised(doctor.Case):
+    """The server's default route comes by router advertisement."""
+
+    @classmethod
+    def prepare(cls):
+        cls.client.ip(doctor.FAR_CLIENT)
+        cls.server.ip("route del ::/0 via 2001:db8::1 dev up0")
+        cls.server.set(CONF + "up0.accept_ra", 1)
+
+    def learn(self):
+        packets.advertise(self.inet, "s0", 1800)
+        self.assertTrue(wait(lambda: self.server.routes("default6/0 up0 9")), "no default route was learned")
+
+    def test_healthy(self):
+        self.learn()
+        self.tell(self.server, ALICE)
+        self.healthy(self.server)
+
+    def test_the_trap(self):
+        self.learn()
+        self.tell(self.server, ALICE)
+        self.server.set(CONF + "all.forwarding", 1)
+        self.server.set(CONF + "up0.accept_ra", 1)
+        found = self.finds(self.server, "ra-trap", "up0", "accept_ra=1", rather=("drift",))
+        self.mended(self.server, found, PAIR[1], left=("drift",))
+        self.assertEqual(self.server.get(CONF + "up0.accept_ra"), "2")
+
+    def test_the_route_is_lost(self):
+        """Forwarding switched on by hand, as guides say: the route goes at once."""
+        self.learn()
+        self.server.ip(doctor.FAR_SERVER)
+        self.server.set(CONF + "all.forwarding", 1)
+        self.assertTrue(wait(lambda: not self.server.routes("default6/0 up0")), "the route is still there")
+        found = self.finds(self.server, "ra-route-lost", "up0", words="far")
+        self.follow(self.server, found)
+        self.learn()
+        self.cured(self.server, PAIR[1], words="far")
+        self.reaches(self.client, INTERNET)

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""doctor: the IPv4 side: this host's address and route, the way, the far end; and what size of packet it carries."""
+
+import socket
+import struct
+
+import doctor
+from doctor import UP
+from netlab import CLIENT4, PAIR, SERVER4, SERVER4B
+
+SECONDARY = "198.51.100.77"
+
+
+class Refuser(doctor.Service):
+    """Answers protocol 41 as a host does whose kernel knows no such protocol."""
+
+    def open(self):
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
+        sock.bind(("up0", 0x0800))
+        self.out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        return sock
+
+    def serve(self):
+        data = self.sock.recv(65536)
+        if data[9] == 41 and data[16:20] == socket.inet_aton(SERVER4):
+            error = struct.pack(">BBHI", 3, 2, 0, 0) + data[:28]
+            total = sum(struct.unpack(f">{len(error) // 2}H", error))
+            total = (total & 0xffff) + (total >> 16)
+            self.out.sendto(error[:2] + struct.pack(">H", ~(total + (total >> 16)) & 0xffff) + error[4:],
+                            (socket.inet_ntoa(data[12:16]), 0))
+
+
+def through(*rules):
+    """A filter on the router in between."""
+    return "table inet way { chain f { type filter hook forward priority 0; " + "; ".join(rules) + "; }; }"
+
+
+class Underlay(doctor.Client):
+    def test_local_is_not_here(self):
+        self.client.ip(f"addr add {SECONDARY}/24 dev wan")
+        self.tell(self.client, UP + f" local {SECONDARY}")
+        self.client.ip(f"addr del {SECONDARY}/24 dev wan")
+        found = self.finds(self.client, "local-not-here", SECONDARY, CLIENT4, beside=("protocol-41-filtered", "remote-silent", "not-sent"))
+        self.mended(self.client, found)
+
+    def test_local_of_a_foreign_tunnel_is_not_here(self):
+        self.tell(self.client, "client down t1")
+        self.client.ip(f"""
+            tunnel add plain mode sit remote {SERVER4} local 192.0.2.123 ttl 255
+            link set plain up
+            addr add {PAIR[1]}/127 dev plain nodad
+            route add ::/0 dev plain""")
+        found = self.finds(self.client, "local-not-here", "192.0.2.123", CLIENT4, words="plain",
+                           beside=("protocol-41-filtered", "remote-silent", "not-sent"))
+        self.mended(self.client, found, words="plain")
+
+    def test_remote_in_the_tunnel(self):
+        self.client.ip(f"route add {SERVER4}/32 dev t1")
+        self.mended(self.client, self.finds(self.client, "remote-in-tunnel", SERVER4, "t1", beside=("not-sent", "remote-silent", "drift")))
+
+    def test_no_route(self):
+        self.client.ip("route del 0.0.0.0/0 via 198.51.100.1")
+        self.finds(self.client, "remote-no-route", SERVER4)
+        self.client.ip("route add 0.0.0.0/0 via 198.51.100.1")
+        self.cured(self.client)
+
+    def test_nobody_on_the_link(self):
+        self.tell(self.client, UP.replace(SERVER4, "198.51.100.99"))
+        found = self.finds(self.client, "remote-unreachable", "198.51.100.99", "wan")
+        self.assertFalse(found["command"])
+
+    def test_unreachable(self):
+        self.inet.ip(f"rule add pref 10 iif c0 to {SERVER4} unreachable")
+        self.finds(self.client, "remote-unreachable", "198.51.100.1", "code 0")
+        self.inet.ip("rule del pref 10")
+        self.cured(self.client)
+
+    def test_silent(self):
+        self.inet.nft(through(f"ip daddr {SERVER4} drop"))
+        self.finds(self.client, "remote-silent", SERVER4)
+        self.inet.nft("delete table inet way")
+        self.cured(self.client)
+
+    def test_output_dropped(self):
+        self.client.nft("table ip mine { chain o { type filter hook output priority 0; ip protocol 41 drop; }; }")
+        self.finds(self.client, "not-sent", "t1", "wan")
+        self.client.nft("delete table ip mine")
+        self.cured(self.client)
+
+
+class Protocol(doctor.Client):
+    def test_filtered(self):
+        self.inet.nft(through("ip protocol 41 drop"))
+        self.finds(self.client, "protocol-41-filtered", SERVER4, "IPv4 ping")
+        self.inet.nft("delete table inet way")
+        self.cured(self.client)
+
+    def test_refused_on_the_way(self):
+        """By a routing rule: no 'reject' of nft answers protocol 41 (nf_reject_verify_csum() of Linux 6.1)."""
+        self.inet.ip("rule add pref 10 iif c0 ipproto 41 prohibit")
+        self.finds(self.client, "protocol-41-filtered", "198.51.100.1", "code 13")
+        self.inet.ip("rule del pref 10")
+        self.cured(self.client)
+
+    def test_no_tunnel_there(self):
+        self.server.ip("link set far down")
+        self.finds(self.client, "far-end-no-tunnel", SERVER4)
+        self.server.ip("link set far up\naddr replace 2001:db8:1::2/127 dev far nodad")
+        self.cured(self.client)
+
+    def test_no_tunnel_there_by_protocol_unreachable(self):
+        self.server.nft("table ip f { chain i { type filter hook input priority 0; ip protocol 41 drop; }; }")
+        refuser = Refuser(self, self.server)
+        self.finds(self.client, "far-end-no-tunnel", SERVER4, "protocol")
+        refuser.stop()
+        self.server.nft("delete table ip f")
+        self.cured(self.client)
+
+    def test_far_end_sends_from_another_address(self):
+        self.server.ip(f"""
+            link del far
+            tunnel add far mode sit remote {CLIENT4} ttl 255
+            link set far up
+            addr add {PAIR[0]}/127 dev far nodad
+            route add {CLIENT4}/32 via 203.0.113.254 src {SERVER4B}""")
+        found = self.finds(self.client, "far-end-other-address", SERVER4B, SERVER4)
+        self.mended(self.client, found)
+
+    def test_far_end_sends_from_another_address_to_a_foreign_tunnel(self):
+        self.tell(self.client, "client down t1")
+        self.client.ip(doctor.FAR_CLIENT)
+        self.server.ip(f"""
+            link del far
+            tunnel add far mode sit remote {CLIENT4} ttl 255
+            link set far up
+            addr add {PAIR[0]}/127 dev far nodad
+            route add {CLIENT4}/32 via 203.0.113.254 src {SERVER4B}""")
+        found = self.finds(self.client, "far-end-other-address", SERVER4B, words="far")
+        self.mended(self.client, found, words="far")
+
+    def test_far_end_has_another_inner_address(self):
+        self.server.ip(f"addr del {PAIR[0]}/127 dev far\naddr add 2001:db8:77::1/127 dev far nodad")
+        found = self.finds(self.client, "far-end-silent-inside", PAIR[0], SERVER4)
+        self.assertIn(PAIR[1], found["remedy"])
+        self.server.ip(f"addr add {PAIR[0]}/127 dev far nodad")
+        self.cured(self.client)
+
+    def test_far_end_filters_echos(self):
+        self.server.nft("table ip6 f { chain i { type filter hook input priority 0; icmpv6 type echo-request ip6 daddr 2000::/3 drop; }; }")
+        self.finds(self.client, "far-end-silent-inside", PAIR[0], SERVER4)
+        self.server.nft("delete table ip6 f")
+        self.cured(self.client)
+
+
+class Size(doctor.Client):
+    """Between router and server the way carries 1400 bytes."""
+
+    def narrow(self, mtu=1400):
+        self.inet.ip(f"link set s0 mtu {mtu}")
+        self.server.ip(f"link set up0 mtu {mtu}")
+
+    def swallow(self):
+        self.inet.nft("table inet way { chain o { type filter hook output priority 0; "
+                      "icmp type destination-unreachable icmp code frag-needed drop; }; }")
+
+    def test_healthy_with_less(self):
+        """Less than 1500, and the device has what fits."""
+        self.narrow()
+        self.tell(self.client, UP + " mtu 1380")
+        exam = self.healthy(self.client)
+        self.assertIn("1380", exam.checks["packet size"]["text"])
+
+    def test_too_large(self):
+        self.narrow()
+        self.mended(self.client, self.finds(self.client, "mtu-too-large", "1480", "1380"))
+
+    def test_too_large_of_a_foreign_tunnel(self):
+        self.tell(self.client, "client down t1")
+        self.client.ip(doctor.FAR_CLIENT)
+        self.narrow()
+        found = self.finds(self.client, "mtu-too-large", "1480", "1380", words="far")
+        self.mended(self.client, found, words="far")
+
+    def test_swallowed(self):
+        self.narrow()
+        self.swallow()
+        self.mended(self.client, self.finds(self.client, "too-big-swallowed", "1380"))
+
+    def test_below_1280(self):
+        self.narrow(1290)
+        self.swallow()
+        self.finds(self.client, "path-below-1280", "1280")
+        self.narrow(1300)
+        self.inet.nft("delete table inet way")
+        self.tell(self.client, UP + " mtu 1280")
+        self.cured(self.client)
