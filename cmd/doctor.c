@@ -184,8 +184,9 @@ static void print_path(const struct exam *e, const struct ctx *ctx)
 
 		if (!name)
 			continue;
-		printf("%s%s%s%s%s%s", first ? "" : " -- ", here ? color(ctx, COLOR_BAD) : "", here ? "[! " : "", name,
-		       here ? " !]" : "", here ? color(ctx, COLOR_NONE) : "");
+		printf("%s%s%s", first ? "" : " -- ", here ? color(ctx, COLOR_BAD) : "", here ? "[! " : "");
+		print_text(name);
+		printf("%s%s", here ? " !]" : "", here ? color(ctx, COLOR_NONE) : "");
 		first = false;
 	}
 	putchar('\n');
@@ -270,7 +271,7 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 {
 	const char *name = NULL, *target = NULL;
 	struct exam *e = calloc(1, sizeof(*e));
-	char prefix[64 + 256] = "sitctl ";
+	char prefix[64 + 4 * 256] = "sitctl ", word[4 * 256];
 	enum status status;
 	struct confs confs;
 	struct change ch;
@@ -290,7 +291,8 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 		status = fail(&err);
 	} else {
 		if (ctx->netns)
-			snprintf(prefix, sizeof(prefix), "sitctl -n %.255s ", ctx->netns);
+			snprintf(prefix, sizeof(prefix), "sitctl -n %.1000s ",
+				 quote_word(ctx->netns, word, sizeof(word)));
 		take_files(&ch, &confs, name);
 		e->ch = &ch;
 		e->prefix = prefix;

@@ -273,7 +273,9 @@ static void *copied(const void *from, size_t n, size_t size)
 {
 	void *copy = calloc(n + 1, size);
 
-	if (copy && n)
+	if (!copy)
+		return NULL;
+	if (n)
 		memcpy(copy, from, n * size);
 	return copy;
 }

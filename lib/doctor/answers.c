@@ -240,7 +240,7 @@ static void judge_silence(struct exam *e)
 		if (e->p.told)
 			exam_command(f, "%s", command);
 		else
-			exam_command(f, "ip tunnel change %s remote %s", e->p.dev, other);
+			exam_command(f, "ip tunnel change %s remote %s", exam_word(e, e->p.dev), other);
 	} else if (e->underlay.fd >= 0 && !s->sent) {
 		judge_unsent(e);
 	} else if (s->received) {

@@ -68,27 +68,28 @@ static void mend(const struct exam *e, struct finding *f, const char *command)
 }
 
 /* The commands that make a device of somebody else's anew, as it is, but of mode ip6ip. */
-static void remake(const struct exam *e, char *buf, size_t size)
+static void remake(struct exam *e, char *buf, size_t size)
 {
 	const struct link *l = e->p.link;
+	const char *name = exam_word(e, l->name);
 	char text[NET6_TEXT];
 	FILE *out = fmemopen(buf, size, "w");
 
 	*buf = '\0';
 	if (!out)
 		return;
-	fprintf(out, "ip link del %s; ip link add name %s type sit mode ip6ip remote %s", l->name, l->name,
+	fprintf(out, "ip link del %s; ip link add name %s type sit mode ip6ip remote %s", name, name,
 		addr4_text(l->remote, text));
 	if (l->local.s_addr)
 		fprintf(out, " local %s", addr4_text(l->local, text));
 	if (l->ttl)
 		fprintf(out, " ttl %u", l->ttl);
 	if (l->underlay)
-		fprintf(out, " dev %s", l->underlay_name);
-	fprintf(out, "; ip link set %s mtu %u up", l->name, l->mtu);
+		fprintf(out, " dev %s", exam_word(e, l->underlay_name));
+	fprintf(out, "; ip link set %s mtu %u up", name, l->mtu);
 	for (size_t i = 0; i < e->ch->s.n_addrs; i++)
 		if (e->ch->s.addrs[i].index == l->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
-			fprintf(out, "; ip addr add %s dev %s", net6_text(&e->ch->s.addrs[i].net, text), l->name);
+			fprintf(out, "; ip addr add %s dev %s", net6_text(&e->ch->s.addrs[i].net, text), name);
 	for (size_t i = 0; i < e->ch->s.n_routes; i++) {
 		const struct route *r = &e->ch->s.routes[i];
 
@@ -97,7 +98,7 @@ static void remake(const struct exam *e, char *buf, size_t size)
 		fprintf(out, "; ip -6 route add %s", r->dst.len ? net6_text(&r->dst, text) : "default");
 		if (r->has_gateway)
 			fprintf(out, " via %s", addr6_text(&r->gateway, text));
-		fprintf(out, " dev %s metric %u", l->name, r->metric);
+		fprintf(out, " dev %s metric %u", name, r->metric);
 	}
 	fclose(out);
 }
@@ -120,7 +121,7 @@ static void check_absent(struct exam *e)
 		exam_command(exam_found(e, CAUSE_ENDPOINTS_TAKEN, "the device %s has remote %s, local %s", l->name,
 					addr4_text(l->remote, remote),
 					l->local.s_addr ? addr4_text(l->local, local) : "any"),
-			     "ip link del %s; %s", l->name, exam_repair(e));
+			     "ip link del %s; %s", exam_word(e, l->name), exam_repair(e));
 		return;
 	}
 	mend(e, exam_found(e, CAUSE_DEVICE_MISSING, "there is no interface %s", p->dev), "");
@@ -140,17 +141,17 @@ static void check_present(struct exam *e)
 	char command[EXAM_REMEDY];
 
 	if (!l->up) {
-		snprintf(command, sizeof(command), "ip link set %s up", l->name);
+		snprintf(command, sizeof(command), "ip link set %s up", exam_word(e, l->name));
 		mend(e, exam_found(e, CAUSE_DEVICE_DOWN, "%s is down", l->name), command);
 		return;
 	}
 	if (l->mtu < MTU_MIN) {
-		snprintf(command, sizeof(command), "ip link set %s mtu %d", l->name, MTU_MIN);
+		snprintf(command, sizeof(command), "ip link set %s mtu %d", exam_word(e, l->name), MTU_MIN);
 		mend(e, exam_found(e, CAUSE_MTU_BELOW_1280, "the MTU of %s is %u", l->name, l->mtu), command);
 		return;
 	}
 	if (conf6(l->name, "disable_ipv6") == 1 && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
-		snprintf(command, sizeof(command), "sysctl -w net.ipv6.conf.%s.disable_ipv6=0", l->name);
+		snprintf(command, sizeof(command), "sysctl -w %s=0", exam_conf(e, l->name, "disable_ipv6"));
 		mend(e, exam_found(e, CAUSE_IPV6_DISABLED_DEVICE, "net.ipv6.conf.%s.disable_ipv6 is 1", l->name),
 		     command);
 	} else if (!has_address(e) && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
@@ -172,6 +173,7 @@ static void check_present(struct exam *e)
 void check_device(struct exam *e)
 {
 	const struct link *l = e->p.link;
+	char other[IFNAMSIZ];
 	struct finding *f;
 	bool ours = l && (!e->p.told || (link_ours(l) && !strcmp(link_tunnel_name(l), e->p.name)));
 
@@ -188,10 +190,11 @@ void check_device(struct exam *e)
 		       link_ours(l) ? "another tunnel of sitctl's"
 		       : l->sit	    ? "a SIT device that sitctl did not make"
 				    : "not a SIT device");
+	snprintf(other, sizeof(other), "%.10s-was", l->name);
 	/* Under another name it would still hold the endpoints. */
 	if (has_endpoints(l, &e->p))
-		exam_command(f, "ip link del %s; %s", l->name, exam_repair(e));
+		exam_command(f, "ip link del %s; %s", exam_word(e, l->name), exam_repair(e));
 	else
-		exam_command(f, "ip link set %s down; ip link set %s name %.10s-was; %s", l->name, l->name, l->name,
-			     exam_repair(e));
+		exam_command(f, "ip link set %s down; ip link set %s name %s; %s", exam_word(e, l->name),
+			     exam_word(e, l->name), exam_word(e, other), exam_repair(e));
 }

@@ -31,6 +31,32 @@ const struct check checks[] = {
 	{ .name = NULL },
 };
 
+const char *exam_word(struct exam *e, const char *name)
+{
+	return quote_word(name, e->words[e->n_words++ % EXAM_WORDS], EXAM_WORD);
+}
+
+const char *exam_conf(struct exam *e, const char *ifname, const char *leaf)
+{
+	char key[SYSCTL_KEY_SIZE];
+
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", ifname, leaf);
+	return exam_word(e, key);
+}
+
+/* Names of others may hold any bytes: what is no plain text is shown as such. Was there any? */
+static bool make_plain(char *text)
+{
+	bool changed = false;
+
+	for (unsigned char *p = (unsigned char *)text; *p; p++)
+		if (*p < ' ' || *p >= 127) {
+			*p = '?';
+			changed = true;
+		}
+	return changed;
+}
+
 struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evidence, ...)
 {
 	struct finding *f = &e->findings[e->n_findings < EXAM_FINDINGS ? e->n_findings++ : EXAM_FINDINGS - 1];
@@ -41,14 +67,18 @@ struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evid
 	va_start(ap, evidence);
 	vsnprintf(f->evidence, sizeof(f->evidence), evidence, ap);
 	va_end(ap);
+	make_plain(f->evidence);
 	snprintf(f->remedy, sizeof(f->remedy), "%s", causes[cause].remedy);
 	return f;
 }
 
+static void set_remedy(struct finding *f, bool command, const char *fmt, va_list ap) PRINTF(3, 0);
+
 static void set_remedy(struct finding *f, bool command, const char *fmt, va_list ap)
 {
 	vsnprintf(f->remedy, sizeof(f->remedy), fmt, ap);
-	f->command = command;
+	/* A command in which a name is not what it was is none. */
+	f->command = !make_plain(f->remedy) && command;
 }
 
 void exam_command(struct finding *f, const char *command, ...)
@@ -76,6 +106,7 @@ void exam_ok(struct exam *e, const char *text, ...)
 	va_start(ap, text);
 	vsnprintf(e->text, sizeof(e->text), text, ap);
 	va_end(ap);
+	make_plain(e->text);
 }
 
 void exam_skip(struct exam *e, const char *why, ...)
@@ -86,6 +117,7 @@ void exam_skip(struct exam *e, const char *why, ...)
 	va_start(ap, why);
 	vsnprintf(e->text, sizeof(e->text), why, ap);
 	va_end(ap);
+	make_plain(e->text);
 }
 
 void exam_own(struct exam *e, int fd)

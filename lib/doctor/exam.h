@@ -15,6 +15,8 @@
 #define EXAM_RESULTS 48
 #define EXAM_RANGES (1 + PREFIXES_MAX)
 #define EXAM_DESCRIPTORS 8
+#define EXAM_WORDS 8
+#define EXAM_WORD 320 /* "net/ipv6/conf/IFNAME/LEAF" with each byte quoted */
 
 struct finding {
 	enum cause_id cause;
@@ -83,6 +85,9 @@ struct exam {
 	struct result results[EXAM_RESULTS];
 	unsigned int n_results;
 
+	char words[EXAM_WORDS][EXAM_WORD];
+	unsigned int n_words;
+
 	/* of the check that runs */
 	const char *check;
 	unsigned int found_before;
@@ -123,6 +128,13 @@ void exam_advice(struct finding *f, const char *advice, ...) PRINTF(2, 3);
 /* What the check saw where all is well, and why it could not look. */
 void exam_ok(struct exam *e, const char *text, ...) PRINTF(2, 3);
 void exam_skip(struct exam *e, const char *why, ...) PRINTF(2, 3);
+
+/*
+ * For commands: NAME, or the key of a sysctl of IFNAME, as one word of a shell, whatever the name of an interface
+ * is made of. The last EXAM_WORDS of them are kept.
+ */
+const char *exam_word(struct exam *e, const char *name);
+const char *exam_conf(struct exam *e, const char *ifname, const char *leaf);
 
 /* Have the descriptor FD (not negative) closed by exam_free(). */
 void exam_own(struct exam *e, int fd);

@@ -138,7 +138,7 @@ static void mend(struct exam *e, struct finding *f, uint32_t mtu)
 	if (e->p.told)
 		exam_command(f, "%s", command);
 	else
-		exam_command(f, "ip link set %s mtu %u", e->p.dev, mtu);
+		exam_command(f, "ip link set %s mtu %u", exam_word(e, e->p.dev), mtu);
 }
 
 void check_mtu(struct exam *e)

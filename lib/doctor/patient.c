@@ -173,7 +173,10 @@ int patient_device(struct exam *e, const struct link *link, struct err *err)
 	struct spec *spec = &p->spec;
 	char uplink[IFNAMSIZ];
 	struct link named = *link;
+	const char *why;
 
+	if (!parse_ifname(link->name, &why))
+		return err_usage(err, link->name, "%s", why);
 	if (!link->sit) {
 		err_usage(err, link->name, "is an interface, but no SIT tunnel");
 		err_hint(err, "see 'ip -d link show type sit'");

@@ -102,7 +102,7 @@ static void wrong_source(struct exam *e, const struct in6_addr *source, const ch
 		       a ? a->ifname : "no interface");
 	if (e->p.has_inner)
 		exam_command(f, "ip -6 route replace default%s%s dev %s metric %u src %s%s", via ? " via " : "",
-			     via ? addr6_text(&e->p.spec.gateway, gateway) : "", e->p.dev,
+			     via ? addr6_text(&e->p.spec.gateway, gateway) : "", exam_word(e, e->p.dev),
 			     e->p.spec.metric ? e->p.spec.metric : METRIC_DEFAULT, addr6_text(&e->p.inner, inner),
 			     e->p.told ? " proto 41" : "");
 }
@@ -144,7 +144,7 @@ static void other_route(struct exam *e, uint32_t index, const struct in6_addr *d
 		exam_respell(e, "metric", metric, command, sizeof(command));
 		exam_command(f, "%s", command);
 	} else {
-		exam_command(f, "ip -6 route add default dev %s metric %s", e->p.dev, metric);
+		exam_command(f, "ip -6 route add default dev %s metric %s", exam_word(e, e->p.dev), metric);
 	}
 }
 
@@ -164,7 +164,7 @@ static void no_way(struct exam *e, const char *text)
 	if (exam_repair(e))
 		exam_command(f, "%s", exam_repair(e));
 	else
-		exam_command(f, "ip -6 route add default dev %s metric %d", e->p.dev, METRIC_DEFAULT);
+		exam_command(f, "ip -6 route add default dev %s metric %d", exam_word(e, e->p.dev), METRIC_DEFAULT);
 }
 
 static void judge_way(struct exam *e, const struct in6_addr *dst, const char *text)
@@ -216,7 +216,7 @@ void check_routes(struct exam *e)
 		const struct link *vrf = snapshot_link_index(&e->ch->s, e->p.link->vrf);
 
 		exam_command(exam_found(e, CAUSE_VRF, "%s has the VRF %s as master", e->p.dev, vrf ? vrf->name : "?"),
-			     "ip link set %s nomaster%s%s", e->p.dev, exam_repair(e) ? "; " : "",
+			     "ip link set %s nomaster%s%s", exam_word(e, e->p.dev), exam_repair(e) ? "; " : "",
 			     exam_repair(e) ? exam_repair(e) : "");
 		return;
 	}

@@ -32,7 +32,7 @@ static void check_ra(struct exam *e)
 		any = true;
 		if (r->proto == RTPROT_RA && conf6(r->ifname, "forwarding") == 1 && conf6(r->ifname, "accept_ra") == 1)
 			exam_command(exam_found(e, CAUSE_RA_TRAP, "%s has accept_ra=1 and forwarding=1", r->ifname),
-				     "sysctl -w net.ipv6.conf.%s.accept_ra=2", r->ifname);
+				     "sysctl -w %s=2", exam_conf(e, r->ifname, "accept_ra"));
 	}
 	for (size_t i = 0; !any && e->p.server && i < e->ch->s.n_links; i++) {
 		const struct link *l = &e->ch->s.links[i];
@@ -42,7 +42,7 @@ static void check_ra(struct exam *e)
 			continue;
 		exam_command(exam_found(e, CAUSE_RA_ROUTE_LOST,
 					"%s has accept_ra=1 and forwarding=1, and there is no default route", l->name),
-			     "sysctl -w net.ipv6.conf.%s.accept_ra=2", l->name);
+			     "sysctl -w %s=2", exam_conf(e, l->name, "accept_ra"));
 		return;
 	}
 }
@@ -117,19 +117,19 @@ void check_proxy(struct exam *e)
 	exam_ok(e, "%s answers for %s", e->p.uplink, addr6_text(&e->p.far, text));
 	elsewhere = misplaced(e, &there);
 	if (!there) {
-		snprintf(command, sizeof(command), "ip -6 neigh add proxy %s dev %s", text, e->p.uplink);
+		snprintf(command, sizeof(command), "ip -6 neigh add proxy %s dev %s", text, exam_word(e, e->p.uplink));
 		if (elsewhere)
 			exam_command(exam_found(e, CAUSE_PROXY_WRONG_UPLINK, "%s has it, the uplink is %s",
 						elsewhere->ifname, e->p.uplink),
-				     "ip -6 neigh del proxy %s dev %s; %s", text, elsewhere->ifname,
+				     "ip -6 neigh del proxy %s dev %s; %s", text, exam_word(e, elsewhere->ifname),
 				     exam_repair(e) ? exam_repair(e) : command);
 		else
 			mend(e, exam_found(e, CAUSE_PROXY_MISSING, "%s has none for %s", e->p.uplink, text), command);
 	}
-	snprintf(command, sizeof(command), "sysctl -w net.ipv6.conf.%s.proxy_ndp=1", e->p.uplink);
+	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, e->p.uplink, "proxy_ndp"));
 	if (conf6(e->p.uplink, "proxy_ndp") == 0 && conf6("all", "proxy_ndp") == 0)
 		mend(e, exam_found(e, CAUSE_PROXY_NDP_OFF, "net.ipv6.conf.%s.proxy_ndp is 0", e->p.uplink), command);
-	snprintf(command, sizeof(command), "sysctl -w net.ipv6.conf.%s.forwarding=1", e->p.uplink);
+	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, e->p.uplink, "forwarding"));
 	if (conf6(e->p.uplink, "forwarding") == 0 && !exam_has(e, CAUSE_FORWARDING_OFF))
 		mend(e, exam_found(e, CAUSE_UPLINK_FORWARDING_OFF, "net.ipv6.conf.%s.forwarding is 0", e->p.uplink),
 		     command);

@@ -75,12 +75,12 @@ static void keep_out(const struct exam *e, struct finding *f, const struct connt
 	}
 	addr4_text(e->p.remote, remote);
 	exam_command(f,
-		     "nft 'table ip notrack-%s { chain in { type filter hook prerouting priority raw; ip saddr %s ip "
+		     "nft 'table ip notrack-%u { chain in { type filter hook prerouting priority raw; ip saddr %s ip "
 		     "protocol "
 		     "41 notrack; }; chain out { type filter hook output priority raw; ip daddr %s ip protocol 41 "
 		     "notrack; }; "
 		     "}'; conntrack -D -p 41 --orig-src %s --orig-dst %s",
-		     e->p.dev, remote, remote, addr4_text(ct->source, source),
+		     e->p.link ? e->p.link->index : 0, remote, remote, addr4_text(ct->source, source),
 		     addr4_text(ct->destination, destination));
 }
 

@@ -28,7 +28,8 @@ static void wrong_local(struct exam *e, struct in_addr local)
 	} else if (e->p.told) {
 		exam_command(f, "%sserver up local any", e->prefix);
 	} else if (e->p.path.source.s_addr) {
-		exam_command(f, "ip tunnel change %s local %s", e->p.dev, addr4_text(e->p.path.source, source));
+		exam_command(f, "ip tunnel change %s local %s", exam_word(e, e->p.dev),
+			     addr4_text(e->p.path.source, source));
 	}
 }
 
@@ -63,7 +64,7 @@ void check_underlay(struct exam *e)
 					       p->underlay->name);
 
 		exam_command(f, "ip -4 route del %s/%u dev %s", addr4_text(p->path.net, source), p->path.len,
-			     p->underlay->name);
+			     exam_word(e, p->underlay->name));
 		return;
 	}
 	exam_ok(e, "%s leaves by %s from %s", remote, p->underlay ? p->underlay->name : "?",
