@@ -2,6 +2,7 @@
 """ifupdown2 and ifupdown-ng, the real ones, laid over the system: the same stanzas are tunnels there."""
 
 import pathlib
+import re
 import shutil
 
 import foreign
@@ -112,7 +113,7 @@ class Stanzas:
 
 
 class Ifupdown2(Stanzas, netlab.Case):
-    """Its `ifquery --check` says whether the interface is there; its `ifup` runs the hooks each time."""
+    """Its `ifquery --check` marks addresses that the stanza does not name, as it does of any; its `ifup` runs the hooks each time."""
 
     package, again_by_force = "ifupdown2", "ifup -a"
 
@@ -121,11 +122,14 @@ class Ifupdown2(Stanzas, netlab.Case):
         (found / "usr/share/ifupdown2/ifupdown2").chmod(0o755)
 
     def there(self):
-        self.assertRegex(self.ran(f"ifquery --check {DEV}"), f"iface {DEV} inet6 manual")
-        self.ran("ifquery --check -a")
+        said = self.ran(f"ifquery --check {DEV}", status=1)
+        self.assertRegex(said, f"iface {DEV} inet6 manual")
+        self.assertEqual(re.findall(r"^\s+(.*?)\s+\[fail\]$", said, re.M), [f"address {PAIR[1]}/127"], said)
 
     def not_there(self):
-        self.assertRegex(self.ran(f"ifquery --check {DEV}", status=1), rf"iface {DEV} +\[fail\]")
+        said = self.ran(f"ifquery --check {DEV}", status=1)
+        self.assertRegex(said, rf"iface {DEV} +\[fail\]")
+        self.assertNotIn("address", said)
 
     def test_a_change_by_ifreload(self):
         self.stanza(OPTIONS)
