@@ -13,6 +13,7 @@ static const struct command client_commands[] = {
 	{ "down", "remove the tunnel NAME and all that belongs to it", ROLE_CLIENT, ARGS_NAME, true, FILES_NONE, cmd_down, NULL },
 	{ "show", "what the kernel has", ROLE_CLIENT, ARGS_NAME_OPTIONAL, false, FILES_READ, cmd_show, NULL },
 	{ "check", "is the kernel still in the wanted state?", ROLE_CLIENT, ARGS_NAME_OPTIONAL, true, FILES_READ, cmd_check, NULL },
+	{ "export", "the same tunnel for another tool", ROLE_CLIENT, ARGS_NAME_FORMAT, false, FILES_READ, cmd_export, NULL },
 	{ .name = NULL },
 };
 
@@ -24,6 +25,7 @@ static const struct command server_commands[] = {
 	{ "del-peer", "remove the peer PEER and all that belongs to it", ROLE_PEER, ARGS_NAME, true, FILES_SAVE, cmd_down, NULL },
 	{ "show", "what the kernel has", ROLE_PEER, ARGS_NAME_OPTIONAL, false, FILES_READ, cmd_show, NULL },
 	{ "check", "is the kernel still in the wanted state?", ROLE_PEER, ARGS_NONE, true, FILES_READ, cmd_check, NULL },
+	{ "export", "the configuration to hand to that peer", ROLE_PEER, ARGS_NAME_FORMAT, false, FILES_READ, cmd_export, NULL },
 	{ .name = NULL },
 };
 
@@ -121,7 +123,7 @@ static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 
 static enum status call(const struct ctx *ctx, const struct command *cmd, int n, char **words)
 {
-	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS;
+	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS || cmd->args == ARGS_NAME_FORMAT;
 	bool takes_params = cmd->args == ARGS_PARAMS || cmd->args == ARGS_NAME_PARAMS;
 	const char *name = NULL;
 	struct err err;
@@ -144,7 +146,7 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 	}
 	if (cmd->args == ARGS_ANY || (cmd->args == ARGS_EXAM && !ctx->save && !ctx->file))
 		return cmd->run(ctx, cmd, NULL, n, words);
-	if (n && !takes_params)
+	if (n > (cmd->args == ARGS_NAME_FORMAT) && !takes_params)
 		return superfluous(cmd, n, words);
 	if (misplaced(ctx, cmd))
 		return STATUS_USAGE;

@@ -13,6 +13,7 @@ enum args {
 	ARGS_PARAMS,	  /* PARAMETER VALUE ... */
 	ARGS_NAME_PARAMS, /* a name, then PARAMETER VALUE ... */
 	ARGS_EXAM,	  /* [ NAME | PEER | DEV ] [ target HOST ] */
+	ARGS_NAME_FORMAT, /* a name, then a format of export */
 	ARGS_ANY,	  /* whatever is there */
 };
 
@@ -100,7 +101,11 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 /* Tell CH what the file F says, carry it out; peers that go are named. Frees F. */
 enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct scope *scope);
 
-/* tunnel.c, show.c, nat.c, check.c, complete.c */
+/* export.c: the formats, a line each, after the text FIRST; the I-th of them, false where there is none. */
+void list_formats(const char *first);
+bool next_format(unsigned int i, const char **name, const char **help);
+
+/* tunnel.c, show.c, export.c, nat.c, check.c, complete.c */
 enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
@@ -108,6 +113,7 @@ enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, cons
 enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
+enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_complete(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);

@@ -122,9 +122,20 @@ static void offer_exam(const struct ctx *ctx, int n, char **words)
 		offer(words[n - 1], "target", "a host to connect to");
 }
 
+static void offer_formats(const char *partial)
+{
+	const char *name, *help;
+
+	for (unsigned int i = 0; next_format(i, &name, &help); i++)
+		offer(partial, name, help);
+	offer(partial, "all", "every one of them");
+	offer(partial, "help", "the formats, a line each");
+}
+
 static void offer_command(const struct ctx *ctx, const struct command *cmd, int n, char **words)
 {
-	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS || cmd->args == ARGS_NAME_OPTIONAL;
+	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS || cmd->args == ARGS_NAME_OPTIONAL ||
+		     cmd->args == ARGS_NAME_FORMAT;
 
 	if (named && n == 1)
 		offer_names(ctx, cmd->role, words[0]);
@@ -134,6 +145,8 @@ static void offer_command(const struct ctx *ctx, const struct command *cmd, int 
 		offer_exam(ctx, n, words);
 	if (cmd->args == ARGS_PARAMS)
 		offer_params(cmd->role, n, words);
+	if (cmd->args == ARGS_NAME_FORMAT && n == 2)
+		offer_formats(words[1]);
 	if (cmd->args == ARGS_NAME_PARAMS && n > 1)
 		offer_params(cmd->role, n - 1, words + 1);
 }

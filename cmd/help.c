@@ -49,6 +49,7 @@ static const char *args_text(const struct command *cmd)
 	switch (cmd->args) {
 	case ARGS_NAME: return peer ? " PEER" : " NAME";
 	case ARGS_NAME_OPTIONAL: return peer ? " [ PEER ]" : " [ NAME ]";
+	case ARGS_NAME_FORMAT: return peer ? " PEER FORMAT" : " NAME FORMAT";
 	case ARGS_PARAMS: return " [ PARAMETER VALUE ]...";
 	case ARGS_NAME_PARAMS:
 		return cmd->role == ROLE_CLIENT ? " NAME [ PARAMETER VALUE ]..."
@@ -168,6 +169,8 @@ void help_command(const char *path, const struct command *cmd)
 	print_wrapped(MARGIN, MARGIN, cmd->help);
 	if (cmd->args == ARGS_EXAM)
 		print_causes();
+	if (cmd->args == ARGS_NAME_FORMAT)
+		list_formats("\nFormats:\n");
 	if (cmd->args != ARGS_PARAMS && cmd->args != ARGS_NAME_PARAMS)
 		return;
 	if (cmd->role == ROLE_CLIENT || cmd->role == ROLE_SERVER) {

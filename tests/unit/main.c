@@ -12,7 +12,7 @@ int main(void)
 		suite_newlink, suite_link,     suite_print,    suite_nft,      suite_want,	suite_told,
 		suite_plan,    suite_planold,  suite_planhost, suite_plannft,  suite_rules,	suite_apply,
 		suite_journal, suite_disk,     suite_conf,     suite_conffile, suite_confwrite, suite_words,
-		suite_help,    suite_program,  suite_flow,     suite_frame,    suite_nets,
+		suite_help,    suite_program,  suite_flow,     suite_frame,    suite_nets,	suite_export,
 	};
 	SRunner *runner;
 	int run, failed;

@@ -46,6 +46,7 @@ Suite *suite_confwrite(void);
 Suite *suite_words(void);
 Suite *suite_help(void);
 Suite *suite_program(void);
+Suite *suite_export(void);
 
 /* ns.c: fixtures. Can this machine give us namespaces of our own? Asked once, by main. */
 extern bool have_namespaces;

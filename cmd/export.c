@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* client export, server export: the tunnel as its client sees it, for another tool (export/export.h). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/want.h"
+#include "commands.h"
+#include "export/export.h"
+
+#define FORMATS_MAX 32		 /* names that a wrong one may be near to */
+#define CLIENT_DEVICE "sit-ipv6" /* what a peer's end is called: the peer's name says who it is to us */
+
+void list_formats(const char *first)
+{
+	printf("%s", first);
+	for (const struct format *f = formats; f->name; f++)
+		printf("  %-16s %s\n", f->name, f->help);
+	printf("  %-16s every one of them\n", "all");
+}
+
+bool next_format(unsigned int i, const char **name, const char **help)
+{
+	*name = formats[i].name;
+	*help = formats[i].help;
+	return *name;
+}
+
+static enum status unknown_format(const char *word)
+{
+	const char *names[FORMATS_MAX], *near;
+	unsigned int n = 0;
+	struct err err;
+
+	for (const struct format *f = formats; f->name; f++)
+		names[n++] = f->name;
+	names[n++] = "all";
+	names[n++] = "help";
+	near = nearest(word, names, n);
+	err_usage(&err, word, "is not a format");
+	if (near)
+		err_hint(&err, "did you mean '%s'?", near);
+	else
+		err_hint(&err, "see 'sitctl client export NAME help'");
+	return fail(&err);
+}
+
+/* What was told, or seen, or only stands in a file; PEER: with the server's defaults. */
+static bool find_spec(const struct change *ch, const struct confs *confs, enum role role, const char *name,
+		      struct spec *spec)
+{
+	const struct told_tunnel *t = told_find(&ch->told, role, name);
+	const struct conf *file = NULL;
+	const struct conf_section *section = t ? NULL : confs_find(confs, role, name, &file),
+				  *server = section ? conf_find(file, ROLE_SERVER, "") : NULL;
+
+	if (!t && (!section || section->bad))
+		return false;
+	*spec = t ? t->spec : section->spec;
+	/* Not root, and no journal: the filters are not known. */
+	if (t && !t->recorded && ch->s.nft_unknown)
+		spec->notrack = spec->mss_clamp = spec->source_filter = true;
+	if (role == ROLE_PEER)
+		*spec = spec_effective(spec, server && !server->bad ? &server->spec : &ch->told.server);
+	return true;
+}
+
+/* The other end of our tunnel to the peer SPEC (effective). */
+static int mirror(struct change *ch, const struct spec *spec, struct spec *client, struct err *err)
+{
+	static const struct in_addr any;
+	struct path path;
+	int ret = spec_init(client, ROLE_CLIENT, CLIENT_DEVICE, err);
+
+	if (!ret)
+		ret = path_lookup(&ch->c, spec->remote, any, 0, &path, err);
+	if (ret)
+		return ret;
+	client->remote = spec->local.s_addr ? spec->local : path.source;
+	if (!client->remote.s_addr) {
+		err_sys(err, EHOSTUNREACH, "%s", spec->name);
+		err_why(err,
+			"there is no route to the peer, so that the address that it sees of this host is not known");
+		err_hint(err, "give the server's address: 'sitctl server up local IPV4'");
+		return -EHOSTUNREACH;
+	}
+	client->n_addresses = 1;
+	client->addresses[0] = spec->addresses[0];
+	/* Where the server's address is not on the link, the route leaves by the device alone. */
+	if (net6_contains(&spec->addresses[0], &spec->server_address)) {
+		client->gateway_mode = GATEWAY_ADDRESS;
+		client->gateway = spec->server_address;
+	}
+	client->n_prefixes = spec->n_prefixes;
+	memcpy(client->prefixes, spec->prefixes, sizeof(client->prefixes));
+	client->ttl = spec->ttl;
+	client->mtu = spec->mtu;
+	client->notrack = spec->notrack;
+	client->mss_clamp = spec->mss_clamp;
+	return 0;
+}
+
+static int make_exported(struct change *ch, const struct spec *spec, struct exported *e, struct err *err)
+{
+	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .told = &ch->told };
+	struct answers answers;
+	struct spec resolved = *spec;
+	struct path path;
+	struct link link;
+	struct err ignored;
+	int ret = resolved.remote.s_addr ? 0 : spec_resolve(&resolved, &answers, err);
+
+	if (ret)
+		return ret;
+	memset(e, 0, sizeof(*e));
+	e->mtu = resolved.mtu;
+	/* An underlay that is not there now is no reason to print nothing. */
+	if (!want_link(&w, &resolved, &link, &ignored))
+		e->mtu = link.mtu;
+	if (spec->role == ROLE_PEER) {
+		e->source = resolved.remote;
+		return mirror(ch, &resolved, &e->spec, err);
+	}
+	e->spec = resolved;
+	if (!path_lookup(&ch->c, resolved.remote, resolved.local, 0, &path, &ignored))
+		e->source = path.source;
+	return 0;
+}
+
+static json_t *json_format(const struct format *f, const char *text, const struct notes *notes)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < notes->n; i++)
+		json_array_append_new(array, json_string(notes->texts[i]));
+	return json_pack("{s:s, s:s, s:o}", "format", f->name, "text", text, "notes", array);
+}
+
+/* Print E as F, or put it into ARRAY. */
+static enum status print_format(const struct ctx *ctx, const struct format *f, const struct exported *e, json_t *array)
+{
+	enum status status = STATUS_OK;
+	struct notes notes;
+	char *text = NULL;
+	size_t size;
+	struct err err;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out) {
+		err_sys(&err, ENOMEM, "%s", f->name);
+		return fail(&err);
+	}
+	if (format_print(f, out, e, &notes)) {
+		err_sys(&err, EOPNOTSUPP, "%s", f->name);
+		err_why(&err, "%s", notes.refused);
+		status = fail(&err);
+	}
+	fclose(out);
+	for (size_t i = 0; !status && i < notes.n; i++)
+		note(ctx, "%s: %s", f->name, notes.texts[i]);
+	if (!status && array)
+		json_array_append_new(array, json_format(f, text, &notes));
+	else if (!status)
+		fputs(text, stdout);
+	notes_free(&notes);
+	free(text);
+	return status;
+}
+
+static enum status print_exported(const struct ctx *ctx, const struct exported *e, const struct format *only)
+{
+	json_t *array = ctx->json ? json_array() : NULL;
+	enum status status = STATUS_OK;
+
+	for (const struct format *f = only ? only : formats; f->name; f++) {
+		enum status one;
+
+		if (!only && !array)
+			printf("%s######## %s: %s\n", f == formats ? "" : "\n", f->name, f->help);
+		one = print_format(ctx, f, e, array);
+		status = status ? status : one;
+		if (only)
+			break;
+	}
+	if (array)
+		print_json(ctx, array);
+	return status;
+}
+
+enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+{
+	const struct format *only = n == 1 ? format_find(words[0]) : NULL;
+	enum status status;
+	struct exported e;
+	struct confs confs;
+	struct change ch;
+	struct spec spec;
+	struct err err;
+
+	if (!n) {
+		err_usage(&err, name, "a format is missing");
+		err_hint(&err, "see 'sitctl %s export %s help'", role_object(cmd->role), name);
+		return fail(&err);
+	}
+	if (is_help(words[0])) {
+		list_formats("");
+		return STATUS_OK;
+	}
+	if (!only && strcmp(words[0], "all"))
+		return unknown_format(words[0]);
+	if (confs_load(ctx, cmd->role, name, true, &confs, &err))
+		return fail(&err);
+	for (size_t i = 0; i < confs.n; i++)
+		fail_conf(&confs.items[i]);
+	if (change_open(&ch, false, &err)) {
+		confs_free(&confs);
+		return fail(&err);
+	}
+	if (!find_spec(&ch, &confs, cmd->role, name, &spec))
+		status = not_found(cmd, name);
+	else if (make_exported(&ch, &spec, &e, &err))
+		status = fail(&err);
+	else
+		status = print_exported(ctx, &e, only);
+	change_close(&ch);
+	confs_free(&confs);
+	return status;
+}
