@@ -10,7 +10,7 @@ DESTDIR ?=
 BUILD ?= build
 
 VERSION := 0.1
-PKGS := libmnl libnftnl jansson libcap-ng
+PKGS := libmnl libnftnl jansson libcap-ng yaml-0.1
 
 CC ?= gcc
 CFLAGS ?= -O2 -g

@@ -14,6 +14,7 @@ static const struct command client_commands[] = {
 	{ "show", "what the kernel has", ROLE_CLIENT, ARGS_NAME_OPTIONAL, false, FILES_READ, cmd_show, NULL },
 	{ "check", "is the kernel still in the wanted state?", ROLE_CLIENT, ARGS_NAME_OPTIONAL, true, FILES_READ, cmd_check, NULL },
 	{ "export", "the same tunnel for another tool", ROLE_CLIENT, ARGS_NAME_FORMAT, false, FILES_READ, cmd_export, NULL },
+	{ "import", "read the configuration of another tool", ROLE_CLIENT, ARGS_IMPORT, false, FILES_SAVE, cmd_import, NULL },
 	{ .name = NULL },
 };
 
@@ -146,7 +147,7 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 	}
 	if (cmd->args == ARGS_ANY || (cmd->args == ARGS_EXAM && !ctx->save && !ctx->file))
 		return cmd->run(ctx, cmd, NULL, n, words);
-	if (n > (cmd->args == ARGS_NAME_FORMAT) && !takes_params)
+	if (n > (cmd->args == ARGS_NAME_FORMAT) && !takes_params && cmd->args != ARGS_IMPORT)
 		return superfluous(cmd, n, words);
 	if (misplaced(ctx, cmd))
 		return STATUS_USAGE;

@@ -14,6 +14,7 @@ enum args {
 	ARGS_NAME_PARAMS, /* a name, then PARAMETER VALUE ... */
 	ARGS_EXAM,	  /* [ NAME | PEER | DEV ] [ target HOST ] */
 	ARGS_NAME_FORMAT, /* a name, then a format of export */
+	ARGS_IMPORT,	  /* a format of import, files, a name */
 	ARGS_ANY,	  /* whatever is there */
 };
 
@@ -105,6 +106,10 @@ enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct s
 void list_formats(const char *first);
 bool next_format(unsigned int i, const char **name, const char **help);
 
+/* import.c: the same of what can be read. */
+void list_importers(const char *first);
+bool next_importer(unsigned int i, const char **name, const char **help);
+
 /* tunnel.c, show.c, export.c, nat.c, check.c, complete.c */
 enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
@@ -114,6 +119,7 @@ enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, co
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
+enum status cmd_import(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_complete(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);

@@ -132,6 +132,14 @@ static void offer_formats(const char *partial)
 	offer(partial, "help", "the formats, a line each");
 }
 
+static void offer_importers(const char *partial)
+{
+	const char *name, *help;
+
+	for (unsigned int i = 0; next_importer(i, &name, &help); i++)
+		offer(partial, name, help);
+}
+
 static void offer_command(const struct ctx *ctx, const struct command *cmd, int n, char **words)
 {
 	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS || cmd->args == ARGS_NAME_OPTIONAL ||
@@ -145,6 +153,10 @@ static void offer_command(const struct ctx *ctx, const struct command *cmd, int 
 		offer_exam(ctx, n, words);
 	if (cmd->args == ARGS_PARAMS)
 		offer_params(cmd->role, n, words);
+	if (cmd->args == ARGS_IMPORT && n == 1)
+		offer_importers(words[0]);
+	if (cmd->args == ARGS_IMPORT && n > 1)
+		puts(":file");
 	if (cmd->args == ARGS_NAME_FORMAT && n == 2)
 		offer_formats(words[1]);
 	if (cmd->args == ARGS_NAME_PARAMS && n > 1)

@@ -50,6 +50,7 @@ static const char *args_text(const struct command *cmd)
 	case ARGS_NAME: return peer ? " PEER" : " NAME";
 	case ARGS_NAME_OPTIONAL: return peer ? " [ PEER ]" : " [ NAME ]";
 	case ARGS_NAME_FORMAT: return peer ? " PEER FORMAT" : " NAME FORMAT";
+	case ARGS_IMPORT: return " FORMAT [ FILE ]... [ name NAME ]";
 	case ARGS_PARAMS: return " [ PARAMETER VALUE ]...";
 	case ARGS_NAME_PARAMS:
 		return cmd->role == ROLE_CLIENT ? " NAME [ PARAMETER VALUE ]..."
@@ -171,6 +172,8 @@ void help_command(const char *path, const struct command *cmd)
 		print_causes();
 	if (cmd->args == ARGS_NAME_FORMAT)
 		list_formats("\nFormats:\n");
+	if (cmd->args == ARGS_IMPORT)
+		list_importers("\nFormats:\n");
 	if (cmd->args != ARGS_PARAMS && cmd->args != ARGS_NAME_PARAMS)
 		return;
 	if (cmd->role == ROLE_CLIENT || cmd->role == ROLE_SERVER) {

@@ -47,6 +47,8 @@ Suite *suite_words(void);
 Suite *suite_help(void);
 Suite *suite_program(void);
 Suite *suite_export(void);
+Suite *suite_import(void);
+Suite *suite_roundtrip(void);
 
 /* ns.c: fixtures. Can this machine give us namespaces of our own? Asked once, by main. */
 extern bool have_namespaces;
@@ -141,6 +143,11 @@ void lab_told_both(struct lab *lab, enum role role, const char *words);
 int lab_plan(struct lab *lab, enum role role, const char *name);
 void expect_steps(struct lab *lab, enum role role, const char *name, const char *steps);
 
+/* test_import.c: read TEXT of FORMAT into IM; and what was wrong in it, a line each. */
+struct import;
+void read_import(struct import *im, const char *format, const char *text);
+const char *import_errors(const struct import *im);
+
 /* Small things. */
 struct in_addr ip4(const char *text);
 struct in6_addr ip6(const char *text);
@@ -149,5 +156,9 @@ struct net6 net6(const char *text); /* "ADDRESS/LEN" */
 int split_words(char *text, char *words[], int max);
 /* The same sequence in every run. */
 uint32_t pseudo_random(uint32_t *state);
+
+/* random.c: a tunnel of ROLE with all its parameters at random, from *STATE; and that two are the same, but for what was given. */
+void random_spec(struct spec *spec, enum role role, uint32_t *state);
+void same_spec(const struct spec *a, const struct spec *b, const char *text);
 
 #endif

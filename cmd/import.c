@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* client import: what another tool's files say of a tunnel, as a file of sitctl (lib/import.h). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/import.h"
+#include "commands.h"
+#include "export/export.h"
+
+#define IMPORTERS_MAX 16
+
+/* What the words ask for. */
+struct request {
+	const struct importer *importer;
+	int n_files;
+	char **files;
+	const char *name; /* which tunnel; NULL: the only one */
+};
+
+void list_importers(const char *first)
+{
+	printf("%s", first);
+	for (const struct importer *i = importers; i->name; i++)
+		printf("  %-16s %s\n", i->name, i->help);
+}
+
+bool next_importer(unsigned int i, const char **name, const char **help)
+{
+	*name = importers[i].name;
+	*help = importers[i].help;
+	return *name;
+}
+
+static enum status unknown_importer(const char *word)
+{
+	const char *names[IMPORTERS_MAX], *near;
+	unsigned int n = 0;
+	struct err err;
+
+	for (const struct importer *i = importers; i->name; i++)
+		names[n++] = i->name;
+	names[n++] = "help";
+	near = nearest(word, names, n);
+	err_usage(&err, word, "is not a format that can be read");
+	if (near)
+		err_hint(&err, "did you mean '%s'?", near);
+	else
+		err_hint(&err, "see 'sitctl client import help'");
+	return fail(&err);
+}
+
+static int read_stream(FILE *in, const char *name, char **text, struct err *err)
+{
+	size_t n;
+
+	*text = calloc(1, IMPORT_SIZE_MAX + 1);
+	if (!*text)
+		return err_sys(err, ENOMEM, "%s", name);
+	n = fread(*text, 1, IMPORT_SIZE_MAX + 1, in);
+	if (ferror(in))
+		return err_sys(err, errno, "%s", name);
+	if (n > IMPORT_SIZE_MAX) {
+		(*text)[IMPORT_SIZE_MAX] = '\0';
+		return err_usage(err, name, "is larger than a megabyte: it is no such file");
+	}
+	return strlen(*text) == n ? 0 : err_usage(err, name, "has a zero byte: it is no text");
+}
+
+static int read_file(struct import *im, const struct importer *importer, const char *path, struct err *err)
+{
+	bool input = !strcmp(path, "-");
+	FILE *in = input ? stdin : fopen(path, "re");
+	const char *name = input ? "standard input" : path;
+	char *text = NULL;
+	int ret;
+
+	if (!in) {
+		err_sys(err, errno, "%s", path);
+		return -err->code;
+	}
+	ret = read_stream(in, name, &text, err);
+	if (!ret)
+		import_text(im, importer, name, text);
+	free(text);
+	if (!input)
+		fclose(in);
+	return ret;
+}
+
+/* The tunnel that is asked for, or NULL and ERR. */
+static struct imported *choose(struct import *im, const struct request *request, struct err *err)
+{
+	char names[256] = "";
+
+	if (request->name) {
+		struct imported *t = import_find(im, request->name);
+
+		if (!t)
+			err_usage(err, request->name, "there is no SIT tunnel of this name in what was read");
+		return t;
+	}
+	if (im->n == 1)
+		return &im->tunnels[0];
+	for (size_t i = 0; i < im->n; i++)
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", i ? ", " : "",
+			 im->tunnels[i].spec.name);
+	err_usage(err, request->importer->name, im->n ? "there are several tunnels: %s" : "no SIT tunnel was found%s",
+		  names);
+	if (im->n)
+		err_hint(err, "write 'name NAME' behind the file");
+	return NULL;
+}
+
+static enum status save(const struct ctx *ctx, struct spec *spec)
+{
+	enum status status;
+	struct conf f;
+	struct err err;
+
+	if (!ctx->file && !strcmp(spec->name, "server")) {
+		err_usage(&err, spec->name,
+			  "a tunnel of this name cannot be saved: " CONF_SERVER " is the server's file");
+		err_hint(&err, "give --file");
+		return fail(&err);
+	}
+	spec_forget_defaults(spec);
+	status = read_conf(ctx, ROLE_CLIENT, spec->name, &f);
+	if (status)
+		return status;
+	if (conf_put(&f, spec, &err) || conf_prepare(&f, &err) || conf_commit(&f, &err))
+		status = fail(&err);
+	conf_free(&f);
+	return status;
+}
+
+static enum status print(const struct ctx *ctx, const struct spec *spec)
+{
+	struct exported e = { .spec = *spec };
+	enum status status = STATUS_OK;
+	struct notes notes;
+	struct err err;
+
+	if (ctx->json) {
+		json_t *json = json_pack("{s:s, s:s}", "role", role_object(spec->role), "name", spec->name);
+
+		for (const struct param *p = params; p->name; p++)
+			if ((p->roles & ROLE_CLIENT) && !p->internal)
+				json_object_set_new(json, p->name, param_json(spec, p));
+		print_json(ctx, json_pack("[o]", json));
+		return STATUS_OK;
+	}
+	if (format_print(format_find("sitctl.conf"), stdout, &e, &notes)) {
+		err_sys(&err, EOPNOTSUPP, "%s", spec->name);
+		err_why(&err, "%s", notes.refused);
+		status = fail(&err);
+	}
+	notes_free(&notes);
+	return status;
+}
+
+static enum status carry_over(const struct ctx *ctx, struct import *im, const struct request *request)
+{
+	struct ctx loud = *ctx;
+	struct imported *t;
+	enum status status;
+	struct err err;
+
+	loud.quiet = false; /* these are errors */
+	if (import_end(im, &err))
+		return fail(&err);
+	for (size_t i = 0; i < im->n_errors; i++)
+		note(&loud, "%s", im->errors[i]);
+	t = choose(im, request, &err);
+	if (!t)
+		return fail(&err);
+	if (!ctx->save || ctx->dry_run) {
+		status = print(ctx, &t->spec);
+		return status ? status : im->n_errors ? STATUS_REFUSED : STATUS_OK;
+	}
+	if (im->n_errors) {
+		err_sys(&err, EBADMSG, "%s", t->spec.name);
+		err_why(&err, "not all was understood: nothing is saved");
+		err_hint(&err, "without --save it is printed; look at the lines that are named");
+		return fail(&err);
+	}
+	return save(ctx, &t->spec);
+}
+
+enum status cmd_import(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+{
+	static char standard_input[] = "-", *only_input[] = { standard_input };
+	struct request request = { .n_files = n - 1, .files = words + 1 };
+	struct import im = { .n = 0 };
+	enum status status;
+	struct err err;
+
+	(void)name;
+	if (!n) {
+		err_usage(&err, cmd->name, "a format is missing");
+		err_hint(&err, "see 'sitctl client import help'");
+		return fail(&err);
+	}
+	request.importer = importer_find(words[0]);
+	if (!request.importer)
+		return unknown_importer(words[0]);
+	if (n > 2 && !strcmp(words[n - 2], "name")) {
+		request.name = words[n - 1];
+		request.n_files -= 2;
+	}
+	if (!request.n_files) {
+		request.n_files = 1;
+		request.files = only_input;
+	}
+	for (int i = 0; i < request.n_files; i++)
+		if (read_file(&im, request.importer, request.files[i], &err)) {
+			import_free(&im);
+			return fail(&err);
+		}
+	status = carry_over(ctx, &im, &request);
+	import_free(&im);
+	return status;
+}

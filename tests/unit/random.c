@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tunnels with any values, the same in every run (unit.h). */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "unit.h"
+
+static uint32_t *state; /* of the test that runs */
+
+static uint32_t below(uint32_t n)
+{
+	return pseudo_random(state) % n;
+}
+
+/* Global unicast: any host may have it. */
+static struct in6_addr random_address(void)
+{
+	struct in6_addr addr;
+
+	for (int i = 0; i < 16; i++) /* with runs of zeros, which the text form shortens */
+		addr.s6_addr[i] = below(3) ? 0 : (uint8_t)pseudo_random(state);
+	addr.s6_addr[0] = (uint8_t)(0x20 + below(0x20));
+	return addr;
+}
+
+static struct in_addr random_ipv4(void)
+{
+	return (struct in_addr){ .s_addr = htonl(pseudo_random(state) % 0x5f000000 + 0x80000000) };
+}
+
+static void random_name(char *name, size_t longest)
+{
+	static const char bytes[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	size_t n = 1 + below((uint32_t)longest);
+
+	for (size_t i = 0; i < n; i++)
+		name[i] = bytes[below(sizeof(bytes) - 1)];
+	name[n] = '\0';
+	if (name[0] == '.')
+		name[0] = 'x';
+}
+
+static uint32_t edge(uint32_t min, uint32_t max)
+{
+	switch (below(4)) {
+	case 0: return min;
+	case 1: return max;
+	default: return min + below(max - min) + below(2);
+	}
+}
+
+/* Prefixes of one tunnel may not overlap: the I-th has bits of its own. */
+static void random_prefixes(struct spec *s)
+{
+	s->n_prefixes = below(8);
+	for (unsigned int i = 0; i < s->n_prefixes; i++) {
+		struct prefix *p = &s->prefixes[i];
+
+		p->net.addr = random_address();
+		p->net.addr.s6_addr[1] = (uint8_t)i;
+		p->net.len = (uint8_t)(16 + below(113));
+		p->net.addr = net6_base(&p->net);
+		if (s->role == ROLE_CLIENT && below(2))
+			random_name(p->ifname, 15);
+	}
+}
+
+void random_spec(struct spec *s, enum role role, uint32_t *seed)
+{
+	char name[40];
+	struct err err;
+
+	state = seed;
+	random_name(name, role == ROLE_CLIENT ? 15 : 11);
+	ck_assert_int_eq(spec_init(s, role, name, &err), 0);
+	for (const struct param *p = params; p->name; p++)
+		if ((p->roles & role) && !p->internal)
+			s->set |= UINT32_C(1) << (p - params);
+	s->remote = random_ipv4();
+	if (below(4) == 0)
+		strcpy(s->host, "tunnel.example");
+	if (role != ROLE_PEER && below(2))
+		s->local = random_ipv4();
+	s->n_addresses = role == ROLE_CLIENT ? 1 + below(4) : 1;
+	for (unsigned int i = 0; i < s->n_addresses; i++) {
+		s->addresses[i].addr = random_address();
+		s->addresses[i].addr.s6_addr[15] = (uint8_t)(0x10 + i);
+		s->addresses[i].len = (uint8_t)edge(1, 128);
+	}
+	s->has_server_address = role == ROLE_PEER;
+	if (role == ROLE_PEER) {
+		s->server_address = random_address();
+		s->server_address.s6_addr[15] = 0x77;
+		s->proxy_ndp = below(3);
+		random_name(s->dev, 15);
+	} else {
+		random_name(s->underlay, 15);
+	}
+	s->gateway_mode = role == ROLE_CLIENT ? below(3) : GATEWAY_AUTO;
+	if (s->gateway_mode == GATEWAY_ADDRESS)
+		s->gateway = random_address();
+	s->metric = role == ROLE_CLIENT ? edge(1, UINT32_MAX) : METRIC_DEFAULT;
+	random_prefixes(s);
+	s->ttl = (uint8_t)below(256);
+	s->mtu = below(3) ? edge(1280, 65515) : 0;
+	s->notrack = below(2);
+	s->mss_clamp = below(2);
+	s->source_filter = below(2);
+	s->simple_security = role == ROLE_CLIENT && below(2);
+	s->n_allows = role == ROLE_CLIENT ? below(5) : 0;
+	for (unsigned int i = 0; i < s->n_allows; i++) /* each has a protocol of its own: no two overlap */
+		s->allows[i] = (struct allow){ .proto = (uint8_t)(100 + i), .last = 65535 };
+}
+
+void same_spec(const struct spec *a, const struct spec *b, const char *text)
+{
+	struct spec x = *a, y = *b;
+
+	ck_assert_msg(!strcmp(x.host, y.host), "%s", text);
+	ck_assert_msg(x.remote.s_addr == y.remote.s_addr && x.local.s_addr == y.local.s_addr, "%s", text);
+	ck_assert_msg(x.n_addresses == y.n_addresses && x.n_prefixes == y.n_prefixes, "%s", text);
+	for (unsigned int i = 0; i < x.n_addresses; i++)
+		ck_assert_msg(net6_equal(&x.addresses[i], &y.addresses[i]), "%s", text);
+	for (unsigned int i = 0; i < x.n_prefixes; i++)
+		ck_assert_msg(net6_equal(&x.prefixes[i].net, &y.prefixes[i].net) &&
+				      !strcmp(x.prefixes[i].ifname, y.prefixes[i].ifname),
+			      "%s", text);
+	ck_assert_msg(x.gateway_mode == y.gateway_mode && addr6_equal(&x.gateway, &y.gateway), "%s", text);
+	ck_assert_msg(x.metric == y.metric && x.ttl == y.ttl && x.mtu == y.mtu && x.notrack == y.notrack, "%s", text);
+	ck_assert_msg(x.mss_clamp == y.mss_clamp && x.source_filter == y.source_filter, "%s", text);
+	ck_assert_msg(x.has_server_address == y.has_server_address, "%s", text);
+	ck_assert_msg(addr6_equal(&x.server_address, &y.server_address) && x.proxy_ndp == y.proxy_ndp, "%s", text);
+	ck_assert_msg(!strcmp(x.dev, y.dev) && !strcmp(x.underlay, y.underlay), "%s", text);
+	ck_assert_msg(x.simple_security == y.simple_security && x.n_allows == y.n_allows, "%s", text);
+	for (unsigned int i = 0; i < x.n_allows; i++)
+		ck_assert_msg(!memcmp(&x.allows[i], &y.allows[i], sizeof(x.allows[i])), "%s", text);
+}
