@@ -15,6 +15,7 @@ static const struct command client_commands[] = {
 	{ "check", "is the kernel still in the wanted state?", ROLE_CLIENT, ARGS_NAME_OPTIONAL, true, FILES_READ, cmd_check, NULL },
 	{ "export", "the same tunnel for another tool", ROLE_CLIENT, ARGS_NAME_FORMAT, false, FILES_READ, cmd_export, NULL },
 	{ "import", "read the configuration of another tool", ROLE_CLIENT, ARGS_IMPORT, false, FILES_SAVE, cmd_import, NULL },
+	{ "adopt", "take over a running tunnel that another tool made", ROLE_CLIENT, ARGS_DEV, true, FILES_SAVE, cmd_adopt, NULL },
 	{ .name = NULL },
 };
 
@@ -124,7 +125,8 @@ static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 
 static enum status call(const struct ctx *ctx, const struct command *cmd, int n, char **words)
 {
-	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS || cmd->args == ARGS_NAME_FORMAT;
+	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS || cmd->args == ARGS_NAME_FORMAT ||
+		     cmd->args == ARGS_DEV;
 	bool takes_params = cmd->args == ARGS_PARAMS || cmd->args == ARGS_NAME_PARAMS;
 	const char *name = NULL;
 	struct err err;

@@ -13,6 +13,7 @@ enum args {
 	ARGS_PARAMS,	  /* PARAMETER VALUE ... */
 	ARGS_NAME_PARAMS, /* a name, then PARAMETER VALUE ... */
 	ARGS_EXAM,	  /* [ NAME | PEER | DEV ] [ target HOST ] */
+	ARGS_DEV,	  /* one interface that is not ours */
 	ARGS_NAME_FORMAT, /* a name, then a format of export */
 	ARGS_IMPORT,	  /* a format of import, files, a name */
 	ARGS_ANY,	  /* whatever is there */
@@ -120,6 +121,7 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_import(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
+enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_complete(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);

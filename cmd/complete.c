@@ -102,21 +102,27 @@ static void offer_params(enum role role, int n, char **words)
 		offer(partial, "help", "more about it");
 }
 
-/* Whom the doctor can examine: all tunnels, and SIT devices of others. */
-static void offer_exam(const struct ctx *ctx, int n, char **words)
+/* SIT devices that are not ours. */
+static void offer_foreign(const char *partial)
 {
 	struct change ch;
 	struct err ignored;
 
+	if (change_open(&ch, false, &ignored))
+		return;
+	for (size_t i = 0; i < ch.s.n_links; i++)
+		if (ch.s.links[i].sit && ch.s.links[i].remote.s_addr && !link_ours(&ch.s.links[i]))
+			offer(partial, ch.s.links[i].name, "a SIT device of somebody else");
+	change_close(&ch);
+}
+
+/* Whom the doctor can examine: all tunnels, and SIT devices of others. */
+static void offer_exam(const struct ctx *ctx, int n, char **words)
+{
 	if (n == 1) {
 		offer_names(ctx, ROLE_CLIENT, words[0]);
 		offer_names(ctx, ROLE_PEER, words[0]);
-	}
-	if (n == 1 && !change_open(&ch, false, &ignored)) {
-		for (size_t i = 0; i < ch.s.n_links; i++)
-			if (ch.s.links[i].sit && ch.s.links[i].remote.s_addr && !link_ours(&ch.s.links[i]))
-				offer(words[0], ch.s.links[i].name, "a SIT device of somebody else");
-		change_close(&ch);
+		offer_foreign(words[0]);
 	}
 	if (n == 1 || n == 2)
 		offer(words[n - 1], "target", "a host to connect to");
@@ -153,6 +159,8 @@ static void offer_command(const struct ctx *ctx, const struct command *cmd, int 
 		offer_exam(ctx, n, words);
 	if (cmd->args == ARGS_PARAMS)
 		offer_params(cmd->role, n, words);
+	if (cmd->args == ARGS_DEV && n == 1)
+		offer_foreign(words[0]);
 	if (cmd->args == ARGS_IMPORT && n == 1)
 		offer_importers(words[0]);
 	if (cmd->args == ARGS_IMPORT && n > 1)

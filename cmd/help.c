@@ -50,6 +50,7 @@ static const char *args_text(const struct command *cmd)
 	case ARGS_NAME: return peer ? " PEER" : " NAME";
 	case ARGS_NAME_OPTIONAL: return peer ? " [ PEER ]" : " [ NAME ]";
 	case ARGS_NAME_FORMAT: return peer ? " PEER FORMAT" : " NAME FORMAT";
+	case ARGS_DEV: return " DEV";
 	case ARGS_IMPORT: return " FORMAT [ FILE ]... [ name NAME ]";
 	case ARGS_PARAMS: return " [ PARAMETER VALUE ]...";
 	case ARGS_NAME_PARAMS:

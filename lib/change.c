@@ -67,7 +67,7 @@ void change_close(struct change *ch)
 
 static struct world world_of(struct change *ch)
 {
-	return (struct world){ .c = &ch->c, .s = &ch->s, .j = &ch->j, .told = &ch->told };
+	return (struct world){ .c = &ch->c, .s = &ch->s, .j = &ch->j, .told = &ch->told, .adopt = ch->adopt };
 }
 
 int change_put(struct change *ch, const struct spec *spec, struct err *err)

@@ -13,6 +13,7 @@ struct change {
 	struct told told; /* what shall be told */
 	struct plan plan;
 	struct conf *save; /* a prepared file that takes its place when the plan is done, or NULL */
+	uint32_t adopt;	   /* index of the device that is taken over, see adopt.h; 0: none */
 };
 
 /*

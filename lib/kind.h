@@ -58,6 +58,7 @@ struct link {
 	bool sit;
 	uint8_t proto; /* inner protocol, IPPROTO_IPV6 or 0 (any) */
 	bool pmtudisc;
+	const char *odd; /* why it cannot be a tunnel of ours, or NULL */
 	uint32_t group;
 	uint32_t flags;
 	uint32_t vrf; /* ifindex of the VRF it is in, 0: none */

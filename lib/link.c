@@ -34,6 +34,23 @@ static bool same_tunnel(const struct link *a, const struct link *b)
 	       a->mtu == b->mtu && a->group == b->group && !strcmp(a->alias, b->alias);
 }
 
+static bool alias_ours(const struct link *link)
+{
+	return !strncmp(link->alias, "sitctl ", 7);
+}
+
+/* Ours are in group 41; one that is handed back to whom it was of gets its own again. */
+static uint32_t wanted_group(const struct link *link)
+{
+	return alias_ours(link) ? SITCTL_GROUP : link->group;
+}
+
+/* Is it taken over from somebody, or handed back; or back from where it was to be removed? */
+static bool group_changes(const struct step *step)
+{
+	return alias_ours(&step->was.link) != alias_ours(&step->want.link) || link_condemned(&step->was.link);
+}
+
 int link_taken(const struct link *has, const struct link *want, struct err *err)
 {
 	struct link expect = *want;
@@ -41,7 +58,7 @@ int link_taken(const struct link *has, const struct link *want, struct err *err)
 	expect.sit = true;
 	expect.proto = IPPROTO_IPV6;
 	expect.pmtudisc = true;
-	expect.group = SITCTL_GROUP;
+	expect.group = wanted_group(want);
 	if (has && same_tunnel(has, &expect))
 		return 0;
 	err_sys(err, EOPNOTSUPP, "link %s", want->name);
@@ -142,8 +159,8 @@ static int link_change(struct conversation *c, struct step *step, struct err *er
 	if (params)
 		link_put_newlink(&c->batch, want, 0);
 	link_put_setlink(&c->batch, want, !flags_only && !params, !flags_only);
-	if (link_condemned(&step->was.link))
-		nl_put_u32(&c->batch, IFLA_GROUP, SITCTL_GROUP);
+	if (!flags_only && group_changes(step))
+		nl_put_u32(&c->batch, IFLA_GROUP, wanted_group(want));
 	if (flags_only)
 		return nl_send(&c->route, &c->batch, err);
 	ret = send_and_get(c, want->name, &has, err);
@@ -246,7 +263,7 @@ static void print_set(const struct link *link, bool group, bool mtu, bool alias,
 	fprintf(out, "ip link set dev ");
 	print_word(out, link->name);
 	if (group)
-		fprintf(out, " group %d", SITCTL_GROUP);
+		fprintf(out, " group %u", wanted_group(link));
 	if (mtu)
 		fprintf(out, " mtu %u", link->mtu);
 	if (alias) {
@@ -276,8 +293,7 @@ static void link_print(const struct step *step, FILE *out)
 			fprintf(out, " group %d", SITCTL_GROUP);
 		print_tunnel(link, out);
 	}
-	print_set(link, step->op == STEP_CHANGE && link_condemned(&step->was.link), !flags_only && !params, !flags_only,
-		  out);
+	print_set(link, step->op == STEP_CHANGE && group_changes(step), !flags_only && !params, !flags_only, out);
 }
 
 static json_t *link_json(const struct object *object)

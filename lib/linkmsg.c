@@ -10,6 +10,25 @@
 
 const char *const link_conf_names[LINK_CONFS] = { "disable_ipv6", "accept_ra", "forwarding" };
 
+/* What a tunnel of sitctl has not, and would lose when it is changed. */
+static const char *odd_params(const struct nlattr **tb)
+{
+	static const struct in6_addr none = { .s6_addr = { 0x20, 0x02 } };
+	struct in6_addr rd = none;
+
+	nl_in6(tb[IFLA_IPTUN_6RD_PREFIX], &rd);
+	if (nl_u16(tb[IFLA_IPTUN_ENCAP_TYPE], 0))
+		return "is encapsulated in UDP or GRE once more (FOU)";
+	if (nl_u16(tb[IFLA_IPTUN_FLAGS], 0) & SIT_ISATAP)
+		return "is an ISATAP tunnel";
+	/* 2002::/16 is what every device begins with. */
+	if (memcmp(&rd, &none, sizeof(rd)) || nl_u16(tb[IFLA_IPTUN_6RD_PREFIXLEN], 16) != 16)
+		return "has a 6rd prefix";
+	if (nl_u8(tb[IFLA_IPTUN_TOS], 0))
+		return "has a TOS of its own";
+	return nl_u32(tb[IFLA_IPTUN_FWMARK], 0) ? "has a firewall mark of its own" : NULL;
+}
+
 static int decode_sit(const struct nlattr *data, struct link *link)
 {
 	const struct nlattr *tb[IFLA_IPTUN_MAX + 1];
@@ -22,6 +41,7 @@ static int decode_sit(const struct nlattr *data, struct link *link)
 	link->ttl = nl_u8(tb[IFLA_IPTUN_TTL], 0);
 	link->proto = nl_u8(tb[IFLA_IPTUN_PROTO], 0);
 	link->pmtudisc = nl_u8(tb[IFLA_IPTUN_PMTUDISC], 0);
+	link->odd = odd_params(tb);
 	return 0;
 }
 

@@ -115,6 +115,7 @@ int nl_attrs_nested(const struct nlattr *attr, const struct nlattr **tb, unsigne
 
 /* Values of attributes; DEFLT where there is none or its length is not that of the type. */
 uint8_t nl_u8(const struct nlattr *attr, uint8_t deflt);
+uint16_t nl_u16(const struct nlattr *attr, uint16_t deflt);
 uint32_t nl_u32(const struct nlattr *attr, uint32_t deflt);
 struct in_addr nl_in(const struct nlattr *attr);
 bool nl_in6(const struct nlattr *attr, struct in6_addr *out);

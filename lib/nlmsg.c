@@ -162,6 +162,11 @@ uint8_t nl_u8(const struct nlattr *attr, uint8_t deflt)
 	return sized(attr, sizeof(uint8_t)) ? mnl_attr_get_u8(attr) : deflt;
 }
 
+uint16_t nl_u16(const struct nlattr *attr, uint16_t deflt)
+{
+	return attr && mnl_attr_get_payload_len(attr) == sizeof(uint16_t) ? mnl_attr_get_u16(attr) : deflt;
+}
+
 uint32_t nl_u32(const struct nlattr *attr, uint32_t deflt)
 {
 	return sized(attr, sizeof(uint32_t)) ? mnl_attr_get_u32(attr) : deflt;

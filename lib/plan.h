@@ -81,6 +81,7 @@ struct world {
 	enum forwarding_mode mode;	/* of the host, by plan_build() */
 	const struct path_query *paths; /* to the remote of each tunnel told, or NULL: want_link() asks for one */
 	const struct rivals *rivals;	/* for rule_peer(), which without it looks at each address */
+	uint32_t adopt;			/* a device of somebody else that the tunnel in scope takes over, or 0 */
 };
 
 /*

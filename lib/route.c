@@ -21,7 +21,8 @@ static void route_encode(const struct step *step, struct nl_batch *b)
 	rtm->rtm_family = AF_INET6;
 	rtm->rtm_dst_len = r->dst.len;
 	rtm->rtm_table = RT_TABLE_MAIN;
-	rtm->rtm_protocol = SITCTL_PROTO;
+	/* One of somebody else may be taken away, and come back. */
+	rtm->rtm_protocol = r->proto ? r->proto : SITCTL_PROTO;
 	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
 	rtm->rtm_type = r->type;
 	if (r->dst.len)
@@ -68,7 +69,7 @@ static void route_print(const struct step *step, FILE *out)
 		fprintf(out, " dev ");
 		print_word(out, r->ifname);
 	}
-	fprintf(out, " metric %u proto %d\n", r->metric, SITCTL_PROTO);
+	fprintf(out, " metric %u proto %d\n", r->metric, r->proto ? r->proto : SITCTL_PROTO);
 }
 
 static json_t *route_json(const struct object *object)

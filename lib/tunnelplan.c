@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
+#include "adopt.h"
 #include "want.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
@@ -57,7 +58,8 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 	const struct link *has = staying(w, want->name);
 	int ret = 0;
 
-	if (has && (!link_ours(has) || link_role(has) != spec->role || strcmp(link_tunnel_name(has), spec->name))) {
+	if (has && has->index != w->adopt &&
+	    (!link_ours(has) || link_role(has) != spec->role || strcmp(link_tunnel_name(has), spec->name))) {
 		err_sys(err, EEXIST, "tunnel device %s", want->name);
 		if (link_ours(has))
 			err_why(err, "the name is taken by the tunnel of '%s'", link_tunnel_name(has));
@@ -189,7 +191,7 @@ static int plan_route(struct plan *plan, const struct world *w, struct route *wa
 		if (r->ifname[0] && !staying(w, r->ifname))
 			continue;
 		/* Somebody else's is not taken for ours, but on our own device: there a route of several hops has one protocol. */
-		if ((r->proto == SITCTL_PROTO || !strcmp(r->ifname, dev)) && same_route(r, want))
+		if ((r->proto == SITCTL_PROTO || (!w->adopt && !strcmp(r->ifname, dev))) && same_route(r, want))
 			return 0;
 		/* Beside the default route of somebody else, and beside our own that is about to go. */
 		if (r->metric == want->metric &&
@@ -282,6 +284,8 @@ int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spe
 	n = want_addrs(spec, addrs);
 	for (unsigned int i = 0; !ret && i < n; i++)
 		ret = plan_addr(plan, w, &addrs[i], err);
+	if (!ret && w->adopt)
+		ret = plan_adopted(plan, w, spec, err);
 	if (!ret && want_default(spec, &route))
 		ret = plan_route(plan, w, &route, spec->dev, err);
 	for (unsigned int i = 0; !ret && spec->role == ROLE_CLIENT && i < spec->n_prefixes; i++)

@@ -10,10 +10,11 @@ import tempfile
 
 from files import ADD_ALICE, ADD_BOB, CLIENT, ETC, SERVER, UP
 import netlab
-from netlab import CLIENT4, ON_LINK, PREFIX, PREFIX_B, SERVER4
+from netlab import CLIENT4, ON_LINK, PAIR, PREFIX, PREFIX_B, SERVER4
 
-# One command: in which host, what runs before it, the command itself, and the one that leaves nothing of it.
-Row = collections.namedtuple("Row", "name host before command down")
+# One command: in which host, what runs before it, the command itself, and the one that leaves nothing of it;
+# a tunnel that somebody else has made before, and lines of `ip` that take away what is still that one's.
+Row = collections.namedtuple("Row", "name host before command down made unmade", defaults=("", ""))
 
 TEN = "[server]\nuplink = up0\n" + "".join(
     f"[peer p{n}]\nremote = 198.51.100.{100 + n}\naddress = 2001:db8:1:{n}::3\nprefix = 2001:db8:1{n}::/48\n" for n in range(9)
@@ -27,6 +28,13 @@ SET_NEAR = f"server set-peer near address 2001:db8:1::9 prefix {PREFIX_B} ttl 64
 UP_TEN = f"-f {ETC}/ten server up"
 PASS = f"nat pass p1 remote {SERVER4} to 192.168.7.2"
 DOWN, SERVER_DOWN = "client down t1", "server down"
+FOREIGN = f"""
+    tunnel add he6 mode sit remote {SERVER4} local {CLIENT4} ttl 99
+    link set he6 mtu 1400 up
+    addr add {PAIR[1]}/127 dev he6 nodad
+    route add default via {PAIR[0]} dev he6 metric 77
+    route add unreachable {PREFIX} metric 9"""
+NOT_FOREIGN = f"link del he6\nroute del unreachable {PREFIX}"
 
 ROWS = [
     Row("client up", "client", (), ROUTED, DOWN),
@@ -42,6 +50,7 @@ ROWS = [
     Row("server add-peer, saved", "server", (ADD_ALICE,), f"--save {ADD_BOB}", SERVER_DOWN),
     Row("nat pass", "client", (), PASS, "nat unpass p1"),
     Row("nat unpass", "client", (PASS,), "nat unpass p1", "nat unpass p1"),
+    Row("client adopt", "client", (), "client adopt he6", "client down he6", FOREIGN, NOT_FOREIGN),
 ]
 
 def remembered():

@@ -9,6 +9,7 @@ import contextlib
 import multiprocessing
 import os
 import re
+import subprocess
 
 import faults
 import files
@@ -72,6 +73,8 @@ class Faults(files.Case):
                 os.unlink(f"{ETC}/{name}")
         for name, text in faults.FILES.items():
             self.put(name, text)
+        if self.row.made:
+            self.place.ip(self.row.made)
         for words in self.row.before:
             self.tell(self.place, words)
 
@@ -87,6 +90,9 @@ class Faults(files.Case):
 
     def leaves_nothing(self, message):
         self.tell(self.place, self.row.down)
+        if self.row.unmade:     # killed before it was taken over
+            with self.place:
+                subprocess.run(["ip", "-force", "-batch", "-"], input=self.row.unmade, stderr=subprocess.DEVNULL, text=True, check=False)
         self.alike(self.bare, self.place, message)
         self.assertEqual(faults.remembered(), {}, message)
 

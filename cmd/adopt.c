@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* client adopt: a running tunnel that another tool made, taken over (lib/adopt.h). */
+#include <string.h>
+
+#include "../lib/adopt.h"
+#include "commands.h"
+#include "export/export.h"
+#include "rights.h"
+
+static bool is_ours(const struct change *ch, const char *dev)
+{
+	const struct link *link = snapshot_link(&ch->s, dev);
+
+	return link && link_ours(link) && !link->half_made;
+}
+
+enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+{
+	struct scope scope = { .role = ROLE_CLIENT, .name = name };
+	enum status status;
+	struct change ch;
+	struct spec spec;
+	struct err err;
+
+	(void)cmd;
+	(void)n;
+	(void)words;
+	if (need_admin(ctx, &err) || change_open(&ch, !ctx->dry_run, &err))
+		return fail(&err);
+	if (is_ours(&ch, name)) {
+		note(ctx, "%s: is a tunnel of sitctl already", name);
+		change_adopt_rest(&ch, name);
+		status = carry_out(ctx, &ch, &scope);
+	} else if (change_adopt(&ch, name, &spec, &err)) {
+		status = fail(&err);
+	} else {
+		spec_forget_defaults(&spec);
+		status = carry_out_saving(ctx, &ch, &scope, &spec);
+	}
+	change_close(&ch);
+	return status;
+}
