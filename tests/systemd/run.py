@@ -13,6 +13,7 @@ import sys
 import time
 import unittest
 
+import handover
 import managers
 from case import FILES, Case, link, run
 
@@ -248,7 +249,7 @@ class Lines(unittest.TextTestResult):
 
 def main():
     suite = unittest.TestSuite()
-    for case in (Booted, managers.NetworkManager, managers.Netplan, Removed):
+    for case in (Booted, managers.NetworkManager, managers.Netplan, handover.Handover, Removed):
         for test in unittest.defaultTestLoader.loadTestsFromTestCase(case):
             if not sys.argv[1:] or any(word in test.id() for word in sys.argv[1:]):
                 suite.addTest(test)
