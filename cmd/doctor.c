@@ -267,9 +267,9 @@ static enum status examine(const struct ctx *ctx, struct exam *e, const char *na
 	return status;
 }
 
-enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const char *none, int n, char **words)
+enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	const char *name = NULL, *target = NULL;
+	const char *target = NULL;
 	struct exam *e = calloc(1, sizeof(*e));
 	char prefix[64 + 4 * 256] = "sitctl ", word[4 * 256];
 	enum status status;
@@ -278,7 +278,6 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 	struct err err;
 
 	(void)cmd;
-	(void)none;
 	if (!e) {
 		err_sys(&err, ENOMEM, "doctor");
 		return fail(&err);

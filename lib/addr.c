@@ -31,7 +31,7 @@ static void addr_encode(const struct step *step, struct nl_batch *b)
 
 static void addr_explain(struct conversation *c, const struct step *step, struct err *err)
 {
-	char key[SYSCTL_KEY_SIZE], word[4 * SYSCTL_KEY_SIZE];
+	char key[SYSCTL_KEY_SIZE], quoted[4 * SYSCTL_KEY_SIZE];
 
 	(void)c;
 	if (step->op == STEP_DEL)
@@ -41,7 +41,7 @@ static void addr_explain(struct conversation *c, const struct step *step, struct
 	snprintf(key, sizeof(key), "net/ipv6/conf/%s/disable_ipv6=0", step->want.addr.ifname);
 	if (err->code == EACCES)
 		err_hint(err, "IPv6 is disabled on %s: sysctl %s", step->want.addr.ifname,
-			 quote_word(key, word, sizeof(word)));
+			 quote_word(key, quoted, sizeof(quoted)));
 }
 
 static void addr_print(const struct step *step, FILE *out)

@@ -270,7 +270,10 @@ static int check_folder(const char *path, struct err *err)
 	struct stat st, entry;
 	char dir[PATH_MAX];
 
-	snprintf(dir, sizeof(dir), "%.*s", slash > path ? (int)(slash - path) : 1, slash ? path : ".");
+	if (!slash)
+		snprintf(dir, sizeof(dir), ".");
+	else
+		snprintf(dir, sizeof(dir), "%.*s", slash > path ? (int)(slash - path) : 1, path);
 	if (stat(dir, &st))
 		return errno == ENOENT ? 0 : err_sys(err, errno, "%s", dir);
 	/* In one like /tmp (sticky) nobody replaces what is root's. */

@@ -187,13 +187,12 @@ static void judge_error(struct exam *e)
 static bool no_arp_answer(const struct exam *e, struct in_addr hop)
 {
 	FILE *in = fopen("/proc/thread-self/net/arp", "re");
-	char line[256], addr[64], dev[IFNAMSIZ], wanted[NET6_TEXT];
-	unsigned int flags;
+	char line[256], addr[64], flags[16], dev[IFNAMSIZ], wanted[NET6_TEXT];
 	bool found = false;
 
 	addr4_text(hop, wanted);
 	while (in && !found && fgets(line, sizeof(line), in))
-		found = sscanf(line, "%63s %*s %x %*s %*s %15s", addr, &flags, dev) == 3 && !flags &&
+		found = sscanf(line, "%63s %*s %15s %*s %*s %15s", addr, flags, dev) == 3 && !strcmp(flags, "0x0") &&
 			!strcmp(addr, wanted) && !strcmp(dev, e->p.underlay->name);
 	if (in)
 		fclose(in);

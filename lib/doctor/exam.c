@@ -228,7 +228,7 @@ void exam_run(struct exam *e)
 		for (const struct check *c = checks; c->name; c++)
 			if (c->start)
 				c->start(e);
-		loop_run(&e->loop, loop_now() + EXAM_SECONDS * 1000);
+		loop_run(&e->loop, loop_now() + INT64_C(1000) * EXAM_SECONDS);
 	}
 	for (const struct check *c = checks; c->name; c++)
 		if (c->late)

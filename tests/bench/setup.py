@@ -9,7 +9,6 @@ import statistics
 import subprocess
 import tempfile
 
-import netlab
 import record
 from netlab import CLIENT4, PAIR, SERVER4, SITCTL
 
@@ -194,7 +193,7 @@ def _server(s, host, count):
     for row, argv in zip(counts, (up, up, down)):
         row["calls"] = s.calls(host, argv)
     return [s.ratio(f"server up, {count:,} peers : ip -batch, nft -f, sysctl -p", f"up {count}", f"hand up {count}", 0.8),
-            s.ratio(f"the same again, nothing to do : the first", f"again {count}", f"up {count}",
+            s.ratio("the same again, nothing to do : the first", f"again {count}", f"up {count}",
                     0.05 if count == COUNTS[-1] else None),
             s.ratio(f"server down, {count:,} peers : ip -batch, nft -f", f"down {count}", f"hand down {count}",
                     0.1 if count == COUNTS[-1] else None)], counts

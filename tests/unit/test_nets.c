@@ -27,7 +27,7 @@ static struct net6 random_net(uint32_t *state)
 START_TEST(like_looking_at_each)
 {
 	uint32_t state = 20261121;
-	unsigned int found = 0, missed = 0;
+	unsigned int hits = 0, missed = 0;
 
 	for (int round = 0; round < ROUNDS; round++) {
 		struct net6 all[NETS], net = random_net(&state);
@@ -45,10 +45,10 @@ START_TEST(like_looking_at_each)
 		}
 		nets_sort(&nets);
 		ck_assert_int_eq(nets_overlap(&nets, &net, owner), wanted);
-		*(wanted ? &found : &missed) += 1;
+		*(wanted ? &hits : &missed) += 1;
 		nets_free(&nets);
 	}
-	ck_assert_uint_gt(found, ROUNDS / 20);
+	ck_assert_uint_gt(hits, ROUNDS / 20);
 	ck_assert_uint_gt(missed, ROUNDS / 20);
 }
 END_TEST
