@@ -223,7 +223,7 @@ static uint32_t free_metric(const struct snapshot *s, const struct route *r)
 		for (size_t i = 0; i < s->n_routes && !taken; i++)
 			taken = !s->routes[i].dst.len && s->routes[i].metric == metric;
 		if (taken)
-			metric += metric < r->metric ? -1 : 1;
+			metric = metric < r->metric ? metric - 1 : metric + 1;
 	}
 	return metric;
 }

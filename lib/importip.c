@@ -232,11 +232,13 @@ static bool route_word(struct ip *ip, struct import_route *r, const char *word)
 		r->metric = value(ip, word);
 	else if (!strcmp(word, "via") && (!peek(ip) || strcmp(peek(ip), "inet6")))
 		r->gateway = value(ip, word);
-	else if (!strcmp(word, "via"))
-		ip->at++, r->gateway = value(ip, "inet6");
-	else if (!strcmp(word, "table") && peek(ip) && strcmp(peek(ip), "main"))
-		unknown(ip, "table"), ip->at++;
-	else if (import_among(word, no_matter) || !strcmp(word, "table"))
+	else if (!strcmp(word, "via")) {
+		ip->at++;
+		r->gateway = value(ip, "inet6");
+	} else if (!strcmp(word, "table") && peek(ip) && strcmp(peek(ip), "main")) {
+		unknown(ip, "table");
+		ip->at++;
+	} else if (import_among(word, no_matter) || !strcmp(word, "table"))
 		value(ip, word);
 	else if (!strcmp(word, "onlink"))
 		return true;

@@ -48,8 +48,10 @@ static void take_command(struct import *im, const char *iface, int n, char *word
 	for (int i = 0; i < n; i++)
 		if (*iface && (!strcmp(words[i], "$IFACE") || !strcmp(words[i], "${IFACE}")))
 			words[i] = (char *)iface;
-	while (n && (!strcmp(words[0], "sudo") || words[0][strlen(words[0]) - (words[0][0] != '\0')] == ')'))
-		words++, n--;
+	while (n && (!strcmp(words[0], "sudo") || words[0][strlen(words[0]) - (words[0][0] != '\0')] == ')')) {
+		words++;
+		n--;
+	}
 	if (!n)
 		return;
 	slash = strrchr(words[0], '/');
