@@ -92,7 +92,8 @@ static void take_own(struct import *im, struct imported *t, const struct option 
 	snprintf(name, sizeof(name), "%s", o->name + strlen(OWN));
 	/* As the environment of a hook has it. */
 	for (char *p = name; *p; p++)
-		*p = *p == '_' ? '-' : *p;
+		if (*p == '_')
+			*p = '-';
 	for (char *value = o->value, *rest; *value; value = rest) {
 		rest = cut(value);
 		import_tell(im, t, name, value);

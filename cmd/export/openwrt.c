@@ -73,7 +73,8 @@ int print_openwrt(FILE *out, const struct exported *e, struct notes *notes)
 	      out);
 	plain_name(e, notes, SECTION_MAX, section);
 	for (char *p = section; *p; p++)
-		*p = *p == '-' ? '_' : *p;
+		if (*p == '-')
+			*p = '_';
 	omit_filters(notes, e);
 	if (e->spec.underlay[0])
 		omit_param(notes, e, "dev", "set option tunlink to the name that this interface has in OpenWrt");

@@ -22,8 +22,6 @@ const struct cause causes[CAUSE_COUNT] = {
 		"it has no flag UP", "bring it up; its addresses and routes went when it went down" },
 	[CAUSE_IPV6_DISABLED_DEVICE] = { "ipv6-disabled-device", HOP_DEVICE, FAULT, "IPv6 is switched off on the tunnel's device",
 		"its disable_ipv6 is 1", "write 0 to it; its addresses and routes went when it was written" },
-	[CAUSE_MTU_BELOW_1280] = { "mtu-below-1280", HOP_DEVICE, FAULT, "the MTU of the tunnel's device is too small for IPv6",
-		"it is below 1280 (RFC 8200 section 5): the kernel removes IPv6 from the device", "give it 1280 or more" },
 	[CAUSE_LOCAL_NOT_HERE] = { "local-not-here", HOP_UNDERLAY, FAULT, "the tunnel's local address is not one of this host's",
 		"no interface has it: the kernel takes it, and nothing ever leaves or arrives", "take the address that this host sends from; behind a NAT that is not the public one" },
 	[CAUSE_REMOTE_IN_TUNNEL] = { "remote-in-tunnel", HOP_UNDERLAY, FAULT, "the way to the far end leads into a tunnel",

@@ -145,11 +145,6 @@ static void check_present(struct exam *e)
 		mend(e, exam_found(e, CAUSE_DEVICE_DOWN, "%s is down", l->name), command);
 		return;
 	}
-	if (l->mtu < MTU_MIN) {
-		snprintf(command, sizeof(command), "ip link set %s mtu %d", exam_word(e, l->name), MTU_MIN);
-		mend(e, exam_found(e, CAUSE_MTU_BELOW_1280, "the MTU of %s is %u", l->name, l->mtu), command);
-		return;
-	}
 	if (conf6(l->name, "disable_ipv6") == 1 && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
 		snprintf(command, sizeof(command), "sysctl -w %s=0", exam_conf(e, l->name, "disable_ipv6"));
 		mend(e, exam_found(e, CAUSE_IPV6_DISABLED_DEVICE, "net.ipv6.conf.%s.disable_ipv6 is 1", l->name),

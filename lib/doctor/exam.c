@@ -137,8 +137,8 @@ bool exam_has(const struct exam *e, enum cause_id cause)
 bool exam_hopeless(const struct exam *e)
 {
 	return !e->p.link || !e->p.link->up || exam_has(e, CAUSE_IPV6_OFF) || exam_has(e, CAUSE_IPV6_DISABLED_HOST) ||
-	       exam_has(e, CAUSE_IPV6_DISABLED_DEVICE) || exam_has(e, CAUSE_MTU_BELOW_1280) ||
-	       exam_has(e, CAUSE_NAME_TAKEN) || exam_has(e, CAUSE_REMOTE_NO_ROUTE);
+	       exam_has(e, CAUSE_IPV6_DISABLED_DEVICE) || exam_has(e, CAUSE_NAME_TAKEN) ||
+	       exam_has(e, CAUSE_REMOTE_NO_ROUTE);
 }
 
 const char *exam_repair(const struct exam *e)

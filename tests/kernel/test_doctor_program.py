@@ -9,7 +9,6 @@ import socket
 import subprocess
 
 import doctor
-from doctor import ALICE, UP
 import netlab
 from netlab import CLIENT4, ON_LINK, PAIR, PREFIX, SERVER4
 

@@ -5,8 +5,7 @@ import re
 
 import doctor
 from doctor import ALICE
-import netlab
-from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PREFIX, ROUTER6, SERVER4, SERVER6
+from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PREFIX, ROUTER6, SERVER6
 import packets
 from test_forwarding import wait
 
@@ -18,7 +17,7 @@ class Routed(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.client.ip(doctor.FAR_CLIENT + f"\naddr add 2001:db8:100::1/64 dev lo")
+        cls.client.ip(doctor.FAR_CLIENT + "\naddr add 2001:db8:100::1/64 dev lo")
 
     def setUp(self):
         super().setUp()
