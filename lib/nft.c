@@ -280,7 +280,7 @@ static void put_difference(struct nl_batch *b, char *scratch, const struct nft_t
 static int nft_send(struct conversation *c, const struct nft_table *was, const struct nft_table *want, struct err *err)
 {
 	struct nl_batch *b = &c->batch;
-	char *scratch = malloc(2 * NFT_MESSAGE_SIZE);
+	char *scratch = calloc(2, NFT_MESSAGE_SIZE); /* libmnl leaves out what pads a value */
 	int ret;
 
 	if (!scratch)

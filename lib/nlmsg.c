@@ -57,6 +57,8 @@ void nl_append(struct nl_batch *batch, const struct nlmsghdr *nlh)
 	}
 	batch->head = (struct nlmsghdr *)(batch->buf + batch->len);
 	memcpy(batch->head, nlh, nlh->nlmsg_len);
+	/* What is between two messages is sent as well. */
+	memset((char *)batch->head + nlh->nlmsg_len, 0, MNL_ALIGN(nlh->nlmsg_len) - nlh->nlmsg_len);
 	batch->n++;
 	account(batch);
 }

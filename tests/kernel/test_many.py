@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Many devices are made and removed together: strangers among them stay, a refusal or a kill leaves nothing half done."""
 
+import os
+import signal
+
 import files
-import test_killed
+from ptraced import stopped, traceable
 from test_files_many import peers
 
 COUNT = 5
@@ -51,15 +54,17 @@ class Together(files.Case):
         self.up(self.server, "server down")
         self.same(before, self.server)
 
+    @traceable
     def test_killed_at_the_end_of_down(self):
         before = self.server.state()
         self.up(self.server, "server up")
-        calls = len(test_killed.traced(self.server, "server down", 0)) - 1
+        calls = len(stopped(self.server, "server down", lambda seen: False, None)[1]) - 1
         condemned = 0
         for number in range(max(1, calls - 14), calls + 1):
             with self.subTest(killed_before_call=number):
                 self.up(self.server, "server up")
-                test_killed.traced(self.server, "server down", number)
+                stopped(self.server, "server down", lambda seen, number=number: len(seen) == number,
+                        lambda pid: os.kill(pid, signal.SIGKILL))
                 condemned += any(link["group"] not in (0, 41) for link in self.ours().values())
                 self.tell(self.server, "server down")
                 self.same(before, self.server)
