@@ -49,11 +49,12 @@ static void print_all(const struct nft_table *want, FILE *out)
 			row->flags & SET_MAP ? "map" : "set", row->name, key,
 			row->flags & SET_MAP ? " : ipv4_addr" : "", row->flags & SET_INTERVAL ? " flags interval;" : "",
 			row->flags & SET_COUNTED ? " counter;" : "");
-		print_elements(want, &none, id, "add ", out);
 	}
 	for (int i = 0; i < NFT_CHAINS; i++)
 		if (nft_in_groups(&nft_chains[i], want->groups, 0))
 			print_chain(&nft_chains[i], out);
+	for (int id = 0; id < SET_COUNT; id++)
+		print_elements(want, &none, id, "add ", out);
 }
 
 static void print_difference(const struct nft_table *was, const struct nft_table *want, FILE *out)
@@ -62,13 +63,13 @@ static void print_difference(const struct nft_table *was, const struct nft_table
 		if (nft_in_groups(&nft_chains[i - 1], was->groups, want->groups))
 			fprintf(out, "flush chain inet " SITCTL_TABLE " %s; delete chain inet " SITCTL_TABLE " %s; ",
 				nft_chains[i - 1].name, nft_chains[i - 1].name);
+	for (int i = 0; i < NFT_CHAINS; i++)
+		if (nft_in_groups(&nft_chains[i], want->groups, was->groups))
+			print_chain(&nft_chains[i], out);
 	for (int id = 0; id < SET_COUNT; id++) {
 		print_elements(was, want, id, "delete ", out);
 		print_elements(want, was, id, "add ", out);
 	}
-	for (int i = 0; i < NFT_CHAINS; i++)
-		if (nft_in_groups(&nft_chains[i], want->groups, was->groups))
-			print_chain(&nft_chains[i], out);
 }
 
 /* One nft, whose script is one word of the shell: as atomic as our batch. */
