@@ -105,6 +105,8 @@ class FullDisk(files.Case):
         bare = host.state()
         for name, text in faults.FILES.items():
             self.put(name, text)
+        if row.made:
+            host.ip(row.made)
         for words in row.before:
             self.tell(host, words)
         before, ballast = (host.state(), faults.remembered()), self.ballast()
