@@ -249,7 +249,9 @@ class Lines(unittest.TextTestResult):
 
 def main():
     suite = unittest.TestSuite()
-    for case in (Booted, managers.NetworkManager, managers.Netplan, handover.Handover, Removed):
+    cases = [Booted, managers.NetworkManager, managers.Netplan, Removed]
+    # After the others have had the interfaces the managers make no tunnel of it: it has a boot of its own.
+    for case in [handover.Handover] if sys.argv[1:] == ["Handover"] else cases:
         for test in unittest.defaultTestLoader.loadTestsFromTestCase(case):
             if not sys.argv[1:] or any(word in test.id() for word in sys.argv[1:]):
                 suite.addTest(test)
