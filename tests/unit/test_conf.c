@@ -325,7 +325,7 @@ Suite *suite_conf(void)
 	TCase *tc = namespaced_case(s, "read", own_etc);
 
 	tcase_add_checked_fixture(tc, NULL, end);
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, client);
 	tcase_add_test(tc, server_and_peers);
 	tcase_add_test(tc, ways_to_write);

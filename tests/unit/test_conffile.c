@@ -179,7 +179,7 @@ Suite *suite_conffile(void)
 	TCase *tc = namespaced_case(s, "files", own_etc);
 
 	tcase_add_checked_fixture(tc, NULL, end);
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, zero_bytes);
 	tcase_add_test(tc, size);
 	tcase_add_test(tc, no_files);

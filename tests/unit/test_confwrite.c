@@ -390,7 +390,7 @@ Suite *suite_confwrite(void)
 	TCase *tc = namespaced_case(s, "write", own_etc);
 
 	tcase_add_checked_fixture(tc, NULL, end);
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 20);
 	tcase_add_loop_test(tc, client, 0, COUNT(changes));
 	tcase_add_loop_test(tc, server, 0, COUNT(servers));
 	tcase_add_test(tc, removal);
