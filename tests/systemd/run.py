@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where systemd is the init: what has come up by itself, networkd, other managers, the package; in this order.
+"""Where systemd is the init: what has come up by itself, networkd, other managers, exports given to them, the package; in this order.
 
 `run.py [SUBSTRING...]`: only tests whose name holds one of these. Last line: N passed, N failed."""
 
@@ -249,9 +249,7 @@ class Lines(unittest.TextTestResult):
 
 def main():
     suite = unittest.TestSuite()
-    cases = [Booted, managers.NetworkManager, managers.Netplan, Removed]
-    # After the others have had the interfaces the managers make no tunnel of it: it has a boot of its own.
-    for case in [handover.Handover] if sys.argv[1:] == ["Handover"] else cases:
+    for case in (Booted, managers.NetworkManager, managers.Netplan, handover.Handover, Removed):
         for test in unittest.defaultTestLoader.loadTestsFromTestCase(case):
             if not sys.argv[1:] or any(word in test.id() for word in sys.argv[1:]):
                 suite.addTest(test)
