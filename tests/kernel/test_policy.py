@@ -141,7 +141,8 @@ class Policy(netlab.Case):
                 self.assertEqual(done.err.count("\n"), 1, str(done))
                 self.assertIn("FORWARD" if "ip6tables" in name else "through", done.err, str(done))
                 self.assertIn("'ip6 filter'" if "ip6" in name else "'inet filter'", done.err)
-                self.assertIn("its policy" if "policy" in name or "answers" in name else "rule", done.err)
+                by = "its policy" if "policy" in name or "answers" in name else "rule 2" if "legacy" in name else r"the rule with handle \d+"
+                self.assertRegex(done.err, f" drops, by {by}, ")
                 self.assertFalse(self.passes(self.client, self.inet), "it is not dropped at all: " + done.err)
                 self.sh(self.server, [self.remedy(done)])
                 self.assertTrue(self.passes(self.client, self.inet), "the remedy is none: " + done.err)
