@@ -332,9 +332,11 @@ int change_apply(struct change *ch, struct err *err)
 	ch->plan.finish = finish;
 	ch->plan.data = ch;
 	ret = plan_apply(&ch->plan, &ch->c, &ch->s, err);
-	if (ret) {
-		if (!ch->plan.undo_failed)
-			forget_notes(ch, n_formers, n_made);
+	if (ret && ch->plan.undo_failed) {
+		/* Something of it is still there: the journal says what was meant, as after a kill, and `up` or `down` settles it. */
+		write_before(ch, &ignored);
+	} else if (ret) {
+		forget_notes(ch, n_formers, n_made);
 		journal_write(&ch->j, &ignored);
 	}
 	return ret;

@@ -2,7 +2,8 @@
 """Each command of the table in faults.py, with each of its system calls refused or the command killed before it.
 
 After an error all is as it was; after a kill the same command completes what was begun, and `down` leaves nothing.
-SITCTL_FAULTS=all injects every fault at every call; without it a sample that is spread over them, the same each time.
+SITCTL_FAULTS=all injects every fault at every call; another text those whose `FAULT at CALL NUMBER` holds it, as in
+"ENOMEM+ at"; without it a sample that is spread over them, the same each time.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ import files
 from files import ETC
 import netlab
 
-ALL = os.environ.get("SITCTL_FAULTS") == "all"
+ASKED = os.environ.get("SITCTL_FAULTS")
 ERRORS = ("ENOMEM", "EPERM", "EINTR", "ENOBUFS")
 SAMPLE = 14     # of each command
 _done = multiprocessing.Array("i", 3)       # of all workers: commands, faults injected, faults survived
@@ -29,14 +30,18 @@ def faults_at(call):
     return ("SIGKILL",) + ERRORS + (() if call.looks else ("ENOMEM+",))
 
 
+def title(call, fault):
+    return f"{fault} at {call.name} {call.number}"
+
+
 def spread(calls, count):
     return [calls[i * len(calls) // count] for i in range(count)]
 
 
 def chosen(calls, turn):
     """Pairs of a call and a fault: all, or a sample in which what changes something comes first; each TURN has other faults."""
-    if ALL:
-        return [(call, fault) for call in calls for fault in faults_at(call)]
+    if ASKED:
+        return [(call, fault) for call in calls for fault in faults_at(call) if ASKED == "all" or ASKED in title(call, fault)]
     some = spread([call for call in calls if not call.looks], SAMPLE - 2) + spread([call for call in calls if call.looks], 2)
     return [(call, faults_at(call)[(turn + i) % len(faults_at(call))]) for i, call in enumerate(some)]
 
@@ -114,12 +119,12 @@ class Faults(files.Case):
         ways = [(self.row.command, self.after), (None, None)]
         if self.row.command == self.row.down:
             ways = [(self.row.command, self.after), (self.row.before[-1], self.before)]
-        return ways if ALL else [ways[number % 2]]
+        return ways if ASKED else [ways[number % 2]]
 
     def fault(self, number, call, fault):
         got = faults.injected(self.place, self.row.command, call, fault)
         if not got.reached:
-            print(f"faults: {self.row.name}: {fault} at {call.name} {call.number}: not reached", flush=True)
+            print(f"faults: {self.row.name}: {title(call, fault)}: not reached", flush=True)
             self.begin_anew()
             return False
         said = f"status {got.status}, it said {got.err!r}"
@@ -149,7 +154,7 @@ class Faults(files.Case):
         self.prepare_command()
         pairs, injected, survived = chosen(calls, faults.ROWS.index(self.row)), 0, 0
         for number, (call, fault) in enumerate(pairs):
-            with self.subTest(command=self.row.command, fault=f"{fault} at {call.name} {call.number}"):
+            with self.subTest(command=self.row.command, fault=title(call, fault)):
                 ok = False
                 try:
                     injected += self.fault(number, call, fault)
