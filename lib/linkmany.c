@@ -207,6 +207,22 @@ static int free_group(struct conversation *c, uint32_t *group, struct err *err)
 	return ret;
 }
 
+/* Is none of these devices there any more? */
+static bool all_gone(struct conversation *c, const struct step *steps, size_t n)
+{
+	struct found f = { 0 };
+	struct err ignored;
+	bool gone = !find_all(c, &f, &ignored);
+
+	for (size_t i = 0; gone && i < n; i++) {
+		const struct link *left = find(&f, &steps[i].was.link);
+
+		gone = !left || left->index != steps[i].was.link.index;
+	}
+	free(f.links);
+	return gone;
+}
+
 /*
  * The kernel waits for other processors once for each device that goes, or once for all of a
  * group (rtnl_group_dellink(), net/core/rtnetlink.c). It takes all that are in the group just
@@ -230,8 +246,8 @@ static int del_all(struct conversation *c, struct step *steps, size_t n, bool *d
 			nl_put_u32(&c->batch, IFLA_GROUP, group);
 		ret = nl_send(&c->route, &c->batch, err);
 	}
-	/* All of them went meanwhile. */
-	if (ret == -ENODEV)
+	/* An answer that was lost may have been a yes, and somebody else may have been faster. */
+	if (ret && all_gone(c, steps, n))
 		ret = 0;
 	if (ret)
 		send_all(c, steps, n, put_group, SITCTL_GROUP, true, NULL, &none, &ignored);
