@@ -90,13 +90,16 @@ class Rights(files.Case):
         self.put("t1.conf", f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}\n")
         self.put("server.conf", f"[server]\nuplink = up0\n[peer alice]\nremote = {CLIENT4}\naddress = {PAIR[1]}\n")
         trace = os.path.join(self.lab.files, "rights.trace")
-        for words in ("client up t1", "server up", "check", "client show", f"client up t2 remote no.such.name address {PAIR[1]}"):
+        for words in ("client up t1", "server up", "check", "client show", f"client up t2 remote no.such.name address {PAIR[1]}",
+                      "doctor t1"):
             with self.subTest(words), self.client:
                 subprocess.run(["strace", "-o", trace, "-e", "trace=capset,open,openat,socket,connect,read", netlab.SITCTL, *words.split()],
                                capture_output=True, check=False)
                 with open(trace, encoding="utf-8", errors="replace") as file:
                     lines = file.readlines()
                 dropped = next(n for n, line in enumerate(lines) if line.startswith("capset("))
+                kept = "1<<CAP_NET_ADMIN|1<<CAP_NET_RAW" if words == "doctor t1" else "1<<CAP_NET_ADMIN"
+                self.assertIn(f"effective={kept}, permitted={kept}, inheritable=0}}) = 0", lines[dropped])
                 outside = [n for n, line in enumerate(lines)
                            if re.search(r'^socket|^connect|"/(etc/(sitctl|hosts|resolv)|run/sitctl|proc/sys/net)', line)]
                 self.assertTrue(outside, lines)
