@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "adopt.h"
+#include "textfile.h"
 #include "want.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
@@ -95,19 +96,6 @@ static int take_mtu(const struct world *w, const struct link *link, struct spec 
 	return -EOPNOTSUPP;
 }
 
-static bool has_line(const char *path, const char *begin)
-{
-	char line[512];
-	bool found = false;
-	FILE *in = fopen(path, "re");
-
-	while (in && !found && fgets(line, sizeof(line), in))
-		found = !strncmp(line, begin, strlen(begin));
-	if (in)
-		fclose(in);
-	return found;
-}
-
 /* Do managers, which know an interface by its number, speak of this network namespace? */
 static bool namespace_of_init(void)
 {
@@ -134,10 +122,10 @@ static const char *manager_of(const struct link *link)
 	if (!namespace_of_init())
 		return NULL;
 	snprintf(path, sizeof(path), "/run/systemd/netif/links/%u", link->index);
-	if (has_line(path, "NETWORK_FILE=/"))
+	if (file_has(path, "NETWORK_FILE=/"))
 		return "systemd-networkd";
 	snprintf(path, sizeof(path), "/run/NetworkManager/devices/%u", link->index);
-	return has_line(path, "connection-uuid=") ? "NetworkManager" : NULL;
+	return file_has(path, "connection-uuid=") ? "NetworkManager" : NULL;
 }
 
 /* Why sitctl cannot have the device as it is. */
@@ -154,8 +142,8 @@ static int check_device(const struct link *link, struct err *err)
 		err_why(err, "%s", link->odd);
 	} else if (link->proto != IPPROTO_IPV6) {
 		err_why(err, "takes more than IPv6 inside ('mode any')");
-		err_hint(err, "'ip link change %s type sit mode ip6ip' with its other parameters, then try again",
-			 link->name);
+		err_hint(err, "the mode is given when a device is made: 'sitctl doctor' of it prints the commands that "
+			      "make it anew");
 	} else if (!link->pmtudisc) {
 		err_why(err, "does no path MTU discovery ('nopmtudisc'), and a tunnel of sitctl does");
 	} else if (manager) {

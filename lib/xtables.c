@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "textfile.h"
 #include "flow.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -224,24 +225,12 @@ static bool find_place(const struct flow *flow, const uint8_t *blob, size_t size
 	return false;
 }
 
-/* Is there a table of this name already? Asking for one that is not makes it. */
-static bool table_there(const char *list)
-{
-	FILE *in = fopen(list, "re");
-	char line[64];
-	bool there = false;
-
-	while (in && !there && fgets(line, sizeof(line), in))
-		there = !strcmp(line, "filter\n");
-	if (in)
-		fclose(in);
-	return there;
-}
-
+/* Asking for a table that is not there makes it. */
 bool xtables_there(const struct flow *flow)
 {
-	return table_there(flow->family == NFPROTO_IPV4 ? "/proc/thread-self/net/ip_tables_names"
-							: "/proc/thread-self/net/ip6_tables_names");
+	return file_has(flow->family == NFPROTO_IPV4 ? "/proc/thread-self/net/ip_tables_names"
+						     : "/proc/thread-self/net/ip6_tables_names",
+			"filter\n");
 }
 
 /* Info of the two families is the same structure. */

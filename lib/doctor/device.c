@@ -3,22 +3,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "../textfile.h"
 #include "exam.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
-
-/* Is FILE there, with a line that holds WORD? */
-static bool file_has(const char *file, const char *word)
-{
-	FILE *in = fopen(file, "re");
-	char line[4096];
-	bool has = false;
-
-	while (in && !has && fgets(line, sizeof(line), in))
-		has = strstr(line, word);
-	if (in)
-		fclose(in);
-	return has;
-}
 
 /* Loaded, built in, or a module that the kernel can load (modules.dep(5)). */
 static bool has_sit(const struct snapshot *s)
@@ -56,15 +43,6 @@ void check_kernel(struct exam *e)
 		exam_command(exam_found(e, CAUSE_IPV6_DISABLED_HOST, "net.ipv6.conf.all.disable_ipv6 is 1"),
 			     "sysctl -w net.ipv6.conf.all.disable_ipv6=0%s%s", exam_repair(e) ? "; " : "",
 			     exam_repair(e) ? exam_repair(e) : "");
-}
-
-/* The remedy of what sitctl told is to tell it again; else COMMAND. */
-static void mend(const struct exam *e, struct finding *f, const char *command)
-{
-	if (exam_repair(e))
-		exam_command(f, "%s", exam_repair(e));
-	else
-		exam_command(f, "%s", command);
 }
 
 /* The commands that make a device of somebody else's anew, as it is, but of mode ip6ip. */
@@ -124,7 +102,7 @@ static void check_absent(struct exam *e)
 			     "ip link del %s; %s", exam_word(e, l->name), exam_repair(e));
 		return;
 	}
-	mend(e, exam_found(e, CAUSE_DEVICE_MISSING, "there is no interface %s", p->dev), "");
+	exam_mend(e, exam_found(e, CAUSE_DEVICE_MISSING, "there is no interface %s", p->dev), "");
 }
 
 static bool has_address(const struct exam *e)
@@ -142,18 +120,18 @@ static void check_present(struct exam *e)
 
 	if (!l->up) {
 		snprintf(command, sizeof(command), "ip link set %s up", exam_word(e, l->name));
-		mend(e, exam_found(e, CAUSE_DEVICE_DOWN, "%s is down", l->name), command);
+		exam_mend(e, exam_found(e, CAUSE_DEVICE_DOWN, "%s is down", l->name), command);
 		return;
 	}
 	if (conf6(l->name, "disable_ipv6") == 1 && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
 		snprintf(command, sizeof(command), "sysctl -w %s=0", exam_conf(e, l->name, "disable_ipv6"));
-		mend(e, exam_found(e, CAUSE_IPV6_DISABLED_DEVICE, "net.ipv6.conf.%s.disable_ipv6 is 1", l->name),
-		     command);
+		exam_mend(e, exam_found(e, CAUSE_IPV6_DISABLED_DEVICE, "net.ipv6.conf.%s.disable_ipv6 is 1", l->name),
+			  command);
 	} else if (!has_address(e) && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
 		struct finding *f = exam_found(e, CAUSE_ADDRESS_MISSING, "%s has none", l->name);
 
 		if (exam_repair(e))
-			mend(e, f, "");
+			exam_mend(e, f, "");
 		else
 			exam_advice(f,
 				    "ip addr add ADDRESS/LEN dev %s, with the address that the far end's operator gave",

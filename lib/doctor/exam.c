@@ -146,6 +146,11 @@ const char *exam_repair(const struct exam *e)
 	return e->p.told && e->p.repair[0] ? e->p.repair : NULL;
 }
 
+void exam_mend(const struct exam *e, struct finding *f, const char *command)
+{
+	exam_command(f, "%s", exam_repair(e) ? exam_repair(e) : command);
+}
+
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size)
 {
 	struct spec changed = e->p.spec;

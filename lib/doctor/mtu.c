@@ -129,7 +129,7 @@ void start_mtu(struct exam *e)
 	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
 }
 
-static void mend(struct exam *e, struct finding *f, uint32_t mtu)
+static void mend_mtu(struct exam *e, struct finding *f, uint32_t mtu)
 {
 	char command[EXAM_REMEDY], value[16];
 
@@ -165,12 +165,13 @@ void check_mtu(struct exam *e)
 	}
 	/* What does not leave at all the kernel knows to be too large: it was told so before. */
 	if (e->seen.too_big || (e->underlay.fd >= 0 && !m->any_left))
-		mend(e,
-		     exam_found(e, CAUSE_MTU_TOO_LARGE, "the device has %u, the way carries %u", e->p.link->mtu,
-				m->low),
-		     m->low);
+		mend_mtu(e,
+			 exam_found(e, CAUSE_MTU_TOO_LARGE, "the device has %u, the way carries %u", e->p.link->mtu,
+				    m->low),
+			 m->low);
 	else
-		mend(e,
-		     exam_found(e, CAUSE_TOO_BIG_SWALLOWED, "of %u bytes nothing is heard, %u pass", m->high, m->low),
-		     m->low);
+		mend_mtu(e,
+			 exam_found(e, CAUSE_TOO_BIG_SWALLOWED, "of %u bytes nothing is heard, %u pass", m->high,
+				    m->low),
+			 m->low);
 }

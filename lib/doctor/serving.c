@@ -89,11 +89,6 @@ static const struct neigh *misplaced(const struct exam *e, bool *there)
 	return elsewhere;
 }
 
-static void mend(struct exam *e, struct finding *f, const char *command)
-{
-	exam_command(f, "%s", exam_repair(e) ? exam_repair(e) : command);
-}
-
 void check_proxy(struct exam *e)
 {
 	struct net6 far = { .addr = e->p.far, .len = 128 };
@@ -124,15 +119,18 @@ void check_proxy(struct exam *e)
 				     "ip -6 neigh del proxy %s dev %s; %s", text, exam_word(e, elsewhere->ifname),
 				     exam_repair(e) ? exam_repair(e) : command);
 		else
-			mend(e, exam_found(e, CAUSE_PROXY_MISSING, "%s has none for %s", e->p.uplink, text), command);
+			exam_mend(e, exam_found(e, CAUSE_PROXY_MISSING, "%s has none for %s", e->p.uplink, text),
+				  command);
 	}
 	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, e->p.uplink, "proxy_ndp"));
 	if (conf6(e->p.uplink, "proxy_ndp") == 0 && conf6("all", "proxy_ndp") == 0)
-		mend(e, exam_found(e, CAUSE_PROXY_NDP_OFF, "net.ipv6.conf.%s.proxy_ndp is 0", e->p.uplink), command);
+		exam_mend(e, exam_found(e, CAUSE_PROXY_NDP_OFF, "net.ipv6.conf.%s.proxy_ndp is 0", e->p.uplink),
+			  command);
 	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, e->p.uplink, "forwarding"));
 	if (conf6(e->p.uplink, "forwarding") == 0 && !exam_has(e, CAUSE_FORWARDING_OFF))
-		mend(e, exam_found(e, CAUSE_UPLINK_FORWARDING_OFF, "net.ipv6.conf.%s.forwarding is 0", e->p.uplink),
-		     command);
+		exam_mend(e,
+			  exam_found(e, CAUSE_UPLINK_FORWARDING_OFF, "net.ipv6.conf.%s.forwarding is 0", e->p.uplink),
+			  command);
 }
 
 void check_drift(struct exam *e)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "exam.h"
+#include "../textfile.h"
 #include "../flowexpr.h" /* before linux/: glibc and the kernel define the same names */
 #include <libnftnl/rule.h>
 #include <linux/netfilter.h>
@@ -45,15 +46,9 @@ static void forget(void *data)
 static bool translating(struct exam *e)
 {
 	static const uint8_t families[] = { NFPROTO_IPV4, NFPROTO_INET };
-	FILE *in = fopen("/proc/thread-self/net/ip_tables_names", "re");
-	char line[64];
-	bool found = false, any;
+	bool found = file_has("/proc/thread-self/net/ip_tables_names", "nat\n"), any;
 	struct err ignored;
 
-	while (in && fgets(line, sizeof(line), in))
-		found = found || !strcmp(line, "nat\n");
-	if (in)
-		fclose(in);
 	for (unsigned int i = 0; i < sizeof(families); i++) {
 		flow_request(&e->ch->c, NFT_MSG_GETRULE, NLM_F_DUMP, families[i]);
 		any = false;

@@ -2,6 +2,7 @@
 """`client adopt`: a running tunnel that another tool made is taken over, and its traffic does not stop."""
 
 import contextlib
+import json
 import re
 import subprocess
 import time
@@ -102,7 +103,7 @@ class Adopt(netlab.Case):
     def test_what_it_refuses(self):
         subprocess.run(["modprobe", "fou"], check=True)
         for commands, words in (
-                (f"link add name he6 type sit mode any remote {SERVER4}", ("more than ipv6", "mode ip6ip")),
+                (f"link add name he6 type sit mode any remote {SERVER4}", ("more than ipv6", "sitctl doctor")),
                 ("link add he6 type sit local 198.51.100.7", ("no remote",)),
                 (f"tunnel add he6 mode sit remote {SERVER4}\ntunnel 6rd dev he6 6rd-prefix 2001:db8::/32", ("6rd",)),
                 (f"link add he6 type sit mode ip6ip remote {SERVER4} ttl 64 encap fou encap-sport auto encap-dport 5555", ("fou",)),
@@ -119,6 +120,19 @@ class Adopt(netlab.Case):
                 self.client.ip("link del he6")
         self.refused(self.client, "client adopt he6", "no interface")
         self.refused(self.client, "client adopt sit0", "sit0")
+
+    def test_of_mode_any_the_doctor_knows_how_to_make_it_anew(self):
+        self.made(f"""
+            link add he6 type sit mode any remote {SERVER4} local {CLIENT4} ttl 99
+            link set he6 mtu 1400 up
+            addr add {PAIR[1]}/127 dev he6 nodad
+            route add default via {PAIR[0]} dev he6 metric 77""")
+        with self.client:
+            told = netlab.finish(netlab.start(self.client, "-j doctor he6"), 60)
+            mode = next(found for found in json.loads(told.out)[0]["findings"] if found["cause"] == "device-mode-any")
+            subprocess.run(["sh", "-ec", mode["remedy"]], check=True)
+        self.up(self.client, "client adopt he6")
+        self.reaches(self.client, INTERNET)
 
     def test_a_refused_step_hands_it_back(self):
         """The last step of all: a route that is in the way, of a kind that nobody looks at before."""
