@@ -55,9 +55,6 @@ int link_taken(const struct link *has, const struct link *want, struct err *err)
 {
 	struct link expect = *want;
 
-	expect.sit = true;
-	expect.proto = IPPROTO_IPV6;
-	expect.pmtudisc = true;
 	expect.group = wanted_group(want);
 	if (has && same_tunnel(has, &expect))
 		return 0;
@@ -127,9 +124,6 @@ static bool only_up_changes(const struct step *step)
 
 	if (was.half_made || link_condemned(&was))
 		return false;
-	was.sit = want.sit = true;
-	want.proto = was.proto;
-	want.pmtudisc = was.pmtudisc;
 	want.group = was.group;
 	return same_tunnel(&was, &want);
 }
@@ -140,7 +134,8 @@ static bool params_change(const struct step *step)
 	const struct link *was = &step->was.link, *want = &step->want.link;
 
 	return was->remote.s_addr != want->remote.s_addr || was->local.s_addr != want->local.s_addr ||
-	       was->ttl != want->ttl || was->underlay != want->underlay || was->proto != IPPROTO_IPV6 || !was->pmtudisc;
+	       was->ttl != want->ttl || was->underlay != want->underlay || was->proto != want->proto ||
+	       was->pmtudisc != want->pmtudisc;
 }
 
 static int link_change(struct conversation *c, struct step *step, struct err *err)

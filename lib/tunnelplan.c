@@ -12,7 +12,8 @@ static bool same_link(const struct link *has, const struct link *want)
 {
 	return has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr &&
 	       has->ttl == want->ttl && has->mtu == want->mtu && has->underlay == want->underlay && !has->half_made &&
-	       !link_condemned(has) && has->proto == IPPROTO_IPV6 && has->pmtudisc && !strcmp(has->alias, want->alias);
+	       !link_condemned(has) && has->proto == want->proto && has->pmtudisc == want->pmtudisc &&
+	       !strcmp(has->alias, want->alias);
 }
 
 /* The device NAME, unless it is one that the plan removes first. */

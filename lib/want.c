@@ -160,7 +160,8 @@ int want_link(const struct world *w, const struct spec *spec, struct link *out, 
 	memset(out, 0, sizeof(*out));
 	snprintf(out->name, sizeof(out->name), "%s", spec->dev);
 	link_alias(spec->role == ROLE_CLIENT, spec->name, out->alias);
-	out->up = true;
+	out->up = out->sit = out->pmtudisc = true;
+	out->proto = IPPROTO_IPV6;
 	out->remote = spec->remote;
 	out->local = spec->local;
 	out->ttl = spec->ttl;

@@ -145,6 +145,14 @@ class Adopt(netlab.Case):
         with self.flood(INTERNET):
             self.refused(self.client, "client adopt he6", PREFIX, status=1)
         self.assertEqual(self.index(), index)
+        # RTM_NEWLINK would take it out of the kernel's table for a moment.
+        trace = f"{self.lab.files}/adopt.trace"
+        with self.client:
+            subprocess.run(["strace", "-o", trace, "-e", "trace=sendto,sendmsg", "-s", "2", netlab.SITCTL, "client", "adopt", "he6"],
+                           capture_output=True, check=False)
+        with open(trace, encoding="ascii") as file:
+            sent = file.read()
+        self.assertEqual((sent.count("RTM_SETLINK") > 1, "RTM_NEWLINK" in sent), (True, False), sent)
         self.client.ip(f"route del blackhole {PREFIX} metric 4294967295")
         self.up(self.client, "client adopt he6")
         self.whole(index)

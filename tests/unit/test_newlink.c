@@ -67,7 +67,7 @@ static struct object tunnel(const char *name, uint32_t index)
 	o.link.underlay = 3;
 	o.link.group = 41;
 	o.link.proto = 41;
-	o.link.pmtudisc = true;
+	o.link.sit = o.link.pmtudisc = true;
 	return o;
 }
 

@@ -106,6 +106,8 @@ static struct object tunnel(void)
 	o.link.remote = ip4("203.0.113.1");
 	o.link.ttl = 255;
 	o.link.mtu = 1480;
+	o.link.sit = o.link.pmtudisc = true;
+	o.link.proto = IPPROTO_IPV6;
 	return o;
 }
 
