@@ -10,7 +10,7 @@ import files
 from files import ADD_ALICE
 import netlab
 
-PEERS = int(os.environ.get("SITCTL_PEERS", "300"))   # 1000 take minutes where the processor is emulated
+PEERS = int(os.environ.get("SITCTL_PEERS", "1000"))
 
 
 def peers(count, more=""):
