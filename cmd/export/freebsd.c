@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Format freebsd: lines of rc.conf. Grammar: rc.conf(5) (cloned_interfaces, ifconfig_IF, ifconfig_IF_ipv6,
- * ifconfig_IF_aliasN, ipv6_defaultrouter, ipv6_static_routes), gif(4), ifconfig(8), pf.conf(5) of FreeBSD.
+ * ifconfig_IF_aliasN, ipv6_defaultrouter, ipv6_static_routes), gif(4), ifconfig(8), pf.conf(5), /etc/rc.d/netif and routing of FreeBSD.
  */
 #include "export.h"
 
@@ -44,8 +44,9 @@ int print_freebsd(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char source[NET6_TEXT], remote[NET6_TEXT];
 
-	fputs("# In /etc/rc.conf; another number than gif0 where that is taken. Then: service netif cloneup; "
-	      "service routing restart\n",
+	/* Not `routing restart`: it flushes all routes, those of IPv4 that one is logged in by as well. */
+	fputs("# In /etc/rc.conf; another number than gif0 where that is taken. Then: service netif start gif0; "
+	      "service routing static inet6\n",
 	      out);
 	omit_metric(notes, e, "FreeBSD's routes have none");
 	omit_dev(notes, e, "not in gif(4): the route to the remote decides");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Format vyos: commands of configuration mode, VyOS 1.4 and later. Grammar: docs.vyos.io, "Tunnel", "Static",
- * "Conntrack".
+ * "Conntrack"; compared with interface-definitions/ of github.com/vyos/vyos-1x (interfaces_tunnel, system_conntrack,
+ * static-route6).
  */
 #include "../../lib/kind.h"
 #include "export.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Format windows: a batch file. Grammar: Microsoft's "Netsh commands for Interface Internet Protocol version 6"
- * (add v6v4tunnel, add address, add route, set subinterface) and "Netsh AdvFirewall Firewall Commands".
+ * Format windows: a batch file. Grammar: Microsoft's "netsh interface" (Windows Server, windows-commands; ipv6
+ * add v6v4tunnel, add address, add route, set subinterface) and "Netsh AdvFirewall Firewall Commands".
  */
 #include "../../lib/want.h"
 #include "export.h"
