@@ -333,7 +333,7 @@ int change_apply(struct change *ch, struct err *err)
 	ch->plan.data = ch;
 	ret = plan_apply(&ch->plan, &ch->c, &ch->s, err);
 	if (ret && ch->plan.undo_failed) {
-		/* Something of it is still there: the journal says what was meant, as after a kill, and `up` or `down` settles it. */
+		/* Some of it is still there: the journal says what was meant, as after a kill, for `up` or `down` to settle. */
 		write_before(ch, &ignored);
 	} else if (ret) {
 		forget_notes(ch, n_formers, n_made);

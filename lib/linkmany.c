@@ -247,7 +247,7 @@ static int del_all(struct conversation *c, struct step *steps, size_t n, bool *d
 		ret = nl_send(&c->route, &c->batch, err);
 	}
 	/* An answer that was lost may have been a yes, and somebody else may have been faster. */
-	if (ret && all_gone(c, steps, n))
+	if (ret == -ENODEV || (ret && all_gone(c, steps, n)))
 		ret = 0;
 	if (ret)
 		send_all(c, steps, n, put_group, SITCTL_GROUP, true, NULL, &none, &ignored);

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Has the file PATH a line with TEXT in it? A TEXT that ends in '\n' is at the line's end. False where it cannot be read. */
+/* Has the file PATH a line with TEXT in it? One that ends in '\n' ends the line. False where it cannot be read. */
 bool file_has(const char *path, const char *text);
 
 #endif

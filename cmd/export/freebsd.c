@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Format freebsd: lines of rc.conf. Grammar: rc.conf(5) (cloned_interfaces, ifconfig_IF, ifconfig_IF_ipv6,
- * ifconfig_IF_aliasN, ipv6_defaultrouter, ipv6_static_routes), gif(4), ifconfig(8), pf.conf(5), /etc/rc.d/netif and routing of FreeBSD.
+ * ifconfig_IF_aliasN, ipv6_defaultrouter, ipv6_static_routes), gif(4), ifconfig(8), pf.conf(5), /etc/rc.d/netif and
+ * routing of FreeBSD.
  */
 #include "export.h"
 

@@ -144,10 +144,11 @@ bool exam_has(const struct exam *e, enum cause_id cause);
 /* Is something found that makes it pointless to send packets through the tunnel? */
 bool exam_hopeless(const struct exam *e);
 
-/* The command that mends what was told; or for a foreign tunnel NULL. exam_respell: with one parameter changed, in BUF. */
+/* The command that mends what was told; or for a foreign tunnel NULL. */
 const char *exam_repair(const struct exam *e);
 /* The remedy of what sitctl was told is to tell it again; of anything else COMMAND. */
 void exam_mend(const struct exam *e, struct finding *f, const char *command);
+/* The same with one parameter changed, in BUF. */
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size);
 
 /*

@@ -70,8 +70,8 @@ FILE = "write pwrite64 writev rename renameat renameat2 unlink unlinkat rmdir mk
 OPEN = "open openat creat"
 LOOKS = re.compile(r"RTM_GET|NFT_MSG_GET|CT_GET")
 
-# A system call of a command: its name, the how manyeth of that name it is, and whether it only looks.
-Call = collections.namedtuple("Call", "name number looks")
+# A system call of a command: its name, the how manyeth of that name it is, whether it only looks, whether devices go by it.
+Call = collections.namedtuple("Call", "name number looks removes")
 
 
 def strace(host, words, options, log):
@@ -88,7 +88,7 @@ def counted(host, words):
     with tempfile.NamedTemporaryFile("r", suffix=".strace") as log:
         process = strace(host, words, ["--seccomp-bpf", "-e", "trace=" + names, "-s", "1"], log.name)
         _, err = process.communicate(timeout=120)
-        numbers, calls, looking = collections.Counter(), [], False
+        numbers, calls, looking, removing = collections.Counter(), [], False, False
         for line in log:
             found = re.match(r"(?:\d+ +)?(\w+)\((.*)", line)
             if not found:
@@ -100,8 +100,9 @@ def counted(host, words):
             if name.startswith("write") and rest[:2] in ("1,", "2,"):
                 continue
             if name in SEND.split():
-                looking = bool(LOOKS.search(rest))
-            calls.append(Call(name, numbers[name], looking and name in f"{SEND} {RECEIVE}".split()))
+                looking, removing = bool(LOOKS.search(rest)), "RTM_DELLINK" in rest
+            netlink = name in f"{SEND} {RECEIVE}".split()
+            calls.append(Call(name, numbers[name], looking and netlink, removing and netlink))
         return calls, process.returncode, err
 
 

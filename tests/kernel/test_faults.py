@@ -43,7 +43,12 @@ def chosen(calls, turn):
     if ASKED:
         return [(call, fault) for call in calls for fault in faults_at(call) if ASKED == "all" or ASKED in title(call, fault)]
     some = spread([call for call in calls if not call.looks], SAMPLE - 2) + spread([call for call in calls if call.looks], 2)
-    return [(call, faults_at(call)[(turn + i) % len(faults_at(call))]) for i, call in enumerate(some)]
+    pairs = [(call, faults_at(call)[(turn + i) % len(faults_at(call))]) for i, call in enumerate(some)]
+    # And what once went wrong: nothing can be sent after the device was made; no answer comes when devices are removed.
+    sends = [call for call in calls if call.name in faults.SEND.split() and not call.looks]
+    pairs += [(call, "ENOMEM+") for call in sends[1:4]]
+    pairs += [(call, "ENOBUFS") for call in calls if call.removes and call.name in faults.RECEIVE.split()]
+    return list(dict.fromkeys(pairs))
 
 
 class Faults(files.Case):

@@ -50,7 +50,7 @@ class Handover(Case):
 
     def is_there(self):
         self.until_good(f"ping -n -c 1 -W 2 {FAR}")
-        self.until_good(f"ip netns exec inet ping -n -c 1 -W 2 {OWN}")
+        self.reaches(OWN, ns="inet")
         found = run(f"ip -d link show dev {DEV}").stdout
         self.assertIn("mtu 1400", found)
         self.assertIn("remote 203.0.113.254", found)
