@@ -18,6 +18,7 @@ NEWROUTE, DELROUTE, GETROUTE = 24, 25, 26
 NEWNEIGH, DELNEIGH, GETNEIGH = 28, 29, 30
 NEWRULE, DELRULE, GETRULE = 32, 33, 34
 NFT = 10 << 8
+CT_DELETE = 1 << 8 | 2
 NFT_GETTABLE, NFT_DELTABLE, NFT_GETGEN = NFT | 1, NFT | 2, NFT | 16
 
 NAMES = {16: "new link", 17: "del link", 20: "new address", 21: "del address", 24: "new route", 25: "del route",
@@ -190,6 +191,15 @@ def tables():
     try:
         return [(body[0], attrs(body[4:])[1].rstrip(b"\0").decode())
                 for body in link.dump(NFT_GETTABLE, struct.pack(">BBH", 0, 0, 0))]
+    finally:
+        link.close()
+
+
+def drop_connections():
+    """Forgets every connection that is tracked in the thread's namespace."""
+    link = Netlink(NETFILTER)
+    try:
+        link.request(CT_DELETE, 0, struct.pack(">BBH", 0, 0, 0))
     finally:
         link.close()
 

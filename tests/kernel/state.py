@@ -242,9 +242,11 @@ def _objects_back(sock, now, wanted):
 
 
 def forget(now):
-    """Drops what the kernel learned: neighbours, and path MTUs by making the routes anew that they hang on."""
+    """Drops what the kernel learned: neighbours, connections, and path MTUs by making the routes anew that they hang on."""
     sock = nl.Netlink()
     try:
+        if read("/proc/sys/net/netfilter/nf_conntrack_count") not in (None, "0"):
+            nl.drop_connections()
         for body in sock.dump(nl.GETNEIGH, struct.pack("=BxxxiHBB", socket.AF_INET6, 0, 0, 0, 0)):
             if not struct.unpack_from("=H", body, 8)[0] & 0xc0:  # neither NOARP nor permanent
                 _try(sock, nl.DELNEIGH, 0, body)

@@ -130,10 +130,6 @@ class Tracking(doctor.Client):
         super().prepare()
         cls.client.ip(f"addr add {LOCAL}/24 dev wan")
 
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self.do, self.client, "conntrack -F")
-
     def test_not_tracked(self):
         """The healthy twin: sitctl keeps it out."""
         self.client.nft(self.NAT)
@@ -208,7 +204,6 @@ class Nat(doctor.Case):
         cls.server.ip(doctor.FAR_SERVER)
 
     def test_behind_it(self):
-        self.addCleanup(self.do, self.client, "conntrack -F")
         self.tell(self.lan, UP)
         found = self.finds(self.lan, "behind-nat", self.INSIDE, "RFC 1918")
         words = found["remedy"].split("'")[1]

@@ -23,10 +23,6 @@ class Rules:
     def prepare(cls):
         cls.client.ip(f"addr add {LOCAL}/24 dev wan")
 
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self.forget)
-
     def tool(self, host, *words):
         with host:
             return subprocess.run(words, capture_output=True, text=True, check=True).stdout

@@ -38,8 +38,6 @@ class Nat(netlab.Case):
         super().setUp()
         self.remember(1)
         self.addCleanup(self.remember, 600)
-        with self.client:
-            subprocess.run(["conntrack", "-F"], capture_output=True, check=True)
 
     def remember(self, seconds):
         """How long the NAT box knows an idle protocol that has no ports."""
