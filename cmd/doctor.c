@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor: whom to examine, and what was found, for people and as JSON. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,13 +115,9 @@ static int choose(struct exam *e, const char *name, struct err *err)
 	return -ENOENT;
 }
 
-/* [ NAME ] [ target HOST ] */
-static int take_words(int n, char **words, const char **name, const char **target, struct err *err)
+/* [ NAME ] [ target HOST ]: the target as of a client that has no other parameter. */
+static int take_words(int n, char **words, const char **name, struct spec *asked, struct err *err)
 {
-	struct in_addr addr4;
-	struct in6_addr addr6;
-	const char *why;
-
 	if (n && strcmp(words[0], "target")) {
 		*name = words[0];
 		words++;
@@ -132,27 +127,20 @@ static int take_words(int n, char **words, const char **name, const char **targe
 		err_usage(err, words[0], "is not 'target'");
 		return -EINVAL;
 	}
-	if (n == 1) {
-		err_usage(err, "target", "has no value");
-		err_hint(err, "write 'target HOST', a name or an IPv6 address");
-		return -EINVAL;
-	}
 	if (n > 2) {
 		err_usage(err, words[2], "is one word too many");
 		return -EINVAL;
 	}
-	*target = n ? words[1] : NULL;
-	if (!n || inet_pton(AF_INET6, words[1], &addr6) == 1)
-		return 0;
-	if (inet_pton(AF_INET, words[1], &addr4) == 1) {
-		err_usage(err, words[1], "is an IPv4 address: the tunnel carries IPv6");
-		return -EINVAL;
-	}
-	if (!parse_host_name(words[1], &why)) {
-		err_usage(err, words[1], "%s", why);
-		return -EINVAL;
-	}
-	return 0;
+	return spec_words(asked, n, words, err);
+}
+
+/* Those that were asked for now, else those of the tunnel's own. */
+static void take_targets(struct exam *e, const struct spec *asked)
+{
+	const struct spec *of = asked->n_targets ? asked : &e->p.spec;
+
+	for (e->n_targets = 0; e->n_targets < of->n_targets; e->n_targets++)
+		e->targets[e->n_targets] = of->targets[e->n_targets];
 }
 
 /* The name of a hop as it is drawn; NULL where this tunnel has none of it. */
@@ -167,7 +155,7 @@ static const char *hop_name(const struct exam *e, enum hop hop, char *buf)
 	case HOP_UNDERLAY: return p->underlay ? p->underlay->name : "?";
 	case HOP_WAY: return "IPv4";
 	case HOP_FAR: return p->remote.s_addr ? addr4_text(p->remote, buf) : "?";
-	default: return p->server ? NULL : e->target ? e->target : "IPv6";
+	default: return p->server ? NULL : e->n_targets ? e->targets[0] : "IPv6";
 	}
 }
 
@@ -247,13 +235,14 @@ static json_t *exam_json(const struct exam *e)
 	return json_pack("[o]", json);
 }
 
-static enum status examine(const struct ctx *ctx, struct exam *e, const char *name)
+static enum status examine(const struct ctx *ctx, struct exam *e, const char *name, const struct spec *asked)
 {
 	enum status status;
 	struct err err;
 
 	if ((!name && the_only_one(e->ch, &name, &err)) || choose(e, name, &err))
 		return fail(&err);
+	take_targets(e, asked);
 	exam_run(e);
 	if (ctx->json)
 		print_json(ctx, exam_json(e));
@@ -269,7 +258,7 @@ static enum status examine(const struct ctx *ctx, struct exam *e, const char *na
 
 enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	const char *target = NULL;
+	struct spec asked = { .role = ROLE_CLIENT };
 	struct exam *e = calloc(1, sizeof(*e));
 	char prefix[64 + 4 * 256] = "sitctl ", word[4 * 256];
 	enum status status;
@@ -282,7 +271,7 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 		err_sys(&err, ENOMEM, "doctor");
 		return fail(&err);
 	}
-	if (take_words(n, words, &name, &target, &err) || confs_load(ctx, 0, NULL, true, &confs, &err)) {
+	if (take_words(n, words, &name, &asked, &err) || confs_load(ctx, 0, NULL, true, &confs, &err)) {
 		free(e);
 		return fail(&err);
 	}
@@ -295,10 +284,9 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 		take_files(&ch, &confs, name);
 		e->ch = &ch;
 		e->prefix = prefix;
-		e->target = target;
 		e->admin = ctx->admin;
 		e->raw = ctx->raw;
-		status = examine(ctx, e, name);
+		status = examine(ctx, e, name, &asked);
 		change_close(&ch);
 	}
 	confs_free(&confs);

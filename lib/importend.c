@@ -156,7 +156,7 @@ static void take_comment(struct import *im, const struct import_item *item)
 			return;
 		}
 	}
-	if (!spec_given(&t->spec, item->param) || !strcmp(item->param, "allow"))
+	if (!spec_given(&t->spec, item->param) || !strcmp(item->param, "allow") || !strcmp(item->param, "target"))
 		import_tell(im, t, item->param, item->value);
 }
 

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "spec.h"
 
@@ -307,6 +308,43 @@ static bool f_allow(const struct spec *s, unsigned int i, char *buf)
 	return i < s->n_allows && allow_text(&s->allows[i], buf, VALUE_TEXT);
 }
 
+static bool p_target(struct spec *s, const char *word, const char **why)
+{
+	char *target = s->targets[s->n_targets];
+	struct in_addr addr4;
+	struct in6_addr addr;
+
+	if (s->n_targets == TARGETS_MAX) {
+		*why = "is one too many: a tunnel has at most 4";
+		return false;
+	}
+	if (inet_pton(AF_INET, word, &addr4) == 1) {
+		*why = "is an IPv4 address: the tunnel carries IPv6";
+		return false;
+	}
+	if (strchr(word, ':')) {
+		if (!parse_ipv6_host(word, &addr, why))
+			return false;
+		addr6_text(&addr, target);
+	} else {
+		if (!parse_host_name(word, why))
+			return false;
+		snprintf(target, sizeof(s->targets[0]), "%s", word);
+	}
+	for (unsigned int i = 0; i < s->n_targets; i++)
+		if (!strcasecmp(s->targets[i], target)) {
+			*why = "is given twice";
+			return false;
+		}
+	s->n_targets++;
+	return true;
+}
+
+static bool f_target(const struct spec *s, unsigned int i, char *buf)
+{
+	return i < s->n_targets && put(buf, s->targets[i]);
+}
+
 static bool p_to(struct spec *s, const char *word, const char **why)
 {
 	return parse_ipv4_host(word, &s->to, why);
@@ -370,6 +408,8 @@ const struct param params[] = {
 	  .help = "let in only what was asked for, IPsec and 'allow' (RFC 6092)", .parse = p_simple_security, .format = f_simple_security },
 	{ .name = "allow", .filter = true, .roles = ROLE_CLIENT, .repeats = ROLE_CLIENT, .value = "PROTO[/PORT[-PORT]][@ADDRESS[/LEN]]",
 	  .help = "what simple security lets in besides", .parse = p_allow, .format = f_allow },
+	{ .name = "target", .roles = ROLE_CLIENT, .repeats = ROLE_CLIENT, .value = "IPV6|HOST",
+	  .help = "whom 'sitctl doctor' connects to through the tunnel", .parse = p_target, .format = f_target },
 	{ .name = "to", .roles = ROLE_NAT, .required = ROLE_NAT, .value = "IPV4",
 	  .help = "the inside host that is the tunnel's end", .parse = p_to, .format = f_to },
 	{ .name = "interface", .roles = ROLE_NAT, .value = "IFACE", .deflt = "of the route to remote",

@@ -145,6 +145,8 @@ static void clear_values(struct spec *spec, const struct param *p)
 		spec->n_prefixes = 0;
 	if (!strcmp(p->name, "allow"))
 		spec->n_allows = 0;
+	if (!strcmp(p->name, "target"))
+		spec->n_targets = 0;
 }
 
 static int take_words(struct spec *spec, bool internal, int n, char *const words[], uint32_t *already, struct err *err)

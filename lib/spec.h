@@ -16,6 +16,7 @@
 #define ADDRESSES_MAX 16 /* `address` of one tunnel */
 #define PREFIXES_MAX 64	 /* `prefix` of one tunnel */
 #define ALLOWS_MAX 32	 /* `allow` of one client */
+#define TARGETS_MAX 4	 /* `target` of one client */
 #define PARAMS_MAX 32	 /* rows of the table: bits of spec.set */
 #define VALUE_TEXT 320	 /* bytes of a value as text, a host name and an address at most */
 
@@ -68,8 +69,10 @@ struct spec {
 	bool simple_security; /* client */
 	unsigned int n_allows;
 	struct allow allows[ALLOWS_MAX];
-	struct in_addr to;     /* NAT: the inside host; underlay is the outside interface */
-	char inside[IFNAMSIZ]; /* NAT: the interface behind which it is, or empty */
+	unsigned int n_targets;
+	char targets[TARGETS_MAX][HOST_NAME_MAX_LEN + 1]; /* client: names or addresses, for the doctor */
+	struct in_addr to;				  /* NAT: the inside host; underlay is the outside interface */
+	char inside[IFNAMSIZ];				  /* NAT: the interface behind which it is, or empty */
 };
 
 struct param {

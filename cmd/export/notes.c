@@ -125,6 +125,7 @@ void omit_filters(struct notes *notes, const struct exported *e)
 		   "not in this format: only sitctl drops inner sources that RFC 4213 forbids");
 	omit_param(notes, e, "simple-security", "not in this format: only sitctl does it; else set up a firewall");
 	omit_param(notes, e, "allow", "not in this format: an exception for the firewall");
+	omit_param(notes, e, "target", "not in this format: only 'sitctl doctor' asks it");
 }
 
 void omit_metric(struct notes *notes, const struct exported *e, const char *why)

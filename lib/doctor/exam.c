@@ -260,7 +260,7 @@ void exam_free(struct exam *e)
 		close(e->descriptors[i]);
 	free(e->echo);
 	free(e->mtu);
-	free(e->tcp);
-	free(e->lookup);
+	free(e->trials);
+	free(e->lookups);
 	free(e->upstream);
 }

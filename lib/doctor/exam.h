@@ -14,7 +14,7 @@
 #define EXAM_FINDINGS 24
 #define EXAM_RESULTS 48
 #define EXAM_RANGES (1 + PREFIXES_MAX)
-#define EXAM_DESCRIPTORS 8
+#define EXAM_DESCRIPTORS (8 + TARGETS_MAX)
 #define EXAM_WORDS 8
 #define EXAM_WORD 320 /* "net/ipv6/conf/IFNAME/LEAF" with each byte quoted */
 
@@ -77,8 +77,9 @@ struct exam {
 	struct world world;
 	struct patient p;
 	const char *prefix; /* of commands: "sitctl ", with the namespace where one was given */
-	const char *target; /* HOST or NULL */
-	bool admin, raw;    /* may read nf_tables, may watch packets */
+	const char *targets[TARGETS_MAX];
+	unsigned int n_targets; /* 0: the far end */
+	bool admin, raw;	/* may read nf_tables, may watch packets */
 
 	struct finding findings[EXAM_FINDINGS];
 	unsigned int n_findings;
@@ -101,8 +102,8 @@ struct exam {
 	struct sightings seen;
 	struct echo *echo;
 	struct mtu_search *mtu;
-	struct tcp_trial *tcp;
-	struct lookup *lookup;
+	struct tcp_trial *trials; /* TARGETS_MAX of them, or NULL */
+	struct lookup *lookups;	  /* of the targets: TARGETS_MAX of them, or NULL */
 	struct upstream *upstream;
 	uint64_t dropped_before; /* by the source filter */
 };

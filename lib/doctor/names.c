@@ -18,29 +18,27 @@
 static void ask(const char *host, int out)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
-	struct lookup l = { .done = true };
+	struct resolved r = { .failed = false };
 	int ret = getaddrinfo(host, NULL, &hints, &list);
 
-	l.failed = ret == EAI_AGAIN || ret == EAI_FAIL || ret == EAI_SYSTEM;
-	l.first_is4 = !ret && list->ai_family == AF_INET;
+	r.failed = ret == EAI_AGAIN || ret == EAI_FAIL || ret == EAI_SYSTEM;
+	r.first_is4 = !ret && list->ai_family == AF_INET;
 	for (const struct addrinfo *a = ret ? NULL : list; a; a = a->ai_next) {
-		if (a->ai_family == AF_INET && !l.has4) {
-			l.has4 = true;
-			l.addr4 = ((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr;
-		} else if (a->ai_family == AF_INET6 && !l.has6) {
-			l.has6 = true;
-			l.addr6 = ((const struct sockaddr_in6 *)(const void *)a->ai_addr)->sin6_addr;
+		if (a->ai_family == AF_INET && !r.has4) {
+			r.has4 = true;
+			r.addr4 = ((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr;
+		} else if (a->ai_family == AF_INET6 && !r.has6) {
+			r.has6 = true;
+			r.addr6 = ((const struct sockaddr_in6 *)(const void *)a->ai_addr)->sin6_addr;
 		}
 	}
-	if (write(out, &l, sizeof(l)) != sizeof(l))
+	if (write(out, &r, sizeof(r)) != sizeof(r))
 		_exit(1);
 	_exit(0);
 }
 
-static void end(struct exam *e)
+static void end(struct lookup *l)
 {
-	struct lookup *l = e->lookup;
-
 	kill(l->child, SIGKILL);
 	waitpid(l->child, NULL, 0);
 	close(l->fd);
@@ -50,43 +48,49 @@ static void end(struct exam *e)
 
 static void on_answer(struct task *task, bool ready, void *data)
 {
-	struct exam *e = data;
-	struct lookup found, *l = e->lookup;
+	struct lookup *l = data;
 
-	if (ready && read(l->fd, &found, sizeof(found)) == sizeof(found)) {
-		found.fd = l->fd;
-		found.child = l->child;
-		*l = found;
-	} else {
-		l->failed = true;
+	if (!ready || read(l->fd, &l->found, sizeof(l->found)) != sizeof(l->found))
+		l->found = (struct resolved){ .failed = true };
+	loop_end(&l->e->loop, task);
+	end(l);
+}
+
+static void begin(struct lookup *l)
+{
+	int ends[2];
+
+	l->child = -1;
+	if (!pipe2(ends, O_CLOEXEC)) {
+		l->fd = ends[0];
+		l->child = fork();
+		if (!l->child)
+			ask(l->host, ends[1]);
+		close(ends[1]);
+		if (l->child < 0)
+			close(ends[0]);
 	}
-	loop_end(&e->loop, task);
-	end(e);
+	if (l->child > 0 && loop_add(&l->e->loop, l->fd, loop_now() + LOOKUP_MS, on_answer, l, false))
+		return;
+	if (l->child > 0)
+		end(l);
+	l->found.failed = l->done = true;
 }
 
 void start_names(struct exam *e)
 {
 	struct in6_addr ignored;
-	struct lookup *l;
-	int ends[2];
 
-	if (!e->target || inet_pton(AF_INET6, e->target, &ignored) == 1 || !(l = calloc(1, sizeof(*l))))
+	if (!e->n_targets || !(e->lookups = calloc(TARGETS_MAX, sizeof(*e->lookups))))
 		return;
-	if (pipe2(ends, O_CLOEXEC)) {
-		free(l);
-		return;
-	}
-	l->fd = ends[0];
-	l->child = fork();
-	if (!l->child)
-		ask(e->target, ends[1]);
-	close(ends[1]);
-	e->lookup = l;
-	if (l->child < 0 || !loop_add(&e->loop, l->fd, loop_now() + LOOKUP_MS, on_answer, e, false)) {
-		l->failed = true;
-		if (l->child > 0)
-			end(e);
-		l->done = true;
+	for (unsigned int i = 0; i < e->n_targets; i++) {
+		struct lookup *l = &e->lookups[i];
+
+		l->e = e;
+		if (inet_pton(AF_INET6, e->targets[i], &ignored) == 1)
+			continue;
+		l->host = e->targets[i];
+		begin(l);
 	}
 }
 
@@ -101,42 +105,50 @@ static void count_addrs(const struct exam *e, unsigned int *global, unsigned int
 	}
 }
 
+static void judge_name(struct exam *e, const struct lookup *l)
+{
+	const struct resolved *r = &l->found;
+	char text[NET6_TEXT];
+
+	if (!l->done || r->failed) {
+		exam_skip(e, "the resolver did not answer for %.253s", l->host);
+		return;
+	}
+	if (r->has4 && !r->has6) {
+		exam_advice(exam_found(e, CAUSE_AAAA_MISSING, "%.253s has the address %s and no IPv6 one", l->host,
+				       addr4_text(r->addr4, text)),
+			    "compare 'getent ahostsv6 %.253s' with what another resolver says ('dig AAAA %.253s "
+			    "@RESOLVER'): this one "
+			    "hides it, or the target has no IPv6",
+			    l->host, l->host);
+		return;
+	}
+	if (!r->has6) {
+		exam_skip(e, "there is no host %.253s", l->host);
+		return;
+	}
+	exam_ok(e, "%.253s is %s", l->host, addr6_text(&r->addr6, text));
+	if (r->first_is4 && !e->p.server)
+		exam_advice(exam_found(e, CAUSE_IPV4_PREFERRED, "of %.253s getaddrinfo() gives IPv4 before %s", l->host,
+				       text),
+			    "see 'label' and 'precedence' in /etc/gai.conf: a source that is unique local, 6to4 or "
+			    "Teredo counts less "
+			    "than IPv4; give the tunnel a native global address");
+}
+
 void check_names(struct exam *e)
 {
 	unsigned int global = 0, ula = 0;
-	const struct lookup *l = e->lookup;
-	char text[NET6_TEXT];
 
 	count_addrs(e, &global, &ula);
 	exam_ok(e, "this host has a global address");
+	if (!global && !ula)
+		exam_skip(e, "this host has no IPv6 address but link-local ones");
 	if (!global && ula && !e->p.server)
 		exam_advice(exam_found(e, CAUSE_ULA_ONLY, "it has %u unique local ones and no other", ula),
 			    "ask the far end's operator for a global address or prefix (2000::/3), and give it to the "
 			    "tunnel");
-	if (!l)
-		return;
-	if (!l->done || l->failed) {
-		exam_skip(e, "the resolver did not answer for %.253s", e->target);
-		return;
-	}
-	if (l->has4 && !l->has6) {
-		exam_advice(exam_found(e, CAUSE_AAAA_MISSING, "%.253s has the address %s and no IPv6 one", e->target,
-				       addr4_text(l->addr4, text)),
-			    "compare 'getent ahostsv6 %.253s' with what another resolver says ('dig AAAA %.253s "
-			    "@RESOLVER'): this one "
-			    "hides it, or the target has no IPv6",
-			    e->target, e->target);
-		return;
-	}
-	if (!l->has6) {
-		exam_skip(e, "there is no host %.253s", e->target);
-		return;
-	}
-	exam_ok(e, "%.253s is %s", e->target, addr6_text(&l->addr6, text));
-	if (l->first_is4 && !e->p.server)
-		exam_advice(exam_found(e, CAUSE_IPV4_PREFERRED, "of %.253s getaddrinfo() gives IPv4 before %s",
-				       e->target, text),
-			    "see 'label' and 'precedence' in /etc/gai.conf: a source that is unique local, 6to4 or "
-			    "Teredo counts less "
-			    "than IPv4; give the tunnel a native global address");
+	for (unsigned int i = 0; e->lookups && i < e->n_targets; i++)
+		if (e->lookups[i].host)
+			judge_name(e, &e->lookups[i]);
 }

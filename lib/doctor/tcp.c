@@ -22,9 +22,11 @@
 #define SECOND_REPEAT_MS 3300
 #define REQUEST "HEAD / HTTP/1.0\r\n\r\n"
 
+/* A connection to one target. */
 struct tcp_trial {
+	struct exam *e;
+	unsigned int target; /* which of e->targets */
 	int fd;
-	bool named; /* by the user: silence is a fault there */
 	struct in6_addr to;
 	uint16_t port; /* ours */
 	int64_t began, connected;
@@ -32,13 +34,16 @@ struct tcp_trial {
 	bool sent, acked, over;
 };
 
-static void see(const struct view *v, void *data)
+/* How many trials: without a target that was named there is the far end. */
+static unsigned int count(const struct exam *e)
 {
-	struct tcp_trial *t = ((struct exam *)data)->tcp;
+	return !e->trials ? 0 : e->n_targets ? e->n_targets : 1;
+}
+
+static void see_of(struct tcp_trial *t, const struct view *v)
+{
 	const struct frame *f = &v->frame;
 
-	if (!f->tcp || !t->port)
-		return;
 	if (v->outgoing) {
 		if (f->sport != t->port || !addr6_equal(&f->dest, &t->to))
 			return;
@@ -53,31 +58,40 @@ static void see(const struct view *v, void *data)
 	t->wrong += v->checksum_known && f->whole && !f->checksum_right;
 }
 
-/* To whom: an address that was named, a name that has one, else the far end. False: not known yet, or never. */
-static bool find_target(struct exam *e, bool *never)
+static void see(const struct view *v, void *data)
 {
-	struct tcp_trial *t = e->tcp;
+	const struct exam *e = data;
+
+	for (unsigned int i = 0; v->frame.tcp && i < count(e); i++)
+		if (e->trials[i].port)
+			see_of(&e->trials[i], v);
+}
+
+/* To whom: an address that was named, a name that has one, else the far end. False: not known yet, or never. */
+static bool find_target(struct tcp_trial *t, bool *never)
+{
+	const struct exam *e = t->e;
+	const struct lookup *l = e->lookups ? &e->lookups[t->target] : NULL;
 
 	*never = false;
-	if (!e->target) {
+	if (!e->n_targets) {
 		t->to = e->p.far;
 		*never = !e->p.has_far;
 		return e->p.has_far;
 	}
-	t->named = true;
-	if (inet_pton(AF_INET6, e->target, &t->to) == 1)
+	if (inet_pton(AF_INET6, e->targets[t->target], &t->to) == 1)
 		return true;
-	*never = !e->lookup || (e->lookup->done && !e->lookup->has6);
-	if (*never || !e->lookup->done)
+	*never = !l || (l->done && !l->found.has6);
+	if (*never || !l->done)
 		return false;
-	t->to = e->lookup->addr6;
+	t->to = l->found.addr6;
 	return true;
 }
 
-static bool begin(struct exam *e)
+static bool begin(struct tcp_trial *t)
 {
+	struct exam *e = t->e;
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(PORT) }, own = { 0 };
-	struct tcp_trial *t = e->tcp;
 	socklen_t len = sizeof(own);
 
 	to.sin6_addr = t->to;
@@ -123,8 +137,8 @@ static void look(struct tcp_trial *t)
 
 static void on_timer(struct task *task, bool ready, void *data)
 {
-	struct exam *e = data;
-	struct tcp_trial *t = e->tcp;
+	struct tcp_trial *t = data;
+	struct exam *e = t->e;
 	int64_t now = loop_now();
 	bool never = false;
 
@@ -136,8 +150,8 @@ static void on_timer(struct task *task, bool ready, void *data)
 			loop_end(&e->loop, task);
 		return;
 	}
-	if (e->seen.answered6 && find_target(e, &never)) {
-		if (!begin(e))
+	if (e->seen.answered6 && find_target(t, &never)) {
+		if (!begin(t))
 			loop_end(&e->loop, task);
 	} else if (never || (e->seen.over && !e->seen.answered6) || now > t->began + PATIENCE) {
 		loop_end(&e->loop, task);
@@ -146,28 +160,23 @@ static void on_timer(struct task *task, bool ready, void *data)
 
 void start_tcp(struct exam *e)
 {
-	struct tcp_trial *t;
-
-	if (exam_hopeless(e) || !(t = calloc(1, sizeof(*t))))
+	if (exam_hopeless(e) || !(e->trials = calloc(TARGETS_MAX, sizeof(*e->trials))))
 		return;
-	t->fd = -1;
-	t->began = loop_now();
-	e->tcp = t;
 	watch_add(&e->inside, see, e);
-	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
+	for (unsigned int i = 0; i < count(e); i++) {
+		struct tcp_trial *t = &e->trials[i];
+
+		t->e = e;
+		t->target = i;
+		t->fd = -1;
+		t->began = loop_now();
+		loop_add(&e->loop, -1, loop_now(), on_timer, t, false);
+	}
 }
 
-void check_tcp(struct exam *e)
+/* What was lost on the way though the target is there. */
+static void judge_losses(struct exam *e, const struct tcp_trial *t, const char *text)
 {
-	const struct tcp_trial *t = e->tcp;
-	char text[NET6_TEXT];
-
-	if (!t || !t->port) {
-		exam_skip(e, e->seen.answered6 ? "no target to connect to" : "the tunnel is silent");
-		return;
-	}
-	addr6_text(&t->to, text);
-	exam_ok(e, "%s port %d %s", text, PORT, t->acked ? "takes data" : t->connected ? "connects" : "answers");
 	if (t->wrong)
 		exam_advice(exam_found(e, CAUSE_TCP_CHECKSUM, "%u segments from %s port %d came with a wrong checksum",
 				       t->wrong, text, PORT),
@@ -189,13 +198,58 @@ void check_tcp(struct exam *e)
 			    "in the router on the way switch off hardware and software flow offload; then look at the "
 			    "path MTU of the other "
 			    "direction");
-	else if (!t->connected && !t->over && t->named)
+}
+
+static bool is_silent(const struct tcp_trial *t)
+{
+	return t->port && !t->connected && !t->over && !t->wrong;
+}
+
+/* Nobody answers. One of several may be down: then the others tell that TCP passes. */
+static void judge_silence(struct exam *e, const struct tcp_trial *t, const char *text)
+{
+	bool passes = false;
+
+	for (unsigned int i = 0; i < count(e); i++)
+		passes = passes || (e->trials[i].port && !is_silent(&e->trials[i]));
+	if (!e->n_targets)
+		exam_skip(e, "%s does not answer on TCP port %d, which need not be a fault: name a target", text, PORT);
+	else if (passes)
+		exam_skip(e, "%s does not answer on TCP port %d, though others do", text, PORT);
+	else
 		exam_advice(exam_found(e, CAUSE_TCP_SYN_LOST, "%u SYN left for %s port %d, and %s came back", t->syn,
 				       text, PORT,
 				       t->syn_ack ? "only SYN/ACK that the kernel did not take" : "nothing"),
 			    "is there a server, and does its filter let TCP port %d in? Try another target: 'sitctl "
 			    "doctor %s target HOST'",
 			    PORT, e->p.name);
-	else if (!t->connected && !t->over)
-		exam_skip(e, "%s does not answer on TCP port %d, which need not be a fault: name a target", text, PORT);
+}
+
+void check_tcp(struct exam *e)
+{
+	unsigned int tried = 0, answered = 0;
+	char text[NET6_TEXT], all[TARGETS_MAX * (NET6_TEXT + 32)] = "";
+
+	for (unsigned int i = 0; i < count(e); i++) {
+		const struct tcp_trial *t = &e->trials[i];
+
+		if (!t->port)
+			continue;
+		addr6_text(&t->to, text);
+		tried++;
+		if (is_silent(t)) {
+			judge_silence(e, t, text);
+			continue;
+		}
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s port %d %s", answered++ ? ", " : "", text,
+			 PORT,
+			 t->acked	? "takes data"
+			 : t->connected ? "connects"
+					: "answers");
+		judge_losses(e, t, text);
+	}
+	if (!tried)
+		exam_skip(e, e->seen.answered6 ? "no target to connect to" : "the tunnel is silent");
+	else if (!e->skipped)
+		exam_ok(e, "%s", all);
 }

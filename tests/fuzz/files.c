@@ -94,7 +94,7 @@ static void says(const struct conf *f, const struct spec *spec)
 	spec_text(&s->spec, false, has, sizeof(has));
 	invariant(strlen(wanted) == strlen(has));
 	/* Values that repeat may come in the order in which they stood there. */
-	if (spec->n_addresses <= 1 && spec->n_prefixes <= 1 && spec->n_allows <= 1)
+	if (spec->n_addresses <= 1 && spec->n_prefixes <= 1 && spec->n_allows <= 1 && spec->n_targets <= 1)
 		invariant(!strcmp(wanted, has));
 }
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """doctor: ICMP passes and TCP does not; names and the addresses that programs take."""
 
+import pathlib
 import socket
 import struct
 
 import doctor
 from doctor import UP
-from netlab import INTERNET, PAIR, SERVER6
+from netlab import INTERNET, PAIR, SERVER4, SERVER6
 
 # Offsets in bits of the outer IPv4 header: the inner one's length and next header, and TCP's flags behind it.
 INNER_LENGTH, INNER_NEXT, TCP_FLAGS = "@nh,192,16", "@nh,208,8", "@nh,584,8"
@@ -115,6 +116,23 @@ class Tcp(doctor.Client):
         exam = self.healthy(self.client)  # not named: it need not have a server
         self.assertEqual(exam.checks["TCP"]["outcome"], "skipped", str(exam))
 
+    def test_targets_of_the_file(self):
+        """Each is asked; that one is silent is none of the tunnel's fault while another answers."""
+        here, silent = "2001:db8:77::1", "2001:db8:77::2"
+        self.server.ip(f"addr add {here}/128 dev lo nodad\naddr add {silent}/128 dev lo nodad")
+        self.server.nft(f"table ip6 f {{ chain i {{ type filter hook input priority 0; ip6 daddr {silent} tcp dport 80 drop; }}; }}")
+        path = pathlib.Path(self.lab.files, "t1.conf")
+        path.write_text(f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}\n"
+                        f"target = {PAIR[0]}\ntarget = {silent}\ntarget = {here}\n", encoding="ascii")
+        self.tell(self.client, f"-f {path} client up t1")
+        exam = self.healthy(self.client)
+        self.assertEqual(exam.checks["TCP"]["text"], f"{silent} does not answer on TCP port 80, though others do")
+        self.drop(AWAY + f"{INNER_LENGTH} > 40 drop")
+        exam = self.examine(self.client)
+        lost = [f["evidence"].split()[0] for f in exam.report["findings"] if f["cause"] == "tcp-data-lost"]
+        self.assertEqual(lost, [PAIR[0], here], str(exam))
+        self.finds(self.client, "tcp-syn-lost", silent, words=f"t1 target {silent}")
+
     def test_syn_ack_lost(self):
         self.drop(TO_US + "drop")
         self.finds(self.client, "tcp-syn-lost", PAIR[0], words=f"target {PAIR[0]}")
@@ -161,7 +179,7 @@ class Names(doctor.Case):
         self.server.ip(f"addr add {pair[0]}/127 dev far nodad")
         self.inet.ip(f"route add 2002:c633:6407::/48 via {SERVER6}")
         self.client.ip(f"""
-            tunnel add plain mode sit remote {doctor.SERVER4} local {doctor.CLIENT4} ttl 255
+            tunnel add plain mode sit remote {SERVER4} local {doctor.CLIENT4} ttl 255
             link set plain up
             addr add {pair[1]}/127 dev plain nodad
             route add ::/0 dev plain metric 1024""")

@@ -110,6 +110,9 @@ void random_spec(struct spec *s, enum role role, uint32_t *seed)
 	s->n_allows = role == ROLE_CLIENT ? below(5) : 0;
 	for (unsigned int i = 0; i < s->n_allows; i++) /* each has a protocol of its own: no two overlap */
 		s->allows[i] = (struct allow){ .proto = (uint8_t)(100 + i), .last = 65535 };
+	s->n_targets = role == ROLE_CLIENT ? below(TARGETS_MAX + 1) : 0;
+	for (unsigned int i = 0; i < s->n_targets; i++)
+		snprintf(s->targets[i], sizeof(s->targets[i]), i % 2 ? "2001:db8::%x" : "host%x.example", 1 + i);
 }
 
 void same_spec(const struct spec *a, const struct spec *b, const char *text)
@@ -134,4 +137,7 @@ void same_spec(const struct spec *a, const struct spec *b, const char *text)
 	ck_assert_msg(x.simple_security == y.simple_security && x.n_allows == y.n_allows, "%s", text);
 	for (unsigned int i = 0; i < x.n_allows; i++)
 		ck_assert_msg(!memcmp(&x.allows[i], &y.allows[i], sizeof(x.allows[i])), "%s", text);
+	ck_assert_msg(x.n_targets == y.n_targets, "%s", text);
+	for (unsigned int i = 0; i < x.n_targets; i++)
+		ck_assert_msg(!strcmp(x.targets[i], y.targets[i]), "%s", text);
 }

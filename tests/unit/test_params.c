@@ -14,7 +14,7 @@ static const struct {
 } tables[] = {
 	{ ROLE_CLIENT,
 	  { "remote", "local", "address", "gateway", "metric", "prefix", "dev", "ttl", "mtu", "notrack", "mss-clamp",
-	    "source-filter", "simple-security", "allow" },
+	    "source-filter", "simple-security", "allow", "target" },
 	  { "remote", "address" } },
 	{ ROLE_NAT, { "remote", "to", "interface" }, { "remote", "to" } },
 	{ ROLE_SERVER, { "uplink", "local", "ttl", "mtu", "notrack", "mss-clamp", "source-filter" }, { NULL } },
@@ -125,6 +125,8 @@ static const struct {
 	{ ROLE_CLIENT, "mss-clamp", "off", NULL },
 	{ ROLE_PEER, "source-filter", "off", NULL },
 	{ ROLE_SERVER, "mss-clamp", "on", NULL },
+	{ ROLE_CLIENT, "target", "www.example.org", NULL },
+	{ ROLE_CLIENT, "target", "2001:DB8:0::1", "2001:db8::1" },
 };
 
 START_TEST(values_taken)
@@ -184,6 +186,9 @@ static const struct {
 	{ ROLE_CLIENT, "notrack", { "", "On", "yes", "1", "auto" } },
 	{ ROLE_PEER, "mss-clamp", { "", "ON", "1280", "true" } },
 	{ ROLE_SERVER, "source-filter", { "", "strict", "offf" } },
+	{ ROLE_CLIENT,
+	  "target",
+	  { "", "192.0.2.1", "a_b", "a..b", "2001:db8::/32", "2001:db8::1::", "::1", "fe80::1" } },
 };
 
 /* Exit status 2 comes from err.usage; the message names parameter and value, and how to write it. */
