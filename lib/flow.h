@@ -5,6 +5,8 @@
 
 #include "kind.h"
 
+struct nftnl_expr;
+
 /* One end of it: the interface (empty: this host itself), and the address where there is one that stands for all. */
 struct flow_end {
 	char ifname[IFNAMSIZ];
@@ -53,6 +55,28 @@ bool xtables_there(const struct flow *flow);
 
 /* xtables.c: the same for the table `filter` of iptables-legacy, if it is there: asking must not make it. */
 int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *found, struct err *err);
+
+/* What a rule does that is searched for. */
+struct deed {
+	uint8_t families[2];			     /* of nf_tables */
+	bool (*does)(const struct nftnl_expr *expr); /* by an expression of nf_tables, */
+	const char *targets[2];			     /* or by one of these of iptables, */
+	uint8_t family;				     /* in iptables-legacy in the table of this name */
+	const char *table;
+};
+
+/*
+ * flowsearch.c: does a rule of somebody else do it, to what goes through LINK (NULL: through any
+ * interface)? Rules of nf_tables that cannot be read are none.
+ */
+bool flow_search(struct conversation *c, const struct deed *deed, const struct link *link);
+
+/*
+ * xtables.c: has TABLE of iptables-legacy a rule with the target TARGET that can concern the interface IFNAME
+ * (NULL: any)? False where there is no such table, true where it cannot be read. The second: the same of a blob.
+ */
+bool xtables_target(uint8_t family, const char *table, const char *target, const char *ifname);
+bool xtables_has_target(uint8_t family, const void *entries, size_t size, const char *target, const char *ifname);
 
 /*
  * xtables.c: does the blob of ENTRIES, SIZE bytes, drop FLOW from ENTRY on? UNDERFLOW is the entry

@@ -226,21 +226,29 @@ static bool find_place(const struct flow *flow, const uint8_t *blob, size_t size
 }
 
 /* Asking for a table that is not there makes it. */
+static bool table_there(uint8_t family, const char *table)
+{
+	char line[XT_TABLE_MAXNAMELEN + 2];
+
+	snprintf(line, sizeof(line), "%s\n", table);
+	return file_has(family == NFPROTO_IPV4 ? "/proc/thread-self/net/ip_tables_names"
+					       : "/proc/thread-self/net/ip6_tables_names",
+			line);
+}
+
 bool xtables_there(const struct flow *flow)
 {
-	return file_has(flow->family == NFPROTO_IPV4 ? "/proc/thread-self/net/ip_tables_names"
-						     : "/proc/thread-self/net/ip6_tables_names",
-			"filter\n");
+	return table_there(flow->family, "filter");
 }
 
 /* Info of the two families is the same structure. */
-static int get_entries(int fd, int level, int what_info, int what_entries, struct ip6t_getinfo *info,
+static int get_entries(int fd, int level, int what_info, int what_entries, const char *table, struct ip6t_getinfo *info,
 		       struct ip6t_get_entries **out)
 {
 	socklen_t len = sizeof(*info);
 	struct ip6t_get_entries *e;
 
-	snprintf(info->name, sizeof(info->name), "filter");
+	snprintf(info->name, sizeof(info->name), "%s", table);
 	if (getsockopt(fd, level, what_info, info, &len))
 		return -errno;
 	if (info->size > SIZE_MAX_ENTRIES)
@@ -249,10 +257,31 @@ static int get_entries(int fd, int level, int what_info, int what_entries, struc
 	e = calloc(1, len);
 	if (!e)
 		return -ENOMEM;
-	snprintf(e->name, sizeof(e->name), "filter");
+	snprintf(e->name, sizeof(e->name), "%s", table);
 	e->size = info->size;
 	*out = e;
 	return getsockopt(fd, level, what_entries, e, &len) ? -errno : 0;
+}
+
+/* A table that is there; *OUT is for free(), also where it fails. */
+static int read_table(uint8_t family, const char *table, struct ip6t_getinfo *info, struct ip6t_get_entries **out,
+		      struct err *err)
+{
+	bool v4 = family == NFPROTO_IPV4;
+	int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret = 0;
+
+	*out = NULL;
+	if (fd < 0)
+		return err_sys(err, errno, "reading the rules of iptables-legacy");
+	/* EAGAIN: the rules changed between the two questions. */
+	for (int try = 0; try < NL_DUMP_TRIES && (!try || ret == -EAGAIN); try++) {
+		free(*out);
+		*out = NULL;
+		ret = v4 ? get_entries(fd, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, table, info, out)
+			 : get_entries(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, table, info, out);
+	}
+	close(fd);
+	return ret ? err_sys(err, -ret, "reading the rules of iptables-legacy") : 0;
 }
 
 int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *found, struct err *err)
@@ -262,25 +291,13 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	struct ip6t_getinfo info = { .size = 0 };
 	bool policy = false;
 	size_t at = 0;
-	int fd, ret = 0;
+	int ret;
 
 	*found = false;
 	if (!xtables_there(flow))
 		return 0;
-	fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_sys(err, errno, "reading the rules of iptables-legacy");
-	/* EAGAIN: the rules changed between the two questions. */
-	for (int try = 0; try < NL_DUMP_TRIES && (!try || ret == -EAGAIN); try++) {
-		free(e);
-		e = NULL;
-		ret = v4 ? get_entries(fd, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, &info, &e)
-			 : get_entries(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, &info, &e);
-	}
-	close(fd);
-	if (ret)
-		err_sys(err, -ret, "reading the rules of iptables-legacy");
-	else
+	ret = read_table(flow->family, "filter", &info, &e, err);
+	if (!ret)
 		*found = walk(flow, e->entrytable, e->size, info.hook_entry[flow->hook], info.underflow[flow->hook],
 			      &policy, &at);
 	memset(obstacle, 0, sizeof(*obstacle));
@@ -301,4 +318,52 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	obstacle->ufw = memmem(e->entrytable, e->size, "ufw", 3);
 	free(e);
 	return 0;
+}
+
+/* Can what goes into or out of IFNAME meet the rule? */
+static bool rule_at(const struct rule *r, const char *ifname)
+{
+	const char *wanted[] = { r->in, r->out };
+	const uint8_t *masks[] = { r->in_mask, r->out_mask };
+	bool any = true, same = false;
+
+	for (int i = 0; i < 2; i++) {
+		if (!masks[i][0])
+			continue;
+		any = false;
+		same = same || interface_matches(ifname, wanted[i], masks[i],
+						 r->inverted & (i ? IP6T_INV_VIA_OUT : IP6T_INV_VIA_IN));
+	}
+	return any || same;
+}
+
+bool xtables_has_target(uint8_t family, const void *entries, size_t size, const char *target, const char *ifname)
+{
+	const struct flow flow = { .family = family };
+	struct rule r;
+
+	for (size_t at = 0; read_rule(&flow, entries, size, at, &r); at += r.next) {
+		const struct xt_entry_target *t =
+			(const struct xt_entry_target *)(const void *)((const uint8_t *)entries + at + r.target);
+
+		if (!strncmp(t->u.user.name, target, sizeof(t->u.user.name)) && (!ifname || rule_at(&r, ifname)))
+			return true;
+	}
+	return false;
+}
+
+bool xtables_target(uint8_t family, const char *table, const char *target, const char *ifname)
+{
+	struct ip6t_get_entries *e = NULL;
+	struct ip6t_getinfo info = { .size = 0 };
+	struct err ignored;
+	bool found;
+
+	if (!table_there(family, table))
+		return false;
+	/* A table that cannot be read might have it: rather no alarm than a false one. */
+	found = read_table(family, table, &info, &e, &ignored) ||
+		xtables_has_target(family, e->entrytable, e->size, target, ifname);
+	free(e);
+	return found;
 }

@@ -2,7 +2,11 @@
 /* This host as the one that gives IPv6: forwarding, router advertisements, proxy NDP, filters of its own (exam.h). */
 #include <stdlib.h>
 #include <string.h>
+#include "../flow.h"
 #include "exam.h" /* before linux/: glibc and the kernel define the same names */
+#include <libnftnl/expr.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
 
 #include "../want.h"
@@ -232,13 +236,36 @@ void check_filtered(struct exam *e)
 		text, e->prefix, e->p.name, addr6_text(&e->p.far, (char[NET6_TEXT]){ "" }));
 }
 
+/* `tcp option maxseg size set`: it writes the option of kind 2 (RFC 9293 section 3.2). */
+static bool writes_mss(const struct nftnl_expr *x)
+{
+	return !strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_NAME), "exthdr") &&
+	       nftnl_expr_is_set(x, NFTNL_EXPR_EXTHDR_SREG) &&
+	       nftnl_expr_get_u32(x, NFTNL_EXPR_EXTHDR_OP) == NFT_EXTHDR_OP_TCPOPT &&
+	       nftnl_expr_get_u8(x, NFTNL_EXPR_EXTHDR_TYPE) == 2;
+}
+
+static bool clamped_by_others(struct exam *e)
+{
+	static const struct deed deed = {
+		{ NFPROTO_IPV6, NFPROTO_INET }, writes_mss, { "TCPMSS" }, NFPROTO_IPV6, "mangle"
+	};
+
+	return flow_search(&e->ch->c, &deed, e->p.link);
+}
+
 void check_mss(struct exam *e)
 {
 	char command[EXAM_REMEDY];
+	struct finding *f;
 
-	if (!forwards(e) || !e->p.told) {
-		exam_skip(e, e->p.told ? "this host forwards nothing for the tunnel"
-				       : "somebody else's rules are not searched for it");
+	/* Who leads his default route into somebody else's tunnel, and forwards, has a LAN behind him. */
+	if (!e->p.told && e->p.server) {
+		exam_skip(e, "whether the far end clamps it cannot be seen from here");
+		return;
+	}
+	if (!forwards(e) && (e->p.told || conf6("all", "forwarding") != 1)) {
+		exam_skip(e, "this host forwards nothing for the tunnel");
 		return;
 	}
 	if (!e->admin) {
@@ -248,9 +275,24 @@ void check_mss(struct exam *e)
 	exam_ok(e, "it is clamped");
 	if (!e->p.link || e->p.link->mtu >= 1500 || nft_find_ifname(&e->ch->s.nft, SET_CLAMPED, e->p.dev))
 		return;
-	exam_respell(e, "mss-clamp", "on", command, sizeof(command));
-	exam_command(exam_found(e, CAUSE_MSS_NOT_CLAMPED,
-				"%s has the MTU %u, and is not in the set 'clamped' of table 'inet sitctl'", e->p.dev,
-				e->p.link->mtu),
-		     "%s", command);
+	if (clamped_by_others(e)) {
+		exam_ok(e, "it is clamped by a rule of somebody else");
+		return;
+	}
+	f = exam_found(e, CAUSE_MSS_NOT_CLAMPED,
+		       "%s has the MTU %u, and no rule writes the MSS of what goes through it", e->p.dev,
+		       e->p.link->mtu);
+	if (e->p.told) {
+		exam_respell(e, "mss-clamp", "on", command, sizeof(command));
+		exam_command(f, "%s", command);
+		return;
+	}
+	if (strpbrk(e->p.dev, "'\"\\*")) /* neither nft nor a shell takes each name as it is */
+		return;
+	exam_command(
+		f,
+		"nft 'table ip6 mss-%u { chain forward { type filter hook forward priority mangle; iifname \"%s\" "
+		"tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu; oifname \"%s\" tcp flags & (syn "
+		"| rst) == syn tcp option maxseg size set rt mtu; }; }'",
+		e->p.link->index, e->p.dev, e->p.dev);
 }

@@ -1,61 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connection tracking of the tunnel's outer packets, looked at when some have passed (exam.h). */
-#include <errno.h>
 #include <string.h>
+#include "../flow.h"
 #include "exam.h"
-#include "../textfile.h"
-#include "../flowexpr.h" /* before linux/: glibc and the kernel define the same names */
-#include <libnftnl/rule.h>
+#include <libnftnl/expr.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 
-/* Does a rule of somebody else translate source addresses: masquerade, snat, or a target of iptables-nft? */
-static int take_rule(const struct nlmsghdr *nlh, void *data)
+static bool translates(const struct nftnl_expr *x)
 {
-	struct nftnl_rule *rule = nftnl_rule_alloc();
-	struct nftnl_expr_iter *iter;
-	struct nftnl_expr *x;
-	bool *found = data;
+	const char *name = nftnl_expr_get_str(x, NFTNL_EXPR_NAME);
 
-	if (!rule)
-		return -ENOMEM;
-	iter = nftnl_rule_nlmsg_parse(nlh, rule) < 0 ||
-			       !strcmp(nftnl_rule_get_str(rule, NFTNL_RULE_TABLE), SITCTL_TABLE)
-		       ? NULL
-		       : nftnl_expr_iter_create(rule);
-	while (iter && (x = nftnl_expr_iter_next(iter))) {
-		const char *name = nftnl_expr_get_str(x, NFTNL_EXPR_NAME);
-		const char *target = !strcmp(name, "target") ? nftnl_expr_get_str(x, NFTNL_EXPR_TG_NAME) : "";
-
-		if (!strcmp(name, "masq") || !strcmp(name, "nat") || !strcmp(target, "MASQUERADE") ||
-		    !strcmp(target, "SNAT"))
-			*found = true;
-	}
-	if (iter)
-		nftnl_expr_iter_destroy(iter);
-	nftnl_rule_free(rule);
-	return 0;
+	return !strcmp(name, "masq") || !strcmp(name, "nat");
 }
 
-static void forget(void *data)
-{
-	*(bool *)data = false;
-}
-
+/* Does a rule of somebody else translate source addresses? */
 static bool translating(struct exam *e)
 {
-	static const uint8_t families[] = { NFPROTO_IPV4, NFPROTO_INET };
-	bool found = file_has("/proc/thread-self/net/ip_tables_names", "nat\n"), any;
-	struct err ignored;
+	static const struct deed deed = {
+		{ NFPROTO_IPV4, NFPROTO_INET }, translates, { "MASQUERADE", "SNAT" }, NFPROTO_IPV4, "nat"
+	};
 
-	for (unsigned int i = 0; i < sizeof(families); i++) {
-		flow_request(&e->ch->c, NFT_MSG_GETRULE, NLM_F_DUMP, families[i]);
-		any = false;
-		found = (!nl_dump(&e->ch->c.netfilter, &e->ch->c.batch, take_rule, forget, &any, &ignored) && any) ||
-			found;
-	}
-	return found;
+	return flow_search(&e->ch->c, &deed, NULL);
 }
 
 /* Keep them out of it: by sitctl, or for somebody else's tunnel with nft; and remove the entry that is there. */

@@ -4,6 +4,7 @@
 
 #include "common/kernel.h"
 #include "../../lib/flow.h"
+#include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 
 static const struct flow flows[] = {
@@ -30,8 +31,17 @@ static const struct flow flows[] = {
 	  .to = { .ifname = "lan0", .index = 3, .has_addr = true, .addr = { 192, 168, 1, 10 } } },
 };
 
+static bool is_exthdr(const struct nftnl_expr *x)
+{
+	return !strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_NAME), "exthdr");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct deed deed = { .families = { NFPROTO_IPV6, NFPROTO_INET },
+					  .does = is_exthdr,
+					  .targets = { "TCPMSS", "MASQUERADE" } };
+	static const struct link link = { .name = "sit-alice", .index = 7 };
 	struct obstacle obstacle;
 	const struct flow *flow;
 	bool found = false;
@@ -39,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return -1;
+	flow_search(kernel_says(data + 1, size - 1, 0), &deed, *data & 0x80 ? &link : NULL);
 	flow = &flows[*data % (sizeof(flows) / sizeof(*flows))];
 	if (flow_obstacle(kernel_says(data + 1, size - 1, 0), flow, &obstacle, &found, &err) || !found)
 		return 0;

@@ -12,6 +12,8 @@ from test_notrack import tracked
 LOCAL = "198.51.100.77"
 POLICY = "table {0} guard {{ chain in {{ type filter hook input priority 0; policy drop; icmp type echo-reply accept; {1} }}; }}"
 
+SYN_MSS = "tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu"
+
 
 class Input(doctor.Client):
     """The far end's packets arrive, and a rule of this host drops them."""
@@ -114,6 +116,38 @@ class Forward(doctor.Case):
         self.assertEqual(gone.returncode, 0, gone)
         found = self.finds(self.client, "prefix-loop", "2001:db8:100::/56", rather=("drift",))
         self.mended(self.client, found)
+
+
+class Mss(doctor.Case):
+    """Somebody else's tunnel, of a host that forwards."""
+
+    @classmethod
+    def prepare(cls):
+        cls.server.ip(doctor.FAR_SERVER)
+        cls.client.ip(doctor.FAR_CLIENT.replace("far", "plain"))
+        for host in (cls.server, cls.client):
+            host.set("net.ipv6.conf.all.forwarding", 1)
+
+    def test_searched_for(self):
+        """Its MSS is searched for in others' rules, those of other interfaces apart."""
+        legacy = bool(shutil.which("ip6tables-legacy"))
+        found = self.finds(self.client, "mss-not-clamped", "plain", "1480", words="plain")
+        for words in ("iif wan", 'oifname "wa*"', "iif lan oifname wan"):
+            self.client.nft(f"table ip6 m {{ chain f {{ type filter hook forward priority -150; {words} {SYN_MSS}; }}; }}")
+            self.finds(self.client, "mss-not-clamped", words="plain")
+            self.client.nft("delete table ip6 m")
+        for words in ("", "iifname plain", 'iif lan oifname "pl*"', "oif plain", "iifname { plain, wan }", "oifname != wan"):
+            self.client.nft(f"table inet m {{ chain f {{ type filter hook forward priority -150; {words} {SYN_MSS}; }}; }}")
+            self.healthy(self.client, "plain")
+            self.client.nft("delete table inet m")
+        clamp = "-t mangle {} FORWARD -o plain -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"
+        for program in ("ip6tables-nft", "ip6tables-legacy")[:1 + legacy]:
+            for sign in "AD":
+                done = self.do(self.client, f"{program} " + clamp.format("-" + sign))
+                self.assertEqual(done.returncode, 0, done)
+                if sign == "A":
+                    self.healthy(self.client, "plain")
+        self.mended(self.client, found, words="plain")
 
 
 class Tracking(doctor.Client):

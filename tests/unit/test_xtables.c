@@ -92,6 +92,35 @@ START_TEST(cycles_and_ends)
 }
 END_TEST
 
+/* Rules that name other interfaces do not concern ours. */
+START_TEST(targets)
+{
+	static const struct {
+		const char *in;
+		bool inverted, found;
+	} rows[] = { { NULL, false, true },
+		     { "sit-alice", false, true },
+		     { "sit-bob", false, false },
+		     { "sit-bob", true, true } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct ip6t_standard *r;
+
+		rule(0, -NF_ACCEPT - 1);
+		r = rule(1, -NF_ACCEPT - 1);
+		strcpy(r->target.target.u.user.name, "TCPMSS");
+		if (rows[i].in)
+			only_from(r, rows[i].in);
+		r->entry.ipv6.invflags = rows[i].inverted ? IP6T_INV_VIA_IN : 0;
+		ck_assert_int_eq(xtables_has_target(NFPROTO_IPV6, blob, 2 * RULE, "TCPMSS", "sit-alice"),
+				 rows[i].found);
+		ck_assert(xtables_has_target(NFPROTO_IPV6, blob, 2 * RULE, "TCPMSS", NULL));
+		ck_assert(!xtables_has_target(NFPROTO_IPV6, blob, 2 * RULE, "SNAT", NULL));
+		ck_assert(!xtables_has_target(NFPROTO_IPV6, blob, RULE, "TCPMSS", NULL));
+	}
+}
+END_TEST
+
 /* Whatever the bytes are, the walk stays inside them and ends. */
 START_TEST(any_bytes)
 {
@@ -108,6 +137,7 @@ START_TEST(any_bytes)
 		memcpy(copy, blob, size);
 		flow.family = random() % 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 		xtables_drops(&flow, copy, size, (size_t)random() % 64 * 8, (size_t)random() % 64 * 8, &policy);
+		xtables_has_target(flow.family, copy, size, "TCPMSS", "sit-alice");
 		free(copy);
 	}
 }
@@ -121,6 +151,7 @@ Suite *suite_xtables(void)
 	tcase_add_test(tc, verdicts);
 	tcase_add_test(tc, jumps);
 	tcase_add_test(tc, cycles_and_ends);
+	tcase_add_test(tc, targets);
 	tcase_add_test(tc, any_bytes);
 	suite_add_tcase(suite, tc);
 	return suite;
