@@ -314,15 +314,27 @@ static int finish(void *data, struct err *err)
 	return 0;
 }
 
+/* A nat pass does without. */
+static bool needs_ipv6(const struct step *step)
+{
+	return step->op != STEP_DEL &&
+	       (step->want.kind == KIND_LINK ||
+		(step->want.kind == KIND_SYSCTL && !strncmp(step->want.sysctl.key, "net/ipv6/", 9)));
+}
+
 int change_apply(struct change *ch, struct err *err)
 {
 	size_t n_formers = ch->j.n_formers, n_made = ch->j.n_made;
 	struct err ignored;
-	int ret;
+	int ret = 0;
 
 	if (!ch->plan.n && !journal_stale(ch) && same_told(&ch->told, &ch->j.told))
 		return ch->save ? conf_commit(ch->save, err) : 0;
-	ret = note_before(ch, err);
+	for (size_t i = 0; !ret && i < ch->plan.n; i++)
+		if (needs_ipv6(&ch->plan.steps[i]))
+			ret = rule_ipv6(err);
+	if (!ret)
+		ret = note_before(ch, err);
 	if (!ret)
 		ret = write_before(ch, err);
 	if (ret) {

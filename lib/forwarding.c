@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "rules.h"
 #include "want.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
 
@@ -80,10 +81,12 @@ static int want_key(struct wanted *set, const char *key, const char *ifname, con
 	/* An interface that has gone is no reason to refuse what has nothing to do with it. */
 	if (ret == -ENOENT && strcmp(ifname, "all") && !snapshot_link(set->w->s, ifname))
 		return 0;
+	if (ret == -ENOENT && rule_ipv6(err))
+		return -EAFNOSUPPORT;
 	if (ret) {
 		err_sys(err, -ret, "sysctl %s", object.sysctl.key);
 		if (ret == -ENOENT)
-			err_hint(err, "is IPv6 switched off on this host, or on %s?", ifname);
+			err_hint(err, "is IPv6 switched off on %s?", ifname);
 		return ret;
 	}
 	return strcmp(was.sysctl.value, value) ? plan_step(set->plan, STEP_CHANGE, phase, &was, &object, err) : 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 #include "rules.h"
 #include "want.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
@@ -38,6 +39,16 @@ int rule_local(const struct world *w, const struct spec *spec, struct err *err)
 	return -EINVAL;
 }
 
+int rule_ipv6(struct err *err)
+{
+	if (!access("/proc/sys/net/ipv6", F_OK))
+		return 0;
+	err_sys(err, EAFNOSUPPORT, "tunnel");
+	err_why(err, "this kernel has no IPv6");
+	err_hint(err, "start the kernel without 'ipv6.disable=1'");
+	return -EAFNOSUPPORT;
+}
+
 int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 {
 	char names[256] = "";
@@ -71,6 +82,8 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 
 		return spec_words(server, 2, words, err);
 	}
+	if (!many && rule_ipv6(err))
+		return -EAFNOSUPPORT;
 	if (many)
 		err_usage(err, "uplink", "IPv6 default routes leave by more than one interface: %s", names);
 	else

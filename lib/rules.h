@@ -10,6 +10,9 @@
 /* `local` must be an address of this host: the kernel takes any, and the tunnel is silently dead. */
 int rule_local(const struct world *w, const struct spec *spec, struct err *err);
 
+/* IPv6 can be switched off at boot (Documentation/networking/ipv6.rst): 0, or -EAFNOSUPPORT and ERR. */
+int rule_ipv6(struct err *err);
+
 /*
  * The uplink of SERVER: as given, else where the IPv6 default route leaves. More than one, or
  * none, is an error that names them.

@@ -61,12 +61,16 @@ static int take_addr6(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[ADDR_PROTO + 1];
-	struct addr *a = grow(data);
+	struct addr *a;
 
-	if (!a)
-		return -ENOMEM;
 	if (nl_attrs(nlh, sizeof(*ifa), tb, ADDR_PROTO))
 		return -EBADMSG;
+	/* A kernel whose IPv6 is switched off gives what other families have (rtnl_dump_all()). */
+	if (ifa->ifa_family != AF_INET6)
+		return 0;
+	a = grow(data);
+	if (!a)
+		return -ENOMEM;
 	a->index = ifa->ifa_index;
 	a->net.len = ifa->ifa_prefixlen;
 	a->proto = nl_u8(tb[ADDR_PROTO], 0);
@@ -131,8 +135,8 @@ static int take_route(const struct nlmsghdr *nlh, void *data)
 
 	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX) || rtm->rtm_dst_len > 128)
 		return -EBADMSG;
-	/* Answers for exceptions (RTM_F_CLONED) are not routes that anybody made. */
-	if (rtm->rtm_flags & RTM_F_CLONED)
+	/* As above; and answers for exceptions (RTM_F_CLONED) are not routes that anybody made. */
+	if (rtm->rtm_family != AF_INET6 || rtm->rtm_flags & RTM_F_CLONED)
 		return 0;
 	route.type = rtm->rtm_type;
 	route.proto = rtm->rtm_protocol;

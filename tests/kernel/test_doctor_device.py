@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """doctor: the kernel, the tunnel's device and what is on it; what was told and what is there."""
 
-import os
-import subprocess
-
 import doctor
-import netlab
 from netlab import CLIENT4, PAIR, SERVER4
-
 
 
 class Device(doctor.Client):
@@ -105,42 +100,3 @@ class Foreign(doctor.Case):
         self.follow(self.client, found)
         exam = self.examine(self.client, "plain")
         self.assertNotIn("ipv6-disabled-device", exam.findings, str(exam))
-
-
-class Kernel(doctor.Case):
-    """A kernel without sit, and one without IPv6, as the program sees them: in a namespace without the fallback device sit0."""
-
-    @classmethod
-    def prepare(cls):
-        with open("/proc/sys/net/core/fb_tunnels_only_for_init_net", "r+", encoding="ascii") as file:
-            was = file.read()
-            file.seek(0)
-            file.write("1")
-            file.flush()
-            cls.bare = netlab.Host("bare")
-            file.seek(0)
-            file.write(was)
-        os.makedirs("/etc/sitctl", exist_ok=True)
-
-    def look(self, hidden):
-        """Doctor for a tunnel that only a file tells of, with the folders HIDDEN empty."""
-        script = 'mkdir -p /etc/sitctl && mount -n -t tmpfs none /etc/sitctl && printf %s "$CONF" > /etc/sitctl/t9.conf && '
-        script += "".join(f"mount -n -t tmpfs none {path} && " for path in hidden) + f"exec {netlab.SITCTL} -j doctor t9"
-        env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "CONF": f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}\n"}
-        with self.bare:
-            done = subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True, text=True, env=env, check=False)
-        self.assertEqual(done.returncode, 3, done)
-        return doctor.Exam(netlab.Result(["doctor"], 3, done.stdout, done.stderr, 0))
-
-    def test_no_sit(self):
-        exam = self.look(("/sys/module", "/lib/modules"))
-        self.assertEqual(exam.verdict, "sit-missing", str(exam))
-        self.assertIn(os.uname().release, exam.findings["sit-missing"]["evidence"])
-
-    def test_a_module_that_can_be_loaded(self):
-        exam = self.look(("/sys/module",))
-        self.assertEqual(exam.verdict, "device-missing", str(exam))
-
-    def test_no_ipv6(self):
-        exam = self.look(("/proc/sys/net",))
-        self.assertEqual(exam.verdict, "ipv6-off", str(exam))

@@ -4,9 +4,11 @@
 
 `run.py [SUBSTRING...]`: only tests whose name holds one of these. Last line: N passed, N failed."""
 
+import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -229,6 +231,50 @@ class Removed(Case):
         self.assertNotEqual(run("systemctl cat sitctl-server.service").returncode, 0)
 
 
+class NoSit(Case):
+    """A kernel whose modules lack sit: it is taken out of those of the guest, whose disk is forgotten."""
+
+    CONF, UP = FILES / "t9.conf", "client up t9 remote 192.0.2.10 address 2001:db8:1::31"
+    MODULES, AWAY = pathlib.Path("/lib/modules", os.uname().release), pathlib.Path("/tmp/away")
+
+    def sitctl(self, words, status):
+        return self.good(f"{HERE.parents[1]}/build/sitctl {words}", status)
+
+    def verdict(self):
+        found = json.loads(self.sitctl("-j doctor t9", 3))[0]
+        return found["verdict"], {f["cause"]: f for f in found["findings"]}
+
+    def test_1_not_loaded_it_can_be(self):
+        self.good("rmmod sit")
+        self.CONF.write_text("[client]\nremote = 192.0.2.10\naddress = 2001:db8:1::31\n", encoding="ascii")
+        self.assertEqual(self.verdict()[0], "device-missing")
+        self.assertNotIn("sit ", pathlib.Path("/proc/modules").read_text(encoding="ascii"), "the doctor changes nothing")
+
+    def test_2_without_it_that_is_said_and_nothing_left(self):
+        self.AWAY.mkdir()
+        for path in self.MODULES.rglob("sit.ko*"):
+            shutil.move(path, self.AWAY)
+            type(self).home = path.parent
+        self.good("depmod")
+        verdict, findings = self.verdict()
+        self.assertEqual(verdict, "sit-missing")
+        self.assertIn(os.uname().release, findings["sit-missing"]["evidence"])
+        self.assertIn("modules", findings["sit-missing"]["remedy"])
+        said = self.sitctl(self.UP, 1)
+        self.assertIn("this kernel has no SIT tunnels", said)
+        self.assertIn("modprobe sit", said)
+        self.assertFalse(pathlib.Path("/run/sitctl").exists() and list(pathlib.Path("/run/sitctl").glob("*/journal")))
+
+    def test_3_the_advice_helps(self):
+        for path in self.AWAY.iterdir():
+            shutil.move(path, self.home)
+        self.good("depmod")
+        self.sitctl(self.UP, 0)
+        self.assertNotIn("sit-missing", self.verdict()[1])
+        self.sitctl("client down t9", 0)
+        self.CONF.unlink()
+
+
 class Lines(unittest.TextTestResult):
     """A line for each test, with its seconds."""
 
@@ -249,7 +295,7 @@ class Lines(unittest.TextTestResult):
 
 def main():
     suite = unittest.TestSuite()
-    for case in (Booted, managers.NetworkManager, managers.Netplan, handover.Handover, Removed):
+    for case in (Booted, managers.NetworkManager, managers.Netplan, handover.Handover, Removed, NoSit):
         for test in unittest.defaultTestLoader.loadTestsFromTestCase(case):
             if not sys.argv[1:] or any(word in test.id() for word in sys.argv[1:]):
                 suite.addTest(test)
