@@ -138,9 +138,12 @@ class Tcp(doctor.Client):
         self.finds(self.client, "tcp-syn-lost", PAIR[0], words=f"target {PAIR[0]}")
 
     def test_wrong_checksum(self):
-        Liar(self, self.server)
+        liar = Liar(self, self.server)
         found = self.finds(self.client, "tcp-checksum", Liar.ADDRESS, words=f"t1 target {Liar.ADDRESS}")
         self.assertIn("ethtool", found["remedy"])
+        liar.stop()
+        self.server.ip(f"addr add {Liar.ADDRESS}/128 dev lo nodad")
+        self.cured(self.client, words=f"t1 target {Liar.ADDRESS}")
 
 
 class Names(doctor.Case):
@@ -161,8 +164,12 @@ class Names(doctor.Case):
 
     def test_no_aaaa(self):
         self.tell(self.client, UP)
-        Resolver(self, self.client, {1: self.A})
-        self.finds(self.client, "aaaa-missing", "web.test", "203.0.113.254", words="t1 target web.test")
+        hiding = Resolver(self, self.client, {1: self.A})
+        found = self.finds(self.client, "aaaa-missing", "web.test", "203.0.113.254", words="t1 target web.test")
+        self.assertIn("another resolver", found["remedy"])
+        hiding.stop()
+        Resolver(self, self.client, {1: self.A, 28: self.AAAA})
+        self.cured(self.client, words="t1 target web.test")
 
     def test_no_such_name_and_no_resolver(self):
         self.tell(self.client, UP)
@@ -184,7 +191,10 @@ class Names(doctor.Case):
             addr add {pair[1]}/127 dev plain nodad
             route add ::/0 dev plain metric 1024""")
         Resolver(self, self.client, {1: self.A, 28: self.AAAA})
-        self.finds(self.client, "ipv4-preferred", "web.test", INTERNET, words="plain target web.test")
+        found = self.finds(self.client, "ipv4-preferred", "web.test", INTERNET, words="plain target web.test")
+        self.assertIn("native global address", found["remedy"])
+        self.client.ip(f"addr del {pair[1]}/127 dev plain\naddr add {PAIR[1]}/127 dev plain nodad")
+        self.cured(self.client, words="plain target web.test")
 
     def test_only_unique_local(self):
         pair = "fd00:1::2", "fd00:1::3"
