@@ -109,12 +109,7 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 	*buf = '\0';
 	if (!out)
 		return;
-	fputs("sitctl ", out);
-	if (ctx->netns) {
-		fputs("-n ", out);
-		print_word(out, ctx->netns);
-		fputc(' ', out);
-	}
+	print_program(ctx, out);
 	if (from_file(r, spec)) {
 		if (ctx->file) {
 			fputs("-f ", out);

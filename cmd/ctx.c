@@ -98,6 +98,16 @@ void print_json(const struct ctx *ctx, json_t *json)
 	json_decref(json);
 }
 
+void print_program(const struct ctx *ctx, FILE *out)
+{
+	fputs("sitctl ", out);
+	if (ctx->netns) {
+		fputs("-n ", out);
+		print_word(out, ctx->netns);
+		fputc(' ', out);
+	}
+}
+
 int enter_netns(const char *name, struct err *err)
 {
 	char path[256];

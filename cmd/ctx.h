@@ -44,6 +44,9 @@ void print_json(const struct ctx *ctx, json_t *json);
 /* Enter the network namespace of --netns. 0, or a negative errno and ERR. */
 int enter_netns(const char *name, struct err *err);
 
+/* The beginning of a command that works where this one does: the program's name, and its namespace, quoted for a shell. */
+void print_program(const struct ctx *ctx, FILE *out);
+
 /* The values of one parameter as JSON: a number, a string, or an array where it can repeat. */
 json_t *param_json(const struct spec *spec, const struct param *p);
 

@@ -260,7 +260,7 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 {
 	struct spec asked = { .role = ROLE_CLIENT };
 	struct exam *e = calloc(1, sizeof(*e));
-	char prefix[64 + 4 * 256] = "sitctl ", word[4 * 256];
+	char prefix[64 + 4 * 256] = "";
 	enum status status;
 	struct confs confs;
 	struct change ch;
@@ -278,9 +278,12 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 	if (change_open(&ch, false, &err)) {
 		status = fail(&err);
 	} else {
-		if (ctx->netns)
-			snprintf(prefix, sizeof(prefix), "sitctl -n %.1000s ",
-				 quote_word(ctx->netns, word, sizeof(word)));
+		FILE *out = fmemopen(prefix, sizeof(prefix), "w");
+
+		if (out) {
+			print_program(ctx, out);
+			fclose(out);
+		}
 		take_files(&ch, &confs, name);
 		e->ch = &ch;
 		e->prefix = prefix;
