@@ -29,6 +29,20 @@ static bool has_host_names(const struct conf *f)
 	return false;
 }
 
+/* The targets need no name to be asked for: of a client they are as the file has them now. */
+static void take_own_targets(struct change *ch, const struct conf *f)
+{
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct spec *spec = &f->sections[i].spec;
+		struct told_tunnel *t = told_find(&ch->told, spec->role, spec->name);
+
+		if (!t || f->sections[i].bad)
+			continue;
+		t->spec.n_targets = spec->n_targets;
+		memcpy(t->spec.targets, spec->targets, sizeof(t->spec.targets));
+	}
+}
+
 /* What the files say is what is wanted; what cannot be taken from them is left to 'check'. */
 static void take_files(struct change *ch, struct confs *confs, const char *name)
 {
@@ -37,8 +51,12 @@ static void take_files(struct change *ch, struct confs *confs, const char *name)
 		bool told = name && (told_find(&ch->told, ROLE_CLIENT, name) || told_find(&ch->told, ROLE_PEER, name));
 		struct err ignored;
 
-		if (f->n_errors || (told && has_host_names(f)))
+		if (f->n_errors)
 			continue;
+		if (told && has_host_names(f)) {
+			take_own_targets(ch, f);
+			continue;
+		}
 		conf_resolve(f);
 		if (!f->n_errors)
 			change_conf(ch, f, &ignored);
@@ -139,6 +157,7 @@ static void take_targets(struct exam *e, const struct spec *asked)
 {
 	const struct spec *of = asked->n_targets ? asked : &e->p.spec;
 
+	e->asked = asked->n_targets;
 	for (e->n_targets = 0; e->n_targets < of->n_targets; e->n_targets++)
 		e->targets[e->n_targets] = of->targets[e->n_targets];
 }

@@ -314,12 +314,12 @@ static int finish(void *data, struct err *err)
 	return 0;
 }
 
-/* A nat pass does without. */
+/* A nat pass does without: it has rules, and sysctls of IPv4. */
 static bool needs_ipv6(const struct step *step)
 {
-	return step->op != STEP_DEL &&
-	       (step->want.kind == KIND_LINK ||
-		(step->want.kind == KIND_SYSCTL && !strncmp(step->want.sysctl.key, "net/ipv6/", 9)));
+	if (step->op == STEP_DEL || step->want.kind == KIND_NFT || step->want.kind == KIND_CONNTRACK)
+		return false;
+	return step->want.kind != KIND_SYSCTL || !strncmp(step->want.sysctl.key, "net/ipv6/", 9);
 }
 
 int change_apply(struct change *ch, struct err *err)

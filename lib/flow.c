@@ -28,6 +28,8 @@ struct walk {
 	const struct nftnl_chain *base;
 	unsigned int met; /* rules */
 	struct obstacle *obstacle;
+	const struct deed *deed; /* NULL: what drops is searched for */
+	bool done;
 	struct err *err;
 };
 
@@ -113,6 +115,19 @@ static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct f
 	return MATCH;
 }
 
+/* Is it what is searched for? */
+static bool does(const struct deed *deed, const struct nftnl_expr *e)
+{
+	const char *target = NULL;
+	bool found = deed->does(e);
+
+	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "target"))
+		target = nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME);
+	for (size_t i = 0; target && i < sizeof(deed->targets) / sizeof(*deed->targets) && deed->targets[i]; i++)
+		found = found || !strcmp(target, deed->targets[i]);
+	return found;
+}
+
 /* What RULE decides of the packet; *DOUBT where it lets some packets return, perhaps this one. */
 static int rule_verdict(struct walk *w, const struct nftnl_rule *rule, char *jump, bool *doubt)
 {
@@ -122,14 +137,21 @@ static int rule_verdict(struct walk *w, const struct nftnl_rule *rule, char *jum
 	int verdict = NO_VERDICT;
 	enum flow_match match = MATCH;
 
-	while (iter && match == MATCH && (e = nftnl_expr_iter_next(iter)))
-		match = step(w, e, &r, &verdict, jump);
-	while (iter && match == SOME && (e = nftnl_expr_iter_next(iter)))
-		if (step(w, e, &r, &verdict, jump) != NO_MATCH && verdict == NFT_RETURN)
-			*doubt = true;
+	while (iter && match != NO_MATCH && (e = nftnl_expr_iter_next(iter))) {
+		enum flow_match one = step(w, e, &r, &verdict, jump);
+
+		match = one == MATCH ? match : one;
+		if (match != NO_MATCH && w->deed && does(w->deed, e))
+			w->done = true;
+	}
 	if (iter)
 		nftnl_expr_iter_destroy(iter);
-	return match == MATCH ? verdict : NO_VERDICT;
+	if (match == MATCH)
+		return verdict;
+	if (match == SOME && verdict == NFT_RETURN)
+		*doubt = true;
+	/* What is searched for may be done to those packets. */
+	return match == SOME && w->deed && (verdict == NFT_JUMP || verdict == NFT_GOTO) ? NFT_JUMP : NO_VERDICT;
 }
 
 static void note_chain(struct walk *w, const char *chain)
@@ -170,6 +192,8 @@ static int chain_verdict(struct walk *w, const char *chain, int depth)
 			bool gone = verdict == NFT_GOTO;
 
 			verdict = chain_verdict(w, jump, depth + 1);
+			if (w->deed)
+				verdict = NO_VERDICT;
 			if (gone)
 				break;
 		}
@@ -233,14 +257,17 @@ static void reset_rules(void *data)
 }
 
 /* Is it a chain of somebody else through which the packet goes? */
-static bool concerned(const struct flow *f, const struct nftnl_chain *c)
+static bool concerned(const struct walk *w, const struct nftnl_chain *c)
 {
-	uint32_t family = nftnl_chain_get_u32(c, NFTNL_CHAIN_FAMILY);
+	uint32_t family = nftnl_chain_get_u32(c, NFTNL_CHAIN_FAMILY), hook;
 
-	if (!nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) || nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) != f->hook)
+	if (!nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM))
+		return false;
+	hook = nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM);
+	if (w->deed ? hook >= 32 || !(w->deed->hooks >> hook & 1) : hook != w->flow->hook)
 		return false;
 	return (family == NFPROTO_INET && strcmp(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE), SITCTL_TABLE)) ||
-	       family == f->family;
+	       family == w->flow->family;
 }
 
 static int take_table(const struct nlmsghdr *nlh, void *data)
@@ -291,42 +318,64 @@ static int walk_base(struct walk *w, bool *found)
 		note_chain(w, chain);
 		verdict = (int)nftnl_chain_get_u32(w->base, NFTNL_CHAIN_POLICY);
 	}
-	*found = verdict == NF_DROP;
+	*found = w->deed ? w->done : verdict == NF_DROP;
 	return 0;
+}
+
+/* All base chains that are concerned, until something is found; *OTHERS: there was any. */
+static int walk_all(struct walk *w, bool *found, bool *others)
+{
+	struct conversation *c = w->c;
+	struct nftnl_chain_list_iter *iter = NULL;
+	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, w->err);
+
+	*found = *others = false;
+	if (!ret) {
+		flow_request(c, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC);
+		ret = nl_dump(&c->netfilter, &c->batch, take_chain, reset_chains, w, w->err);
+	}
+	/* A kernel without nf_tables has no rules of it. */
+	if (ret == -EINVAL || ret == -EOPNOTSUPP || ret == -EPROTONOSUPPORT || ret == -ENOENT)
+		ret = 0;
+	if (!ret && w->chains)
+		iter = nftnl_chain_list_iter_create(w->chains);
+	while (!ret && !*found && iter && (w->base = nftnl_chain_list_iter_next(iter)))
+		if (concerned(w, w->base)) {
+			*others = true;
+			ret = walk_base(w, found);
+		}
+	if (iter)
+		nftnl_chain_list_iter_destroy(iter);
+	if (w->chains)
+		nftnl_chain_list_free(w->chains);
+	if (w->rules)
+		nftnl_rule_list_free(w->rules);
+	return ret;
 }
 
 int flow_obstacle(struct conversation *c, const struct flow *flow, struct obstacle *obstacle, bool *found,
 		  struct err *err)
 {
 	struct walk w = { .c = c, .flow = flow, .obstacle = obstacle, .err = err };
-	struct nftnl_chain_list_iter *iter = NULL;
-	bool others = false;
-	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, err);
+	bool others;
+	int ret = walk_all(&w, found, &others);
 
-	*found = false;
-	if (!ret) {
-		flow_request(c, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC);
-		ret = nl_dump(&c->netfilter, &c->batch, take_chain, reset_chains, &w, err);
-	}
-	/* A kernel without nf_tables has no rules of it. */
-	if (ret == -EINVAL || ret == -EOPNOTSUPP || ret == -EPROTONOSUPPORT || ret == -ENOENT)
-		ret = 0;
-	if (!ret && w.chains)
-		iter = nftnl_chain_list_iter_create(w.chains);
-	while (!ret && !*found && iter && (w.base = nftnl_chain_list_iter_next(iter)))
-		if (concerned(flow, w.base)) {
-			others = true;
-			ret = walk_base(&w, found);
-		}
-	if (iter)
-		nftnl_chain_list_iter_destroy(iter);
-	if (w.chains)
-		nftnl_chain_list_free(w.chains);
-	if (w.rules)
-		nftnl_rule_list_free(w.rules);
 	if (ret || *found)
 		return ret;
 	memset(obstacle, 0, sizeof(*obstacle));
 	obstacle->no_filters = !others && !xtables_there(flow);
 	return obstacle->no_filters ? 0 : xtables_obstacle(flow, obstacle, found, err);
+}
+
+int flow_search(struct conversation *c, const struct deed *deed, const struct flow *flow, bool *found, struct err *err)
+{
+	struct obstacle unused;
+	struct walk w = { .c = c, .flow = flow, .obstacle = &unused, .deed = deed, .err = err };
+	bool others;
+	int ret = walk_all(&w, found, &others);
+
+	for (size_t i = 0; i < sizeof(deed->targets) / sizeof(*deed->targets) && deed->targets[i]; i++)
+		if (!ret && !*found)
+			ret = xtables_target(flow, deed->table, deed->targets[i], found, err);
+	return ret;
 }

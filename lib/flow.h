@@ -9,6 +9,7 @@ struct nftnl_expr;
 
 /* One end of it: the interface (empty: this host itself), and the address where there is one that stands for all. */
 struct flow_end {
+	bool any; /* which interface is not known */
 	char ifname[IFNAMSIZ];
 	uint32_t index; /* 0: it is not there yet */
 	uint32_t group;
@@ -58,25 +59,24 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 
 /* What a rule does that is searched for. */
 struct deed {
-	uint8_t families[2];			     /* of nf_tables */
+	unsigned int hooks;			     /* bits, of enum nf_inet_hooks: in chains of these */
 	bool (*does)(const struct nftnl_expr *expr); /* by an expression of nf_tables, */
-	const char *targets[2];			     /* or by one of these of iptables, */
-	uint8_t family;				     /* in iptables-legacy in the table of this name */
-	const char *table;
+	const char *targets[3];			     /* or by one of these of iptables, */
+	const char *table;			     /* which iptables-legacy has in this table */
 };
 
 /*
- * flowsearch.c: does a rule of somebody else do it, to what goes through LINK (NULL: through any
- * interface)? Rules of nf_tables that cannot be read are none.
+ * Does a rule of somebody else do it to FLOW, or to some packets of it? The hook of FLOW is no
+ * matter. 0 and *FOUND, or a negative errno and ERR.
  */
-bool flow_search(struct conversation *c, const struct deed *deed, const struct link *link);
+int flow_search(struct conversation *c, const struct deed *deed, const struct flow *flow, bool *found, struct err *err);
 
 /*
- * xtables.c: has TABLE of iptables-legacy a rule with the target TARGET that can concern the interface IFNAME
- * (NULL: any)? False where there is no such table, true where it cannot be read. The second: the same of a blob.
+ * xtables.c: has TABLE of iptables-legacy a rule with the target TARGET for what leaves by the interface that FLOW
+ * goes to? 0 and *FOUND, or a negative errno and ERR. The second: the same of a blob.
  */
-bool xtables_target(uint8_t family, const char *table, const char *target, const char *ifname);
-bool xtables_has_target(uint8_t family, const void *entries, size_t size, const char *target, const char *ifname);
+int xtables_target(const struct flow *flow, const char *table, const char *target, bool *found, struct err *err);
+bool xtables_has_target(const struct flow *flow, const void *entries, size_t size, const char *target);
 
 /*
  * xtables.c: does the blob of ENTRIES, SIZE bytes, drop FLOW from ENTRY on? UNDERFLOW is the entry

@@ -43,6 +43,18 @@ static void know_name(struct flow_regs *r, uint32_t reg, const char *ifname)
 	know(r, reg, name, sizeof(name));
 }
 
+static void know_interface(struct flow_regs *r, uint32_t reg, uint32_t key, const struct flow_end *end)
+{
+	if (end->any)
+		return;
+	if (key == NFT_META_IIFNAME || key == NFT_META_OIFNAME)
+		know_name(r, reg, end->ifname);
+	else if (key == NFT_META_IIF || key == NFT_META_OIF)
+		know(r, reg, &end->index, sizeof(end->index));
+	else
+		know(r, reg, &end->group, sizeof(end->group));
+}
+
 const uint8_t *flow_value(const struct flow_regs *r, uint32_t reg, uint32_t len)
 {
 	size_t word = word_of(reg);
@@ -62,12 +74,12 @@ void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flo
 
 	flow_forget(r, reg);
 	switch (nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY)) {
-	case NFT_META_IIFNAME: know_name(r, reg, f->from.ifname); break;
-	case NFT_META_OIFNAME: know_name(r, reg, f->to.ifname); break;
-	case NFT_META_IIF: know(r, reg, &f->from.index, sizeof(f->from.index)); break;
-	case NFT_META_OIF: know(r, reg, &f->to.index, sizeof(f->to.index)); break;
-	case NFT_META_IIFGROUP: know(r, reg, &f->from.group, sizeof(f->from.group)); break;
-	case NFT_META_OIFGROUP: know(r, reg, &f->to.group, sizeof(f->to.group)); break;
+	case NFT_META_IIFNAME:
+	case NFT_META_IIF:
+	case NFT_META_IIFGROUP: know_interface(r, reg, nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY), &f->from); break;
+	case NFT_META_OIFNAME:
+	case NFT_META_OIF:
+	case NFT_META_OIFGROUP: know_interface(r, reg, nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY), &f->to); break;
 	case NFT_META_NFPROTO: know(r, reg, &f->family, 1); break;
 	case NFT_META_PROTOCOL: know(r, reg, &ethertype, sizeof(ethertype)); break;
 	case NFT_META_L4PROTO:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a file says, told as a whole (change_conf of change.h). */
 #include <errno.h>
+#include <search.h>
 #include <string.h>
 
 #include "change.h"
@@ -16,31 +17,49 @@ static int note_refusal(struct conf *f, struct conf_section *s, int ret, struct 
 	return 0;
 }
 
-/* Two peers of one file with one device, or one remote: the kernel would refuse the second half-way. */
-static int rule_unlike(const struct told *t, const struct spec *spec, struct err *err)
+/* The peers of the file so far, for a question about each of thousands: search trees of struct spec. */
+struct taken {
+	void *devs, *remotes;
+};
+
+static int by_dev(const void *a, const void *b)
 {
+	return strcmp(((const struct spec *)a)->dev, ((const struct spec *)b)->dev);
+}
+
+static int by_remote(const void *a, const void *b)
+{
+	in_addr_t x = ((const struct spec *)a)->remote.s_addr, y = ((const struct spec *)b)->remote.s_addr;
+
+	return (x > y) - (x < y);
+}
+
+static void keep(void *spec)
+{
+	(void)spec; /* it is the file's */
+}
+
+/* Two peers of one file with one device, or one remote: the kernel would refuse the second half-way. */
+static int rule_unlike(struct taken *taken, const struct spec *spec, struct err *err)
+{
+	const struct spec *const *other = tfind(spec, &taken->devs, by_dev);
 	char remote[NET6_TEXT];
 
-	for (size_t i = 0; i < t->n; i++) {
-		const struct spec *other = &t->tunnels[i].spec;
-
-		/* The cheap question first: there may be thousands of peers. */
-		if (other->remote.s_addr != spec->remote.s_addr && strcmp(other->dev, spec->dev))
-			continue;
-		if (other->role != ROLE_PEER || !strcmp(other->name, spec->name))
-			continue;
-		if (!strcmp(other->dev, spec->dev))
-			return err_usage(err, spec->dev, "is the device of peer %s as well", other->name);
-		if (other->remote.s_addr == spec->remote.s_addr)
-			return err_usage(err, addr4_text(spec->remote, remote), "is the remote of peer %s as well",
-					 other->name);
-	}
-	return 0;
+	if (other && strcmp((*other)->name, spec->name))
+		return err_usage(err, spec->dev, "is the device of peer %s as well", (*other)->name);
+	other = tfind(spec, &taken->remotes, by_remote);
+	if (other && strcmp((*other)->name, spec->name))
+		return err_usage(err, addr4_text(spec->remote, remote), "is the remote of peer %s as well",
+				 (*other)->name);
+	return tsearch(spec, &taken->devs, by_dev) && tsearch(spec, &taken->remotes, by_remote)
+		       ? 0
+		       : err_sys(err, ENOMEM, "peers");
 }
 
 /* The peers as the file has them, in place of those that were told; a name's address stays if it still is one. */
 static int put_peers(struct change *ch, struct conf *f, const struct told *before, struct err *err)
 {
+	struct taken taken = { NULL, NULL };
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < f->n_sections; i++) {
@@ -51,10 +70,12 @@ static int put_peers(struct change *ch, struct conf *f, const struct told *befor
 			continue;
 		if (was)
 			spec_keep_remote(&s->spec, &was->spec, &s->answers);
-		ret = note_refusal(f, s, rule_unlike(&ch->told, &s->spec, err), err);
+		ret = note_refusal(f, s, rule_unlike(&taken, &s->spec, err), err);
 		if (!ret)
 			ret = told_put(&ch->told, &s->spec, true, err);
 	}
+	tdestroy(taken.devs, keep);
+	tdestroy(taken.remotes, keep);
 	return ret;
 }
 

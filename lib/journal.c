@@ -11,7 +11,8 @@
 
 #include "journal.h"
 
-#define WORDS_MAX 256	    /* of a line: all repeats of all parameters */
+/* Words of a line: its kind, a name, all repeats of all parameters. */
+#define WORDS_MAX (2 + 2 * (PARAMS_MAX + ADDRESSES_MAX + PREFIXES_MAX + ALLOWS_MAX + TARGETS_MAX))
 #define TEXT_MAX (64 << 20) /* a larger journal is not one of ours */
 
 #ifndef SO_NETNS_COOKIE
@@ -131,12 +132,14 @@ static int take_lock(struct journal *j, struct err *err)
 	return 0;
 }
 
+/* How many words, of which WORDS has the first WORDS_MAX. */
 static int split(char *line, char *words[])
 {
 	int n = 0;
 
-	for (char *word = strtok(line, " "); word && n < WORDS_MAX; word = strtok(NULL, " "))
-		words[n++] = word;
+	for (char *word = strtok(line, " "); word; word = strtok(NULL, " "))
+		if (n++ < WORDS_MAX)
+			words[n - 1] = word;
 	return n;
 }
 
@@ -171,6 +174,8 @@ static int parse_line(struct journal *j, char *line, struct err *err)
 
 	if (n == 0 || words[0][0] == '#')
 		return 0;
+	if (n > WORDS_MAX)
+		return err_usage(err, words[0], "the line has too many words");
 	if (!strcmp(words[0], "sysctl") && n == 4)
 		return journal_note(j, words[1], words[2], words[3], err);
 	if (!strcmp(words[0], "made") && n == 3)

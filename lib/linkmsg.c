@@ -90,7 +90,7 @@ int link_decode(const struct nlmsghdr *nlh, struct link *link)
 	memset(link, 0, sizeof(*link));
 	if (nl_attrs(nlh, sizeof(*ifi), tb, IFLA_MAX))
 		return -EBADMSG;
-	if (!nl_str(tb[IFLA_IFNAME], link->name, sizeof(link->name)))
+	if (!nl_str(tb[IFLA_IFNAME], link->name, sizeof(link->name)) || !link->name[0])
 		return -EBADMSG;
 	link->index = (uint32_t)ifi->ifi_index;
 	link->flags = ifi->ifi_flags;

@@ -310,20 +310,22 @@ static bool f_allow(const struct spec *s, unsigned int i, char *buf)
 
 static bool p_target(struct spec *s, const char *word, const char **why)
 {
-	char *target = s->targets[s->n_targets];
-	struct in_addr addr4;
 	struct in6_addr addr;
+	char *target;
 
 	if (s->n_targets == TARGETS_MAX) {
 		*why = "is one too many: a tunnel has at most 4";
 		return false;
 	}
-	if (inet_pton(AF_INET, word, &addr4) == 1) {
-		*why = "is an IPv4 address: the tunnel carries IPv6";
+	target = s->targets[s->n_targets];
+	if (*word && word[strspn(word, "0123456789.")] == '\0') {
+		*why = "is an IPv4 address, if any: the tunnel carries IPv6";
 		return false;
 	}
 	if (strchr(word, ':')) {
-		if (!parse_ipv6_host(word, &addr, why))
+		/* The far end's link-local address will do: the connection is bound to the device. */
+		if ((inet_pton(AF_INET6, word, &addr) != 1 || !IN6_IS_ADDR_LINKLOCAL(&addr)) &&
+		    !parse_ipv6_host(word, &addr, why))
 			return false;
 		addr6_text(&addr, target);
 	} else {

@@ -45,7 +45,7 @@ int rule_ipv6(struct err *err)
 		return 0;
 	err_sys(err, EAFNOSUPPORT, "tunnel");
 	err_why(err, "this kernel has no IPv6");
-	err_hint(err, "start the kernel without 'ipv6.disable=1'");
+	err_hint(err, "start the kernel without 'ipv6.disable=1', or one that has IPv6");
 	return -EAFNOSUPPORT;
 }
 

@@ -320,50 +320,33 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	return 0;
 }
 
-/* Can what goes into or out of IFNAME meet the rule? */
-static bool rule_at(const struct rule *r, const char *ifname)
+bool xtables_has_target(const struct flow *flow, const void *entries, size_t size, const char *target)
 {
-	const char *wanted[] = { r->in, r->out };
-	const uint8_t *masks[] = { r->in_mask, r->out_mask };
-	bool any = true, same = false;
-
-	for (int i = 0; i < 2; i++) {
-		if (!masks[i][0])
-			continue;
-		any = false;
-		same = same || interface_matches(ifname, wanted[i], masks[i],
-						 r->inverted & (i ? IP6T_INV_VIA_OUT : IP6T_INV_VIA_IN));
-	}
-	return any || same;
-}
-
-bool xtables_has_target(uint8_t family, const void *entries, size_t size, const char *target, const char *ifname)
-{
-	const struct flow flow = { .family = family };
 	struct rule r;
 
-	for (size_t at = 0; read_rule(&flow, entries, size, at, &r); at += r.next) {
+	for (size_t at = 0; read_rule(flow, entries, size, at, &r); at += r.next) {
 		const struct xt_entry_target *t =
 			(const struct xt_entry_target *)(const void *)((const uint8_t *)entries + at + r.target);
 
-		if (!strncmp(t->u.user.name, target, sizeof(t->u.user.name)) && (!ifname || rule_at(&r, ifname)))
+		if (!strncmp(t->u.user.name, target, sizeof(t->u.user.name)) &&
+		    (flow->to.any ||
+		     interface_matches(flow->to.ifname, r.out, r.out_mask, r.inverted & IP6T_INV_VIA_OUT)))
 			return true;
 	}
 	return false;
 }
 
-bool xtables_target(uint8_t family, const char *table, const char *target, const char *ifname)
+int xtables_target(const struct flow *flow, const char *table, const char *target, bool *found, struct err *err)
 {
 	struct ip6t_get_entries *e = NULL;
 	struct ip6t_getinfo info = { .size = 0 };
-	struct err ignored;
-	bool found;
+	int ret = 0;
 
-	if (!table_there(family, table))
-		return false;
-	/* A table that cannot be read might have it: rather no alarm than a false one. */
-	found = read_table(family, table, &info, &e, &ignored) ||
-		xtables_has_target(family, e->entrytable, e->size, target, ifname);
+	*found = false;
+	if (table_there(flow->family, table))
+		ret = read_table(flow->family, table, &info, &e, err);
+	if (!ret && e)
+		*found = xtables_has_target(flow, e->entrytable, e->size, target);
 	free(e);
-	return found;
+	return ret;
 }

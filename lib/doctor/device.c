@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "../rules.h"
 #include "../textfile.h"
 #include "exam.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/rtnetlink.h>
@@ -29,10 +30,11 @@ static bool has_sit(const struct snapshot *s)
 void check_kernel(struct exam *e)
 {
 	struct utsname uts = { .release = "" };
+	struct err ignored;
 
 	uname(&uts);
 	exam_ok(e, "Linux %s", uts.release);
-	if (access("/proc/sys/net/ipv6", F_OK)) {
+	if (rule_ipv6(&ignored)) {
 		exam_found(e, CAUSE_IPV6_OFF, "Linux %s runs, and there is no /proc/sys/net/ipv6", uts.release);
 		return;
 	}

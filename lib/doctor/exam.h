@@ -79,6 +79,7 @@ struct exam {
 	const char *prefix; /* of commands: "sitctl ", with the namespace where one was given */
 	const char *targets[TARGETS_MAX];
 	unsigned int n_targets; /* 0: the far end */
+	bool asked;		/* for this one target, not for the tunnel's own ones */
 	bool admin, raw;	/* may read nf_tables, may watch packets */
 
 	struct finding findings[EXAM_FINDINGS];

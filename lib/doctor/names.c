@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -105,13 +106,33 @@ static void count_addrs(const struct exam *e, unsigned int *global, unsigned int
 	}
 }
 
-static void judge_name(struct exam *e, const struct lookup *l)
+/* All that was seen goes into the line of the check: skipped, where one thing could not be found out. */
+static void say_name(struct exam *e, char *all, bool known, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+static void say_name(struct exam *e, char *all, bool known, const char *fmt, ...)
+{
+	size_t at = strlen(all);
+	va_list ap;
+
+	if (at)
+		at += (size_t)snprintf(all + at, EXAM_TEXT - at, "; ");
+	va_start(ap, fmt);
+	if (at < EXAM_TEXT)
+		vsnprintf(all + at, EXAM_TEXT - at, fmt, ap);
+	va_end(ap);
+	if (known && !e->skipped)
+		exam_ok(e, "%s", all);
+	else
+		exam_skip(e, "%s", all);
+}
+
+static void judge_name(struct exam *e, const struct lookup *l, char *all)
 {
 	const struct resolved *r = &l->found;
 	char text[NET6_TEXT];
 
 	if (!l->done || r->failed) {
-		exam_skip(e, "the resolver did not answer for %.253s", l->host);
+		say_name(e, all, false, "the resolver did not answer for %.253s", l->host);
 		return;
 	}
 	if (r->has4 && !r->has6) {
@@ -124,10 +145,10 @@ static void judge_name(struct exam *e, const struct lookup *l)
 		return;
 	}
 	if (!r->has6) {
-		exam_skip(e, "there is no host %.253s", l->host);
+		say_name(e, all, false, "there is no host %.253s", l->host);
 		return;
 	}
-	exam_ok(e, "%.253s is %s", l->host, addr6_text(&r->addr6, text));
+	say_name(e, all, true, "%.253s is %s", l->host, addr6_text(&r->addr6, text));
 	if (r->first_is4 && !e->p.server)
 		exam_advice(exam_found(e, CAUSE_IPV4_PREFERRED, "of %.253s getaddrinfo() gives IPv4 before %s", l->host,
 				       text),
@@ -139,16 +160,16 @@ static void judge_name(struct exam *e, const struct lookup *l)
 void check_names(struct exam *e)
 {
 	unsigned int global = 0, ula = 0;
+	char all[EXAM_TEXT] = "";
 
 	count_addrs(e, &global, &ula);
-	exam_ok(e, "this host has a global address");
-	if (!global && !ula)
-		exam_skip(e, "this host has no IPv6 address but link-local ones");
 	if (!global && ula && !e->p.server)
 		exam_advice(exam_found(e, CAUSE_ULA_ONLY, "it has %u unique local ones and no other", ula),
 			    "ask the far end's operator for a global address or prefix (2000::/3), and give it to the "
 			    "tunnel");
+	else
+		say_name(e, all, global, global ? "this host has a global address" : "this host has no global address");
 	for (unsigned int i = 0; e->lookups && i < e->n_targets; i++)
 		if (e->lookups[i].host)
-			judge_name(e, &e->lookups[i]);
+			judge_name(e, &e->lookups[i], all);
 }

@@ -226,7 +226,7 @@ void check_routes(struct exam *e)
 			judge_way(e, &dst, "the IPv6 Internet");
 		return;
 	}
-	if (e->n_targets && inet_pton(AF_INET6, e->targets[0], &dst) == 1)
+	if (e->asked && inet_pton(AF_INET6, e->targets[0], &dst) == 1)
 		judge_way(e, &dst, addr6_text(&dst, text));
 	else
 		judge_way(e, &dst, "the IPv6 Internet");

@@ -236,35 +236,43 @@ void check_filtered(struct exam *e)
 		text, e->prefix, e->p.name, addr6_text(&e->p.far, (char[NET6_TEXT]){ "" }));
 }
 
-/* `tcp option maxseg size set`: it writes the option of kind 2 (RFC 9293 section 3.2). */
+/* `tcp option maxseg size set`, or its removal: what writes the option of kind 2 (RFC 9293 section 3.2). */
 static bool writes_mss(const struct nftnl_expr *x)
 {
 	return !strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_NAME), "exthdr") &&
-	       nftnl_expr_is_set(x, NFTNL_EXPR_EXTHDR_SREG) &&
+	       !nftnl_expr_is_set(x, NFTNL_EXPR_EXTHDR_DREG) &&
 	       nftnl_expr_get_u32(x, NFTNL_EXPR_EXTHDR_OP) == NFT_EXTHDR_OP_TCPOPT &&
 	       nftnl_expr_get_u8(x, NFTNL_EXPR_EXTHDR_TYPE) == 2;
 }
 
-static bool clamped_by_others(struct exam *e)
+/* Of what goes into the tunnel: that of the other direction tells only this side what it may send. */
+static int clamped_by_others(struct exam *e, bool *found, struct err *err)
 {
 	static const struct deed deed = {
-		{ NFPROTO_IPV6, NFPROTO_INET }, writes_mss, { "TCPMSS" }, NFPROTO_IPV6, "mangle"
+		1 << NF_INET_FORWARD | 1 << NF_INET_POST_ROUTING, writes_mss, { "TCPMSS" }, "mangle"
 	};
+	struct flow flow = { .family = NFPROTO_IPV6,
+			     .proto = IPPROTO_TCP,
+			     .from.any = true,
+			     .to = { .index = e->p.link->index, .group = e->p.link->group } };
 
-	return flow_search(&e->ch->c, &deed, e->p.link);
+	snprintf(flow.to.ifname, sizeof(flow.to.ifname), "%s", e->p.dev);
+	return flow_search(&e->ch->c, &deed, &flow, found, err);
 }
 
 void check_mss(struct exam *e)
 {
 	char command[EXAM_REMEDY];
 	struct finding *f;
+	struct err err;
+	bool found;
 
-	/* Who leads his default route into somebody else's tunnel, and forwards, has a LAN behind him. */
 	if (!e->p.told && e->p.server) {
 		exam_skip(e, "whether the far end clamps it cannot be seen from here");
 		return;
 	}
-	if (!forwards(e) && (e->p.told || conf6("all", "forwarding") != 1)) {
+	/* Who leads his default route into somebody else's tunnel, and forwards, has a LAN behind him. */
+	if (!forwards(e) && (e->p.told || e->p.spec.gateway_mode == GATEWAY_NONE || !forwarding_on(e))) {
 		exam_skip(e, "this host forwards nothing for the tunnel");
 		return;
 	}
@@ -275,7 +283,13 @@ void check_mss(struct exam *e)
 	exam_ok(e, "it is clamped");
 	if (!e->p.link || e->p.link->mtu >= 1500 || nft_find_ifname(&e->ch->s.nft, SET_CLAMPED, e->p.dev))
 		return;
-	if (clamped_by_others(e)) {
+	if (clamped_by_others(e, &found, &err)) {
+		char text[1600];
+
+		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));
+		return;
+	}
+	if (found) {
 		exam_ok(e, "it is clamped by a rule of somebody else");
 		return;
 	}

@@ -30,7 +30,8 @@ struct tcp_trial {
 	struct in6_addr to;
 	uint16_t port; /* ours */
 	int64_t began, connected;
-	unsigned int syn, syn_ack, ack, rst, wrong;
+	unsigned int syn, syn_ack, ack, wrong;
+	int refused; /* errno of connect(), 0 where it began */
 	bool sent, acked, over;
 };
 
@@ -54,7 +55,6 @@ static void see_of(struct tcp_trial *t, const struct view *v)
 	if (f->dport != t->port || !addr6_equal(&f->source, &t->to))
 		return;
 	t->syn_ack += (f->flags & (FRAME_SYN | FRAME_ACK)) == (FRAME_SYN | FRAME_ACK);
-	t->rst += !!(f->flags & FRAME_RST);
 	t->wrong += v->checksum_known && f->whole && !f->checksum_right;
 }
 
@@ -105,7 +105,9 @@ static bool begin(struct tcp_trial *t)
 		return false;
 	t->port = ntohs(own.sin6_port);
 	t->began = loop_now();
-	return !connect(t->fd, (struct sockaddr *)&to, sizeof(to)) || errno == EINPROGRESS;
+	if (connect(t->fd, (struct sockaddr *)&to, sizeof(to)) && errno != EINPROGRESS)
+		t->refused = errno;
+	return !t->refused;
 }
 
 /* Data acknowledges the handshake as well: first there is time to see whether the ACK alone did. */
@@ -202,7 +204,7 @@ static void judge_losses(struct exam *e, const struct tcp_trial *t, const char *
 
 static bool is_silent(const struct tcp_trial *t)
 {
-	return t->port && !t->connected && !t->over && !t->wrong;
+	return t->port && !t->refused && !t->connected && !t->over && !t->wrong;
 }
 
 /* Nobody answers. One of several may be down: then the others tell that TCP passes. */
@@ -211,7 +213,7 @@ static void judge_silence(struct exam *e, const struct tcp_trial *t, const char 
 	bool passes = false;
 
 	for (unsigned int i = 0; i < count(e); i++)
-		passes = passes || (e->trials[i].port && !is_silent(&e->trials[i]));
+		passes = passes || e->trials[i].connected || e->trials[i].over;
 	if (!e->n_targets)
 		exam_skip(e, "%s does not answer on TCP port %d, which need not be a fault: name a target", text, PORT);
 	else if (passes)
@@ -237,6 +239,10 @@ void check_tcp(struct exam *e)
 			continue;
 		addr6_text(&t->to, text);
 		tried++;
+		if (t->refused) {
+			exam_skip(e, "no connection to %s leaves by %s: %s", text, e->p.dev, strerror(t->refused));
+			continue;
+		}
 		if (is_silent(t)) {
 			judge_silence(e, t, text);
 			continue;

@@ -13,14 +13,21 @@ static bool translates(const struct nftnl_expr *x)
 	return !strcmp(name, "masq") || !strcmp(name, "nat");
 }
 
-/* Does a rule of somebody else translate source addresses? */
+/* Does a rule of somebody else translate addresses? Where that cannot be read, none is known of. */
 static bool translating(struct exam *e)
 {
-	static const struct deed deed = {
-		{ NFPROTO_IPV4, NFPROTO_INET }, translates, { "MASQUERADE", "SNAT" }, NFPROTO_IPV4, "nat"
+	static const struct deed deed = { 1 << NF_INET_PRE_ROUTING | 1 << NF_INET_LOCAL_IN | 1 << NF_INET_LOCAL_OUT |
+						  1 << NF_INET_POST_ROUTING,
+					  translates,
+					  { "MASQUERADE", "SNAT", "NETMAP" },
+					  "nat" };
+	static const struct flow flow = {
+		.family = NFPROTO_IPV4, .proto = IPPROTO_IPV6, .from.any = true, .to.any = true
 	};
+	struct err ignored;
+	bool found;
 
-	return flow_search(&e->ch->c, &deed, NULL);
+	return !flow_search(&e->ch->c, &deed, &flow, &found, &ignored) && found;
 }
 
 /* Keep them out of it: by sitctl, or for somebody else's tunnel with nft; and remove the entry that is there. */

@@ -97,7 +97,7 @@ static void on_timer(struct task *task, bool ready, void *data)
 /* Whom to ask: the target that was given, else the router of the default route at the uplink. */
 static bool find_router(const struct exam *e, const struct link *uplink, struct upstream *u)
 {
-	if (e->n_targets)
+	if (e->asked)
 		return inet_pton(AF_INET6, e->targets[0], &u->router) == 1;
 	for (size_t i = 0; i < e->ch->s.n_routes; i++) {
 		const struct route *r = &e->ch->s.routes[i];

@@ -38,10 +38,10 @@ static bool is_exthdr(const struct nftnl_expr *x)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct deed deed = { .families = { NFPROTO_IPV6, NFPROTO_INET },
+	static const struct deed deed = { .hooks = 1 << NF_INET_FORWARD | 1 << NF_INET_POST_ROUTING,
 					  .does = is_exthdr,
-					  .targets = { "TCPMSS", "MASQUERADE" } };
-	static const struct link link = { .name = "sit-alice", .index = 7 };
+					  .targets = { "TCPMSS", "MASQUERADE" },
+					  .table = "none" };
 	struct obstacle obstacle;
 	const struct flow *flow;
 	bool found = false;
@@ -49,8 +49,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return -1;
-	flow_search(kernel_says(data + 1, size - 1, 0), &deed, *data & 0x80 ? &link : NULL);
 	flow = &flows[*data % (sizeof(flows) / sizeof(*flows))];
+	if (*data & 0x80) {
+		flow_search(kernel_says(data + 1, size - 1, 0), &deed, flow, &found, &err);
+		return 0;
+	}
 	if (flow_obstacle(kernel_says(data + 1, size - 1, 0), flow, &obstacle, &found, &err) || !found)
 		return 0;
 	invariant(obstacle.tool == OBSTACLE_NFT);

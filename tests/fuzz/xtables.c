@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	blob = malloc(size ? size : 1); /* of its size, so that reading on is seen */
 	memcpy(blob, data + sizeof(in), size);
 	xtables_drops(&flow, blob, size, in.entry, in.underflow, &policy);
-	xtables_has_target(flow.family, blob, size, "TCPMSS", "sit-alice");
+	xtables_has_target(&flow, blob, size, "TCPMSS");
 	free(blob);
 	return 0;
 }

@@ -128,18 +128,34 @@ class Mss(doctor.Case):
         for host in (cls.server, cls.client):
             host.set("net.ipv6.conf.all.forwarding", 1)
 
+    def rule(self, words):
+        """The only one of a base chain; `c` clamps all that is sent there, and `idle` is a chain that nobody jumps to."""
+        self.client.nft(f"""
+            table inet m {{ }}
+            delete table inet m
+            table inet m {{
+                chain c {{ {SYN_MSS}; }}
+                chain idle {{ oifname plain {SYN_MSS}; }}
+                chain f {{
+                    type filter hook forward priority -150
+                    {words} {SYN_MSS}
+                }}
+                chain o {{ type filter hook output priority -150; {SYN_MSS}; }}
+            }}""")
+
     def test_searched_for(self):
         """Its MSS is searched for in others' rules, those of other interfaces apart."""
         legacy = bool(shutil.which("ip6tables-legacy"))
         found = self.finds(self.client, "mss-not-clamped", "plain", "1480", words="plain")
-        for words in ("iif wan", 'oifname "wa*"', "iif lan oifname wan"):
-            self.client.nft(f"table ip6 m {{ chain f {{ type filter hook forward priority -150; {words} {SYN_MSS}; }}; }}")
+        for words in ("oif wan", 'oifname "wa*"', "oifname { wan, lan }", "oifname wan iifname != lo", "iif plain oif lan",
+                      "oifname vmap { wan : jump c } #", "meta nfproto ipv4", "oifname wan jump c #"):
+            self.rule(words)
             self.finds(self.client, "mss-not-clamped", words="plain")
-            self.client.nft("delete table ip6 m")
-        for words in ("", "iifname plain", 'iif lan oifname "pl*"', "oif plain", "iifname { plain, wan }", "oifname != wan"):
-            self.client.nft(f"table inet m {{ chain f {{ type filter hook forward priority -150; {words} {SYN_MSS}; }}; }}")
+        for words in ("", "iifname lan", 'iif lan oifname "pl*"', "oif plain", "oifname { plain, wan }", "oifname != wan",
+                      "oifname vmap { plain : jump c } #", "tcp flags syn jump c #", "reset tcp option maxseg #"):
+            self.rule(words)
             self.healthy(self.client, "plain")
-            self.client.nft("delete table inet m")
+        self.rule("#")
         clamp = "-t mangle {} FORWARD -o plain -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"
         for program in ("ip6tables-nft", "ip6tables-legacy")[:1 + legacy]:
             for sign in "AD":

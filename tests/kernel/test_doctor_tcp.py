@@ -132,6 +132,9 @@ class Tcp(doctor.Client):
         lost = [f["evidence"].split()[0] for f in exam.report["findings"] if f["cause"] == "tcp-data-lost"]
         self.assertEqual(lost, [PAIR[0], here], str(exam))
         self.finds(self.client, "tcp-syn-lost", silent, words=f"t1 target {silent}")
+        self.inet.nft("delete table inet way")
+        self.client.ip("route add default via 2001:db8:100::9 dev lan onlink metric 3")
+        self.finds(self.client, "other-default-route", "lan")
 
     def test_syn_ack_lost(self):
         self.drop(TO_US + "drop")
@@ -170,6 +173,20 @@ class Names(doctor.Case):
         hiding.stop()
         Resolver(self, self.client, {1: self.A, 28: self.AAAA})
         self.cured(self.client, words="t1 target web.test")
+
+    def test_the_file_is_read_though_its_names_are_not_asked_for(self):
+        resolver = Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, SERVER4)})
+        path = pathlib.Path(self.lab.files, "t1.conf")
+        text = f"[client]\nremote = web.test\naddress = {PAIR[1]}\n"
+        path.write_text(text, encoding="ascii")
+        self.tell(self.client, f"-f {path} client up t1")
+        resolver.stop()
+        path.write_text(f"{text}target = {PAIR[0]}\ntarget = {INTERNET}\ntarget = no.test\n", encoding="ascii")
+        exam = doctor.Exam(self.tell(self.client, f"-j -f {path} doctor t1"))
+        self.assertEqual(exam.checks["TCP"]["text"], f"{PAIR[0]} port 80 answers, {INTERNET} port 80 answers", str(exam))
+        self.assertEqual(exam.checks["names"]["outcome"], "skipped", str(exam))
+        self.assertIn("no.test", exam.checks["names"]["text"], str(exam))
+        self.assertIn("global address", exam.checks["names"]["text"], str(exam))
 
     def test_no_such_name_and_no_resolver(self):
         self.tell(self.client, UP)

@@ -98,7 +98,8 @@ START_TEST(nothing_is_dropped)
 
 	make(&e, "tun remote 203.0.113.1 local 198.51.100.7 address 2001:db8:1::3/127 address 2001:db8:9::13/64 "
 		 "gateway 2001:db8:1::2 metric 517 prefix 2001:db8:100::/64 prefix 2001:db8:200::/48,lan9 dev wan7 "
-		 "ttl 67 mtu 1401 simple-security on allow tcp/443@2001:db8:1::3");
+		 "ttl 67 mtu 1401 simple-security on allow tcp/443@2001:db8:1::3 target www.example.org "
+		 "target 2001:db8:7::7");
 	for (const struct format *f = formats; f->name; f++) {
 		struct notes notes;
 		char *text = text_of(f, &e, &notes, 0), value[VALUE_TEXT], part[VALUE_TEXT];

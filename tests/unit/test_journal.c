@@ -150,6 +150,42 @@ START_TEST(longest_values)
 }
 END_TEST
 
+/* A client with all that it can have, and one word more than any line can have. */
+START_TEST(fullest_line)
+{
+	static char text[64 * 1024], long_line[64 * 1024];
+	size_t at = 0, size = 0;
+	char *printed = NULL;
+	FILE *out;
+
+	at += (size_t)snprintf(text, sizeof(text), "client t1 remote 203.0.113.1 gateway none simple-security on");
+	for (int i = 0; i < ADDRESSES_MAX; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, " address 2001:db8::%x:1/64", i + 1);
+	for (int i = 0; i < PREFIXES_MAX; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, " prefix 2001:db8:%x::/48", i + 1);
+	for (int i = 0; i < ALLOWS_MAX; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, " allow %d", i + 150);
+	for (int i = 0; i < TARGETS_MAX; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, " target h%d.example", i);
+	snprintf(text + at, sizeof(text) - at,
+		 " metric 7 local any dev wan ttl 64 mtu 1400 notrack on mss-clamp on source-filter on\n");
+	ck_assert_int_eq(parse(text), 0);
+	ck_assert_uint_eq(j.told.n, 1);
+	ck_assert_uint_eq(j.told.tunnels[0].spec.n_prefixes, PREFIXES_MAX);
+	ck_assert_uint_eq(j.told.tunnels[0].spec.n_allows, ALLOWS_MAX);
+	ck_assert_uint_eq(j.told.tunnels[0].spec.n_targets, TARGETS_MAX);
+	out = open_memstream(&printed, &size);
+	journal_print(&j, out);
+	fclose(out);
+	ck_assert(strstr(printed, " target h3.example"));
+	free(printed);
+	for (at = 0; at < 2 * 400; at += 2)
+		memcpy(long_line + at, "x ", 2);
+	ck_assert_int_eq(parse(long_line), -EBADMSG);
+	ck_assert_msg(strstr(err.why, "too many words"), "%s", err.why);
+}
+END_TEST
+
 /* What it was before us is what was noted first; what we made of it is what came last. */
 START_TEST(notes)
 {
@@ -202,6 +238,7 @@ Suite *suite_journal(void)
 	tcase_add_test(tc, empty_journal);
 	tcase_add_loop_test(tc, wrong_lines, 0, sizeof(wrong) / sizeof(*wrong));
 	tcase_add_test(tc, longest_values);
+	tcase_add_test(tc, fullest_line);
 	tcase_add_test(tc, notes);
 	tcase_add_test(tc, made_addresses);
 	suite_add_tcase(s, tc);

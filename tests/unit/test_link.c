@@ -166,6 +166,9 @@ START_TEST(without_a_name)
 	b_attr_mem(&m, 3, "", 0);
 	ck_assert_int_eq(decode(), -EBADMSG);
 	begin();
+	b_attr_mem(&m, 3, "\0\0\0", 4); /* of no length, though there are bytes */
+	ck_assert_int_eq(decode(), -EBADMSG);
+	begin();
 	b_attr_str(&m, 3, "123456789012345");
 	ck_assert_int_eq(decode(), 0);
 	ck_assert_str_eq(link_.name, "123456789012345");

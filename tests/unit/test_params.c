@@ -127,6 +127,7 @@ static const struct {
 	{ ROLE_SERVER, "mss-clamp", "on", NULL },
 	{ ROLE_CLIENT, "target", "www.example.org", NULL },
 	{ ROLE_CLIENT, "target", "2001:DB8:0::1", "2001:db8::1" },
+	{ ROLE_CLIENT, "target", "fe80::1", NULL },
 };
 
 START_TEST(values_taken)
@@ -188,7 +189,7 @@ static const struct {
 	{ ROLE_SERVER, "source-filter", { "", "strict", "offf" } },
 	{ ROLE_CLIENT,
 	  "target",
-	  { "", "192.0.2.1", "a_b", "a..b", "2001:db8::/32", "2001:db8::1::", "::1", "fe80::1" } },
+	  { "", "192.0.2.1", "a_b", "a..b", "2001:db8::/32", "2001:db8::1::", "::1", "192.0.2.256", "ff02::1" } },
 };
 
 /* Exit status 2 comes from err.usage; the message names parameter and value, and how to write it. */
@@ -211,6 +212,26 @@ START_TEST(values_refused)
 		snprintf(hint, sizeof(hint), "%s %s", p->name, p->value);
 		ck_assert_msg(strstr(err.hint, hint), "%s", err.hint);
 	}
+}
+END_TEST
+
+/* As many as there is room for, each once. */
+START_TEST(targets)
+{
+	char *words[] = { (char *)"target", (char *)"a.example", (char *)"target", (char *)"2001:db8::1",
+			  (char *)"target", (char *)"b.example", (char *)"target", (char *)"c.example",
+			  (char *)"target", (char *)"d.example" },
+	     *twice[] = { (char *)"target", (char *)"2001:db8::1", (char *)"target", (char *)"2001:DB8:0::1" };
+	struct spec spec;
+	struct err err;
+
+	ck_assert_int_eq(spec_init(&spec, ROLE_CLIENT, "x", &err), 0);
+	ck_assert_int_eq(spec_words(&spec, 8, words, &err), 0);
+	ck_assert_uint_eq(spec.n_targets, TARGETS_MAX);
+	ck_assert_int_lt(spec_words(&spec, 10, words, &err), 0);
+	ck_assert_msg(strstr(err.why, "at most 4"), "%s", err.why);
+	ck_assert_int_lt(spec_words(&spec, 4, twice, &err), 0);
+	ck_assert_msg(strstr(err.why, "twice"), "%s", err.why);
 }
 END_TEST
 
@@ -257,6 +278,7 @@ Suite *suite_params(void)
 	tcase_add_test(tc, rows_are_whole);
 	tcase_add_loop_test(tc, values_taken, 0, COUNT(taken));
 	tcase_add_loop_test(tc, values_refused, 0, COUNT(refused));
+	tcase_add_test(tc, targets);
 	tcase_add_test(tc, defaults);
 	suite_add_tcase(s, tc);
 	return s;

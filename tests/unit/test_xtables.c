@@ -92,17 +92,25 @@ START_TEST(cycles_and_ends)
 }
 END_TEST
 
-/* Rules that name other interfaces do not concern ours. */
+static void only_to(struct ip6t_standard *r, const char *ifname)
+{
+	snprintf(r->entry.ipv6.outiface, IFNAMSIZ, "%s", ifname);
+	memset(r->entry.ipv6.outiface_mask, 0xff, strlen(ifname) + 1);
+}
+
+/* Where a packet comes from is not known; a rule for another way out does not concern it. */
 START_TEST(targets)
 {
 	static const struct {
-		const char *in;
+		const char *in, *out;
 		bool inverted, found;
-	} rows[] = { { NULL, false, true },
-		     { "sit-alice", false, true },
-		     { "sit-bob", false, false },
-		     { "sit-bob", true, true } };
+	} rows[] = {
+		{ NULL, NULL, false, true },   { "lan", NULL, false, true },  { NULL, "up0", false, true },
+		{ "lan", "up0", false, true }, { NULL, "wan", false, false }, { "up0", "wan", false, false },
+		{ NULL, "wan", true, true },   { NULL, "up0", true, false },
+	};
 
+	flow.family = NFPROTO_IPV6;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct ip6t_standard *r;
 
@@ -111,12 +119,12 @@ START_TEST(targets)
 		strcpy(r->target.target.u.user.name, "TCPMSS");
 		if (rows[i].in)
 			only_from(r, rows[i].in);
-		r->entry.ipv6.invflags = rows[i].inverted ? IP6T_INV_VIA_IN : 0;
-		ck_assert_int_eq(xtables_has_target(NFPROTO_IPV6, blob, 2 * RULE, "TCPMSS", "sit-alice"),
-				 rows[i].found);
-		ck_assert(xtables_has_target(NFPROTO_IPV6, blob, 2 * RULE, "TCPMSS", NULL));
-		ck_assert(!xtables_has_target(NFPROTO_IPV6, blob, 2 * RULE, "SNAT", NULL));
-		ck_assert(!xtables_has_target(NFPROTO_IPV6, blob, RULE, "TCPMSS", NULL));
+		if (rows[i].out)
+			only_to(r, rows[i].out);
+		r->entry.ipv6.invflags = rows[i].inverted ? IP6T_INV_VIA_OUT : 0;
+		ck_assert_int_eq(xtables_has_target(&flow, blob, 2 * RULE, "TCPMSS"), rows[i].found);
+		ck_assert(!xtables_has_target(&flow, blob, 2 * RULE, "SNAT"));
+		ck_assert(!xtables_has_target(&flow, blob, RULE, "TCPMSS"));
 	}
 }
 END_TEST
@@ -137,7 +145,7 @@ START_TEST(any_bytes)
 		memcpy(copy, blob, size);
 		flow.family = random() % 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 		xtables_drops(&flow, copy, size, (size_t)random() % 64 * 8, (size_t)random() % 64 * 8, &policy);
-		xtables_has_target(flow.family, copy, size, "TCPMSS", "sit-alice");
+		xtables_has_target(&flow, copy, size, "TCPMSS");
 		free(copy);
 	}
 }
