@@ -6,6 +6,7 @@ import socket
 import struct
 
 import doctor
+import files
 from doctor import UP
 from netlab import INTERNET, PAIR, SERVER4, SERVER6
 
@@ -174,20 +175,6 @@ class Names(doctor.Case):
         Resolver(self, self.client, {1: self.A, 28: self.AAAA})
         self.cured(self.client, words="t1 target web.test")
 
-    def test_the_file_is_read_though_its_names_are_not_asked_for(self):
-        resolver = Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, SERVER4)})
-        path = pathlib.Path(self.lab.files, "t1.conf")
-        text = f"[client]\nremote = web.test\naddress = {PAIR[1]}\n"
-        path.write_text(text, encoding="ascii")
-        self.tell(self.client, f"-f {path} client up t1")
-        resolver.stop()
-        path.write_text(f"{text}target = {PAIR[0]}\ntarget = {INTERNET}\ntarget = no.test\n", encoding="ascii")
-        exam = doctor.Exam(self.tell(self.client, f"-j -f {path} doctor t1"))
-        self.assertEqual(exam.checks["TCP"]["text"], f"{PAIR[0]} port 80 answers, {INTERNET} port 80 answers", str(exam))
-        self.assertEqual(exam.checks["names"]["outcome"], "skipped", str(exam))
-        self.assertIn("no.test", exam.checks["names"]["text"], str(exam))
-        self.assertIn("global address", exam.checks["names"]["text"], str(exam))
-
     def test_no_such_name_and_no_resolver(self):
         self.tell(self.client, UP)
         for resolver in (False, True):
@@ -220,3 +207,22 @@ class Names(doctor.Case):
         self.finds(self.client, "ula-only", "1 unique local")
         self.tell(self.client, UP)
         self.cured(self.client)
+
+
+class File(files.Case, doctor.Case):
+    @classmethod
+    def prepare(cls):
+        Names.prepare.__func__(cls)
+
+    def test_it_is_read_though_its_names_are_not_asked_for(self):
+        resolver = Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, SERVER4)})
+        text = f"[client]\nremote = web.test\naddress = {PAIR[1]}\n"
+        self.put("t1.conf", text)
+        self.tell(self.client, "client up t1")
+        resolver.stop()
+        self.put("t1.conf", f"{text}target = {PAIR[0]}\ntarget = {INTERNET}\ntarget = no.test\n")
+        exam = self.healthy(self.client, "t1")
+        self.assertEqual(exam.checks["TCP"]["text"], f"{PAIR[0]} port 80 answers, {INTERNET} port 80 answers", str(exam))
+        self.assertEqual(exam.checks["names"]["outcome"], "skipped", str(exam))
+        self.assertIn("no.test", exam.checks["names"]["text"], str(exam))
+        self.assertIn("global address", exam.checks["names"]["text"], str(exam))
