@@ -32,12 +32,33 @@ void conf_error(struct conf *f, unsigned int line, const struct err *err)
 		f->errors[f->n_errors++] = whole;
 }
 
+static uint32_t *find_slot(const struct conf *f, enum role role, const char *name)
+{
+	return names_slot(&f->names, (struct named){ &f->sections[0].spec, sizeof(*f->sections) }, role, name);
+}
+
 struct conf_section *conf_find(const struct conf *f, enum role role, const char *name)
 {
-	for (size_t i = 0; i < f->n_sections; i++)
-		if (f->sections[i].spec.role == role && !strcmp(f->sections[i].spec.name, name))
-			return &f->sections[i];
-	return NULL;
+	uint32_t *slot = f->n_sections ? find_slot(f, role, name) : NULL;
+
+	return slot && *slot ? &f->sections[*slot - 1] : NULL;
+}
+
+int conf_name_sections(struct conf *f)
+{
+	if (f->n_sections > f->names.n_slots / 2) {
+		if (names_empty(&f->names, f->n_sections))
+			return -ENOMEM;
+		f->n_named = 0;
+	}
+	for (; f->n_named < f->n_sections; f->n_named++) {
+		const struct spec *spec = &f->sections[f->n_named].spec;
+		uint32_t *slot = spec->role ? find_slot(f, spec->role, spec->name) : NULL;
+
+		if (slot && !*slot) /* what is there twice is found by the first */
+			*slot = (uint32_t)f->n_named + 1;
+	}
+	return 0;
 }
 
 static void *grow_list(void **items, size_t *n, size_t *room, size_t size)
@@ -205,7 +226,7 @@ static int take_text(struct conf *f, const char *text, size_t len, enum role rol
 	section->line = (unsigned int)f->n_lines;
 	section->bad = ret;
 	line->section = (int)f->n_sections - 1;
-	return ret;
+	return conf_name_sections(f) ? err_sys(err, ENOMEM, "%s", f->path) : ret;
 }
 
 int conf_parse(struct conf *f, const char *text, enum role role, const char *name, struct err *err)
@@ -372,6 +393,7 @@ void conf_free(struct conf *f)
 	free(f->temporary);
 	free(f->lines);
 	free(f->sections);
+	free(f->names.slots);
 	free(f->errors);
 	memset(f, 0, sizeof(*f));
 }

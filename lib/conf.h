@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "journal.h"
+#include "names.h"
 
 #define CONF_DIR "/etc/sitctl"
 #define CONF_SERVER CONF_DIR "/server.conf"
@@ -39,6 +40,8 @@ struct conf {
 	size_t n_lines, room_lines;
 	struct conf_section *sections;
 	size_t n_sections, room_sections;
+	struct names names; /* of the first n_named sections */
+	size_t n_named;
 	char **errors;		       /* FILE:LINE: word: reason */
 	size_t n_errors, n_unresolved; /* those that are no mistake in the file: names without an answer */
 	char *temporary;	       /* by conf_prepare() */
@@ -75,6 +78,9 @@ void conf_resolve(struct conf *f);
 
 /* The section of ROLE and NAME, or NULL. */
 struct conf_section *conf_find(const struct conf *f, enum role role, const char *name);
+
+/* For confwrite.c: have conf_find() find the sections that were added since. 0 or -ENOMEM. */
+int conf_name_sections(struct conf *f);
 
 /*
  * Have the section of SPEC's role and name say what SPEC says, and no more: lines that say it

@@ -199,6 +199,8 @@ int conf_put(struct conf *f, const struct spec *spec, struct err *err)
 	if (section < 0)
 		return err_sys(err, ENOMEM, "%s", f->path);
 	f->sections[section].spec = *spec;
+	if (conf_name_sections(f))
+		return err_sys(err, ENOMEM, "%s", f->path);
 	for (const struct param *p = params; p->name; p++)
 		if ((p->roles & spec->role) && !p->internal && !put_param(f, section, spec, p))
 			return err_sys(err, ENOMEM, "%s", f->path);

@@ -11,19 +11,31 @@ int told_init(struct told *t, struct err *err)
 	return spec_init(&t->server, ROLE_SERVER, "", err);
 }
 
+static uint32_t *find_slot(const struct told *t, enum role role, const char *name)
+{
+	return names_slot(&t->names, (struct named){ &t->tunnels[0].spec, sizeof(*t->tunnels) }, role, name);
+}
+
+static int fill_slots(struct told *t)
+{
+	if (names_empty(&t->names, t->room))
+		return -ENOMEM;
+	for (size_t i = 0; i < t->n; i++)
+		*find_slot(t, t->tunnels[i].spec.role, t->tunnels[i].spec.name) = (uint32_t)i + 1;
+	return 0;
+}
+
 int told_copy(struct told *t, const struct told *from, struct err *err)
 {
 	*t = *from;
 	t->room = from->n;
 	t->tunnels = malloc((from->n + !from->n) * sizeof(*t->tunnels));
-	t->slots = malloc((from->n_slots + !from->n_slots) * sizeof(*t->slots));
-	if (!t->tunnels || !t->slots) {
+	memset(&t->names, 0, sizeof(t->names));
+	if (t->tunnels && from->n)
+		memcpy(t->tunnels, from->tunnels, from->n * sizeof(*t->tunnels));
+	if (!t->tunnels || fill_slots(t)) {
 		told_free(t);
 		return err_sys(err, ENOMEM, "copying the state");
-	}
-	if (from->n) {
-		memcpy(t->tunnels, from->tunnels, from->n * sizeof(*t->tunnels));
-		memcpy(t->slots, from->slots, from->n_slots * sizeof(*t->slots));
 	}
 	return 0;
 }
@@ -31,32 +43,8 @@ int told_copy(struct told *t, const struct told *from, struct err *err)
 void told_free(struct told *t)
 {
 	free(t->tunnels);
-	free(t->slots);
+	free(t->names.slots);
 	memset(t, 0, sizeof(*t));
-}
-
-/* The slot of ROLE and NAME: the one that has it, or the free one where it belongs. */
-static uint32_t *find_slot(const struct told *t, enum role role, const char *name)
-{
-	size_t at = role;
-
-	for (const char *p = name; *p; p++)
-		at = at * 31 + (unsigned char)*p;
-	for (;; at++) {
-		uint32_t *slot = &t->slots[at & (t->n_slots - 1)];
-
-		if (!*slot ||
-		    (t->tunnels[*slot - 1].spec.role == role && !strcmp(t->tunnels[*slot - 1].spec.name, name)))
-			return slot;
-	}
-}
-
-static void fill_slots(struct told *t)
-{
-	if (t->n_slots)
-		memset(t->slots, 0, t->n_slots * sizeof(*t->slots));
-	for (size_t i = 0; i < t->n; i++)
-		*find_slot(t, t->tunnels[i].spec.role, t->tunnels[i].spec.name) = (uint32_t)i + 1;
 }
 
 struct told_tunnel *told_find(const struct told *t, enum role role, const char *name)
@@ -66,27 +54,17 @@ struct told_tunnel *told_find(const struct told *t, enum role role, const char *
 	return slot && *slot ? &t->tunnels[*slot - 1] : NULL;
 }
 
-/* Room for one tunnel more; the slots are at most half full. */
+/* Room for one tunnel more. */
 static int grow(struct told *t)
 {
-	size_t room = t->room ? 2 * t->room : 16, n_slots = 16;
-	struct told_tunnel *tunnels;
-	uint32_t *slots;
+	size_t room = t->room ? 2 * t->room : 16;
+	struct told_tunnel *tunnels = realloc(t->tunnels, room * sizeof(*tunnels));
 
-	while (n_slots < 2 * room)
-		n_slots *= 2;
-	tunnels = realloc(t->tunnels, room * sizeof(*tunnels));
-	if (tunnels)
-		t->tunnels = tunnels;
-	slots = realloc(t->slots, n_slots * sizeof(*slots));
-	if (slots)
-		t->slots = slots;
-	if (!tunnels || !slots)
+	if (!tunnels)
 		return -ENOMEM;
+	t->tunnels = tunnels;
 	t->room = room;
-	t->n_slots = n_slots;
-	fill_slots(t);
-	return 0;
+	return fill_slots(t);
 }
 
 int told_put(struct told *t, const struct spec *spec, bool recorded, struct err *err)

@@ -3,6 +3,7 @@
 #ifndef SITCTL_TOLD_H
 #define SITCTL_TOLD_H
 
+#include "names.h"
 #include "snapshot.h"
 #include "spec.h"
 
@@ -15,8 +16,7 @@ struct told_tunnel {
 struct told {
 	struct told_tunnel *tunnels;
 	size_t n, room;
-	uint32_t *slots; /* hash table of role and name: positions in tunnels, counted from 1 */
-	size_t n_slots;
+	struct names names;
 	struct spec server;   /* defaults of the peers; uplink empty: not prepared */
 	bool server_explicit; /* by `server up`, so that only `server down` ends it */
 };

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+
+uint32_t *names_slot(const struct names *n, struct named of, enum role role, const char *name)
+{
+	size_t at = role;
+
+	for (const char *p = name; *p; p++)
+		at = at * 31 + (unsigned char)*p;
+	for (; n->n_slots; at++) {
+		uint32_t *slot = &n->slots[at & (n->n_slots - 1)];
+		const struct spec *spec;
+
+		if (!*slot)
+			return slot;
+		spec = (const struct spec *)(const void *)((const char *)of.first + (*slot - 1) * of.stride);
+		if (spec->role == role && !strcmp(spec->name, name))
+			return slot;
+	}
+	return NULL;
+}
+
+int names_empty(struct names *n, size_t room)
+{
+	size_t n_slots = n->n_slots ? n->n_slots : 32;
+	uint32_t *slots;
+
+	while (n_slots < 2 * room)
+		n_slots *= 2;
+	slots = n_slots == n->n_slots ? n->slots : realloc(n->slots, n_slots * sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	memset(slots, 0, n_slots * sizeof(*slots));
+	n->slots = slots;
+	n->n_slots = n_slots;
+	return 0;
+}
