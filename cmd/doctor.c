@@ -29,7 +29,7 @@ static bool has_host_names(const struct conf *f)
 	return false;
 }
 
-/* The targets need no name to be asked for: of a client they are as the file has them now. */
+/* The targets, which only clients have, need no name to be asked for: they are as the file has them now. */
 static void take_own_targets(struct change *ch, const struct conf *f)
 {
 	for (size_t i = 0; i < f->n_sections; i++) {

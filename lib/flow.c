@@ -30,6 +30,7 @@ struct walk {
 	struct obstacle *obstacle;
 	const struct deed *deed; /* NULL: what drops is searched for */
 	bool done;
+	bool anywhere; /* a map of verdicts was met for which not enough is known */
 	struct err *err;
 };
 
@@ -37,37 +38,6 @@ struct walk {
 static int target_verdict(const char *name)
 {
 	return name && (!strcmp(name, "REJECT") || !strcmp(name, "DROP")) ? NF_DROP : NO_VERDICT;
-}
-
-/* Is it one that only counts, writes or sets: whatever it does, the packet goes on to the next? */
-static enum flow_match other(const struct nftnl_expr *e, const char *name, struct flow_regs *r)
-{
-	static const char *const harmless[] = {
-		"counter", "log", "notrack", "flow_offload", "masq", "nat", "redir", "tproxy", "exthdr", "immediate",
-	};
-	static const char *const loading[] = { "meta",	 "payload",   "ct",   "fib",   "rt",
-					       "socket", "byteorder", "hash", "numgen" };
-
-	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
-		if (!strcmp(name, harmless[i]))
-			return MATCH;
-	/* With a limit or a quota inside it matches some. */
-	if (!strcmp(name, "dynset"))
-		return nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPR) ||
-				       nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPRESSIONS)
-			       ? SOME
-			       : MATCH;
-	if (!strcmp(name, "objref"))
-		return nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE) &&
-				       nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE) == NFT_OBJECT_COUNTER
-			       ? MATCH
-			       : SOME;
-	for (size_t i = 0; i < sizeof(loading) / sizeof(*loading); i++)
-		if (!strcmp(name, loading[i])) {
-			memset(r, 0, sizeof(*r));
-			return MATCH;
-		}
-	return SOME;
 }
 
 static uint32_t family_of(const struct nftnl_chain *chain)
@@ -78,6 +48,22 @@ static uint32_t family_of(const struct nftnl_chain *chain)
 static const char *table_of(const struct nftnl_chain *chain)
 {
 	return nftnl_chain_get_str(chain, NFTNL_CHAIN_TABLE);
+}
+
+/* A set, or a map: of verdicts, or of values, which are not followed. */
+static enum flow_match look_up(struct walk *w, const struct nftnl_expr *e, struct flow_regs *r, int *verdict,
+			       char *chain)
+{
+	struct flow_set in = { w->c, family_of(w->base), table_of(w->base) };
+	enum flow_match match = flow_look_up(&in, e, r, verdict, chain);
+
+	if (!nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG))
+		return match;
+	if (nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) != NFT_REG_VERDICT)
+		flow_forget(r, nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG));
+	else if (match == SOME)
+		w->anywhere = true;
+	return match;
 }
 
 /* One expression. *VERDICT and CHAIN where it is one that decides. */
@@ -95,9 +81,12 @@ static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct f
 		flow_mask(e, r);
 	else if (!strcmp(name, "cmp"))
 		return flow_compare(e, r);
+	else if (!strcmp(name, "exthdr") && nftnl_expr_is_set(e, NFTNL_EXPR_EXTHDR_DREG))
+		flow_forget(r, nftnl_expr_get_u32(e, NFTNL_EXPR_EXTHDR_DREG));
+	else if (!strcmp(name, "immediate") && !nftnl_expr_is_set(e, NFTNL_EXPR_IMM_VERDICT))
+		flow_forget(r, nftnl_expr_get_u32(e, NFTNL_EXPR_IMM_DREG));
 	else if (!strcmp(name, "lookup"))
-		return flow_look_up(&(struct flow_set){ w->c, family_of(w->base), table_of(w->base) }, e, r, verdict,
-				    chain);
+		return look_up(w, e, r, verdict, chain);
 	else if (!strcmp(name, "reject"))
 		*verdict = NF_DROP;
 	else if (!strcmp(name, "target"))
@@ -110,22 +99,28 @@ static enum flow_match step(struct walk *w, const struct nftnl_expr *e, struct f
 		to = nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN);
 		snprintf(chain, sizeof(w->obstacle->chain), "%s", to ? to : "");
 	} else {
-		return other(e, name, r);
+		return flow_other(e, r);
 	}
 	return MATCH;
+}
+
+bool deed_has_target(const struct deed *deed, const char *target, size_t size)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(deed->targets) / sizeof(*deed->targets) && deed->targets[i]; i++)
+		found = found || !strncmp(target, deed->targets[i], size);
+	return found;
 }
 
 /* Is it what is searched for? */
 static bool does(const struct deed *deed, const struct nftnl_expr *e)
 {
 	const char *target = NULL;
-	bool found = deed->does(e);
 
 	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "target"))
 		target = nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME);
-	for (size_t i = 0; target && i < sizeof(deed->targets) / sizeof(*deed->targets) && deed->targets[i]; i++)
-		found = found || !strcmp(target, deed->targets[i]);
-	return found;
+	return target ? deed_has_target(deed, target, strlen(target) + 1) : deed->does(e);
 }
 
 /* What RULE decides of the packet; *DOUBT where it lets some packets return, perhaps this one. */
@@ -290,6 +285,20 @@ static bool dormant(struct walk *w)
 	return !nl_get(&w->c->netfilter, &w->c->batch, take_table, &asleep, &ignored) && asleep;
 }
 
+/* The chains of the table that a map may lead to: rather no alarm than a false one. */
+static void walk_others(struct walk *w)
+{
+	struct nftnl_chain_list_iter *iter = nftnl_chain_list_iter_create(w->chains);
+	const struct nftnl_chain *c;
+
+	while (iter && !w->done && (c = nftnl_chain_list_iter_next(iter)))
+		if (!nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) && family_of(c) == family_of(w->base) &&
+		    !strcmp(table_of(c), table_of(w->base)))
+			chain_verdict(w, nftnl_chain_get_str(c, NFTNL_CHAIN_NAME), 0);
+	if (iter)
+		nftnl_chain_list_iter_destroy(iter);
+}
+
 static int walk_base(struct walk *w, bool *found)
 {
 	uint32_t family = family_of(w->base);
@@ -312,7 +321,10 @@ static int walk_base(struct walk *w, bool *found)
 					  : "ip6");
 	snprintf(o->table, sizeof(o->table), "%s", table);
 	snprintf(o->base, sizeof(o->base), "%s", chain);
+	w->anywhere = false;
 	verdict = chain_verdict(w, chain, 0);
+	if (w->deed && !w->done && w->anywhere)
+		walk_others(w);
 	if (verdict == NO_VERDICT) {
 		o->policy = true;
 		note_chain(w, chain);
@@ -374,8 +386,5 @@ int flow_search(struct conversation *c, const struct deed *deed, const struct fl
 	bool others;
 	int ret = walk_all(&w, found, &others);
 
-	for (size_t i = 0; i < sizeof(deed->targets) / sizeof(*deed->targets) && deed->targets[i]; i++)
-		if (!ret && !*found)
-			ret = xtables_target(flow, deed->table, deed->targets[i], found, err);
-	return ret;
+	return ret || *found ? ret : xtables_search(deed, flow, found, err);
 }

@@ -22,7 +22,7 @@ enum flow_state { FLOW_FIRST, FLOW_ANSWER, FLOW_UNTRACKED };
 
 /* A packet, where it meets the filters. */
 struct flow {
-	unsigned int hook; /* NF_INET_FORWARD or NF_INET_LOCAL_IN */
+	unsigned int hook; /* NF_INET_FORWARD or NF_INET_LOCAL_IN; flow_search() asks others */
 	enum flow_state state;
 	bool dnat;	/* its destination was translated */
 	uint8_t family; /* NFPROTO_IPV4 or NFPROTO_IPV6 */
@@ -61,22 +61,29 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 struct deed {
 	unsigned int hooks;			     /* bits, of enum nf_inet_hooks: in chains of these */
 	bool (*does)(const struct nftnl_expr *expr); /* by an expression of nf_tables, */
-	const char *targets[3];			     /* or by one of these of iptables, */
-	const char *table;			     /* which iptables-legacy has in this table */
+	const char *targets[4];			     /* or by one of these of iptables, */
+	const char *tables[2];			     /* which iptables-legacy has in these tables */
 };
 
+/* Is TARGET, in SIZE bytes, one of its targets? */
+bool deed_has_target(const struct deed *deed, const char *target, size_t size);
+
 /*
- * Does a rule of somebody else do it to FLOW, or to some packets of it? The hook of FLOW is no
- * matter. 0 and *FOUND, or a negative errno and ERR.
+ * Does a rule of somebody else do it to FLOW, whose hook is no matter, or to some packets of it? 0
+ * and *FOUND, or a negative errno and ERR.
  */
 int flow_search(struct conversation *c, const struct deed *deed, const struct flow *flow, bool *found, struct err *err);
 
 /*
- * xtables.c: has TABLE of iptables-legacy a rule with the target TARGET for what leaves by the interface that FLOW
- * goes to? 0 and *FOUND, or a negative errno and ERR. The second: the same of a blob.
+ * xtables.c: is there one in the tables of iptables-legacy? In base chains of other hooks it does
+ * not count; what leads to a chain of the user's is not looked at. As above.
  */
-int xtables_target(const struct flow *flow, const char *table, const char *target, bool *found, struct err *err);
-bool xtables_has_target(const struct flow *flow, const void *entries, size_t size, const char *target);
+int xtables_search(const struct deed *deed, const struct flow *flow, bool *found, struct err *err);
+
+/* xtables.c: the same of the blob of ENTRIES, SIZE bytes, with the bounds of its base chains. For xtables.c and tests. */
+struct ip6t_getinfo;
+bool xtables_does(const struct deed *deed, const struct flow *flow, const void *entries, size_t size,
+		  const struct ip6t_getinfo *info);
 
 /*
  * xtables.c: does the blob of ENTRIES, SIZE bytes, drop FLOW from ENTRY on? UNDERFLOW is the entry

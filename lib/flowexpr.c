@@ -17,6 +17,7 @@ static uint32_t word_of(uint32_t reg)
 
 void flow_forget(struct flow_regs *r, uint32_t reg)
 {
+	r->not_len = 0;
 	/* How much it would have filled is not known: an address at most. */
 	for (uint32_t w = word_of(reg), n = 0; w < FLOW_WORDS && n < 4; w++, n++)
 		r->known[w] = false;
@@ -43,16 +44,31 @@ static void know_name(struct flow_regs *r, uint32_t reg, const char *ifname)
 	know(r, reg, name, sizeof(name));
 }
 
-static void know_interface(struct flow_regs *r, uint32_t reg, uint32_t key, const struct flow_end *end)
+static void know_not(struct flow_regs *r, uint32_t reg, const void *bytes, uint32_t len)
 {
-	if (end->any)
-		return;
-	if (key == NFT_META_IIFNAME || key == NFT_META_OIFNAME)
+	memcpy(r->not_bytes, bytes, len);
+	r->not_reg = reg;
+	r->not_len = len;
+}
+
+/* Where it comes from need not be known: not from where it goes to. */
+static void know_interface(struct flow_regs *r, uint32_t reg, uint32_t key, const struct flow_end *end,
+			   const struct flow_end *other)
+{
+	bool by_name = key == NFT_META_IIFNAME || key == NFT_META_OIFNAME;
+
+	if (end->any) {
+		if (by_name && other->ifname[0])
+			know_not(r, reg, other->ifname, sizeof(other->ifname));
+		else if ((key == NFT_META_IIF || key == NFT_META_OIF) && other->index)
+			know_not(r, reg, &other->index, sizeof(other->index));
+	} else if (by_name) {
 		know_name(r, reg, end->ifname);
-	else if (key == NFT_META_IIF || key == NFT_META_OIF)
+	} else if (key == NFT_META_IIF || key == NFT_META_OIF) {
 		know(r, reg, &end->index, sizeof(end->index));
-	else
+	} else {
 		know(r, reg, &end->group, sizeof(end->group));
+	}
 }
 
 const uint8_t *flow_value(const struct flow_regs *r, uint32_t reg, uint32_t len)
@@ -76,10 +92,14 @@ void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flo
 	switch (nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY)) {
 	case NFT_META_IIFNAME:
 	case NFT_META_IIF:
-	case NFT_META_IIFGROUP: know_interface(r, reg, nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY), &f->from); break;
+	case NFT_META_IIFGROUP:
+		know_interface(r, reg, nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY), &f->from, &f->to);
+		break;
 	case NFT_META_OIFNAME:
 	case NFT_META_OIF:
-	case NFT_META_OIFGROUP: know_interface(r, reg, nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY), &f->to); break;
+	case NFT_META_OIFGROUP:
+		know_interface(r, reg, nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY), &f->to, &f->from);
+		break;
 	case NFT_META_NFPROTO: know(r, reg, &f->family, 1); break;
 	case NFT_META_PROTOCOL: know(r, reg, &ethertype, sizeof(ethertype)); break;
 	case NFT_META_L4PROTO:
@@ -143,6 +163,16 @@ void flow_mask(const struct nftnl_expr *e, struct flow_regs *r)
 	know(r, to, result, len);
 }
 
+/* A name that is compared as a whole has its NUL; a beginning others may have as well. */
+static enum flow_match compare_with_not(const struct flow_regs *r, const void *data, uint32_t len, uint32_t op)
+{
+	bool whole = r->not_len == sizeof(uint32_t) || memchr(data, '\0', len);
+
+	if (!whole || len > r->not_len || memcmp(data, r->not_bytes, len))
+		return SOME;
+	return op == NFT_CMP_EQ ? NO_MATCH : op == NFT_CMP_NEQ ? MATCH : SOME;
+}
+
 enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs *r)
 {
 	uint32_t len = 0;
@@ -150,6 +180,8 @@ enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs 
 	const uint8_t *value = flow_value(r, nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_SREG), len);
 	int order;
 
+	if (!value && data && r->not_len && r->not_reg == nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_SREG))
+		return compare_with_not(r, data, len, nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_OP));
 	if (!value || !data)
 		return SOME;
 	order = memcmp(value, data, len);
@@ -162,4 +194,37 @@ enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs 
 	case NFT_CMP_GTE: return order >= 0 ? MATCH : NO_MATCH;
 	default: return SOME;
 	}
+}
+
+enum flow_match flow_other(const struct nftnl_expr *e, struct flow_regs *r)
+{
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+	static const char *const harmless[] = {
+		"counter", "log", "notrack", "flow_offload", "masq", "nat", "redir", "tproxy", "exthdr", "immediate",
+	};
+	static const char *const loading[] = { "meta",	 "payload",   "ct",   "fib",   "rt",
+					       "socket", "byteorder", "hash", "numgen" };
+
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
+		if (!strcmp(name, harmless[i]))
+			return MATCH;
+	/* With a limit or a quota inside it matches some. */
+	if (!strcmp(name, "dynset"))
+		return nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPR) ||
+				       nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPRESSIONS)
+			       ? SOME
+			       : MATCH;
+	if (!strcmp(name, "objref"))
+		return nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE) &&
+				       nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE) == NFT_OBJECT_COUNTER
+			       ? MATCH
+			       : SOME;
+	for (size_t i = 0; i < sizeof(loading) / sizeof(*loading); i++)
+		if (!strcmp(name, loading[i])) {
+			memset(r, 0, sizeof(*r));
+			return MATCH;
+		}
+	/* Whatever it is, it may have loaded something. */
+	memset(r, 0, sizeof(*r));
+	return SOME;
 }

@@ -12,6 +12,9 @@
 struct flow_regs {
 	uint8_t bytes[FLOW_WORDS * 4];
 	bool known[FLOW_WORDS];
+	/* What is not in a register whose value is not known: the other end's name or index. */
+	uint32_t not_reg, not_len; /* 0 bytes: nothing is known */
+	uint8_t not_bytes[IFNAMSIZ];
 };
 
 /* It matches, it does not, or it concerns only some packets. */
@@ -31,6 +34,12 @@ const uint8_t *flow_value(const struct flow_regs *r, uint32_t reg, uint32_t len)
 /* `bitwise` and `cmp` on them. */
 void flow_mask(const struct nftnl_expr *e, struct flow_regs *r);
 enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs *r);
+
+/*
+ * Of any other expression: one that only counts, writes or sets matches, since the packet goes on to
+ * the next whatever it does; what may load a register makes the registers unknown.
+ */
+enum flow_match flow_other(const struct nftnl_expr *e, struct flow_regs *r);
 
 /* flowset.c: start a message of nf_tables in the batch of C. */
 void flow_request(struct conversation *c, uint16_t type, uint16_t flags, uint32_t family);

@@ -320,7 +320,28 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	return 0;
 }
 
-bool xtables_has_target(const struct flow *flow, const void *entries, size_t size, const char *target)
+/* Is the entry AT in a base chain of another hook than those of DEED? */
+static bool elsewhere(const struct deed *deed, const struct ip6t_getinfo *info, size_t at)
+{
+	for (unsigned int hook = 0; hook < NF_INET_NUMHOOKS; hook++)
+		if (info->valid_hooks >> hook & 1 && at >= info->hook_entry[hook] && at <= info->underflow[hook])
+			return !(deed->hooks >> hook & 1);
+	return false;
+}
+
+/* Where it comes from need not be known: not from where it goes to. */
+static bool by_the_way(const struct flow *flow, const struct rule *r)
+{
+	if (!flow->to.any && !interface_matches(flow->to.ifname, r->out, r->out_mask, r->inverted & IP6T_INV_VIA_OUT))
+		return false;
+	if (!flow->from.any)
+		return interface_matches(flow->from.ifname, r->in, r->in_mask, r->inverted & IP6T_INV_VIA_IN);
+	return flow->to.any || !r->in_mask[0] || r->inverted & IP6T_INV_VIA_IN ||
+	       !interface_matches(flow->to.ifname, r->in, r->in_mask, false);
+}
+
+bool xtables_does(const struct deed *deed, const struct flow *flow, const void *entries, size_t size,
+		  const struct ip6t_getinfo *info)
 {
 	struct rule r;
 
@@ -328,25 +349,27 @@ bool xtables_has_target(const struct flow *flow, const void *entries, size_t siz
 		const struct xt_entry_target *t =
 			(const struct xt_entry_target *)(const void *)((const uint8_t *)entries + at + r.target);
 
-		if (!strncmp(t->u.user.name, target, sizeof(t->u.user.name)) &&
-		    (flow->to.any ||
-		     interface_matches(flow->to.ifname, r.out, r.out_mask, r.inverted & IP6T_INV_VIA_OUT)))
+		if (deed_has_target(deed, t->u.user.name, sizeof(t->u.user.name)) && by_the_way(flow, &r) &&
+		    !elsewhere(deed, info, at))
 			return true;
 	}
 	return false;
 }
 
-int xtables_target(const struct flow *flow, const char *table, const char *target, bool *found, struct err *err)
+int xtables_search(const struct deed *deed, const struct flow *flow, bool *found, struct err *err)
 {
-	struct ip6t_get_entries *e = NULL;
-	struct ip6t_getinfo info = { .size = 0 };
 	int ret = 0;
 
 	*found = false;
-	if (table_there(flow->family, table))
-		ret = read_table(flow->family, table, &info, &e, err);
-	if (!ret && e)
-		*found = xtables_has_target(flow, e->entrytable, e->size, target);
-	free(e);
+	for (size_t i = 0; i < 2 && deed->tables[i] && !ret && !*found; i++) {
+		struct ip6t_get_entries *e = NULL;
+		struct ip6t_getinfo info = { .size = 0 };
+
+		if (table_there(flow->family, deed->tables[i]))
+			ret = read_table(flow->family, deed->tables[i], &info, &e, err);
+		if (!ret && e)
+			*found = xtables_does(deed, flow, e->entrytable, e->size, &info);
+		free(e);
+	}
 	return ret;
 }

@@ -203,7 +203,7 @@ static void judge_way(struct exam *e, const struct in6_addr *dst, const char *te
 void check_routes(struct exam *e)
 {
 	/* Some address of the Internet: nothing is sent to it. 2000::/3 is all of it (RFC 4291 section 2.4). */
-	struct in6_addr dst = { .s6_addr = { 0x20, 0x00 } };
+	struct in6_addr dst = { .s6_addr = { 0x20, 0x00 } }, asked;
 	char text[NET6_TEXT];
 
 	dst.s6_addr[15] = 1;
@@ -226,8 +226,8 @@ void check_routes(struct exam *e)
 			judge_way(e, &dst, "the IPv6 Internet");
 		return;
 	}
-	if (e->asked && inet_pton(AF_INET6, e->targets[0], &dst) == 1)
-		judge_way(e, &dst, addr6_text(&dst, text));
+	if (e->asked && inet_pton(AF_INET6, e->targets[0], &asked) == 1 && !IN6_IS_ADDR_LINKLOCAL(&asked))
+		judge_way(e, &asked, addr6_text(&asked, text));
 	else
 		judge_way(e, &dst, "the IPv6 Internet");
 }

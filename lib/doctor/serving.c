@@ -245,12 +245,16 @@ static bool writes_mss(const struct nftnl_expr *x)
 	       nftnl_expr_get_u8(x, NFTNL_EXPR_EXTHDR_TYPE) == 2;
 }
 
-/* Of what goes into the tunnel: that of the other direction tells only this side what it may send. */
+/*
+ * Of what goes into the tunnel: from it the other side learns what it may send. That of the other
+ * direction tells only this side.
+ */
 static int clamped_by_others(struct exam *e, bool *found, struct err *err)
 {
-	static const struct deed deed = {
-		1 << NF_INET_FORWARD | 1 << NF_INET_POST_ROUTING, writes_mss, { "TCPMSS" }, "mangle"
-	};
+	static const struct deed deed = { 1 << NF_INET_PRE_ROUTING | 1 << NF_INET_FORWARD | 1 << NF_INET_POST_ROUTING,
+					  writes_mss,
+					  { "TCPMSS" },
+					  { "mangle", "filter" } };
 	struct flow flow = { .family = NFPROTO_IPV6,
 			     .proto = IPPROTO_TCP,
 			     .from.any = true,

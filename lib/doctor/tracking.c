@@ -19,8 +19,8 @@ static bool translating(struct exam *e)
 	static const struct deed deed = { 1 << NF_INET_PRE_ROUTING | 1 << NF_INET_LOCAL_IN | 1 << NF_INET_LOCAL_OUT |
 						  1 << NF_INET_POST_ROUTING,
 					  translates,
-					  { "MASQUERADE", "SNAT", "NETMAP" },
-					  "nat" };
+					  { "MASQUERADE", "SNAT", "DNAT", "NETMAP" },
+					  { "nat" } };
 	static const struct flow flow = {
 		.family = NFPROTO_IPV4, .proto = IPPROTO_IPV6, .from.any = true, .to.any = true
 	};

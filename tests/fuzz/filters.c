@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct deed deed = { .hooks = 1 << NF_INET_FORWARD | 1 << NF_INET_POST_ROUTING,
 					  .does = is_exthdr,
 					  .targets = { "TCPMSS", "MASQUERADE" },
-					  .table = "none" };
+					  .tables = { "none" } };
 	struct obstacle obstacle;
 	const struct flow *flow;
 	bool found = false;

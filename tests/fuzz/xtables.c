@@ -6,6 +6,7 @@
 #include "common/kernel.h"
 #include "../../lib/flow.h"
 #include <linux/netfilter.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
 
 struct input {
 	uint32_t family, entry, underflow;
@@ -16,6 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct flow flow = { .hook = NF_INET_FORWARD,
 			     .from = { .ifname = "sit-alice", .has_addr = true, .addr = { 0x20, 1, 0xd, 0xb8 } },
 			     .to = { .ifname = "up0" } };
+	static const struct deed deed = { .hooks = 1 << NF_INET_FORWARD, .targets = { "TCPMSS", "SNAT" } };
+	static const struct ip6t_getinfo info = {
+		.valid_hooks = 1 << NF_INET_LOCAL_IN | 1 << NF_INET_FORWARD,
+		.hook_entry = { [NF_INET_FORWARD] = 1000 },
+		.underflow = { [NF_INET_LOCAL_IN] = 900, [NF_INET_FORWARD] = 2000 },
+	};
 	struct input in;
 	bool policy;
 	void *blob;
@@ -29,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	blob = malloc(size ? size : 1); /* of its size, so that reading on is seen */
 	memcpy(blob, data + sizeof(in), size);
 	xtables_drops(&flow, blob, size, in.entry, in.underflow, &policy);
-	xtables_has_target(&flow, blob, size, "TCPMSS");
+	flow.from.any = in.entry & 1;
+	xtables_does(&deed, &flow, blob, size, &info);
 	free(blob);
 	return 0;
 }

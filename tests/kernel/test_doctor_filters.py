@@ -147,12 +147,13 @@ class Mss(doctor.Case):
         """Its MSS is searched for in others' rules, those of other interfaces apart."""
         legacy = bool(shutil.which("ip6tables-legacy"))
         found = self.finds(self.client, "mss-not-clamped", "plain", "1480", words="plain")
-        for words in ("oif wan", 'oifname "wa*"', "oifname { wan, lan }", "oifname wan iifname != lo", "iif plain oif lan",
-                      "oifname vmap { wan : jump c } #", "meta nfproto ipv4", "oifname wan jump c #"):
+        for words in ("oif wan", 'oifname "wa*"', "oifname { wan, lan }", "oifname wan iifname != lo", "iif plain oif lan", "iifname plain",
+                      "iif plain", "oifname vmap { wan : jump c } #", "meta nfproto ipv4", "oifname wan jump c #"):
             self.rule(words)
             self.finds(self.client, "mss-not-clamped", words="plain")
         for words in ("", "iifname lan", 'iif lan oifname "pl*"', "oif plain", "oifname { plain, wan }", "oifname != wan",
-                      "oifname vmap { plain : jump c } #", "tcp flags syn jump c #", "reset tcp option maxseg #"):
+                      "oifname vmap { plain : jump c } #", "tcp flags syn jump c #", "iifname vmap { lan : jump c } #",
+                      "tcp dport vmap { 80 : jump c, 443 : jump c } #", "oifname plain tcp option maxseg exists", "iifname != plain", "reset tcp option maxseg #"):
             self.rule(words)
             self.healthy(self.client, "plain")
         self.rule("#")

@@ -134,6 +134,7 @@ class Tcp(doctor.Client):
         self.assertEqual(lost, [PAIR[0], here], str(exam))
         self.finds(self.client, "tcp-syn-lost", silent, words=f"t1 target {silent}")
         self.inet.nft("delete table inet way")
+        self.assertEqual(set(self.examine(self.client, "t1 target fe80::9").findings) - {"tcp-syn-lost"}, set())
         self.client.ip("route add default via 2001:db8:100::9 dev lan onlink metric 3")
         self.finds(self.client, "other-default-route", "lan")
 

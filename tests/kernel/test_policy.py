@@ -64,6 +64,8 @@ DROPPING = {
 PASSING = {
     "policy accept": nft("inet", "accept", "ct state invalid drop", "tcp dport 25 drop"),
     "policy of ip": nft("ip", "drop"),
+    "a rule for an option": nft("inet", "accept", 'iifname "sit-alice" tcp option maxseg exists drop',
+                                'iifname "up0" tcp option maxseg size > 1000 drop'),
     "an input chain": ["nft -f - <<'END'\ntable inet f {\nchain i {\ntype filter hook input priority 0\npolicy drop\n"
                        "meta l4proto { 41, 58 } accept\n}\n}\nEND"],
     "both ways": nft("inet", "drop", 'iifname "sit-alice" accept', 'oifname "sit-alice" accept'),

@@ -158,7 +158,8 @@ START_TEST(fullest_line)
 	char *printed = NULL;
 	FILE *out;
 
-	at += (size_t)snprintf(text, sizeof(text), "client t1 remote 203.0.113.1 gateway none simple-security on");
+	at += (size_t)snprintf(text, sizeof(text),
+			       "client t1 remote web.example resolved 203.0.113.1 gateway none simple-security on");
 	for (int i = 0; i < ADDRESSES_MAX; i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at, " address 2001:db8::%x:1/64", i + 1);
 	for (int i = 0; i < PREFIXES_MAX; i++)

@@ -98,19 +98,31 @@ static void only_to(struct ip6t_standard *r, const char *ifname)
 	memset(r->entry.ipv6.outiface_mask, 0xff, strlen(ifname) + 1);
 }
 
-/* Where a packet comes from is not known; a rule for another way out does not concern it. */
+static const struct deed clamp = { .hooks = 1 << NF_INET_FORWARD, .targets = { "SET", "TCPMSS" } };
+
+/* Where a packet comes from is not known, but not from where it goes; a rule for another way out does not concern it. */
 START_TEST(targets)
 {
 	static const struct {
 		const char *in, *out;
-		bool inverted, found;
+		int inverted;
+		bool found;
 	} rows[] = {
-		{ NULL, NULL, false, true },   { "lan", NULL, false, true },  { NULL, "up0", false, true },
-		{ "lan", "up0", false, true }, { NULL, "wan", false, false }, { "up0", "wan", false, false },
-		{ NULL, "wan", true, true },   { NULL, "up0", true, false },
+		{ NULL, NULL, 0, true },
+		{ "lan", NULL, 0, true },
+		{ NULL, "up0", 0, true },
+		{ "lan", "up0", 0, true },
+		{ NULL, "wan", 0, false },
+		{ "up0", NULL, 0, false },
+		{ "up0", NULL, IP6T_INV_VIA_IN, true },
+		{ NULL, "wan", IP6T_INV_VIA_OUT, true },
+		{ NULL, "up0", IP6T_INV_VIA_OUT, false },
 	};
+	struct ip6t_getinfo info = { .valid_hooks = 0 };
+	struct flow any_from = flow;
 
-	flow.family = NFPROTO_IPV6;
+	any_from.family = NFPROTO_IPV6;
+	any_from.from.any = true;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct ip6t_standard *r;
 
@@ -121,10 +133,29 @@ START_TEST(targets)
 			only_from(r, rows[i].in);
 		if (rows[i].out)
 			only_to(r, rows[i].out);
-		r->entry.ipv6.invflags = rows[i].inverted ? IP6T_INV_VIA_OUT : 0;
-		ck_assert_int_eq(xtables_has_target(&flow, blob, 2 * RULE, "TCPMSS"), rows[i].found);
-		ck_assert(!xtables_has_target(&flow, blob, 2 * RULE, "SNAT"));
-		ck_assert(!xtables_has_target(&flow, blob, RULE, "TCPMSS"));
+		r->entry.ipv6.invflags = (uint8_t)rows[i].inverted;
+		ck_assert_msg(xtables_does(&clamp, &any_from, blob, 2 * RULE, &info) == rows[i].found, "row %zu", i);
+		ck_assert(!xtables_does(&(struct deed){ .targets = { "SNAT" } }, &any_from, blob, 2 * RULE, &info));
+		ck_assert(!xtables_does(&clamp, &any_from, blob, RULE, &info));
+	}
+}
+END_TEST
+
+/* In the base chain of another hook it does nothing to what is forwarded; behind them are the user's chains. */
+START_TEST(target_elsewhere)
+{
+	struct ip6t_getinfo info = { .valid_hooks = 1 << NF_INET_LOCAL_IN | 1 << NF_INET_FORWARD,
+				     .hook_entry = { [NF_INET_FORWARD] = 2 * RULE },
+				     .underflow = { [NF_INET_LOCAL_IN] = RULE, [NF_INET_FORWARD] = 3 * RULE } };
+	struct flow any_from = flow;
+
+	any_from.family = NFPROTO_IPV6;
+	any_from.from.any = true;
+	for (size_t at = 0; at < 6; at++) {
+		for (size_t i = 0; i < 6; i++)
+			rule(i, -NF_ACCEPT - 1);
+		strcpy(rule(at, -NF_ACCEPT - 1)->target.target.u.user.name, "TCPMSS");
+		ck_assert_int_eq(xtables_does(&clamp, &any_from, blob, 6 * RULE, &info), at >= 2);
 	}
 }
 END_TEST
@@ -145,7 +176,7 @@ START_TEST(any_bytes)
 		memcpy(copy, blob, size);
 		flow.family = random() % 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 		xtables_drops(&flow, copy, size, (size_t)random() % 64 * 8, (size_t)random() % 64 * 8, &policy);
-		xtables_has_target(&flow, copy, size, "TCPMSS");
+		xtables_does(&clamp, &flow, copy, size, &(struct ip6t_getinfo){ .valid_hooks = 0 });
 		free(copy);
 	}
 }
@@ -160,6 +191,7 @@ Suite *suite_xtables(void)
 	tcase_add_test(tc, jumps);
 	tcase_add_test(tc, cycles_and_ends);
 	tcase_add_test(tc, targets);
+	tcase_add_test(tc, target_elsewhere);
 	tcase_add_test(tc, any_bytes);
 	suite_add_tcase(suite, tc);
 	return suite;
