@@ -45,9 +45,9 @@ class Stanzas:
         self.addCleanup(self.forget)
         self.before = self.client.state()
 
-    @staticmethod
-    def forget():
-        pathlib.Path("/run/ifstate").unlink(missing_ok=True)
+    def forget(self):
+        for path in self.remembers:     # of its own only: the other one may be at work
+            pathlib.Path(path).unlink(missing_ok=True)
         for folder in ("/run/network", "/var/tmp"):
             for entry in pathlib.Path(folder).iterdir():
                 shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
@@ -115,7 +115,7 @@ class Stanzas:
 class Ifupdown2(Stanzas, netlab.Case):
     """Its `ifquery --check` marks addresses that the stanza does not name, as it does of any; its `ifup` runs the hooks each time."""
 
-    package, again_by_force = "ifupdown2", "ifup -a"
+    package, again_by_force, remembers = "ifupdown2", "ifup -a", ()
 
     @classmethod
     def package_is_there(cls, found):
@@ -144,7 +144,7 @@ class Ifupdown2(Stanzas, netlab.Case):
 class IfupdownNg(Stanzas, netlab.Case):
     """It has no `ifquery --check`."""
 
-    package, again_by_force = "ifupdown-ng", "ifup -a --force"
+    package, again_by_force, remembers = "ifupdown-ng", "ifup -a --force", ("/run/ifstate",)
 
     def there(self):
         self.assertIn(f"{DEV}={DEV}", self.ran("ifquery --state"))
