@@ -63,7 +63,7 @@ int conf_name_sections(struct conf *f)
 
 static void *grow_list(void **items, size_t *n, size_t *room, size_t size)
 {
-	if (*n == *room) {
+	if (!*items || *n == *room) {
 		size_t more = *room ? 2 * *room : 16;
 		void *grown = realloc(*items, more * size);
 

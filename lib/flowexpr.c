@@ -175,13 +175,14 @@ static enum flow_match compare_with_not(const struct flow_regs *r, const void *d
 
 enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs *r)
 {
-	uint32_t len = 0;
+	uint32_t len = 0, reg = nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_SREG);
 	const void *data = nftnl_expr_get(e, NFTNL_EXPR_CMP_DATA, &len);
-	const uint8_t *value = flow_value(r, nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_SREG), len);
+	const uint8_t *value;
 	int order;
 
-	if (!value && data && r->not_len && r->not_reg == nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_SREG))
+	if (data && r->not_len && r->not_reg == reg)
 		return compare_with_not(r, data, len, nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_OP));
+	value = flow_value(r, reg, len);
 	if (!value || !data)
 		return SOME;
 	order = memcmp(value, data, len);
