@@ -173,6 +173,11 @@ void observe_link(const struct snapshot *s, const struct link *link, const struc
 	spec_observed(spec);
 	if (told && told->host[0] && told->remote.s_addr == link->remote.s_addr)
 		snprintf(spec->host, sizeof(spec->host), "%s", told->host);
+	/* The kernel has nothing of them. */
+	if (told) {
+		spec->n_targets = told->n_targets;
+		memcpy(spec->targets, told->targets, sizeof(spec->targets));
+	}
 }
 
 /* The name stands in the element's comment, the inside host in its data (want_passed() of nftplan.c). */

@@ -126,6 +126,8 @@ class Tcp(doctor.Client):
         path.write_text(f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}\n"
                         f"target = {PAIR[0]}\ntarget = {silent}\ntarget = {here}\n", encoding="ascii")
         self.tell(self.client, f"-f {path} client up t1")
+        shown = self.show(self.client, "client show t1")[0]
+        self.assertEqual((shown["target"], "only-in-file" in shown), ([PAIR[0], silent, here], False))
         exam = self.healthy(self.client)
         self.assertEqual(exam.checks["TCP"]["text"], f"{silent} does not answer on TCP port 80, though others do")
         self.drop(AWAY + f"{INNER_LENGTH} > 40 drop")
@@ -221,7 +223,10 @@ class File(files.Case, doctor.Case):
         self.put("t1.conf", text)
         self.tell(self.client, "client up t1")
         resolver.stop()
+        self.assertEqual(self.show(self.client, "client show t1")[0]["target"], [])
         self.put("t1.conf", f"{text}target = {PAIR[0]}\ntarget = {INTERNET}\ntarget = no.test\n")
+        shown = self.show(self.client, "client show t1")[0]
+        self.assertEqual(shown["only-in-file"], {"target": [PAIR[0], INTERNET, "no.test"]})
         exam = self.healthy(self.client, "t1")
         self.assertEqual(exam.checks["TCP"]["text"], f"{PAIR[0]} port 80 answers, {INTERNET} port 80 answers", str(exam))
         self.assertEqual(exam.checks["names"]["outcome"], "skipped", str(exam))
