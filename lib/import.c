@@ -55,7 +55,7 @@ struct imported *import_find(const struct import *im, const char *name)
 
 struct imported *import_tunnel(struct import *im, const char *name)
 {
-	struct imported *grown;
+	struct imported *t;
 	struct spec spec;
 	struct err err;
 
@@ -67,17 +67,18 @@ struct imported *import_tunnel(struct import *im, const char *name)
 		import_error(im, name, "%s", err.why);
 		return NULL;
 	}
-	grown = realloc(im->tunnels, (im->n + 1) * sizeof(*grown));
-	if (!grown) {
+	/* All at once: who reads on keeps a pointer to one while others come. */
+	if (!im->tunnels)
+		im->tunnels = calloc(IMPORTED_MAX, sizeof(*im->tunnels));
+	if (!im->tunnels) {
 		im->no_memory = true;
 		return NULL;
 	}
-	im->tunnels = grown;
-	memset(&grown[im->n], 0, sizeof(*grown));
-	grown[im->n].spec = spec;
-	grown[im->n].file = im->file;
-	grown[im->n].line = im->line;
-	return &grown[im->n++];
+	t = &im->tunnels[im->n++];
+	t->spec = spec;
+	t->file = im->file;
+	t->line = im->line;
+	return t;
 }
 
 void import_tell(struct import *im, struct imported *t, const char *param, const char *value)

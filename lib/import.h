@@ -69,7 +69,10 @@ void import_free(struct import *im);
 /* For the readers: WORD at the current line is not understood, or wrong. */
 void import_error(struct import *im, const char *word, const char *why, ...) PRINTF(3, 4);
 
-/* The tunnel NAME, or NULL; and a new one, or NULL where the name is wrong or taken: an error then. */
+/*
+ * The tunnel NAME, or NULL; and a new one, or NULL where the name is wrong or taken: an error then.
+ * They stay where they are until import_free().
+ */
 struct imported *import_find(const struct import *im, const char *name);
 struct imported *import_tunnel(struct import *im, const char *name);
 

@@ -48,6 +48,27 @@ static void expect_import(const char *format, const char *text, const char *word
 	import_free(&im);
 }
 
+/* Commands of a stanza make others while its own tunnel is read. */
+START_TEST(tunnels_within_a_stanza)
+{
+	char text[4096] = "iface a inet6 manual\n sitctl-remote 203.0.113.1\n";
+	const struct imported *a;
+	struct import im;
+
+	for (int i = 0; i < 20; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 " up ip tunnel add b%d mode sit remote 203.0.113.%d\n", i, 10 + i);
+	snprintf(text + strlen(text), sizeof(text) - strlen(text),
+		 " sitctl-address 2001:db8::3/127\n sitctl-mtu 1400\n");
+	read_import(&im, "ifupdown", text);
+	ck_assert_uint_eq(im.n, 21);
+	a = import_find(&im, "a");
+	ck_assert(a && a->spec.n_addresses == 1 && a->spec.mtu == 1400);
+	ck_assert_uint_eq(a->spec.remote.s_addr, ip4("203.0.113.1").s_addr);
+	import_free(&im);
+}
+END_TEST
+
 #define BROKER "he-ipv6 remote 203.0.113.1 local 198.51.100.7 address 2001:db8::2/64 "
 
 START_TEST(iproute2_as_brokers_print_it)
@@ -257,6 +278,7 @@ Suite *suite_import(void)
 	Suite *suite = suite_create("import");
 	TCase *tc = tcase_create("formats");
 
+	tcase_add_test(tc, tunnels_within_a_stanza);
 	tcase_add_test(tc, iproute2_as_brokers_print_it);
 	tcase_add_test(tc, iproute2_values);
 	tcase_add_test(tc, what_is_not_understood_is_named_with_its_line);
