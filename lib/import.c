@@ -111,8 +111,13 @@ void import_ttl(struct import *im, struct imported *t, const char *value)
 
 struct import_item *import_item(struct import *im, enum import_kind kind, const char *ifname)
 {
-	struct import_item *grown = realloc(im->items, (im->n_items + 1) * sizeof(*grown)), *item;
+	struct import_item *grown, *item;
 
+	if (strlen(ifname) >= sizeof(item->ifname)) {
+		import_error(im, ifname, "is longer than the 15 bytes of an interface name");
+		return NULL;
+	}
+	grown = realloc(im->items, (im->n_items + 1) * sizeof(*grown));
 	if (!grown) {
 		im->no_memory = true;
 		return NULL;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "import.h"
+#include "parse.h"
 #include "want.h"
 
 /* From now on errors are about ITEM. */
@@ -87,8 +88,13 @@ static void add_prefix(struct import *im, struct imported *t, const struct net6 
 {
 	struct prefix *p = prefix_of(t, net);
 	char value[VALUE_TEXT], text[NET6_TEXT];
+	const char *why;
 
 	if (p && !p->ifname[0]) {
+		if (!parse_ifname(ifname, &why)) {
+			import_error(im, ifname, "%s", why);
+			return;
+		}
 		snprintf(p->ifname, sizeof(p->ifname), "%s", ifname);
 		return;
 	}

@@ -149,6 +149,28 @@ START_TEST(what_is_not_understood_is_named_with_its_line)
 }
 END_TEST
 
+START_TEST(names_of_interfaces)
+{
+	const char *lan = "ip -6 route add unreachable 2001:db8:2::/48\nip addr add 2001:db8:2::1/64 dev %s\n";
+	char text[256], rest[128];
+
+	/* A prefix that is there already gets its LAN: only by a name that 'prefix' takes. */
+	snprintf(rest, sizeof(rest), lan, "lan");
+	snprintf(text, sizeof(text), "%s%s", T, rest);
+	expect_import("iproute2", text, T_WORDS " prefix 2001:db8:2::/48,lan", "");
+	snprintf(rest, sizeof(rest), lan, "\xedt");
+	snprintf(text, sizeof(text), "%s%s", T, rest);
+	expect_import("iproute2", text, T_WORDS " prefix 2001:db8:2::/48", "x:4: \xedt: is not text (UTF-8)\n");
+	/* Clipped it would be the tunnel's. */
+	expect_import("iproute2",
+		      "ip tunnel add tunnel-abcdefgh mode sit remote 203.0.113.1 ttl 9\n"
+		      "ip addr add 2001:db8::3/127 dev tunnel-abcdefgh\n"
+		      "ip addr add 2001:db8::5/127 dev tunnel-abcdefghi\n",
+		      "tunnel-abcdefgh remote 203.0.113.1 address 2001:db8::3/127 ttl 9 gateway none",
+		      "x:3: tunnel-abcdefghi: is longer than the 15 bytes of an interface name\n");
+}
+END_TEST
+
 START_TEST(a_wrong_value_is_named)
 {
 	struct import im;
@@ -282,6 +304,7 @@ Suite *suite_import(void)
 	tcase_add_test(tc, iproute2_as_brokers_print_it);
 	tcase_add_test(tc, iproute2_values);
 	tcase_add_test(tc, what_is_not_understood_is_named_with_its_line);
+	tcase_add_test(tc, names_of_interfaces);
 	tcase_add_test(tc, a_wrong_value_is_named);
 	tcase_add_test(tc, ifupdown);
 	tcase_add_test(tc, netplan);
