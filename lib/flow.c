@@ -154,13 +154,15 @@ static void note_chain(struct walk *w, const char *chain)
 	snprintf(w->obstacle->chain, sizeof(w->obstacle->chain), "%s", chain);
 }
 
-/* What CHAIN decides: NF_DROP, NF_ACCEPT, or NO_VERDICT at its end or where it returns. */
-static int chain_verdict(struct walk *w, const char *chain, int depth)
+/*
+ * What CHAIN decides: NF_DROP, NF_ACCEPT, or NO_VERDICT at its end or where it returns. DOUBT: some packets do
+ * not come here, since they returned from where the others were sent on: nor is it said that all are dropped.
+ */
+static int chain_verdict(struct walk *w, const char *chain, int depth, bool doubt)
 {
 	struct nftnl_rule_list_iter *iter = depth < DEPTH_MAX ? nftnl_rule_list_iter_create(w->rules) : NULL;
 	struct nftnl_rule *rule;
 	int verdict = NO_VERDICT;
-	bool doubt = false;
 
 	if (!strncmp(chain, "ufw", 3))
 		w->obstacle->ufw = true;
@@ -186,7 +188,7 @@ static int chain_verdict(struct walk *w, const char *chain, int depth)
 		if ((verdict == NFT_JUMP || verdict == NFT_GOTO) && *jump) {
 			bool gone = verdict == NFT_GOTO;
 
-			verdict = chain_verdict(w, jump, depth + 1);
+			verdict = chain_verdict(w, jump, depth + 1, doubt);
 			if (w->deed)
 				verdict = NO_VERDICT;
 			if (gone)
@@ -294,7 +296,7 @@ static void walk_others(struct walk *w)
 	while (iter && !w->done && (c = nftnl_chain_list_iter_next(iter)))
 		if (!nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) && family_of(c) == family_of(w->base) &&
 		    !strcmp(table_of(c), table_of(w->base)))
-			chain_verdict(w, nftnl_chain_get_str(c, NFTNL_CHAIN_NAME), 0);
+			chain_verdict(w, nftnl_chain_get_str(c, NFTNL_CHAIN_NAME), 0, false);
 	if (iter)
 		nftnl_chain_list_iter_destroy(iter);
 }
@@ -322,7 +324,7 @@ static int walk_base(struct walk *w, bool *found)
 	snprintf(o->table, sizeof(o->table), "%s", table);
 	snprintf(o->base, sizeof(o->base), "%s", chain);
 	w->anywhere = false;
-	verdict = chain_verdict(w, chain, 0);
+	verdict = chain_verdict(w, chain, 0, false);
 	if (w->deed && !w->done && w->anywhere)
 		walk_others(w);
 	if (verdict == NO_VERDICT) {

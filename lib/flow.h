@@ -86,10 +86,11 @@ bool xtables_does(const struct deed *deed, const struct flow *flow, const void *
 		  const struct ip6t_getinfo *info);
 
 /*
- * xtables.c: does the blob of ENTRIES, SIZE bytes, drop FLOW from ENTRY on? UNDERFLOW is the entry
- * that holds the policy; *POLICY tells whether it was that one. For xtables.c and tests.
+ * xtables.c: does the blob of ENTRIES, SIZE bytes, drop FLOW from *ENTRY on? UNDERFLOW is the entry
+ * that holds the policy; *POLICY tells whether it was that one. 1 and *ENTRY is the rule that drops,
+ * 0, or -ENOMEM. For xtables.c and tests.
  */
-bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow,
-		   bool *policy);
+int xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t *entry, size_t underflow,
+		  bool *policy);
 
 #endif

@@ -16,8 +16,7 @@
 
 #define SIZE_MAX_ENTRIES (64 << 20)
 #define DEPTH_MAX 64
-#define ROUNDS_MAX 1000 /* how often each byte may be met */
-#define ALIGNMENT 8	/* of each rule, match and target (XT_ALIGN(), linux/netfilter/x_tables.h) */
+#define ALIGNMENT 8 /* of each rule, match and target (XT_ALIGN(), linux/netfilter/x_tables.h) */
 
 /* What rules of IPv4 and IPv6 have in common, at *entry* in the blob. */
 struct rule {
@@ -133,64 +132,122 @@ static bool returns(const struct xt_entry_target *t, const struct rule *r)
 	       ((const struct xt_standard_target *)(const void *)t)->verdict == XT_RETURN;
 }
 
-/* The same as xtables_drops(), and *at* which entry. */
-static bool walk(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow,
-		 bool *policy, size_t *at)
+/* A walk of one packet, or of those alike. */
+struct walk {
+	const struct flow *flow;
+	const uint8_t *blob;
+	size_t size, entry, underflow;
+	struct {
+		size_t next;
+		bool doubt;
+	} stack[DEPTH_MAX];
+	size_t depth;
+	bool doubt;	  /* some packets returned, perhaps this one */
+	bool behind;	  /* has been sent to the policy */
+	uint8_t *entered; /* for each place in the blob: a bit for a chain entered there, without and with doubt */
+};
+
+/* To the rule behind the jump that led here, or to the policy; false where a forged table does not end. */
+static bool go_back(struct walk *w)
 {
-	size_t stack[DEPTH_MAX], depth = 0;
-	size_t walked = 0;  /* bytes: an end, whatever jumps where */
-	bool doubt = false; /* some packets returned, perhaps this one */
-	const uint8_t *blob = entries;
+	if (w->depth) {
+		w->depth--;
+		w->entry = w->stack[w->depth].next;
+		w->doubt = w->stack[w->depth].doubt;
+		return true;
+	}
+	w->entry = w->underflow;
+	w->doubt = false;
+	if (w->behind)
+		return false;
+	return w->behind = true;
+}
+
+/*
+ * To the chain at TARGET, from the rule before NEXT; false where there is none, or too many are nested.
+ * A chain that was walked before has decided nothing, and would not now. So the walk ends, whatever
+ * jumps where, and however often: the kernel allows no loops (mark_source_chains()), but chains that jump
+ * twice each to the next.
+ */
+static bool go_to(struct walk *w, size_t target, size_t next, bool is_goto)
+{
+	uint8_t bit = w->doubt ? 2 : 1;
+
+	if (target >= w->size)
+		return false;
+	if (w->entered[target / ALIGNMENT] & bit) {
+		if (is_goto)
+			return go_back(w);
+		w->entry = next;
+		return true;
+	}
+	w->entered[target / ALIGNMENT] |= bit;
+	if (!is_goto && target != next) {
+		if (w->depth == DEPTH_MAX)
+			return false;
+		w->stack[w->depth].next = next;
+		w->stack[w->depth].doubt = w->doubt;
+		w->depth++;
+	}
+	w->entry = target;
+	return true;
+}
+
+/* Is the packet dropped at W->ENTRY, where the walk stops? */
+static bool walk(struct walk *w, bool *policy)
+{
 	struct rule r;
 
-	for (; walked / ROUNDS_MAX < size && read_rule(flow, blob, size, entry, &r); walked += r.next) {
-		const struct xt_entry_target *t = (const struct xt_entry_target *)(const void *)(blob + entry +
-												 r.target);
-		size_t next = entry + r.next;
+	while (read_rule(w->flow, w->blob, w->size, w->entry, &r)) {
+		const uint8_t *target = w->blob + w->entry + r.target;
+		const struct xt_entry_target *t = (const struct xt_entry_target *)(const void *)target;
+		size_t next = w->entry + r.next;
 		int verdict;
 
-		*at = entry;
-		if (!header_matches(flow, &r) || !only_comments(blob + entry, &r)) {
-			doubt = doubt || (header_matches(flow, &r) && returns(t, &r));
-			entry = next;
+		if (!header_matches(w->flow, &r) || !only_comments(w->blob + w->entry, &r)) {
+			w->doubt = w->doubt || (header_matches(w->flow, &r) && returns(t, &r));
+			w->entry = next;
 			continue;
 		}
 		/* A standard target has an empty name: a verdict, or where to jump. */
 		if (t->u.user.name[0]) {
 			*policy = false;
-			if (!strncmp(t->u.user.name, "REJECT", sizeof(t->u.user.name)) && !doubt)
+			if (!strncmp(t->u.user.name, "REJECT", sizeof(t->u.user.name)) && !w->doubt)
 				return true;
-			entry = next;
+			w->entry = next;
 			continue;
 		}
 		if (r.next - r.target < sizeof(struct xt_standard_target))
 			return false;
 		verdict = ((const struct xt_standard_target *)(const void *)t)->verdict;
 		if (verdict >= 0) {
-			if (depth == DEPTH_MAX)
+			if (!go_to(w, (size_t)verdict, next, r.is_goto))
 				return false;
-			if (!r.is_goto && (size_t)verdict != next)
-				stack[depth++] = next;
-			entry = (size_t)verdict;
-			doubt = false;
-		} else if (verdict == XT_RETURN || (verdict == -NF_DROP - 1 && doubt)) {
+		} else if (verdict == XT_RETURN || (verdict == -NF_DROP - 1 && w->doubt)) {
 			/* Rather no alarm than a false one. */
-			doubt = false;
-			entry = depth ? stack[--depth] : underflow;
+			if (!go_back(w))
+				return false;
 		} else {
-			*policy = entry == underflow;
+			*policy = w->entry == w->underflow;
 			return verdict == -NF_DROP - 1;
 		}
 	}
 	return false;
 }
 
-bool xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t entry, size_t underflow,
-		   bool *policy)
+int xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t *entry, size_t underflow,
+		  bool *policy)
 {
-	size_t at;
+	struct walk w = { .flow = flow, .blob = entries, .size = size, .entry = *entry, .underflow = underflow };
+	bool drops;
 
-	return walk(flow, entries, size, entry, underflow, policy, &at);
+	w.entered = calloc(size / ALIGNMENT + 1, 1);
+	if (!w.entered)
+		return -ENOMEM;
+	drops = walk(&w, policy);
+	free(w.entered);
+	*entry = w.entry;
+	return drops;
 }
 
 /*
@@ -297,14 +354,18 @@ int xtables_obstacle(const struct flow *flow, struct obstacle *obstacle, bool *f
 	if (!xtables_there(flow))
 		return 0;
 	ret = read_table(flow->family, "filter", &info, &e, err);
-	if (!ret)
-		*found = walk(flow, e->entrytable, e->size, info.hook_entry[flow->hook], info.underflow[flow->hook],
-			      &policy, &at);
+	if (!ret) {
+		at = info.hook_entry[flow->hook];
+		ret = xtables_drops(flow, e->entrytable, e->size, &at, info.underflow[flow->hook], &policy);
+		if (ret < 0)
+			err_sys(err, -ret, "reading the rules of iptables-legacy");
+	}
 	memset(obstacle, 0, sizeof(*obstacle));
-	if (!*found) {
+	if (ret <= 0) {
 		free(e);
 		return ret;
 	}
+	*found = true;
 	obstacle->tool = OBSTACLE_XTABLES;
 	obstacle->policy = policy;
 	snprintf(obstacle->family, sizeof(obstacle->family), "%s", v4 ? "ip" : "ip6");

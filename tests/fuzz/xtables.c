@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.underflow = { [NF_INET_LOCAL_IN] = 900, [NF_INET_FORWARD] = 2000 },
 	};
 	struct input in;
+	size_t entry;
 	bool policy;
 	void *blob;
 
@@ -35,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size -= sizeof(in);
 	blob = malloc(size ? size : 1); /* of its size, so that reading on is seen */
 	memcpy(blob, data + sizeof(in), size);
-	xtables_drops(&flow, blob, size, in.entry, in.underflow, &policy);
+	entry = in.entry;
+	xtables_drops(&flow, blob, size, &entry, in.underflow, &policy);
 	flow.from.any = in.entry & 1;
 	xtables_does(&deed, &flow, blob, size, &info);
 	free(blob);

@@ -173,7 +173,9 @@ class WideRoute(netlab.Case):
         before = self.server.state()
         self.up(self.server, wide)
         self.server.ip("route add 2001:db8:9::/64 dev up0")
-        small = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (256 << 20, 256 << 20))}
+        with open(netlab.SITCTL, "rb") as program:
+            sanitized = b"__asan_init" in program.read()  # AddressSanitizer reserves terabytes, and uses little of it
+        small = {} if sanitized else {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (256 << 20, 256 << 20))}
         for words, wanted in (("server check", (0, 3)), ("check", (0, 3)), (wide, (0, 1, 2)),
                               ("server set-peer alice ttl 9", (0, 1, 2)), ("server del-peer alice", (0,))):
             with self.subTest(words):

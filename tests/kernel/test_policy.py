@@ -87,6 +87,12 @@ PASSING = {
     "a wildcard in a set": nft("inet", "drop", 'iifname { "lo", "sit-*" } accept', 'oifname { "lo", "sit-*" } accept'),
     "goto": nft("inet", "drop", "meta protocol ip6 goto yes", more="chain yes {\nct state new,established counter accept\n}"),
     "ip6tables-nft": tables("ip6tables-nft", "-P FORWARD DROP", "-A FORWARD -i sit-alice -j ACCEPT", "-A FORWARD -o sit-+ -j ACCEPT"),
+    "some return before the others are sent on": nft("inet", "accept", "jump a", more="chain b {\ndrop\n}\n"
+                                                     "chain a {\nfib daddr type unicast return\njump b\n}"),
+    "some return before a goto": nft("inet", "accept", "jump a", more="chain b {\ndrop\n}\n"
+                                     "chain a {\nfib daddr type unicast return\ngoto b\n}"),
+    "ip6tables-legacy, some return before the others are sent on": tables(
+        "ip6tables-legacy", "-N a", "-N b", "-A b -j DROP", "-A a -m addrtype --dst-type UNICAST -j RETURN", "-A a -j b", "-A FORWARD -j a"),
     "ip6tables-nft, some return": tables("ip6tables-nft", "-N mine", "-A mine -m addrtype --dst-type UNICAST -j RETURN", "-A mine -j DROP",
                                          "-A FORWARD -j mine"),
     "ip6tables-legacy, some return": tables("ip6tables-legacy", "-N mine", "-A mine -m addrtype --dst-type UNICAST -j RETURN",

@@ -10,7 +10,7 @@
 
 #define RULE sizeof(struct ip6t_standard)
 
-static uint64_t blob[512];
+static uint64_t blob[2048];
 static struct flow flow = { .family = NFPROTO_IPV6, .from = { .ifname = "sit-alice" }, .to = { .ifname = "up0" } };
 
 /* The I-th rule: a verdict, or (not negative) the number of the rule to go on with. */
@@ -34,7 +34,9 @@ static void only_from(struct ip6t_standard *r, const char *ifname)
 
 static bool drops(size_t rules, size_t underflow, bool *policy)
 {
-	return xtables_drops(&flow, blob, rules * RULE, 0, underflow * RULE, policy);
+	size_t entry = 0;
+
+	return xtables_drops(&flow, blob, rules * RULE, &entry, underflow * RULE, policy) == 1;
 }
 
 START_TEST(verdicts)
@@ -89,6 +91,79 @@ START_TEST(cycles_and_ends)
 	rule(0, XT_RETURN);
 	ck_assert(!drops(1, 1000, &policy));
 	ck_assert(!drops(0, 0, &policy));
+}
+END_TEST
+
+/* A rule for some packets, by a match that is not understood; it takes the place of two. */
+static void for_some(size_t i, int verdict)
+{
+	struct ip6t_standard *r = rule(i, verdict), *end = rule(i + 1, verdict);
+	struct xt_entry_match *m = (struct xt_entry_match *)(void *)&r->target;
+
+	r->entry.target_offset = RULE + sizeof(struct ip6t_entry);
+	r->entry.next_offset = 2 * RULE;
+	ck_assert_ptr_eq(&end->target, (char *)r + r->entry.target_offset);
+	snprintf(m->u.user.name, sizeof(m->u.user.name), "mark");
+	m->u.match_size = RULE;
+}
+
+/* Chains that jump to the next one, twice each: 2^20 ways; 0 jumps to the first, and 1 is the policy. */
+START_TEST(many_ways)
+{
+	enum { CHAINS = 20 };
+	bool policy = false;
+
+	rule(0, 2);
+	rule(1, -NF_DROP - 1);
+	for (size_t i = 0; i < CHAINS; i++) {
+		int next = i + 1 < CHAINS ? 2 + 3 * ((int)i + 1) : XT_RETURN;
+
+		rule(2 + 3 * i, next);
+		rule(2 + 3 * i + 1, next);
+		rule(2 + 3 * i + 2, XT_RETURN);
+	}
+	ck_assert(drops(2 + 3 * CHAINS, 1, &policy) && policy);
+	rule(2 + 3 * CHAINS - 1, -NF_DROP - 1);
+	rule(2 + 3 * CHAINS - 2, 2 + 3 * CHAINS - 1);
+	rule(2 + 3 * CHAINS - 3, 2 + 3 * CHAINS - 2);
+	ck_assert(drops(2 + 3 * CHAINS, 1, &policy) && !policy);
+}
+END_TEST
+
+/* 0 jumps to 2, where some packets return before the others are sent to 6; 1 is the policy. */
+START_TEST(doubt)
+{
+	static const struct {
+		int verdict, there, policy;
+		bool drops;
+	} rows[] = {
+		{ 6, -NF_DROP - 1, -NF_ACCEPT - 1, false }, /* not said of all */
+		{ 6, -NF_DROP - 1, -NF_DROP - 1, true },	 { 6, -NF_ACCEPT - 1, -NF_DROP - 1, false },
+		{ 6, XT_RETURN, -NF_ACCEPT - 1, false },	 { -NF_DROP - 1, XT_RETURN, -NF_ACCEPT - 1, false },
+		{ -NF_DROP - 1, XT_RETURN, -NF_DROP - 1, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		for (int is_goto = 0; is_goto < 2; is_goto++) {
+			bool policy = false;
+
+			rule(0, 2);
+			rule(1, rows[i].policy);
+			for_some(2, XT_RETURN);
+			rule(4, rows[i].verdict)->entry.ipv6.flags = is_goto ? IP6T_F_GOTO : 0;
+			rule(5, XT_RETURN);
+			rule(6, rows[i].there);
+			ck_assert_msg(drops(7, 1, &policy) == rows[i].drops, "row %zu, %d", i, is_goto);
+			ck_assert_msg(!rows[i].drops || policy, "row %zu, %d", i, is_goto);
+		}
+	}
+	/* Doubts of one chain are none of the next. */
+	rule(0, 3);
+	rule(1, 5);
+	rule(2, -NF_ACCEPT - 1);
+	for_some(3, XT_RETURN);
+	rule(5, -NF_DROP - 1);
+	ck_assert(drops(6, 2, &(bool){ false }));
 }
 END_TEST
 
@@ -165,7 +240,7 @@ START_TEST(any_bytes)
 {
 	srandom(41);
 	for (int i = 0; i < 3000; i++) {
-		size_t size = (size_t)random() % sizeof(blob);
+		size_t size = (size_t)random() % sizeof(blob), entry;
 		uint64_t *copy = malloc(size ? size : 1);
 		bool policy;
 
@@ -175,7 +250,8 @@ START_TEST(any_bytes)
 			((uint8_t *)blob)[(size_t)random() % (3 * RULE)] = (uint8_t)random();
 		memcpy(copy, blob, size);
 		flow.family = random() % 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
-		xtables_drops(&flow, copy, size, (size_t)random() % 64 * 8, (size_t)random() % 64 * 8, &policy);
+		entry = (size_t)random() % 64 * 8;
+		xtables_drops(&flow, copy, size, &entry, (size_t)random() % 64 * 8, &policy);
 		xtables_does(&clamp, &flow, copy, size, &(struct ip6t_getinfo){ .valid_hooks = 0 });
 		free(copy);
 	}
@@ -190,6 +266,8 @@ Suite *suite_xtables(void)
 	tcase_add_test(tc, verdicts);
 	tcase_add_test(tc, jumps);
 	tcase_add_test(tc, cycles_and_ends);
+	tcase_add_test(tc, many_ways);
+	tcase_add_test(tc, doubt);
 	tcase_add_test(tc, targets);
 	tcase_add_test(tc, target_elsewhere);
 	tcase_add_test(tc, any_bytes);
