@@ -68,7 +68,7 @@ static int request(struct conversation *c, uint16_t type, struct conntrack *ct, 
 		return ret;
 	nl_batch_reset(&c->batch);
 	put_request(&c->batch, type, ct);
-	return nl_get(&c->netfilter, &c->batch, take_entry, ct, err);
+	return nl_send_get(&c->netfilter, &c->batch, take_entry, ct, err);
 }
 
 /* Asking for entries would load the modules of connection tracking where nobody uses it. */

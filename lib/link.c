@@ -68,7 +68,7 @@ static int send_and_get(struct conversation *c, const char *name, struct link *h
 {
 	put_getlink(&c->batch, name);
 	memset(has, 0, sizeof(*has));
-	return nl_get(&c->route, &c->batch, take_link, has, err);
+	return nl_send_get(&c->route, &c->batch, take_link, has, err);
 }
 
 static int link_add(struct conversation *c, struct link *want, struct err *err)

@@ -7,10 +7,12 @@
 
 uint32_t *names_slot(const struct names *n, struct named of, enum role role, const char *name)
 {
-	size_t at = role;
+	size_t at = 2166136261U ^ role;
 
+	/* FNV-1a, mixed once more: numbered names must not lie side by side. */
 	for (const char *p = name; *p; p++)
-		at = at * 31 + (unsigned char)*p;
+		at = (uint32_t)((at ^ (unsigned char)*p) * 16777619U);
+	at ^= at >> 15;
 	for (; n->n_slots; at++) {
 		uint32_t *slot = &n->slots[at & (n->n_slots - 1)];
 		const struct spec *spec;

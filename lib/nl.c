@@ -86,11 +86,24 @@ static int read_error(struct nl_reader *r, const struct nlmsghdr *nlh)
 	if (result->code && !r->code)
 		r->code = result->code;
 	/* What was refused without having asked for an answer is the frame of an nf_tables batch. */
-	if (result->code && !(e->msg.nlmsg_flags & NLM_F_ACK))
+	if (result->code && !r->by_data && !(e->msg.nlmsg_flags & NLM_F_ACK))
 		r->aborted = true;
 	if (result->code)
 		read_ext_ack(nlh, e, result->text, sizeof(result->text));
 	return 0;
+}
+
+static int read_data(struct nl_reader *r, const struct nlmsghdr *nlh)
+{
+	struct nl_result *result = &r->batch->results[nlh->nlmsg_seq - r->batch->first_seq];
+
+	if (nlh->nlmsg_type < NLMSG_MIN_TYPE)
+		return 0;
+	if (r->by_data && !result->answered) {
+		result->answered = true;
+		r->answered++;
+	}
+	return r->cb ? r->cb(nlh, r->data) : 0;
 }
 
 /* Is there a whole message in LEFT bytes? mnl_nlmsg_ok() of 1.0.4 takes a length over 2 GiB for a negative one. */
@@ -125,7 +138,7 @@ int nl_read(struct nl_reader *r, const void *buf, size_t len, uint32_t sender)
 			r->done = true;
 			ret = 0;
 		} else {
-			ret = r->cb && nlh->nlmsg_type >= NLMSG_MIN_TYPE ? r->cb(nlh, r->data) : 0;
+			ret = read_data(r, nlh);
 		}
 		if (ret)
 			return ret;
@@ -160,7 +173,8 @@ static int receive(struct nl *nl, struct nl_reader *r)
 	return ret;
 }
 
-static int transmit(struct nl *nl, struct nl_batch *batch, struct err *err)
+/* BY_DATA: an answer of data is all that is wanted of each message. */
+static int transmit(struct nl *nl, struct nl_batch *batch, bool by_data, struct err *err)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)batch->buf;
 	int left = (int)batch->len, size = (int)batch->len;
@@ -175,7 +189,9 @@ static int transmit(struct nl *nl, struct nl_batch *batch, struct err *err)
 	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		nlh->nlmsg_seq = ++nl->seq;
 		nlh->nlmsg_pid = nl->portid;
-		batch->acks += !!(nlh->nlmsg_flags & NLM_F_ACK);
+		if (by_data)
+			nlh->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+		batch->acks += by_data || nlh->nlmsg_flags & NLM_F_ACK;
 	}
 	/* A batch of nf_tables goes as one datagram, whatever the default buffer (net.core.wmem_default). */
 	if (size > 100000)
@@ -205,10 +221,9 @@ static void drain(struct nl *nl)
 		;
 }
 
-int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err)
+static int converse(struct nl *nl, struct nl_batch *batch, struct nl_reader r, struct err *err)
 {
-	struct nl_reader r = { .batch = batch, .cb = cb, .data = data };
-	int ret = transmit(nl, batch, err);
+	int ret = transmit(nl, batch, r.by_data, err);
 
 	if (ret)
 		return ret;
@@ -223,15 +238,25 @@ int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct e
 	return r.code ? refusal(batch, r.code, err) : 0;
 }
 
+int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err)
+{
+	return converse(nl, batch, (struct nl_reader){ .batch = batch, .cb = cb, .data = data, .by_data = true }, err);
+}
+
+int nl_send_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err)
+{
+	return converse(nl, batch, (struct nl_reader){ .batch = batch, .cb = cb, .data = data }, err);
+}
+
 int nl_send(struct nl *nl, struct nl_batch *batch, struct err *err)
 {
-	return nl_get(nl, batch, NULL, NULL, err);
+	return nl_send_get(nl, batch, NULL, NULL, err);
 }
 
 /* One dump to its end, even where answers were lost: the next one must not mix with it. */
 static int dump_once(struct nl *nl, struct nl_batch *batch, struct nl_reader *r, struct err *err)
 {
-	int ret = transmit(nl, batch, err);
+	int ret = transmit(nl, batch, false, err);
 	int lost = 0;
 
 	if (ret)

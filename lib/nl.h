@@ -36,7 +36,7 @@ struct nl_batch {
 	struct nlmsghdr *head; /* the message being built */
 	bool overflow;	       /* something did not fit: nl_send() refuses */
 	unsigned int n;
-	unsigned int acks; /* messages that asked for an answer */
+	unsigned int acks; /* messages that asked for an answer of their own */
 	bool lost;	   /* it was sent, but not every answer was received: what was not answered is unknown */
 	uint32_t first_seq;
 	struct nl_result results[NL_BATCH_MAX];
@@ -77,7 +77,13 @@ int nl_send(struct nl *nl, struct nl_batch *batch, struct err *err);
 
 typedef int (*nl_cb)(const struct nlmsghdr *nlh, void *data);
 
-/* As nl_send() for a batch of one that is answered with one message of data, given to CB. */
+/* As nl_send(); data that is answered as well is given to CB. */
+int nl_send_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err);
+
+/*
+ * As nl_send_get() for questions only, each answered with one message of data or a refusal: no
+ * acknowledgement is asked for.
+ */
 int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err);
 
 /*
@@ -91,6 +97,7 @@ struct nl_reader {
 	struct nl_batch *batch; /* whose sequence numbers are expected */
 	nl_cb cb;
 	void *data;
+	bool by_data; /* one message of data answers a request */
 	unsigned int answered;
 	bool aborted;	/* a whole nf_tables batch was refused */
 	bool done;	/* NLMSG_DONE seen */

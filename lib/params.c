@@ -2,6 +2,7 @@
 /* The one table of parameters: command line, help, JSON keys and the journal come from it. */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -9,6 +10,7 @@
 
 #define TUNNEL (ROLE_CLIENT | ROLE_PEER)
 #define ANY_ROLE (ROLE_CLIENT | ROLE_SERVER | ROLE_PEER)
+#define INHERITED(field) .inherits = { offsetof(struct spec, field), sizeof(((struct spec *)NULL)->field) }
 #define FAR_END (TUNNEL | ROLE_NAT)
 
 static bool put(char *buf, const char *text)
@@ -396,15 +398,15 @@ const struct param params[] = {
 	  .help = "interface that the outer packets must leave by", .parse = p_underlay, .format = f_underlay },
 	{ .name = "dev", .roles = ROLE_PEER, .value = "NAME", .deflt = "sit-PEER",
 	  .help = "name of the tunnel device", .parse = p_dev, .format = f_dev },
-	{ .name = "ttl", .roles = ANY_ROLE, .number = true, .value = "1..255|inherit", .deflt = "255",
+	{ .name = "ttl", .roles = ANY_ROLE, INHERITED(ttl), .number = true, .value = "1..255|inherit", .deflt = "255",
 	  .help = "outer time to live", .parse = p_ttl, .format = f_ttl },
-	{ .name = "mtu", .roles = ANY_ROLE, .number = true, .value = "1280..65515|auto", .deflt = "auto",
+	{ .name = "mtu", .roles = ANY_ROLE, INHERITED(mtu), .number = true, .value = "1280..65515|auto", .deflt = "auto",
 	  .help = "auto: that of the path to remote, less 20", .parse = p_mtu, .format = f_mtu },
-	{ .name = "notrack", .filter = true, .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
+	{ .name = "notrack", .filter = true, .roles = ANY_ROLE, INHERITED(notrack), .value = "on|off", .deflt = "on",
 	  .help = "keep the outer packets out of connection tracking", .parse = p_notrack, .format = f_notrack },
-	{ .name = "mss-clamp", .filter = true, .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
+	{ .name = "mss-clamp", .filter = true, .roles = ANY_ROLE, INHERITED(mss_clamp), .value = "on|off", .deflt = "on",
 	  .help = "clamp the MSS of forwarded TCP to the path", .parse = p_mss_clamp, .format = f_mss_clamp },
-	{ .name = "source-filter", .filter = true, .roles = ANY_ROLE, .value = "on|off", .deflt = "on",
+	{ .name = "source-filter", .filter = true, .roles = ANY_ROLE, INHERITED(source_filter), .value = "on|off", .deflt = "on",
 	  .help = "drop inner sources that the other end must not use", .parse = p_source_filter, .format = f_source_filter },
 	{ .name = "simple-security", .filter = true, .roles = ROLE_CLIENT, .value = "on|off", .deflt = "off",
 	  .help = "let in only what was asked for, IPsec and 'allow' (RFC 6092)", .parse = p_simple_security, .format = f_simple_security },

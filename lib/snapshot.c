@@ -203,7 +203,10 @@ static void copy_name(const struct snapshot *s, uint32_t index, char *name)
 {
 	const struct link *link = index ? snapshot_link_index(s, index) : NULL;
 
-	snprintf(name, IFNAMSIZ, "%s", link ? link->name : "");
+	if (link)
+		memcpy(name, link->name, IFNAMSIZ);
+	else
+		name[0] = '\0';
 }
 
 static void name_interfaces(struct snapshot *s)

@@ -31,24 +31,22 @@ const struct param *param_find(enum role role, const char *name)
 	return NULL;
 }
 
-/* The row of NAME for the role of SPEC, as a bit of spec.set. */
-static uint32_t bit(enum role role, const char *name)
+/* A row as a bit of spec.set; 0 for none. */
+static uint32_t bit(const struct param *p)
 {
-	const struct param *p = param_find(role, name);
-
 	return p ? UINT32_C(1) << (p - params) : 0;
 }
 
 bool spec_given(const struct spec *spec, const char *name)
 {
-	return spec->set & bit(spec->role, name);
+	return spec->set & bit(param_find(spec->role, name));
 }
 
 void spec_observed(struct spec *spec)
 {
 	for (const struct param *p = params; p->name; p++)
 		if (p->roles & spec->role)
-			spec->set |= UINT32_C(1) << (p - params);
+			spec->set |= bit(p);
 }
 
 /* The edit distance (insert, delete, replace) of two words shorter than SIZE. */
@@ -155,7 +153,7 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 
 	for (int i = 0; i < n; i += 2) {
 		const struct param *p = param_find(spec->role, words[i]);
-		uint32_t mask = p ? UINT32_C(1) << (p - params) : 0;
+		uint32_t mask = bit(p);
 		const char *why = "";
 
 		if (!p || (p->internal && !internal))
@@ -237,13 +235,13 @@ static int check_pair(struct spec *s, struct err *err)
 
 void spec_set_given(struct spec *spec, const char *name)
 {
-	spec->set |= bit(spec->role, name);
+	spec->set |= bit(param_find(spec->role, name));
 }
 
 int spec_check_required(const struct spec *s, struct err *err)
 {
 	for (const struct param *p = params; p->name; p++)
-		if ((p->required & s->role) && !spec_given(s, p->name)) {
+		if ((p->required & s->role) && !(s->set & bit(p))) {
 			err_usage(err, s->name, "'%s' is missing", p->name);
 			err_hint(err, "write '%s %s'", p->name, p->value);
 			return -EINVAL;
@@ -271,16 +269,9 @@ struct spec spec_effective(const struct spec *peer, const struct spec *server)
 	struct spec s = *peer;
 
 	s.local = server->local;
-	if (!spec_given(peer, "ttl"))
-		s.ttl = server->ttl;
-	if (!spec_given(peer, "mtu"))
-		s.mtu = server->mtu;
-	if (!spec_given(peer, "notrack"))
-		s.notrack = server->notrack;
-	if (!spec_given(peer, "mss-clamp"))
-		s.mss_clamp = server->mss_clamp;
-	if (!spec_given(peer, "source-filter"))
-		s.source_filter = server->source_filter;
+	for (const struct param *p = params; p->name; p++)
+		if (p->inherits.size && (p->roles & ROLE_PEER) && !(peer->set & bit(p)))
+			memcpy((char *)&s + p->inherits.at, (const char *)server + p->inherits.at, p->inherits.size);
 	if (!s.has_server_address)
 		s.server_address = addr6_other_half(&s.addresses[0].addr);
 	return s;
@@ -293,7 +284,7 @@ void spec_text(const struct spec *spec, bool internal, char *buf, size_t size)
 
 	*buf = '\0';
 	for (const struct param *p = params; p->name; p++) {
-		bool shown = p->internal ? internal : spec->set & (UINT32_C(1) << (p - params));
+		bool shown = p->internal ? internal : spec->set & bit(p);
 
 		for (unsigned int i = 0; shown && (p->roles & spec->role) && p->format(spec, i, value); i++) {
 			int n = snprintf(buf + len, size - len, "%s%s %s", len ? " " : "", p->name, value);
@@ -360,8 +351,8 @@ void spec_command(const struct spec *spec, FILE *out)
 	if (spec->name[0])
 		print_word(out, spec->name);
 	for (const struct param *p = params; p->name; p++)
-		for (unsigned int i = 0; !p->internal && (p->roles & spec->role) &&
-					 (spec->set & (UINT32_C(1) << (p - params))) && p->format(spec, i, value);
+		for (unsigned int i = 0;
+		     !p->internal && (p->roles & spec->role) && (spec->set & bit(p)) && p->format(spec, i, value);
 		     i++) {
 			fprintf(out, " %s ", p->name);
 			print_word(out, value);

@@ -83,8 +83,11 @@ struct param {
 	bool number;	       /* in JSON a number where it is one */
 	bool internal;	       /* in the journal only, not for people */
 	bool filter;	       /* the kernel holds it in nf_tables, which only root may read */
-	const char *value;     /* what to write, for help */
-	const char *deflt;     /* for help; NULL: none */
+	struct {
+		size_t at, size;
+	} inherits; /* field of struct spec that a peer has of the server, where it was not given; size 0: none */
+	const char *value; /* what to write, for help */
+	const char *deflt; /* for help; NULL: none */
 	const char *help;
 	/* Take WORD into SPEC; false and *why where it is wrong. */
 	bool (*parse)(struct spec *spec, const char *word, const char **why);

@@ -110,15 +110,17 @@ static int device_sysctl(struct plan *plan, const struct link *has, const char *
 			 const char *value, struct err *err)
 {
 	struct object was = { .kind = KIND_SYSCTL }, want = { .kind = KIND_SYSCTL };
+	bool known = has && known_conf(has, name, was.sysctl.value);
 
+	if (known && !strcmp(was.sysctl.value, value))
+		return 0;
 	snprintf(want.sysctl.key, sizeof(want.sysctl.key), "net/ipv6/conf/%s/%s", dev, name);
 	snprintf(want.sysctl.value, sizeof(want.sysctl.value), "%s", value);
 	if (!has)
 		return plan_step(plan, STEP_ADD, PHASE_LINK_SYSCTL, NULL, &want, err);
-	was.sysctl = want.sysctl;
-	if ((!known_conf(has, name, was.sysctl.value) &&
-	     sysctl_read(want.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value))) ||
-	    !strcmp(was.sysctl.value, value))
+	memcpy(was.sysctl.key, want.sysctl.key, sizeof(was.sysctl.key));
+	if (!known && (sysctl_read(want.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value)) ||
+		       !strcmp(was.sysctl.value, value)))
 		return 0; /* not there in this kernel, or right */
 	return plan_step(plan, STEP_CHANGE, PHASE_LINK_SYSCTL, &was, &want, err);
 }

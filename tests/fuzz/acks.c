@@ -18,7 +18,7 @@ static int take(const struct nlmsghdr *nlh, void *data)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct nl_batch batch;
-	struct nl_reader r = { .batch = &batch, .cb = take };
+	struct nl_reader r = { .batch = &batch, .cb = take, .by_data = size & 1 };
 	void *copy = malloc(size ? size : 1); /* of its size, so that reading on is seen */
 	int ret;
 

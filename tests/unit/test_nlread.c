@@ -134,6 +134,28 @@ START_TEST(data_goes_to_the_callback)
 }
 END_TEST
 
+/* Where data is the answer, it is one, once; a refusal is no end of a batch though it names no NLM_F_ACK. */
+START_TEST(data_answers)
+{
+	put_data(16, 0, FIRST + 1);
+	ck_assert_int_eq(read_all(), 0);
+	ck_assert(!reader.answered && !batch.results[1].answered);
+	begin();
+	reader.by_data = true;
+	put_data(16, 0, FIRST + 1);
+	put_data(16, 0, FIRST + 1);
+	put_data(NLMSG_NOOP, 0, FIRST + 2);
+	put_data(16, 0, FIRST + COUNT);
+	put_error(FIRST, -ENODEV, NLM_F_CAPPED, 0);
+	put_error(FIRST + 1, -EPERM, NLM_F_CAPPED, 0);
+	ck_assert_int_eq(read_all(), 0);
+	ck_assert_uint_eq(reader.answered, 2);
+	ck_assert(batch.results[1].answered && !batch.results[1].code && batch.results[0].code == ENODEV);
+	ck_assert(!batch.results[2].answered && !reader.aborted);
+	ck_assert_uint_eq(n_seen, 2);
+}
+END_TEST
+
 START_TEST(callback_refuses)
 {
 	answer = -ENOMEM;
@@ -389,6 +411,7 @@ Suite *suite_nlread(void)
 	tcase_add_test(tc, sequence_numbers);
 	tcase_add_test(tc, sequence_wraps);
 	tcase_add_test(tc, data_goes_to_the_callback);
+	tcase_add_test(tc, data_answers);
 	tcase_add_test(tc, callback_refuses);
 	tcase_add_test(tc, dump_disturbed);
 	tcase_add_test(tc, dump_refused_at_its_end);

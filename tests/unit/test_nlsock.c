@@ -60,6 +60,33 @@ static unsigned int count_addresses(void)
 	return n;
 }
 
+static int count_link(const struct nlmsghdr *nlh, void *data)
+{
+	ck_assert_uint_eq(nlh->nlmsg_type, RTM_NEWLINK);
+	++*(unsigned int *)data;
+	return 0;
+}
+
+/* Every third asks for a device that is not there: data or a refusal for each, and no word more. */
+START_TEST(batch_of_questions)
+{
+	unsigned int n = 0;
+	char byte;
+
+	for (int i = 0; i < 30; i++) {
+		struct ifinfomsg *ifi = nl_start(&b, RTM_GETLINK, 0, sizeof(*ifi));
+
+		ifi->ifi_index = i % 3 ? 1 : 4711;
+	}
+	ck_assert_int_eq(nl_get(&nl, &b, count_link, &n, &err), -ENODEV);
+	ck_assert_uint_eq(n, 20);
+	for (int i = 0; i < 30; i++)
+		ck_assert_msg(b.results[i].answered && b.results[i].code == (i % 3 ? 0 : ENODEV), "message %d", i);
+	ck_assert_int_eq(recv(mnl_socket_get_fd(nl.sock), &byte, 1, MSG_DONTWAIT), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+}
+END_TEST
+
 /* Every fourth is there already, every fourth removes what is not there. */
 START_TEST(batch_of_200)
 {
@@ -317,6 +344,7 @@ Suite *suite_nlsock(void)
 
 	tcase_add_checked_fixture(tc, NULL, end);
 	tcase_add_test(tc, batch_of_200);
+	tcase_add_test(tc, batch_of_questions);
 	tcase_add_test(tc, the_201st_is_not_sent);
 	tcase_add_test(tc, overflown_message_is_not_sent);
 	tcase_add_test(tc, words_of_the_kernel);
