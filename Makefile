@@ -168,7 +168,7 @@ $(BENCH): %: %.o
 
 bench: deps
 	@$(MAKE) --no-print-directory -s all $(BENCH)
-	@tests/vm/run --timeout 1500 --out $(BUILD) -- /usr/bin/python3 -B tests/bench/run.py --json $(BUILD)/bench.json $(ONLY)
+	@tests/vm/run --count --timeout 3000 --out $(BUILD) -- /usr/bin/python3 -B tests/bench/run.py --json $(BUILD)/bench.json $(ONLY)
 
 #: make fuzz        each fuzzer, SECONDS=n (60) or RUNS=n; TARGETS="words files" for some
 fuzz: deps

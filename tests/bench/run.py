@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The benchmarks: two ways of doing a thing take turns in one run; a row has the medians, also of the ratio."""
+"""The benchmarks: two ways of doing a thing take turns in one run; a row has the medians, also of the ratio.
+
+In a machine that counts (tests/vm/run --count) a second is a billion of instructions, or one that all slept."""
 
 import argparse
 import json

@@ -20,7 +20,8 @@ UP = [SITCTL, "client", "up", NAME, "remote", SERVER4, "address", PAIR[1]]
 DOWN = [SITCTL, "client", "down", NAME]
 
 # What the pages say that people set a client up from, NOTRACK included.
-USUAL_UP = f"""ip tunnel add {NAME} mode sit remote {SERVER4} local {CLIENT4} ttl 255
+USUAL_UP = f"""modprobe ipv6
+ip tunnel add {NAME} mode sit remote {SERVER4} local {CLIENT4} ttl 255
 ip link set {NAME} up
 ip addr add {PAIR[1]}/127 dev {NAME}
 ip route add ::/0 dev {NAME}
@@ -132,31 +133,28 @@ def client(bench):
     same(empty, host, "sitctl client down")
     record.write(s.path("up.rec"), record.changing(up, index))
     record.write(s.path("down.rec"), record.changing(down, index))
-    usual = [["sh", "-e", s.path(name, text)] for name, text in (("usual-up", USUAL_UP), ("usual-down", USUAL_DOWN))]
-    replay = [[BUILD / "replay", s.path("up.rec")], [BUILD / "replay", s.path("down.rec")]]
-    for (first, second), what in (((script_up, script_down), "the script"), (replay, "the replay")):
-        s.spent("warm", host, first)
-        same(wanted, host, what)
-        s.spent("warm", host, second)
-        same(empty, host, what)
+    ways = {"sitctl": (UP, DOWN),
+            "script with the same result": (script_up, script_down),
+            "the usual script": [["sh", "-e", s.path(name, text)] for name, text in (("usual-up", USUAL_UP), ("usual-down", USUAL_DOWN))],
+            "bare messages": ([BUILD / "replay", s.path("up.rec")], [BUILD / "replay", s.path("down.rec")])}
+    for way in ("script with the same result", "bare messages"):
+        s.spent("warm", host, ways[way][0])
+        same(wanted, host, way)
+        s.spent("warm", host, ways[way][1])
+        same(empty, host, way)
     for _ in range(CLIENT_ROUNDS * s.rounds):   # short, and so easily disturbed
         s.spent("/bin/true", host, ["/bin/true"])
         s.spent("sitctl -V", host, [SITCTL, "-V"])
-        s.spent("client up", host, UP)
-        s.spent("client down", host, DOWN)
-        s.spent("replay", host, *replay)
-        s.spent("script", host, script_up, script_down)
-        s.spent("usual", host, *usual)
-        s.took.setdefault("client", []).append(tuple(
-            map(sum, zip(s.took["client up"][-1], s.took["client down"][-1]))))
-    counted_up["calls"] = s.calls(host, UP)
-    counted_down["calls"] = s.calls(host, DOWN)
-    for row in (counted_up, counted_down):
-        row["memory_kib"] = s.median(row["name"], 3)
-    return [s.ratio("client up + down : script with the same result", "client", "script", 0.2),
-            s.ratio("client up + down : the usual script", "client", "usual", 0.2),
-            s.ratio("client up + down : bare messages", "client", "replay", 1.15),
-            s.ratio("sitctl -V : /bin/true", "sitctl -V", "/bin/true", None)], [counted_up, counted_down]
+        for way, commands in ways.items():
+            for what, command in zip(("up", "down"), commands):
+                s.spent(f"client {what} : {way}", host, command)
+    for row, argv in ((counted_up, UP), (counted_down, DOWN)):
+        row["calls"] = s.calls(host, argv)
+        row["memory_kib"] = s.median(f"{row['name']} : sitctl", 3)
+    aims = {"script with the same result": 0.2, "the usual script": 0.2, "bare messages": 1.15}
+    return [s.ratio(f"client {what} : {way}", f"client {what} : sitctl", f"client {what} : {way}", aim if what == "up" else None)
+            for what in ("up", "down") for way, aim in aims.items()] + [
+                s.ratio("sitctl -V : /bin/true", "sitctl -V", "/bin/true", None)], [counted_up, counted_down]
 
 
 def _server(s, host, count):
