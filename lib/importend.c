@@ -148,13 +148,16 @@ static void take_lan(struct import *im, const struct import_item *item)
 static void take_comment(struct import *im, const struct import_item *item)
 {
 	struct imported *t = im->n ? &im->tunnels[item->after < im->n ? item->after : im->n - 1] : NULL;
+	const struct param *p = param_find(ROLE_CLIENT, item->param);
 	const char *comma = strchr(item->value, ',');
 	const char *why;
 	char text[NET6_TEXT];
 	struct net6 net;
+	uint32_t bit;
 
-	if (!t)
+	if (!t || !p)
 		return;
+	bit = UINT32_C(1) << (p - params);
 	if (!strcmp(item->param, "prefix") && comma) {
 		snprintf(text, sizeof(text), "%.*s", (int)(comma - item->value), item->value);
 		if (parse_ipv6_prefix(text, &net, &why) && parse_ifname(comma + 1, &why)) {
@@ -162,8 +165,10 @@ static void take_comment(struct import *im, const struct import_item *item)
 			return;
 		}
 	}
-	if (!spec_given(&t->spec, item->param) || !strcmp(item->param, "allow") || !strcmp(item->param, "target"))
-		import_tell(im, t, item->param, item->value);
+	if (spec_given(&t->spec, item->param) && !(p->repeats & ROLE_CLIENT && t->noted & bit))
+		return;
+	t->noted |= bit;
+	import_tell(im, t, item->param, item->value);
 }
 
 static void for_each(struct import *im, enum import_kind kind,
