@@ -172,6 +172,12 @@ static bool lan_addr(const struct change *ch, const struct step *step)
 	       told_wants_lan_addr(&ch->told, step->want.addr.ifname, &step->want.addr.net);
 }
 
+/* Kernels before 5.18 have no IFA_PROTO: after a kill nothing but the journal would tell whose it was. */
+static bool nameless_addr(const struct step *step)
+{
+	return step->op == STEP_DEL && step->was.kind == KIND_ADDR && !step->was.addr.proto;
+}
+
 /* What must be on disk before the plan begins. J shares the formers and takes what is told. */
 static int note_before(struct change *ch, struct err *err)
 {
@@ -188,11 +194,13 @@ static int note_before(struct change *ch, struct err *err)
 					   err);
 		else if (lan_addr(ch, step))
 			ret = journal_note_made(j, step->want.addr.ifname, &step->want.addr.net, err);
+		else if (nameless_addr(step))
+			ret = journal_note_made(j, step->was.addr.ifname, &step->was.addr.net, err);
 	}
 	return ret;
 }
 
-/* Is the address, which we put on an interface that is not ours, still told? */
+/* Is the address, which we put on an interface that is not ours, still told? One of ours is noted while it goes. */
 static bool still_made(const struct change *ch, const struct addr *made)
 {
 	return told_wants_lan_addr(&ch->told, made->ifname, &made->net);

@@ -143,7 +143,8 @@ static int rule_verdict(struct walk *w, const struct nftnl_rule *rule, char *jum
 		nftnl_expr_iter_destroy(iter);
 	if (match == MATCH)
 		return verdict;
-	if (match == SOME && verdict == NFT_RETURN)
+	/* They leave the chain, those of a goto behind the chain that they go to. */
+	if (match == SOME && (verdict == NFT_RETURN || verdict == NFT_GOTO))
 		*doubt = true;
 	/* What is searched for may be done to those packets. */
 	return match == SOME && w->deed && (verdict == NFT_JUMP || verdict == NFT_GOTO) ? NFT_JUMP : NO_VERDICT;

@@ -113,8 +113,10 @@ struct import_item *import_item(struct import *im, enum import_kind kind, const 
 {
 	struct import_item *grown, *item;
 
+	/* An alternative name, which udev gives: no tunnel of sitctl's has one, nor its LAN. */
 	if (strlen(ifname) >= sizeof(item->ifname)) {
-		import_error(im, ifname, "is longer than the 15 bytes of an interface name");
+		if (kind == IMPORT_ADDRESS && im->all_interfaces)
+			import_error(im, ifname, "is longer than the 15 bytes of an interface name");
 		return NULL;
 	}
 	grown = realloc(im->items, (im->n_items + 1) * sizeof(*grown));

@@ -84,7 +84,7 @@ void import_tell(struct import *im, struct imported *t, const char *param, const
 void import_local(struct import *im, struct imported *t, const char *value);
 void import_ttl(struct import *im, struct imported *t, const char *value);
 
-/* Things of the interface IFNAME ("": not told). NULL without memory, or where IFNAME is too long, which is noted. */
+/* Things of the interface IFNAME ("": not told). NULL without memory, or where IFNAME is too long for a tunnel or its LAN. */
 struct import_item *import_item(struct import *im, enum import_kind kind, const char *ifname);
 void import_address(struct import *im, const char *ifname, const char *value, uint8_t default_len);
 

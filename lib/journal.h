@@ -22,7 +22,7 @@ struct journal {
 	bool by_inode; /* the kernel has no cookies: DIR may be of a namespace that has gone */
 	struct former *formers;
 	size_t n_formers;
-	struct addr *made; /* addresses put on interfaces that are not ours */
+	struct addr *made; /* addresses put on interfaces that are not ours, and those that just go from ours */
 	size_t n_made;
 	char *written; /* the text that journal_write() wrote last, or NULL */
 };

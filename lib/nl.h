@@ -82,7 +82,8 @@ int nl_send_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, str
 
 /*
  * As nl_send_get() for questions only, each answered with one message of data or a refusal: no
- * acknowledgement is asked for.
+ * acknowledgement is asked for, whatever flags they were started with. Few enough at once that the
+ * data fits a default receive buffer.
  */
 int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err);
 

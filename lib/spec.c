@@ -270,7 +270,7 @@ struct spec spec_effective(const struct spec *peer, const struct spec *server)
 
 	s.local = server->local;
 	for (const struct param *p = params; p->name; p++)
-		if (p->inherits.size && (p->roles & ROLE_PEER) && !(peer->set & bit(p)))
+		if (p->inherits.size && !(peer->set & bit(p)))
 			memcpy((char *)&s + p->inherits.at, (const char *)server + p->inherits.at, p->inherits.size);
 	if (!s.has_server_address)
 		s.server_address = addr6_other_half(&s.addresses[0].addr);

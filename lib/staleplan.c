@@ -155,7 +155,9 @@ static int stale_addrs(struct plan *plan, const struct world *w, const struct sc
 		if (link_ours(link)) {
 			was.addr.nodad = true;
 			stale = in_scope(scope, link_role(link), link_tunnel_name(link)) &&
-				(ours || (!a->proto && told_before(w, link, a))) && !addr_wanted(w, link, a);
+				(ours ||
+				 (!a->proto && (told_before(w, link, a) || journal_made(w->j, a->ifname, &a->net)))) &&
+				!addr_wanted(w, link, a);
 		} else {
 			/* Not IFA_PROTO alone: other people may number what they make 41. */
 			stale = (ours || !a->proto) && journal_made(w->j, a->ifname, &a->net) &&

@@ -126,10 +126,15 @@ static bool header_matches(const struct flow *flow, const struct rule *r)
 	       address_matches(&flow->to, r->addr[1], r->mask[1], r->addr_len, r->inverted & IP6T_INV_DSTIP);
 }
 
-static bool returns(const struct xt_entry_target *t, const struct rule *r)
+/* Does the rule make packets leave its chain, now or behind the chain that it goes to? */
+static bool leaves(const struct xt_entry_target *t, const struct rule *r)
 {
-	return !t->u.user.name[0] && r->next - r->target >= sizeof(struct xt_standard_target) &&
-	       ((const struct xt_standard_target *)(const void *)t)->verdict == XT_RETURN;
+	int verdict;
+
+	if (t->u.user.name[0] || r->next - r->target < sizeof(struct xt_standard_target))
+		return false;
+	verdict = ((const struct xt_standard_target *)(const void *)t)->verdict;
+	return verdict == XT_RETURN || (verdict >= 0 && r->is_goto);
 }
 
 /* A walk of one packet, or of those alike. */
@@ -165,7 +170,7 @@ static bool go_back(struct walk *w)
 
 /*
  * To the chain at TARGET, from the rule before NEXT; false where there is none, or too many are nested.
- * A chain that was walked before has decided nothing, and would not now. So the walk ends, whatever
+ * A chain that was walked before with the same doubt has decided nothing, and would not now. So the walk ends, whatever
  * jumps where, and however often: the kernel allows no loops (mark_source_chains()), but chains that jump
  * twice each to the next.
  */
@@ -205,16 +210,21 @@ static bool walk(struct walk *w, bool *policy)
 		int verdict;
 
 		if (!header_matches(w->flow, &r) || !only_comments(w->blob + w->entry, &r)) {
-			w->doubt = w->doubt || (header_matches(w->flow, &r) && returns(t, &r));
+			w->doubt = w->doubt || (header_matches(w->flow, &r) && leaves(t, &r));
 			w->entry = next;
 			continue;
 		}
 		/* A standard target has an empty name: a verdict, or where to jump. */
 		if (t->u.user.name[0]) {
+			bool reject = !strncmp(t->u.user.name, "REJECT", sizeof(t->u.user.name));
+
 			*policy = false;
-			if (!strncmp(t->u.user.name, "REJECT", sizeof(t->u.user.name)) && !w->doubt)
+			if (reject && !w->doubt)
 				return true;
-			w->entry = next;
+			if (!reject)
+				w->entry = next;
+			else if (!go_back(w))
+				return false;
 			continue;
 		}
 		if (r.next - r.target < sizeof(struct xt_standard_target))

@@ -168,6 +168,11 @@ START_TEST(names_of_interfaces)
 		      "ip addr add 2001:db8::5/127 dev tunnel-abcdefghi\n",
 		      "tunnel-abcdefgh remote 203.0.113.1 address 2001:db8::3/127 ttl 9 gateway none",
 		      "x:3: tunnel-abcdefghi: is longer than the 15 bytes of an interface name\n");
+	/* Others may have alternative names. */
+	expect_import("iproute2",
+		      T "ip link set dev enp0s20f0u1u4u1c2 mtu 1500\n"
+			"ip -6 route add 2001:db8:9::/48 dev enp0s20f0u1u4u1c2\n",
+		      T_WORDS, "");
 }
 END_TEST
 

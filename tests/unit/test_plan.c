@@ -174,6 +174,15 @@ static void set_half_done(int which)
 	case 12: write_sysctl(CONF "t1/disable_ipv6", "1"); break;
 	case 13: lab_route(&lab, "t1", "2001:db8:77::/48", 1024, 41); break;
 	case 14: lab_route(&lab, "unreachable", "2001:db8:77::/48", UINT32_MAX, 41); break;
+	case 15: lab_addr(&lab, "t1", "2001:db8::7/127", 0); break;
+	case 16: {
+		struct net6 going = net6("2001:db8::7/127");
+
+		/* A kernel without IFA_PROTO: the journal has it from a change that was killed. */
+		lab_addr(&lab, "t1", "2001:db8::7/127", 0);
+		ck_assert_int_eq(journal_note_made(&lab.j, "t1", &going, &lab.err), 0);
+		break;
+	}
 	default: /* all at once */
 		l->up = false;
 		lab.s.n_addrs = lab.s.n_routes = 0;
@@ -197,6 +206,8 @@ static const char *const repairs[] = {
 	"~sysctl net/ipv6/conf/t1/disable_ipv6 1>0\n",
 	"-route 2001:db8:77::/48 dev t1 metric 1024\n",
 	"-route unreachable 2001:db8:77::/48 metric 4294967295\n",
+	"",
+	"-addr 2001:db8::7/127 dev t1\n",
 	"+nft 203.0.113.1\n+addr 2001:db8::3/127 dev t1\n~link t1 up\n+route default dev t1 metric 1024\n",
 };
 

@@ -10,7 +10,8 @@
 
 #define RULE sizeof(struct ip6t_standard)
 
-static uint64_t blob[2048];
+static uint64_t blob[4096];
+static size_t stopped; /* at which rule the last walk did */
 static struct flow flow = { .family = NFPROTO_IPV6, .from = { .ifname = "sit-alice" }, .to = { .ifname = "up0" } };
 
 /* The I-th rule: a verdict, or (not negative) the number of the rule to go on with. */
@@ -35,8 +36,10 @@ static void only_from(struct ip6t_standard *r, const char *ifname)
 static bool drops(size_t rules, size_t underflow, bool *policy)
 {
 	size_t entry = 0;
+	int ret = xtables_drops(&flow, blob, rules * RULE, &entry, underflow * RULE, policy);
 
-	return xtables_drops(&flow, blob, rules * RULE, &entry, underflow * RULE, policy) == 1;
+	stopped = entry / RULE;
+	return ret == 1;
 }
 
 START_TEST(verdicts)
@@ -95,7 +98,7 @@ START_TEST(cycles_and_ends)
 END_TEST
 
 /* A rule for some packets, by a match that is not understood; it takes the place of two. */
-static void for_some(size_t i, int verdict)
+static struct ip6t_standard *for_some(size_t i, int verdict)
 {
 	struct ip6t_standard *r = rule(i, verdict), *end = rule(i + 1, verdict);
 	struct xt_entry_match *m = (struct xt_entry_match *)(void *)&r->target;
@@ -105,6 +108,13 @@ static void for_some(size_t i, int verdict)
 	ck_assert_ptr_eq(&end->target, (char *)r + r->entry.target_offset);
 	snprintf(m->u.user.name, sizeof(m->u.user.name), "mark");
 	m->u.match_size = RULE;
+	return r;
+}
+
+static void reject(size_t i)
+{
+	snprintf(rule(i, 0)->target.target.u.user.name, sizeof(((struct xt_entry_target *)NULL)->u.user.name),
+		 "REJECT");
 }
 
 /* Chains that jump to the next one, twice each: 2^20 ways; 0 jumps to the first, and 1 is the policy. */
@@ -157,13 +167,94 @@ START_TEST(doubt)
 			ck_assert_msg(!rows[i].drops || policy, "row %zu, %d", i, is_goto);
 		}
 	}
-	/* Doubts of one chain are none of the next. */
+}
+END_TEST
+
+/* Whose doubt it is: not that of the next chain, of who jumped, or of the policy. */
+START_TEST(doubt_ends)
+{
+	bool policy = false;
+
 	rule(0, 3);
 	rule(1, 5);
 	rule(2, -NF_ACCEPT - 1);
 	for_some(3, XT_RETURN);
 	rule(5, -NF_DROP - 1);
-	ck_assert(drops(6, 2, &(bool){ false }));
+	ck_assert(drops(6, 2, &policy) && stopped == 5 && !policy);
+	/* The chain at 8 is entered with doubt first, by 3. */
+	rule(1, 8);
+	for_some(3, XT_RETURN);
+	rule(5, 8);
+	rule(6, XT_RETURN);
+	rule(7, XT_RETURN);
+	rule(8, -NF_DROP - 1);
+	ck_assert(drops(9, 2, &policy) && stopped == 8);
+	rule(0, 2);
+	rule(1, -NF_ACCEPT - 1);
+	rule(2, 5);
+	rule(3, -NF_DROP - 1);
+	for_some(5, XT_RETURN);
+	rule(7, XT_RETURN);
+	ck_assert(drops(8, 1, &policy) && stopped == 3);
+	for_some(0, XT_RETURN);
+	rule(2, XT_RETURN);
+	rule(3, -NF_DROP - 1);
+	ck_assert(drops(4, 3, &policy) && stopped == 3 && policy);
+	/* A jump comes back, a goto does not. */
+	rule(0, 2);
+	rule(1, -NF_ACCEPT - 1);
+	for_some(2, 6);
+	rule(4, -NF_DROP - 1);
+	rule(5, XT_RETURN);
+	rule(6, XT_RETURN);
+	ck_assert(drops(7, 1, &policy) && stopped == 4);
+	for_some(2, 6)->entry.ipv6.flags = IP6T_F_GOTO;
+	ck_assert(!drops(7, 1, &policy));
+}
+END_TEST
+
+START_TEST(rejects)
+{
+	bool policy = true;
+
+	rule(0, 2);
+	rule(1, -NF_ACCEPT - 1);
+	reject(2);
+	ck_assert(drops(3, 1, &policy) && stopped == 2 && !policy);
+	for_some(2, XT_RETURN);
+	reject(4);
+	rule(5, -NF_ACCEPT - 1);
+	ck_assert(!drops(6, 1, &policy));
+	rule(1, -NF_DROP - 1);
+	ck_assert(drops(6, 1, &policy) && stopped == 1 && policy);
+}
+END_TEST
+
+/* The second time that a goto leads to a chain it ends this one, too; a rule without -j leads to the next one. */
+START_TEST(ways)
+{
+	enum { MANY = 70 };
+	bool policy = false;
+
+	rule(0, 3);
+	rule(1, -NF_ACCEPT - 1);
+	rule(2, -NF_ACCEPT - 1);
+	rule(3, 6);
+	rule(4, 6)->entry.ipv6.flags = IP6T_F_GOTO;
+	rule(5, -NF_DROP - 1);
+	rule(6, XT_RETURN);
+	ck_assert(!drops(7, 2, &policy) && stopped == 1);
+	for (int i = 0; i < MANY; i++)
+		rule((size_t)i, i + 1);
+	rule(MANY, -NF_DROP - 1);
+	ck_assert(drops(MANY + 1, MANY + 1, &policy) && stopped == MANY);
+	/* As many chains, each called by the one before: more than are followed. */
+	for (int i = 0; i < MANY; i++) {
+		rule(2 * (size_t)i, 2 * (i + 1));
+		rule(2 * (size_t)i + 1, XT_RETURN);
+	}
+	rule(2 * MANY, -NF_DROP - 1);
+	ck_assert(!drops(2 * MANY + 1, 1, &policy));
 }
 END_TEST
 
@@ -268,6 +359,9 @@ Suite *suite_xtables(void)
 	tcase_add_test(tc, cycles_and_ends);
 	tcase_add_test(tc, many_ways);
 	tcase_add_test(tc, doubt);
+	tcase_add_test(tc, doubt_ends);
+	tcase_add_test(tc, rejects);
+	tcase_add_test(tc, ways);
 	tcase_add_test(tc, targets);
 	tcase_add_test(tc, target_elsewhere);
 	tcase_add_test(tc, any_bytes);
