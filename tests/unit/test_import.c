@@ -149,18 +149,14 @@ START_TEST(what_is_not_understood_is_named_with_its_line)
 }
 END_TEST
 
+#define WITH_LAN(name) T "ip -6 route add unreachable 2001:db8:2::/48\nip addr add 2001:db8:2::1/64 dev " name "\n"
+
 START_TEST(names_of_interfaces)
 {
-	const char *lan = "ip -6 route add unreachable 2001:db8:2::/48\nip addr add 2001:db8:2::1/64 dev %s\n";
-	char text[256], rest[128];
-
 	/* A prefix that is there already gets its LAN: only by a name that 'prefix' takes. */
-	snprintf(rest, sizeof(rest), lan, "lan");
-	snprintf(text, sizeof(text), "%s%s", T, rest);
-	expect_import("iproute2", text, T_WORDS " prefix 2001:db8:2::/48,lan", "");
-	snprintf(rest, sizeof(rest), lan, "\xedt");
-	snprintf(text, sizeof(text), "%s%s", T, rest);
-	expect_import("iproute2", text, T_WORDS " prefix 2001:db8:2::/48", "x:4: \xedt: is not text (UTF-8)\n");
+	expect_import("iproute2", WITH_LAN("lan"), T_WORDS " prefix 2001:db8:2::/48,lan", "");
+	expect_import("iproute2", WITH_LAN("\xedt"), T_WORDS " prefix 2001:db8:2::/48",
+		      "x:4: \xedt: is not text (UTF-8)\n");
 	/* Clipped it would be the tunnel's. */
 	expect_import("iproute2",
 		      "ip tunnel add tunnel-abcdefgh mode sit remote 203.0.113.1 ttl 9\n"
