@@ -153,8 +153,9 @@ class Load(netlab.Case):
             with self.subTest("datagrams or echoes"):
                 self.assertGreater(count.result(), 2 * len(ECHOES))
         self.assertEqual({k: v for k, v in self.wrong().items() if v != before[k]}, {}, "counted by the kernel")
-        facts = counts(self.client)
-        self.assertGreater(min(facts["Ip6FragCreates"], facts["Ip6ReasmOKs"]), 100, "there were no fragments")
+        # Who puts them together is not counted alike: connection tracking, once on in a namespace, may do it before.
+        made = [counts(host)["Ip6FragCreates"] for host in (self.client, self.server)]
+        self.assertGreater(min(made), 100, "there were no fragments")
 
         forged.send(self.client, CLIENT4, SERVER4, [forged.datagram(PAIR_B[1], INTERNET, b"forged")])
         forged.send(self.server, SERVER4, CLIENT4, [forged.datagram(PAIR[1], PAIR[1], b"forged")])
