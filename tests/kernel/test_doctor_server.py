@@ -7,6 +7,7 @@ import doctor
 from doctor import ALICE
 from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PREFIX, ROUTER6, SERVER6
 import packets
+import probe
 from test_forwarding import wait
 
 CONF = "net.ipv6.conf."
@@ -50,6 +51,9 @@ class Routed(doctor.Case):
         self.cured(self.server, PAIR[1])
 
     def test_source_filtered(self):
+        near = "2001:db8:1ff::1"
+        if probe.mistaken(self.lan, near, PAIR[1], f'{PAIR[1]} . "lo", {PREFIX} . "lo"'):
+            self.skipTest(f"this kernel finds {near} in an nf_tables set that holds {PREFIX}")
         self.client.ip("addr add 2001:db8:1ff::1/128 dev lo nodad")
         with packets.Stream(self.client, SERVER6, interval=0.2, source="2001:db8:1ff::1"):
             found = self.finds(self.server, "source-filtered", "2001:db8:1ff::1", "'from_peer'", "'inet sitctl'")

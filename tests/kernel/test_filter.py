@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """source-filter: whose inner source addresses a tunnel lets in; what it drops is counted by tunnel."""
 
-import json
-import socket
-import subprocess
-
 import forged
 import netlab
 from netlab import CLIENT4, INTERNET, PAIR, PAIR_B, PREFIX, PREFIX_B, SECOND4, SERVER4
+import probe
 
 ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]} prefix {PREFIX}"
 BOB = f"server add-peer bob remote {SECOND4} address {PAIR_B[1]} prefix {PREFIX_B}"
@@ -15,14 +12,7 @@ UP = f"client up t1 remote {SERVER4} address {PAIR[1]} prefix {PREFIX}"
 FORMS = {"whole": (lambda p: [p], False), "inner fragments": (forged.inner_fragments, False),
          "outer fragments": (lambda p: [p], True)}
 NEAR = "2001:db8:101::"     # what some kernels (5.10) take for one of PREFIX
-PROBE = f"""
-add table inet probe
-add set inet probe known {{ type ipv6_addr . ifname; flags interval; }}
-add element inet probe known {{ {PAIR[1]} . "lo", {PREFIX} . "lo", {PAIR_B[1]} . "other", {PREFIX_B} . "other" }}
-add counter inet probe hits
-add chain inet probe seen {{ type filter hook prerouting priority -290; }}
-add rule inet probe seen iifname "lo" ip6 saddr . iifname @known counter name hits
-add rule inet probe seen iifname != "lo" exthdr frag exists counter name hits"""
+OWN = f'{PAIR[1]} . "lo", {PREFIX} . "lo", {PAIR_B[1]} . "other", {PREFIX_B} . "other"'
 
 
 class Filter(netlab.Case):
@@ -44,16 +34,11 @@ class Filter(netlab.Case):
             self.assertIn("true", got, "the tunnel carries nothing at all")
         return any(t.startswith(text) for t in got)
 
-    def hits(self, host):
-        with host.looking():
-            told = subprocess.run(["nft", "-j", "list", "counter", "inet", "probe", "hits"], capture_output=True, check=True)
-        return json.loads(told.stdout)["nftables"][1]["counter"]["packets"]
-
     def pieces(self, host):
         """How many packets the filter sees of two fragments: one where the host puts them together before (5.10, once it began)."""
-        host.nft(PROBE)
+        host.nft(probe.rules(OWN))
         self.assertTrue(self.arrives(self.true, "inner fragments"))
-        seen = self.hits(host)
+        seen = probe.hits(host)
         host.nft("delete table inet probe")
         self.assertIn(seen, (0, 2))
         return seen or 1
@@ -89,25 +74,12 @@ class Server(Filter):
         self.assertEqual(self.dropped(self.server, "server show bob"), 0, "counted for the wrong tunnel")
 
     def test_nor_from_an_address_beside_its_prefix(self):
-        if self.mistaken():
+        if probe.mistaken(self.lan, NEAR, PAIR[1], OWN):
             self.skipTest(f"this kernel finds {NEAR} in an nf_tables set that holds {PREFIX}")
         for source in (NEAR, NEAR + "1"):
             for form in FORMS:
                 with self.subTest(source, form=form):
                     self.assertFalse(self.arrives(source, form))
-
-    def mistaken(self):
-        """Whether nf_tables itself, without any of sitctl, takes an address for one of a prefix beside it."""
-        self.lan.nft(PROBE)
-        self.lan.ip(f"addr add {NEAR}/128 dev lo nodad\naddr add {PAIR[1]}/128 dev lo nodad")
-        found = []
-        for source in (NEAR, PAIR[1]):
-            with self.lan.looking(), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
-                sock.bind((source, 0))
-                sock.sendto(b"probe", ("::1", forged.PORT))
-            found.append(self.hits(self.lan))
-        self.assertEqual(found[1] - found[0], 1, "the probe itself does not work")
-        return found[0] > 0
 
     def test_to_the_server_itself(self):
         """A link-local source may reach the server itself; a forged one may not."""
