@@ -85,7 +85,8 @@ int conf_name_sections(struct conf *f);
 /*
  * Have the section of SPEC's role and name say what SPEC says, and no more: lines that say it
  * already stay as they are, of others only the value changes. A new section comes at the end.
- * 0 or -ENOMEM. conf_remove(): without the section and its lines.
+ * 0, -ENOMEM, or -EINVAL where the file could not say a value, which changes nothing.
+ * conf_remove(): without the section and its lines.
  */
 int conf_put(struct conf *f, const struct spec *spec, struct err *err);
 int conf_remove(struct conf *f, enum role role, const char *name);

@@ -191,11 +191,31 @@ static int add_section(struct conf *f, const struct spec *spec)
 	return insert_line(f, f->n_lines, section, header) ? section : -1;
 }
 
+/* Is there a value that a file would not give back? An interface can be named "#". */
+static int check_values(const struct spec *spec, struct err *err)
+{
+	char value[VALUE_TEXT];
+
+	for (const struct param *p = params; p->name; p++)
+		for (unsigned int i = 0;
+		     (p->roles & spec->role) && !p->internal && spec_given(spec, p->name) && p->format(spec, i, value);
+		     i++)
+			if (value[0] == '#') {
+				err_usage(err, p->name, "cannot be '%s' in a file: '#' begins a comment there", value);
+				err_hint(err, "rename the interface");
+				return -EINVAL;
+			}
+	return 0;
+}
+
 int conf_put(struct conf *f, const struct spec *spec, struct err *err)
 {
 	struct conf_section *s = conf_find(f, spec->role, spec->name);
-	int section = s ? (int)(s - f->sections) : add_section(f, spec);
+	int section;
 
+	if (check_values(spec, err))
+		return -EINVAL;
+	section = s ? (int)(s - f->sections) : add_section(f, spec);
 	if (section < 0)
 		return err_sys(err, ENOMEM, "%s", f->path);
 	f->sections[section].spec = *spec;

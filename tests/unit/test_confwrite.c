@@ -180,6 +180,24 @@ START_TEST(removal)
 }
 END_TEST
 
+START_TEST(a_value_that_would_be_a_comment)
+{
+	struct spec spec;
+
+	put_file(PATH, A B, 0);
+	load(ROLE_SERVER);
+	ck_assert_int_eq(spec_init(&spec, ROLE_SERVER, "", &err), 0);
+	strcpy(spec.uplink, "#");
+	spec_set_given(&spec, "uplink");
+	ck_assert_int_eq(conf_put(&f, &spec, &err), -EINVAL);
+	ck_assert(err.usage && strstr(err.why, "'#' in a file: '#' begins a comment"));
+	save();
+	ck_assert_str_eq(get_file(PATH), A B);
+	strcpy(spec.uplink, "a#");
+	ck_assert_int_eq(conf_put(&f, &spec, &err), 0);
+}
+END_TEST
+
 START_TEST(removed_and_put_again)
 {
 	struct spec spec;
@@ -394,6 +412,7 @@ Suite *suite_confwrite(void)
 	tcase_add_loop_test(tc, client, 0, COUNT(changes));
 	tcase_add_loop_test(tc, server, 0, COUNT(servers));
 	tcase_add_test(tc, removal);
+	tcase_add_test(tc, a_value_that_would_be_a_comment);
 	tcase_add_test(tc, removed_and_put_again);
 	tcase_add_test(tc, many);
 	tcase_add_test(tc, mode_and_group);
