@@ -61,7 +61,7 @@ class Together(files.Case):
         calls = stopped(self.server, "server down", lambda seen: False, None)[1][:-1]
         last = max(number for number, call in enumerate(calls, 1) if call == "sendto")
         condemned = 0
-        for number in range(max(1, last - 12), min(len(calls), last + 2) + 1):
+        for number in range(max(1, last - 14), min(len(calls), last + 14) + 1):
             with self.subTest(killed_before_call=number):
                 self.up(self.server, "server up")
                 stopped(self.server, "server down", lambda seen, number=number: len(seen) == number,

@@ -214,7 +214,7 @@ Suite *suite_property(void)
 	tcase_add_test(tc, any_bytes);
 	suite_add_tcase(s, tc);
 	tc = namespaced_case(s, "files", own_etc);
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, files);
 	tcase_add_test(tc, files_over_files);
 	return s;
