@@ -91,6 +91,8 @@ PASSING = {
                                                      "chain a {\nfib daddr type unicast return\njump b\n}"),
     "some return before a goto": nft("inet", "accept", "jump a", more="chain b {\ndrop\n}\n"
                                      "chain a {\nfib daddr type unicast return\ngoto b\n}"),
+    "some go by a goto that comes back": nft("inet", "accept", "jump a", more="chain c {\ncounter\n}\n"
+                                             "chain a {\nfib daddr type unicast goto c\ndrop\n}"),
     "ip6tables-legacy, some return before the others are sent on": tables(
         "ip6tables-legacy", "-N a", "-N b", "-A b -j DROP", "-A a -m addrtype --dst-type UNICAST -j RETURN", "-A a -j b", "-A FORWARD -j a"),
     "ip6tables-nft, some return": tables("ip6tables-nft", "-N mine", "-A mine -m addrtype --dst-type UNICAST -j RETURN", "-A mine -j DROP",
