@@ -323,11 +323,17 @@ static int finish(void *data, struct err *err)
 }
 
 /* A nat pass does without: it has rules, and sysctls of IPv4. */
-static bool needs_ipv6(const struct step *step)
+static bool needs_ipv6(const struct plan *plan)
 {
-	if (step->op == STEP_DEL || step->want.kind == KIND_NFT || step->want.kind == KIND_CONNTRACK)
-		return false;
-	return step->want.kind != KIND_SYSCTL || !strncmp(step->want.sysctl.key, "net/ipv6/", 9);
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct step *step = &plan->steps[i];
+
+		if (step->op == STEP_DEL || step->want.kind == KIND_NFT || step->want.kind == KIND_CONNTRACK)
+			continue;
+		if (step->want.kind != KIND_SYSCTL || !strncmp(step->want.sysctl.key, "net/ipv6/", 9))
+			return true;
+	}
+	return false;
 }
 
 int change_apply(struct change *ch, struct err *err)
@@ -338,9 +344,8 @@ int change_apply(struct change *ch, struct err *err)
 
 	if (!ch->plan.n && !journal_stale(ch) && same_told(&ch->told, &ch->j.told))
 		return ch->save ? conf_commit(ch->save, err) : 0;
-	for (size_t i = 0; !ret && i < ch->plan.n; i++)
-		if (needs_ipv6(&ch->plan.steps[i]))
-			ret = rule_ipv6(err);
+	if (needs_ipv6(&ch->plan))
+		ret = rule_ipv6(err);
 	if (!ret)
 		ret = note_before(ch, err);
 	if (!ret)

@@ -22,9 +22,13 @@ enum phase {
 	PHASE_LINK_PARK,  /* a device whose endpoints another one is to have */
 	PHASE_LINK,
 	PHASE_LINK_SYSCTL,
+	/*
+	 * Before addresses: for each device that comes up the kernel walks all routes (__fib6_clean_all(),
+	 * net/ipv6/ip6_fib.c), and each address brings some.
+	 */
+	PHASE_LINK_UP,
 	PHASE_ADDR_LENGTH, /* the address that comes next with another length */
 	PHASE_ADDR,
-	PHASE_LINK_UP,
 	PHASE_ROUTE_MOVED, /* a route whose prefix goes to another tunnel: the kernel has it only once */
 	PHASE_ROUTE,
 	PHASE_NEIGH,

@@ -45,8 +45,8 @@ START_TEST(absent)
 		     "+link t1 remote 203.0.113.1 down\n"
 		     "+sysctl net/ipv6/conf/t1/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/t1/accept_ra 0\n"
-		     "+addr 2001:db8::3/127 dev t1\n"
 		     "~link t1 up\n"
+		     "+addr 2001:db8::3/127 dev t1\n"
 		     "+route default dev t1 metric 1024\n");
 	ck_assert_uint_eq(lab.plan.n_notes, 0);
 }
@@ -59,8 +59,8 @@ START_TEST(absent_and_bare)
 		     "+link t1 remote 203.0.113.1 down\n"
 		     "+sysctl net/ipv6/conf/t1/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/t1/accept_ra 0\n"
-		     "+addr 2001:db8::3/127 dev t1\n"
-		     "~link t1 up\n");
+		     "~link t1 up\n"
+		     "+addr 2001:db8::3/127 dev t1\n");
 }
 END_TEST
 
@@ -77,9 +77,9 @@ START_TEST(absent_with_much)
 		     "+link t1 remote 203.0.113.1 down\n"
 		     "+sysctl net/ipv6/conf/t1/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/t1/accept_ra 0\n"
+		     "~link t1 up\n"
 		     "+addr 2001:db8::3/127 dev t1\n"
 		     "+addr 2001:db8:9::1/64 dev t1\n"
-		     "~link t1 up\n"
 		     "+route default via 2001:db8::2 dev t1 metric 7\n"
 		     "+route unreachable 2001:db8:1::/48 metric 4294967295\n"
 		     "+route unreachable 2001:db8:2::/48 metric 4294967295\n");
@@ -208,7 +208,7 @@ static const char *const repairs[] = {
 	"-route unreachable 2001:db8:77::/48 metric 4294967295\n",
 	"",
 	"-addr 2001:db8::7/127 dev t1\n",
-	"+nft 203.0.113.1\n+addr 2001:db8::3/127 dev t1\n~link t1 up\n+route default dev t1 metric 1024\n",
+	"+nft 203.0.113.1\n~link t1 up\n+addr 2001:db8::3/127 dev t1\n+route default dev t1 metric 1024\n",
 };
 
 START_TEST(half_done)
@@ -271,8 +271,8 @@ START_TEST(routes_of_others)
 		     "+link t1 remote 203.0.113.1 down\n"
 		     "+sysctl net/ipv6/conf/t1/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/t1/accept_ra 0\n"
-		     "+addr 2001:db8::3/127 dev t1\n"
 		     "~link t1 up\n"
+		     "+addr 2001:db8::3/127 dev t1\n"
 		     "+route default dev t1 metric 1024 append\n"
 		     "+route unreachable 2001:db8:1::/48 metric 4294967295\n");
 }

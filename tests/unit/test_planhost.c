@@ -57,8 +57,8 @@ START_TEST(order_of_a_first_peer)
 		     "+sysctl net/ipv6/conf/sit-alice/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/accept_ra 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/forwarding 1\n"
-		     "+addr 2001:db8:7::2/127 dev sit-alice\n"
 		     "~link sit-alice up\n"
+		     "+addr 2001:db8:7::2/127 dev sit-alice\n"
 		     "+route 2001:db8:1::/48 dev sit-alice metric 1024\n"
 		     "+neigh 2001:db8:7::3 dev up0\n");
 }
@@ -77,9 +77,9 @@ START_TEST(client_with_a_lan)
 		     "+sysctl net/ipv6/conf/t1/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/t1/accept_ra 0\n"
 		     "+sysctl net/ipv6/conf/t1/forwarding 1\n"
+		     "~link t1 up\n"
 		     "+addr 2001:db8::3/127 dev t1\n"
-		     "+addr 2001:db8:1::1/64 dev lan0\n"
-		     "~link t1 up\n");
+		     "+addr 2001:db8:1::1/64 dev lan0\n");
 }
 END_TEST
 
@@ -143,8 +143,8 @@ START_TEST(forwarding_given)
 		     "+sysctl net/ipv6/conf/sit-alice/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/accept_ra 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/forwarding 1\n"
-		     "+addr 2001:db8:7::2/127 dev sit-alice\n"
-		     "~link sit-alice up\n");
+		     "~link sit-alice up\n"
+		     "+addr 2001:db8:7::2/127 dev sit-alice\n");
 }
 END_TEST
 
@@ -159,8 +159,8 @@ START_TEST(forwarding_forced)
 		     "+sysctl net/ipv6/conf/sit-alice/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/accept_ra 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/force_forwarding 1\n"
-		     "+addr 2001:db8:7::2/127 dev sit-alice\n"
-		     "~link sit-alice up\n");
+		     "~link sit-alice up\n"
+		     "+addr 2001:db8:7::2/127 dev sit-alice\n");
 	lab_tell(&lab, ROLE_PEER, ALICE "notrack off proxy-ndp on");
 	ck_assert_int_eq(lab_plan(&lab, ROLE_PEER, "alice"), 0);
 	ck_assert_msg(strstr(lab.steps, "~sysctl net/ipv6/conf/up0/accept_ra 1>2\n"

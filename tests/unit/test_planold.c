@@ -256,8 +256,8 @@ START_TEST(device_renamed)
 		     "+sysctl net/ipv6/conf/s7/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/s7/accept_ra 0\n"
 		     "+sysctl net/ipv6/conf/s7/forwarding 1\n"
-		     "+addr 2001:db8:7::2/127 dev s7\n"
 		     "~link s7 up\n"
+		     "+addr 2001:db8:7::2/127 dev s7\n"
 		     "+route 2001:db8:1::/48 dev s7 metric 1024\n");
 }
 END_TEST

@@ -85,8 +85,8 @@ START_TEST(dry_run_of_a_client)
 				 "ip link set dev t1 alias 'sitctl client t1'\n"
 				 "sysctl -q -w net/ipv6/conf/t1/disable_ipv6=0\n"
 				 "sysctl -q -w net/ipv6/conf/t1/accept_ra=0\n"
-				 "ip -6 addr add 2001:db8::3/127 dev t1 nodad\n"
 				 "ip link set dev t1 up\n"
+				 "ip -6 addr add 2001:db8::3/127 dev t1 nodad\n"
 				 "ip -6 route add default dev t1 metric 1024 proto 41\n"
 				 "ip -6 route add unreachable 2001:db8:1::/48 metric 4294967295 proto 41\n");
 	ck_assert_msg(stat("/run/sitctl", &st), "a dry run made a folder");
@@ -100,7 +100,7 @@ START_TEST(dry_run_as_json)
 {
 	static const char *const rows[][2] = {
 		{ "add", "nftables" }, { "add", "link" },    { "add", "sysctl" }, { "add", "sysctl" },
-		{ "add", "address" },  { "change", "link" }, { "add", "route" },
+		{ "change", "link" },  { "add", "address" }, { "add", "route" },
 	};
 	json_t *plan;
 
