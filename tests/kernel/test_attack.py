@@ -97,6 +97,15 @@ class ToAClient(Attack):
         self.assertFalse(self.arrives(self.client, self.second, OTHER, PAIR[1], outer=(SECOND4, CLIENT4)))
         self.assertTrue(self.arrives(self.client, self.second, OTHER, PAIR[1]))
         self.assertFalse(self.arrives(self.client, self.second, PAIR[1], PAIR[1]), "the source filter is for him too")
+        self.up(self.client, UP + " simple-security on")
+        self.assertFalse(self.arrives(self.client, self.second, OTHER, PAIR[1]), "and so is simple security")
+
+    def test_the_unspecified_source_goes_no_further(self):
+        """Duplicate address detection uses it (RFC 4213 section 3.6), on a link."""
+        self.lan.ip("addr add 2001:db8:100::5/64 dev eth0 nodad\nroute add ::/0 via 2001:db8:100::1")
+        self.up(self.client, UP + f" prefix {PREFIX},lan")
+        self.assertTrue(self.arrives(self.lan, self.server, OTHER, "2001:db8:100::5"))
+        self.assertFalse(self.arrives(self.lan, self.server, "::", "2001:db8:100::5"))
 
     def test_dev_takes_nothing_in_from_the_lan(self):
         """A host of the LAN with the far end's IPv4 address; so does the kernel's reverse path filter."""
@@ -157,7 +166,13 @@ class ToAServer(Attack):
 
     def test_a_stranger_needs_the_peers_ipv4_address(self):
         self.assertFalse(self.arrives(self.inet, self.second, PAIR[1], INTERNET, outer=(SECOND4, SERVER4)))
-        self.assertTrue(self.arrives(self.inet, self.second, PAIR[1], INTERNET, outer=(CLIENT4, SERVER4)))
+        with_it = {"outer": (CLIENT4, SERVER4)}
+        self.assertTrue(self.arrives(self.inet, self.second, PAIR[1], INTERNET, **with_it))
+        self.assertFalse(self.arrives(self.inet, self.second, OTHER, INTERNET, **with_it), "the source filter is for him too")
+
+    def test_the_unspecified_source_goes_no_further(self):
+        self.assertFalse(self.arrives(self.inet, self.client, "::", INTERNET, outer=(CLIENT4, SERVER4)))
+        self.assertTrue(self.arrives(self.inet, self.client, PAIR[1], INTERNET, outer=(CLIENT4, SERVER4)))
 
 
 class ByName(Attack):
