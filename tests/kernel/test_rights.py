@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The rights of the process: it runs with no more than its caller has, keeps CAP_NET_ADMIN alone, and drops the rest before it reads."""
 
+import glob
 import os
 import re
 import shutil
@@ -87,11 +88,12 @@ class Rights(files.Case):
 
     def test_rights_go_before_anything_is_read(self):
         """In the order of its system calls: first capset, then files, sockets, names."""
-        self.put("t1.conf", f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}\n")
+        given = self.put("t1.conf", f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}\n")
         self.put("server.conf", f"[server]\nuplink = up0\n[peer alice]\nremote = {CLIENT4}\naddress = {PAIR[1]}\n")
         trace = os.path.join(self.lab.files, "rights.trace")
         for words in ("client up t1", "server up", "check", "client show", f"client up t2 remote no.such.name address {PAIR[1]}",
-                      "doctor t1"):
+                      "doctor t1", "client adopt t1", f"client import iproute2 {given}", f"-f {given} client up t1", f"-b {given}",
+                      "complete client down t"):
             with self.subTest(words), self.client:
                 subprocess.run(["strace", "-o", trace, "-e", "trace=capset,open,openat,socket,connect,read", netlab.SITCTL, *words.split()],
                                capture_output=True, check=False)
@@ -104,3 +106,19 @@ class Rights(files.Case):
                            if re.search(r'^socket|^connect|"/(etc/(sitctl|hosts|resolv)|run/sitctl|proc/sys/net)', line)]
                 self.assertTrue(outside, lines)
                 self.assertLess(dropped, outside[0], "".join(lines[:outside[0] + 1]))
+
+    def test_who_asks_name_servers_has_no_rights(self):
+        """The child that doctor starts for it: before it opens or asks anything."""
+        self.up(self.client, f"client up t1 remote {SERVER4} address {PAIR[1]}")
+        trace = os.path.join(self.lab.files, "child.trace")
+        with self.client:
+            subprocess.run(["strace", "-ff", "-o", trace, "-e", "trace=capset,open,openat,socket,connect", netlab.SITCTL, "doctor", "t1",
+                            "target", "no.such.name"], capture_output=True, check=False)
+        traces = []
+        for path in glob.glob(trace + ".*"):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                traces.append(file.readlines())
+        children = [lines for lines in traces if not any("/etc/ld.so.cache" in line for line in lines)]
+        self.assertEqual((len(traces), len(children)), (2, 1), traces)
+        self.assertRegex(children[0][0], r"^capset\(.*effective=0, permitted=0, inheritable=0}\) = 0")
+        self.assertRegex("".join(children[0][1:]), "/etc/hosts|resolv")
