@@ -88,6 +88,21 @@ static void resolve(const struct apply *a, struct object *object)
 	}
 }
 
+/* The value that came with the device, if this plan made it: a file less to read for each of thousands. */
+static void find_value(const struct apply *a, struct sysctl *sysctl)
+{
+	char name[IFNAMSIZ], what[SYSCTL_KEY_SIZE];
+	const struct step *made;
+
+	if (sscanf(sysctl->key, "net/ipv6/conf/%15[^/]/%63s", name, what) != 2)
+		return;
+	for (size_t i = first_link(a, name); i < a->n_links && !strcmp(link_name(a->plan, a->links[i]), name); i++) {
+		made = &a->plan->steps[a->links[i]];
+		if (made->op == STEP_ADD && made->want.link.index)
+			link_conf(&made->want.link, what, sysctl->found);
+	}
+}
+
 /* Say what was refused, and add what the kind knows about it. */
 static void explain(struct apply *a, const struct step *step, struct err *err)
 {
@@ -312,6 +327,8 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 		for (size_t k = i; k < i + n; k++) {
 			resolve(&a, &plan->steps[k].was);
 			resolve(&a, &plan->steps[k].want);
+			if (plan->steps[k].op == STEP_ADD && plan->steps[k].want.kind == KIND_SYSCTL)
+				find_value(&a, &plan->steps[k].want.sysctl);
 		}
 		ret = run(&a, i, n, err);
 		i += n;

@@ -65,7 +65,7 @@ struct link {
 	uint8_t operstate;
 	uint64_t stats[STAT_COUNT];
 	bool has_conf;
-	int32_t conf[LINK_CONFS];
+	int32_t conf[LINK_CONFS]; /* of one that a plan makes: when it was there */
 };
 
 /* Was it about to be removed? It still is there where a kill came between. */
@@ -107,6 +107,7 @@ struct neigh {
 struct sysctl {
 	char key[SYSCTL_KEY_SIZE]; /* path below /proc/sys */
 	char value[SYSCTL_VALUE_SIZE];
+	char found[SYSCTL_VALUE_SIZE]; /* what came with a device that the plan made, or empty: not known */
 };
 
 /* The sets of the table `inet sitctl`; nftrules.c says what is in them. */
@@ -241,10 +242,13 @@ void print_word(FILE *out, const char *word);
 /* The same into BUF, SIZE bytes; returns BUF. */
 const char *quote_word(const char *word, char *buf, size_t size);
 
-extern const char *const link_conf_names[LINK_CONFS]; /* link.c */
+extern const char *const link_conf_names[LINK_CONFS]; /* linkmsg.c */
 
-/* link.c: RTM_GETLINK answers, also for the snapshot. 0 or negative errno. */
+/* linkmsg.c: RTM_GETLINK answers, also for the snapshot. 0 or negative errno. */
 int link_decode(const struct nlmsghdr *nlh, struct link *link);
+
+/* linkmsg.c: the VALUE of sysctl NAME that came with the interface; false where it is not known. */
+bool link_conf(const struct link *link, const char *name, char value[SYSCTL_VALUE_SIZE]);
 
 /* sysctl.c: the value of KEY in BUF, without newline. 0, -ENOENT, or another negative errno. */
 int sysctl_read(const char *key, char *buf, size_t size);

@@ -51,13 +51,16 @@ static bool group_changes(const struct step *step)
 	return alias_ours(&step->was.link) != alias_ours(&step->want.link) || link_condemned(&step->was.link);
 }
 
-int link_taken(const struct link *has, const struct link *want, struct err *err)
+int link_taken(const struct link *has, struct link *want, struct err *err)
 {
 	struct link expect = *want;
 
 	expect.group = wanted_group(want);
-	if (has && same_tunnel(has, &expect))
+	if (has && same_tunnel(has, &expect)) {
+		want->has_conf = has->has_conf;
+		memcpy(want->conf, has->conf, sizeof(want->conf));
 		return 0;
+	}
 	err_sys(err, EOPNOTSUPP, "link %s", want->name);
 	err_why(err, "the kernel took the device but not all of its parameters");
 	return -err->code;

@@ -10,8 +10,11 @@ void link_put_newlink(struct nl_batch *b, const struct link *link, uint16_t flag
 void link_put_setlink(struct nl_batch *b, const struct link *link, bool mtu, bool alias);
 void link_put_dellink(struct nl_batch *b, const struct link *link);
 
-/* link.c: is what the kernel has, HAS or NULL, the tunnel WANT as it was asked for? 0, or a negative errno and ERR. */
-int link_taken(const struct link *has, const struct link *want, struct err *err);
+/*
+ * link.c: is what the kernel has, HAS or NULL, the tunnel WANT as it was asked for? Then WANT has its sysctls as well. 0, or a
+ * negative errno and ERR.
+ */
+int link_taken(const struct link *has, struct link *want, struct err *err);
 
 /* linkmany.c: many and run_many of kind.h. */
 bool link_many(const struct step *step);

@@ -81,6 +81,14 @@ static void decode_conf(const struct nlattr *attr, struct link *link)
 	link->has_conf = true;
 }
 
+bool link_conf(const struct link *link, const char *name, char value[SYSCTL_VALUE_SIZE])
+{
+	for (int i = 0; link->has_conf && i < LINK_CONFS; i++)
+		if (!strcmp(link_conf_names[i], name))
+			return snprintf(value, SYSCTL_VALUE_SIZE, "%d", link->conf[i]) > 0;
+	return false;
+}
+
 int link_decode(const struct nlmsghdr *nlh, struct link *link)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);

@@ -54,9 +54,8 @@ static int stale_values(struct plan *plan, const struct world *w, const struct l
 		const char *name = i < LINK_CONFS ? link_conf_names[i] : "force_forwarding";
 
 		snprintf(value.sysctl.key, sizeof(value.sysctl.key), "net/ipv6/conf/%s/%s", link->name, name);
-		if (i < LINK_CONFS && link->has_conf)
-			snprintf(value.sysctl.value, sizeof(value.sysctl.value), "%d", link->conf[i]);
-		else if (sysctl_read(value.sysctl.key, value.sysctl.value, sizeof(value.sysctl.value)))
+		if (!link_conf(link, name, value.sysctl.value) &&
+		    sysctl_read(value.sysctl.key, value.sysctl.value, sizeof(value.sysctl.value)))
 			continue;
 		ret = plan_step(plan, STEP_DEL, phase, &value, NULL, err);
 	}

@@ -64,7 +64,11 @@ static int sysctl_run(struct conversation *c, struct step *step, struct err *err
 	if (step->op == STEP_DEL)
 		return 0;
 	/* A new device has what the kernel and others gave it: look. */
-	if (!sysctl_read(want->key, now, sizeof(now)) && !strcmp(now, want->value))
+	if (want->found[0])
+		memcpy(now, want->found, sizeof(now));
+	else if (sysctl_read(want->key, now, sizeof(now)))
+		now[0] = '\0';
+	if (!strcmp(now, want->value))
 		return 0;
 	ret = sysctl_write(want->key, want->value);
 	if (!ret)

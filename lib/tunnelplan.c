@@ -96,21 +96,12 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 	return has->up ? 0 : plan_step(plan, STEP_CHANGE, PHASE_LINK_UP, &was, &object, err);
 }
 
-/* The value that came with the interface: a file less to read for each of thousands. */
-static bool known_conf(const struct link *has, const char *name, char value[SYSCTL_VALUE_SIZE])
-{
-	for (int i = 0; has->has_conf && i < LINK_CONFS; i++)
-		if (!strcmp(link_conf_names[i], name))
-			return snprintf(value, SYSCTL_VALUE_SIZE, "%d", has->conf[i]) > 0;
-	return false;
-}
-
-/* One sysctl of the tunnel's own device: a new one's is looked at when it is there. */
+/* One sysctl of the tunnel's own device: a new one's is looked at when it is there. No file is read for each of thousands. */
 static int device_sysctl(struct plan *plan, const struct link *has, const char *dev, const char *name,
 			 const char *value, struct err *err)
 {
 	struct object was = { .kind = KIND_SYSCTL }, want = { .kind = KIND_SYSCTL };
-	bool known = has && known_conf(has, name, was.sysctl.value);
+	bool known = has && link_conf(has, name, was.sysctl.value);
 
 	if (known && !strcmp(was.sysctl.value, value))
 		return 0;

@@ -2,9 +2,12 @@
 """Many devices are made and removed together: strangers among them stay, a refusal or a kill leaves nothing half done."""
 
 import os
+import re
 import signal
+import subprocess
 
 import files
+import netlab
 from ptraced import stopped, traceable
 from test_files_many import peers
 
@@ -53,6 +56,30 @@ class Together(files.Case):
         self.server.ip(condemn)
         self.up(self.server, "server down")
         self.same(before, self.server)
+
+    def opened(self, words):
+        """Which files of its peers a command opens, and how."""
+        trace = os.path.join(self.lab.files, "opened.trace")
+        with self.server:
+            subprocess.run(["strace", "-o", trace, "-e", "trace=open,openat", netlab.SITCTL, *words.split()], check=True)
+        with open(trace, encoding="ascii") as file:
+            return re.findall(r'ipv6/conf/(sit-p\d+/\w+)", (O_\w+)', file.read())
+
+    def test_values_that_are_right_are_not_read_from_files(self):
+        """They come with the device, which is read back anyway; only what is wrong is written."""
+        for name, value in (("accept_ra", 0), ("disable_ipv6", 0)):
+            self.server.set(f"net.ipv6.conf.default.{name}", value)
+        self.server.set("net.ipv6.conf.all.forwarding", 1)
+        self.assertEqual(self.opened("server up"), [])
+        self.assertEqual(self.opened("server up"), [])
+        self.up(self.server, "server down")
+        self.server.set("net.ipv6.conf.default.accept_ra", 1)
+        self.server.set("net.ipv6.conf.default.disable_ipv6", 1)
+        wrong = [(f"sit-p{n}/{name}", "O_WRONLY") for n in range(1, COUNT + 1) for name in ("disable_ipv6", "accept_ra")]
+        self.assertEqual(self.opened("server up"), wrong)
+        for n in range(1, COUNT + 1):
+            self.assertEqual([self.server.get(f"net.ipv6.conf.sit-p{n}.{name}") for name in ("disable_ipv6", "accept_ra", "forwarding")],
+                             ["0", "0", "1"])
 
     @traceable
     def test_killed_at_the_end_of_down(self):
