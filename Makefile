@@ -189,7 +189,7 @@ check-s390x: deps
 	@tests/s390x/run
 
 $(BUILD)/messages: $(BUILD)/tests/s390x/messages.o $(BUILD)/libsitctl.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--wrap=mnl_socket_get_fd,--wrap=mnl_socket_sendto,--wrap=recvmsg -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--wrap=mnl_socket_get_fd,--wrap=mnl_socket_sendto,--wrap=recvmsg,--wrap=getrandom -o $@ $^ $(LIBS)
 
 #: make demo        the main job, shown on a real kernel
 demo: deps

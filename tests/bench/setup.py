@@ -15,6 +15,10 @@ from netlab import CLIENT4, PAIR, SERVER4, SITCTL
 BUILD = pathlib.Path(__file__).resolve().parents[2] / "build" / "tests" / "bench"
 COUNTS = 10, 100, 1000
 CLIENT_ROUNDS = 5   # for each round of the others
+FLAT = 1.1          # a peer costs the same, however many there are
+# What keeps a figure from its aim, as a profile of the kernel in such a machine shows it (perf record -e cpu-clock).
+READING = "the kernel's answers about 1,000 links, addresses, routes and paths are a third, reading the file and comparing the rest"
+WALKS = "for each device that comes up the kernel walks all devices (add_v4_addrs()) and all routes (__fib6_clean_all())"
 NAME = "t1"
 UP = [SITCTL, "client", "up", NAME, "remote", SERVER4, "address", PAIR[1]]
 DOWN = [SITCTL, "client", "down", NAME]
@@ -89,13 +93,13 @@ class Setup:
     def median(self, what, column=0):
         return statistics.median(values[column] for values in self.took[what])
 
-    def ratio(self, name, ours, other, most, column=0):
-        """A row: OURS against OTHER, round by round; at most MOST is aimed at."""
+    def ratio(self, name, ours, other, most, bound=None, column=0):
+        """A row: OURS against OTHER, round by round; at most MOST is aimed at, which BOUND (or nothing) keeps it from."""
         pairs = [(a[column], b[column]) for a, b in zip(self.took[ours], self.took[other])]
         ratios = [a / b for a, b in pairs]
         cpu = [statistics.median(values[1] + values[2] for values in self.took[what]) for what in (ours, other)]
         return {"name": name, "unit": "s", "sitctl": self.median(ours, column), "other": self.median(other, column),
-                "ratio": statistics.median(ratios), "ratios": ratios, "at_most": most,
+                "ratio": statistics.median(ratios), "ratios": ratios, "at_most": most, "bound": bound,
                 "cpu": cpu, "cpu_ratio": cpu[0] / cpu[1], "rounds": len(pairs),
                 "values": {"sitctl": self.took[ours], "other": self.took[other]}}
 
@@ -126,10 +130,10 @@ def client(bench):
     s, host = Setup(bench), bench.lab.client
     empty = host.state()
     script_up = ["sh", "-e", s.path("up", s.planned(host, *UP[1:]))]
-    counted_up, up = s.counts(host, "client up", UP)
+    _, up = s.counts(host, "client up", UP)
     index, wanted = host.links()[NAME]["index"], host.state()
     script_down = ["sh", "-e", s.path("down", s.planned(host, *DOWN[1:]))]
-    counted_down, down = s.counts(host, "client down", DOWN)
+    _, down = s.counts(host, "client down", DOWN)
     same(empty, host, "sitctl client down")
     record.write(s.path("up.rec"), record.changing(up, index))
     record.write(s.path("down.rec"), record.changing(down, index))
@@ -148,13 +152,20 @@ def client(bench):
         for way, commands in ways.items():
             for what, command in zip(("up", "down"), commands):
                 s.spent(f"client {what} : {way}", host, command)
-    for row, argv in ((counted_up, UP), (counted_down, DOWN)):
-        row["calls"] = s.calls(host, argv)
-        row["memory_kib"] = s.median(f"{row['name']} : sitctl", 3)
-    aims = {"script with the same result": 0.2, "the usual script": 0.2, "bare messages": 1.15}
-    return [s.ratio(f"client {what} : {way}", f"client {what} : sitctl", f"client {what} : {way}", aim if what == "up" else None)
+    counts = []
+    for way, commands in ways.items():
+        names = [f"client {what} : {way}" for what in ("up", "down")]
+        rows = [s.counts(host, name, command)[0] for name, command in zip(names, commands)]
+        for row, command in zip(rows, commands):
+            row["calls"] = s.calls(host, command)
+        counts += rows
+    aims = {"script with the same result": (0.2, None),
+            "the usual script": (0.2, "starting the program: execve(), and five libraries to map and relocate"),
+            "bare messages": (1.15, "starting the program, and reading what is there before anything is changed")}
+    return [s.ratio(f"client {what} : {way}", f"client {what} : sitctl", f"client {what} : {way}",
+                    *(aim if what == "up" else (None,)))
             for what in ("up", "down") for way, aim in aims.items()] + [
-                s.ratio("sitctl -V : /bin/true", "sitctl -V", "/bin/true", None)], [counted_up, counted_down]
+                s.ratio("sitctl -V : /bin/true", "sitctl -V", "/bin/true", None)], counts
 
 
 def _server(s, host, count):
@@ -184,15 +195,13 @@ def _server(s, host, count):
         print(f"  {count} peers, round {number + 1}: " + ", ".join(
             f"{what} {s.took[f'{what} {count}'][-1][0]:.2f} s" for what in ("up", "again", "down", "hand up", "hand down")),
             flush=True)
-    counts = []
-    for what, argv in (("up", up), ("again", up), ("down", down)):
-        row, _ = s.counts(host, f"{what} {count}", argv)
-        counts.append(row)
-    for row, argv in zip(counts, (up, up, down)):
+    ways = {"up": up, "again": up, "down": down, "hand up": hand_up, "hand down": hand_down}
+    counts = [s.counts(host, f"{what} {count}", argv)[0] for what, argv in ways.items()]
+    for row, argv in zip(counts, ways.values()):
         row["calls"] = s.calls(host, argv)
     return [s.ratio(f"server up, {count:,} peers : ip -batch, nft -f, sysctl -p", f"up {count}", f"hand up {count}", 0.8),
             s.ratio("the same again, nothing to do : the first", f"again {count}", f"up {count}",
-                    0.05 if count == COUNTS[-1] else None),
+                    *((0.05, READING) if count == COUNTS[-1] else (None,))),
             s.ratio(f"server down, {count:,} peers : ip -batch, nft -f", f"down {count}", f"hand down {count}",
                     0.1 if count == COUNTS[-1] else None)], counts
 
@@ -207,7 +216,7 @@ def server(bench):
     few, some, many = (s.median(f"up {count}") for count in COUNTS)
     small, large = (some - few) / (COUNTS[1] - COUNTS[0]), (many - some) / (COUNTS[2] - COUNTS[1])
     rows.append({"name": "one peer more, at 1,000 : at 100", "unit": "s", "sitctl": large, "other": small, "ratio": large / small,
-                 "ratios": [large / small], "at_most": None, "cpu": [None, None],
+                 "ratios": [large / small], "at_most": FLAT, "bound": WALKS, "cpu": [None, None],
                  "cpu_ratio": None, "rounds": s.rounds})
     return rows, counts
 
@@ -226,6 +235,10 @@ def instructions(bench):
 PARTS = [client, server, instructions]
 
 
+def missed(row):
+    return row["at_most"] is not None and row["ratio"] > row["at_most"]
+
+
 def _cell(value, pattern):
     return "-" if value is None else format(value, pattern)
 
@@ -239,6 +252,7 @@ def table(rows, counts):
         lines.append(f"{row['name']:{width}}  {row['sitctl']:>8.4f}s  {row['other']:>8.4f}s   {row['ratio']:>6.3f}  {spread:>16}  "
                      f"{_cell(row['at_most'], '8'):>8}  {row['rounds']:>6}  " +
                      " : ".join(_cell(value, ".3f") for value in row["cpu"]) + f"  {_cell(row['cpu_ratio'], '.3f')}")
+    lines += [""] + [f"not {row['at_most']}: {row['name']}: {row['bound']}" for row in rows if missed(row) and row.get("bound")]
     lines += ["", f"{'':{width}}  {'system calls':>12}  {'netlink messages':>16}  {'peak memory':>11}  {'instructions':>12}"]
     for row in counts:
         memory = row.get("memory_kib")

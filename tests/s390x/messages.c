@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../../lib/snapshot.h" /* before linux/: glibc and the kernel define the same names */
+#include "../../lib/link.h" /* before linux/: glibc and the kernel define the same names */
+#include "../../lib/snapshot.h"
 #include <linux/rtnetlink.h>
 
 static uint32_t first, last; /* sequence numbers that wait for an answer */
@@ -15,6 +16,15 @@ static uint32_t first, last; /* sequence numbers that wait for an answer */
 int __wrap_mnl_socket_get_fd(const struct mnl_socket *sock);
 ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *sock, const void *buf, size_t len);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *msg, int flags);
+ssize_t __wrap_getrandom(void *buf, size_t size, unsigned int flags);
+
+/* The group in which devices go together: the same each time, in either order. */
+ssize_t __wrap_getrandom(void *buf, size_t size, unsigned int flags)
+{
+	(void)flags;
+	memset(buf, 0x11, size);
+	return (ssize_t)size;
+}
 
 int __wrap_mnl_socket_get_fd(const struct mnl_socket *sock)
 {
@@ -132,6 +142,45 @@ static void links(void)
 	both(STEP_CHANGE, &t1, &other);
 }
 
+/* Two devices come together, and go together. */
+static void many(void)
+{
+	struct step steps[2] = { { .op = STEP_ADD, .want.kind = KIND_LINK, .want.link = { .name = "sit-a", .mtu = 1480 } } };
+	bool done[2];
+	size_t refused;
+	struct err err;
+
+	steps[0].want.link.remote = ip4("203.0.113.1");
+	steps[1] = steps[0];
+	strcpy(steps[1].want.link.name, "sit-b");
+	steps[1].want.link.remote = ip4("203.0.113.2");
+	/* Here too nothing is read back. */
+	need(link_run_many(&c, steps, 2, done, &refused, &err));
+	for (uint32_t i = 0; i < 2; i++) {
+		steps[i].want.link.index = 0x01020304 + i;
+		steps[i] = step_invert(&steps[i]);
+	}
+	need(!link_run_many(&c, steps, 2, done, &refused, &err));
+}
+
+/* What is asked before anything is done. */
+static void questions(void)
+{
+	struct conntrack ct = { .source = ip4("203.0.113.1"), .destination = ip4("192.0.2.7") };
+	struct nft_table table = { .exists = false };
+	struct snapshot s = { .n_links = 0 };
+	struct path path;
+	struct err err;
+	bool found;
+
+	path_lookup(&c, ip4("203.0.113.1"), ip4("192.0.2.7"), 0x01020304, &path, &err);
+	conntrack_find(&c, &ct, &found, &err);
+	nft_load(&c, &table, &err);
+	snapshot_load(&c, &s, &err);
+	snapshot_free(&s);
+	free(table.elems);
+}
+
 static void others(void)
 {
 	struct object none = { .kind = KIND_ADDR }, o = none;
@@ -186,7 +235,6 @@ static void nftables(void)
 
 int main(void)
 {
-	struct path path;
 	struct err err;
 
 	need(!nl_batch_init(&c.batch, 1 << 20, &err));
@@ -194,9 +242,10 @@ int main(void)
 	open_without(&c.netfilter);
 	c.generation = 0x01020304;
 	links();
+	many();
 	others();
 	nftables();
-	path_lookup(&c, ip4("203.0.113.1"), ip4("192.0.2.7"), 0x01020304, &path, &err);
+	questions();
 	free(c.route.buf);
 	free(c.netfilter.buf);
 	nl_batch_free(&c.batch);
