@@ -208,10 +208,9 @@ static int check_pair(struct spec *s, struct err *err)
 	struct in6_addr other = addr6_other_half(&net->addr);
 	char address[NET6_TEXT], text[NET6_TEXT];
 
-	net6_text(net, address);
 	if (!s->has_server_address) {
 		if (net->len != 127) {
-			err_usage(err, address,
+			err_usage(err, net6_text(net, address),
 				  "only a /127 has one other address (RFC 6164), a /%u does not tell the server's",
 				  net->len);
 			err_hint(err, "give 'server-address IPV6'");
@@ -220,7 +219,7 @@ static int check_pair(struct spec *s, struct err *err)
 		if (addr6_reserved_anycast(&other) || addr6_reserved_anycast(&net->addr)) {
 			if (addr6_reserved_anycast(&net->addr))
 				other = net->addr;
-			err_usage(err, address,
+			err_usage(err, net6_text(net, address),
 				  "an address of this /127 is %s, a reserved anycast address (RFC 6164 section 6)",
 				  addr6_text(&other, text));
 			err_hint(err, "take another pair, or give 'server-address IPV6'");
