@@ -158,8 +158,12 @@ class NetworkNamespaces(netlab.Case):
 
 class NotRoot(netlab.Case):
     def test_changes_are_refused_with_a_hint(self):
-        for host, words in ((self.client, UP), (self.client, "client down t1"), (self.server, ADD), (self.server, "server up"),
-                            (self.server, "server down")):
+        self.client.ip("tunnel add he6 mode sit remote 203.0.113.9 ttl 64")
+        for host, words in ((self.client, UP), (self.client, "client down t1"), (self.client, "client adopt he6"),
+                            (self.client, f"--save {UP}"), (self.client, f"-j {UP}"), (self.server, ADD), (self.server, "server up"),
+                            (self.server, "server set-peer alice mtu 1300"), (self.server, "server del-peer alice"),
+                            (self.server, "server down"), (self.client, "nat unpass home"),
+                            (self.client, "nat pass home remote 203.0.113.1 to 192.168.1.10")):
             with self.subTest(words):
                 done = self.refused(host, words, status=1, user=65534, group=65534, extra_groups=[])
                 self.assertRegex(done.err, r"\bsudo\b|\broot\b", done)
