@@ -175,9 +175,10 @@ fuzz: deps
 	@tests/fuzz/run
 
 # Built by tests/fuzz/run into a folder of their own, with clang and its sanitizers. Netlink is answered by
-# tests/fuzz/common/kernel.c: the linker puts it in the place of these functions.
+# tests/fuzz/common/kernel.c, all else by outside.c there: the linker puts them in the place of these functions.
 WRAPPED := $(addprefix mnl_socket_,open2 bind setsockopt get_portid get_fd close sendto) \
-	$(patsubst %,nftnl_%_nlmsg_parse,chain rule set set_elems) setsockopt recv recvmsg nanosleep xtables_there
+	$(patsubst %,nftnl_%_nlmsg_parse,chain rule set set_elems) nanosleep \
+	socket bind connect getsockname setsockopt getsockopt recv recvfrom recvmsg fopen file_has
 fuzzers: $(FUZZ)
 
 $(FUZZ): %: %.o $(FUZZ_OBJ) $(BUILD)/libsitctl.a

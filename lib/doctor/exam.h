@@ -171,6 +171,16 @@ int patient_device(struct exam *e, const struct link *link, struct err *err);
 /* The value of a sysctl of net.ipv6.conf: of IFNAME, of "all"; -1: there is none. */
 int conf6(const char *ifname, const char *leaf);
 
+/* What the kernel says of the way to an address. */
+struct way {
+	bool reachable;
+	uint32_t index, table, metric;
+	struct net6 net; /* what the route is to */
+};
+
+/* routes.c: read RTM_NEWROUTE into WAY, which is empty. 0 or -EBADMSG. For routes.c and tests. */
+int way_decode(const struct nlmsghdr *nlh, struct way *way);
+
 /* device.c, underlay.c, tracking.c, routes.c, serving.c, answers.c, mtu.c, tcp.c, names.c, upstream.c */
 void check_kernel(struct exam *e);
 void check_device(struct exam *e);

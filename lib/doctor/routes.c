@@ -10,31 +10,26 @@
 
 #include "../want.h"
 
-/* What the kernel says of the way to an address. */
-struct way {
-	bool reachable;
-	uint32_t index, table, metric;
-	struct net6 net; /* what the route is to */
-};
-
-static int take_way(const struct nlmsghdr *nlh, void *data)
+int way_decode(const struct nlmsghdr *nlh, struct way *way)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[RTA_MAX + 1];
-	struct way *way = data;
 
-	if (nlh->nlmsg_type != RTM_NEWROUTE)
-		return 0;
-	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX))
+	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX) || rtm->rtm_dst_len > 128)
+		return -EBADMSG;
+	if (rtm->rtm_dst_len && !nl_in6(tb[RTA_DST], &way->net.addr))
 		return -EBADMSG;
 	way->reachable = rtm->rtm_type == RTN_UNICAST || rtm->rtm_type == RTN_LOCAL;
 	way->index = nl_u32(tb[RTA_OIF], 0);
 	way->table = nl_u32(tb[RTA_TABLE], rtm->rtm_table);
 	way->metric = nl_u32(tb[RTA_PRIORITY], 0);
 	way->net.len = rtm->rtm_dst_len;
-	if (tb[RTA_DST])
-		memcpy(&way->net.addr, mnl_attr_get_payload(tb[RTA_DST]), sizeof(way->net.addr));
 	return 0;
+}
+
+static int take_way(const struct nlmsghdr *nlh, void *data)
+{
+	return nlh->nlmsg_type == RTM_NEWROUTE ? way_decode(nlh, data) : 0;
 }
 
 /* With RTM_F_FIB_MATCH in FLAGS the route itself, else what it is for DST alone. */

@@ -13,7 +13,7 @@ int main(void)
 		suite_plan,    suite_planold,	suite_planhost, suite_plannft,	suite_rules,	 suite_apply,
 		suite_journal, suite_disk,	suite_conf,	suite_conffile, suite_confwrite, suite_words,
 		suite_help,    suite_program,	suite_flow,	suite_frame,	suite_nets,	 suite_export,
-		suite_import,  suite_roundtrip,
+		suite_import,  suite_roundtrip, suite_way,
 	};
 	SRunner *runner;
 	int run, failed;

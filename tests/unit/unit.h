@@ -16,6 +16,7 @@ Suite *suite_allow(void);
 Suite *suite_xtables(void);
 Suite *suite_flow(void);
 Suite *suite_frame(void);
+Suite *suite_way(void);
 Suite *suite_inet6(void);
 Suite *suite_nets(void);
 Suite *suite_err(void);

@@ -10,7 +10,7 @@
 #include "kernel.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/netlink.h>
 
-#include "../../../lib/flow.h"
+#include "outside.h"
 
 static struct {
 	const uint8_t *data;
@@ -28,11 +28,8 @@ unsigned int __wrap_mnl_socket_get_portid(const struct mnl_socket *sock);
 int __wrap_mnl_socket_get_fd(const struct mnl_socket *sock);
 int __wrap_mnl_socket_close(struct mnl_socket *sock);
 ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *sock, const void *buf, size_t len);
-int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t len);
-ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *msg, int flags);
 int __wrap_nanosleep(const struct timespec *wanted, struct timespec *left);
-bool __wrap_xtables_there(const struct flow *flow);
 
 struct mnl_socket *__wrap_mnl_socket_open2(int bus, int flags)
 {
@@ -83,38 +80,11 @@ ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *sock, const void *buf,
 	return (ssize_t)len;
 }
 
-int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
-{
-	(void)fd;
-	(void)level;
-	(void)name;
-	(void)value;
-	(void)len;
-	return 0;
-}
-
-ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags)
-{
-	(void)fd;
-	(void)buf;
-	(void)len;
-	(void)flags;
-	errno = EAGAIN;
-	return -1;
-}
-
 int __wrap_nanosleep(const struct timespec *wanted, struct timespec *left)
 {
 	(void)wanted;
 	(void)left;
 	return 0;
-}
-
-/* The tables of iptables-legacy that the fuzzer's machine may have are not its input. */
-bool __wrap_xtables_there(const struct flow *flow)
-{
-	(void)flow;
-	return false;
 }
 
 /* Nothing of what was asked for. */
@@ -162,8 +132,9 @@ ssize_t __wrap_recvmsg(int fd, struct msghdr *msg, int flags)
 	char *to = msg->msg_iov->iov_base;
 	size_t n, room = msg->msg_iov->iov_len;
 
-	(void)fd;
 	(void)flags;
+	if (fd >= 0)
+		return outside_recvmsg(msg);
 	ASAN_UNPOISON_MEMORY_REGION(to, room + 1);
 	if (kernel.type && kernel.request.nlmsg_type != kernel.type)
 		n = nothing(to);
