@@ -5,6 +5,7 @@
  */
 #include <dlfcn.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static const char *target_of(const struct nlmsghdr *nlh, bool *anew)
 	case RTM_NEWLINK:
 	case RTM_SETLINK: return "device";
 	case RTM_GETADDR: return "addresses";
-	case RTM_GETROUTE: return dump ? "routes" : "paths";
+	case RTM_GETROUTE: return dump ? "routes" : nfg->nfgen_family == AF_INET6 ? "ways" : "paths";
 	case RTM_GETNEIGH: return "neighbours";
 	}
 	if (nlh->nlmsg_type >> 8 == NFNL_SUBSYS_CTNETLINK)
@@ -107,7 +108,7 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 	return n;
 }
 
-/* The table `filter` of iptables-legacy, first where its chains are, then what is in them. */
+/* A table of iptables-legacy, first where its chains are, then what is in it. */
 int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 {
 	int (*real)(int, int, int, void *, socklen_t *) = dlsym(RTLD_NEXT, "getsockopt");
@@ -125,6 +126,13 @@ int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 				    info.underflow[NF_INET_FORWARD] };
 
 		fwrite(head, 1, sizeof(head), file);
+		fwrite(((struct ip6t_get_entries *)value)->entrytable, 1, info.size, file);
+		fclose(file);
+	}
+	file = name == IP6T_SO_GET_ENTRIES ? create("tables") : NULL;
+	if (file) {
+		fputc((level == IPPROTO_IP ? 2 : 0) | (strcmp(info.name, "filter") ? 4 : 0), file);
+		fwrite(&info.valid_hooks, 1, sizeof(info) - offsetof(struct ip6t_getinfo, valid_hooks), file);
 		fwrite(((struct ip6t_get_entries *)value)->entrytable, 1, info.size, file);
 		fclose(file);
 	}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fuzzer: what the kernel answers while several tunnel devices are made together, or removed. */
+#include <string.h>
+
+#include "common/kernel.h"
+#include "../../lib/link.h"
+
+#define DEVICES 3
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct step steps[DEVICES];
+
+	for (int op = STEP_ADD; op <= STEP_DEL; op++) {
+		struct conversation *c = kernel_says(data, size, 0);
+		bool done[DEVICES] = { false };
+		struct err err = { .code = 0 };
+		size_t refused;
+		int ret;
+
+		for (int i = 0; i < DEVICES; i++) {
+			struct link *want = &steps[i].want.link;
+
+			steps[i].op = (enum step_op)op;
+			steps[i].want.kind = KIND_LINK;
+			memset(want, 0, sizeof(*want));
+			snprintf(want->name, sizeof(want->name), "t%d", i + 1);
+			snprintf(want->alias, sizeof(want->alias), "sitctl peer t%d", i + 1);
+			want->remote.s_addr = 0x010200c0 + ((uint32_t)i << 24);
+			want->mtu = 1480;
+			want->ttl = 255;
+			want->index = (uint32_t)(7 + i);
+			steps[i].was = steps[i].want;
+		}
+		if (!link_many(steps))
+			continue;
+		ret = link_run_many(c, steps, DEVICES, done, &refused, &err);
+		invariant(ret <= 0 && refused < DEVICES);
+		for (int i = 0; i < DEVICES; i++) {
+			invariant(memchr(steps[i].want.link.name, '\0', sizeof(steps[i].want.link.name)));
+			invariant(ret || done[i]);
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fuzzer: the tables of iptables-legacy asked for with getsockopt(): their bounds, and the chain of what drops. */
+#include <string.h>
+
+#include "common/kernel.h"
+#include "common/outside.h"
+#include "../../lib/flow.h"
+#include <linux/netfilter.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct deed deed = { .hooks = 1 << NF_INET_FORWARD,
+					  .targets = { "TCPMSS", "SNAT" },
+					  .tables = { "mangle", "nat" } };
+	struct flow flow = { .from = { .ifname = "sit-alice", .has_addr = true, .addr = { 0x20, 1, 0xd, 0xb8 } },
+			     .to = { .ifname = "up0" } };
+	struct obstacle o;
+	bool found = false;
+	struct err err;
+	int ret;
+
+	if (!size)
+		return -1;
+	flow.hook = *data & 1 ? NF_INET_LOCAL_IN : NF_INET_FORWARD;
+	flow.family = *data & 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	flow.proto = *data & 2 ? IPPROTO_IPV6 : 0;
+	tables_say(data + 1, size - 1);
+	if (*data & 4) {
+		ret = xtables_search(&deed, &flow, &found, &err);
+		invariant(!ret || (ret < 0 && !found));
+		return 0;
+	}
+	ret = xtables_obstacle(&flow, &o, &found, &err);
+	invariant(!ret || (ret < 0 && !found));
+	if (found) {
+		invariant(o.tool == OBSTACLE_XTABLES && o.chain[0]);
+		invariant(memchr(o.chain, '\0', sizeof(o.chain)));
+		invariant(!strcmp(o.table, "filter"));
+	}
+	return 0;
+}
