@@ -53,14 +53,16 @@ static int set_filter(int fd, const struct watch_filter *f)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
 }
 
-/* Of a checksum that is not written yet, or that the hardware found right, the packet does not tell. */
-static bool checksum_known(struct msghdr *m)
+bool watch_checksum_known(struct msghdr *m)
 {
+	const char *end = (const char *)m->msg_control + m->msg_controllen;
+
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
 		struct tpacket_auxdata aux;
 
+		/* CMSG_NXTHDR() does not look where the message that it gives ends. */
 		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA ||
-		    c->cmsg_len < CMSG_LEN(sizeof(aux)))
+		    c->cmsg_len < CMSG_LEN(sizeof(aux)) || (size_t)(end - (const char *)c) < CMSG_LEN(sizeof(aux)))
 			continue;
 		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
 		return !(aux.tp_status & (TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID));
@@ -92,7 +94,7 @@ static bool take(struct watch *w)
 	if (len < 1 || !frame_decode(packet, (size_t)len, packet[0] >> 4, &v.frame))
 		return true;
 	v.outgoing = from.sll_pkttype == PACKET_OUTGOING;
-	v.checksum_known = checksum_known(&m);
+	v.checksum_known = watch_checksum_known(&m);
 	for (unsigned int i = 0; i < w->n_viewers; i++)
 		w->viewers[i].see(&v, w->viewers[i].data);
 	return true;

@@ -4,6 +4,7 @@
 #define SITCTL_DOCTOR_WATCH_H
 
 #include <net/if.h>
+#include <sys/socket.h>
 
 #include "frame.h"
 #include "loop.h"
@@ -41,5 +42,11 @@ void watch_close(struct watch *w);
 
 /* Have SEE called with each packet. */
 void watch_add(struct watch *w, void (*see)(const struct view *v, void *data), void *data);
+
+/*
+ * Does the packet that came with the control messages of M tell of its checksum? Not of one that is not written yet, or
+ * that the hardware found right. For watch.c and tests.
+ */
+bool watch_checksum_known(struct msghdr *m);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "unit.h"
-#include "../../lib/doctor/frame.h"
+#include "../../lib/doctor/watch.h"
 
 #define HEADER4 20
 #define HEADER6 40
@@ -304,6 +304,35 @@ START_TEST(garbage)
 }
 END_TEST
 
+/* A message of packet(7) with STATUS, said to be LEN bytes, behind one of another kind; or only N bytes of both. */
+static bool checksum_known(uint32_t status, size_t len, size_t n)
+{
+	static const size_t first = CMSG_SPACE(sizeof(int));
+	struct cmsghdr other = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = 1 },
+		       aux = { .cmsg_len = len, .cmsg_level = 263, .cmsg_type = 8 }; /* SOL_PACKET, PACKET_AUXDATA */
+	uint64_t control[16] = { 0 };
+	char *at = (char *)control;
+	struct msghdr m = { .msg_control = control, .msg_controllen = n };
+
+	memcpy(at, &other, sizeof(other));
+	memcpy(at + first, &aux, sizeof(aux));
+	memcpy(at + first + sizeof(aux), &status, sizeof(status));
+	return watch_checksum_known(&m);
+}
+
+START_TEST(word_on_the_checksum)
+{
+	const size_t whole = CMSG_SPACE(sizeof(int)) + CMSG_LEN(20);
+
+	ck_assert(checksum_known(1, CMSG_LEN(20), whole));
+	ck_assert(!checksum_known(8, CMSG_LEN(20), whole));   /* TP_STATUS_CSUMNOTREADY */
+	ck_assert(!checksum_known(128, CMSG_LEN(20), whole)); /* TP_STATUS_CSUM_VALID */
+	ck_assert(!checksum_known(1, CMSG_LEN(19), whole));
+	for (size_t n = 0; n < whole; n++)
+		ck_assert_msg(!checksum_known(1, CMSG_LEN(20), n) && !checksum_known(1, SIZE_MAX / 2, n), "%zu", n);
+}
+END_TEST
+
 Suite *suite_frame(void)
 {
 	Suite *suite = suite_create("frame");
@@ -320,6 +349,7 @@ Suite *suite_frame(void)
 	tcase_add_test(tc, icmp6);
 	tcase_add_test(tc, no_packets);
 	tcase_add_test(tc, garbage);
+	tcase_add_test(tc, word_on_the_checksum);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
