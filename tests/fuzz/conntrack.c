@@ -8,8 +8,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct step step = { .op = STEP_DEL, .was = { .kind = KIND_CONNTRACK } };
 	char label[160];
 	struct err err;
+	bool found;
 
 	kinds[KIND_CONNTRACK]->run(c, &step, &err);
 	kinds[KIND_CONNTRACK]->label(&step.was, label, sizeof(label));
+	/* Whether this machine tracks connections is no matter. */
+	c = kernel_says(data, size, 0);
+	c->tracking = TRACKING_USED;
+	invariant(!conntrack_find(c, &step.was.conntrack, &found, &err) || !found);
 	return 0;
 }
