@@ -28,9 +28,16 @@ enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const ch
 	if (need_admin(ctx, &err) || change_open(&ch, !ctx->dry_run, &err))
 		return fail(&err);
 	if (is_ours(&ch, name)) {
+		const struct told_tunnel *t = told_find(&ch.told, ROLE_CLIENT, name);
+
 		note(ctx, "%s: is a tunnel of sitctl already", name);
 		change_adopt_rest(&ch, name);
-		status = carry_out(ctx, &ch, &scope);
+		if (t) {
+			spec = t->spec;
+			spec_forget_defaults(&spec);
+		}
+		/* A kill may have come after all but the file. */
+		status = t ? carry_out_saving(ctx, &ch, &scope, &spec) : carry_out(ctx, &ch, &scope);
 	} else if (change_adopt(&ch, name, &spec, &err)) {
 		status = fail(&err);
 	} else {

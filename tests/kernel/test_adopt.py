@@ -3,6 +3,7 @@
 
 import contextlib
 import json
+import os
 import re
 import subprocess
 import time
@@ -66,6 +67,12 @@ class Adopt(netlab.Case):
         self.up(self.client, "client check he6")
         self.assertEqual(len(self.client.routes("default6/0")), 1)
         self.assertIn("already", self.tell(self.client, "client adopt he6").err)
+        path = f"{self.lab.files}/he6.conf"  # what a kill before the end may have left out
+        self.assertIn("already", self.tell(self.client, f"--save -f {path} client adopt he6").err)
+        self.up(self.client, f"-f {path} client check he6")
+        with open(path, encoding="ascii") as file:
+            self.assertIn(f"remote = {SERVER4}\n", file.read())
+        os.unlink(path)
         with self.flood(INTERNET):
             self.up(self.client, f"client up he6 remote {SERVER4} local {CLIENT4} ttl 99 mtu 1380 address {PAIR[1]}/127 "
                                  f"address 2001:db8:100::13/128 gateway {PAIR[0]} metric 77 prefix {PREFIX}")
