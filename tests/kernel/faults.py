@@ -8,18 +8,23 @@ import signal
 import subprocess
 import tempfile
 
+import files
 from files import ADD_ALICE, ADD_BOB, CLIENT, ETC, SERVER, UP
 import netlab
 from netlab import CLIENT4, ON_LINK, PAIR, PREFIX, PREFIX_B, SERVER4
 
 # One command: in which host, what runs before it, the command itself, and the one that leaves nothing of it;
-# a tunnel that somebody else has made before, and lines of `ip` that take away what is still that one's.
-Row = collections.namedtuple("Row", "name host before command down made unmade", defaults=("", ""))
+# a device that somebody else has made before, and lines of `ip` that take away what is still that one's;
+# the interface that somebody removes meanwhile where it is not the tunnel's own, NO_DEVICE where it has to do with none.
+Row = collections.namedtuple("Row", "name host before command down made unmade gone", defaults=("", "", ""))
+NO_DEVICE = "-"
 
 TEN = "[server]\nuplink = up0\n" + "".join(
     f"[peer p{n}]\nremote = 198.51.100.{100 + n}\naddress = 2001:db8:1:{n}::3\nprefix = 2001:db8:1{n}::/48\n" for n in range(9)
 ) + f"[peer near]\nremote = {CLIENT4}\naddress = {ON_LINK[1]}\nmtu = 1400\n"
-FILES = {"t1.conf": CLIENT, "server.conf": SERVER, "ten": TEN}
+TWO = TEN.split("[peer p2]", maxsplit=1)[0] + "mtu = 1400\n"
+BROKER = f"ip tunnel add he6 mode sit remote {SERVER4} local {CLIENT4} ttl 99\nip addr add {PAIR[1]}/127 dev he6\n"
+FILES = {"t1.conf": CLIENT, "server.conf": SERVER, "ten": TEN, "two": TWO, "broker": BROKER}
 
 ROUTED = f"{UP} prefix {PREFIX} prefix {PREFIX_B},lan"
 CHANGED = f"{UP} prefix {PREFIX_B} ttl 64 mtu 1300 mss-clamp off metric 7"
@@ -43,15 +48,28 @@ ROWS = [
     Row("server add-peer", "server", (), NEAR, SERVER_DOWN),
     Row("server set-peer", "server", (NEAR,), SET_NEAR, SERVER_DOWN),
     Row("server del-peer", "server", (NEAR, ADD_BOB), "server del-peer near", SERVER_DOWN),
-    Row("server up, ten peers", "server", (), UP_TEN, SERVER_DOWN),
-    Row("server down", "server", (UP_TEN,), SERVER_DOWN, SERVER_DOWN),
+    Row("server up, ten peers", "server", (), UP_TEN, SERVER_DOWN, gone="sit-p4"),
+    Row("server down", "server", (UP_TEN,), SERVER_DOWN, SERVER_DOWN, gone="sit-p4"),
     Row("client up, saved", "client", ("client up t1",), f"--save {CHANGED}", DOWN),
     Row("client up, first saved", "client", (), f"--save -f {ETC}/fresh {UP}", DOWN),
-    Row("server add-peer, saved", "server", (ADD_ALICE,), f"--save {ADD_BOB}", SERVER_DOWN),
-    Row("nat pass", "client", (), PASS, "nat unpass p1"),
-    Row("nat unpass", "client", (PASS,), "nat unpass p1", "nat unpass p1"),
+    Row("server add-peer, saved", "server", (ADD_ALICE,), f"--save {ADD_BOB} mtu 1400", SERVER_DOWN),
+    Row("nat pass", "client", (), PASS, "nat unpass p1", gone=NO_DEVICE),
+    Row("nat unpass", "client", (PASS,), "nat unpass p1", "nat unpass p1", gone=NO_DEVICE),
     Row("client adopt", "client", (), "client adopt he6", "client down he6", FOREIGN, NOT_FOREIGN),
+    Row("server up, two of ten", "server", (UP_TEN,), f"-f {ETC}/two server up", SERVER_DOWN, gone="sit-p1"),
+    Row("server set-peer, saved", "server", (ADD_ALICE,), f"--save server set-peer alice mtu 1400 prefix {PREFIX_B}",
+        SERVER_DOWN),
+    Row("server del-peer, saved", "server", (ADD_ALICE,), "--save server del-peer alice", SERVER_DOWN),
+    Row("server up, saved", "server", (ADD_ALICE,), "--save server up ttl 64 mtu 1400", SERVER_DOWN, gone="sit-alice"),
+    Row("client adopt, saved", "client", (), "--save client adopt he6", "client down he6", FOREIGN, NOT_FOREIGN),
+    Row("client import, saved", "client", (), f"--save client import iproute2 {ETC}/broker", "client down he6", gone=NO_DEVICE),
 ]
+
+
+def device(row):
+    """The interface that somebody removes meanwhile; None where there is none."""
+    own = re.search(r"(?:client \S+|server (\S+-peer)) (\S+)", row.command)
+    return None if row.gone == NO_DEVICE else row.gone or ("sit-" if own[1] else "") + own[2]
 
 def remembered():
     """The files below /run/sitctl that say something."""
@@ -108,6 +126,10 @@ def counted(host, words):
         return calls, process.returncode, err
 
 
+def spread(calls, count):
+    return [calls[i * len(calls) // count] for i in range(count if calls else 0)]
+
+
 Outcome = collections.namedtuple("Outcome", "status err reached")
 
 
@@ -126,3 +148,62 @@ def injected(host, words, call, fault):
             process.communicate()
             return Outcome(None, "it did not end within 90 seconds", True)
         return Outcome(process.returncode, err, process.returncode == -9 or "INJECTED" in log.read())
+
+
+def classes(case, rows):
+    """A class of a test case for each row, so that workers share them out."""
+    for row in rows:
+        name = case.__name__ + "".join(word.capitalize() for word in re.findall(r"\w+", row.name))
+        yield type(name, (case,), {"row": row, "__module__": case.__module__})
+
+
+class Case(files.Case):
+    """A test of rows: the way to where the command of one begins, and back to nothing."""
+
+    def take(self, row):
+        self.row, self.place = row, getattr(self, row.host)
+        self.bare = self.place.state()
+
+    def written(self):
+        return {name: self.get(name) for name in self.names()}
+
+    def whole(self):
+        """The kernel's state, what is remembered, the files."""
+        return self.place.state(), remembered(), self.written()
+
+    def put_files(self):
+        for name in self.names():
+            if name not in FILES:
+                os.unlink(f"{ETC}/{name}")
+        for name, text in FILES.items():
+            self.put(name, text)
+
+    def prepare_command(self):
+        self.put_files()
+        if self.row.made:
+            self.place.ip(self.row.made)
+        for words in self.row.before:
+            self.tell(self.place, words)
+
+    def is_now(self, wanted, message, but=None):
+        """All three are the wanted ones; but for a device that went, where one did."""
+        state, told, written = wanted
+        with self.place.looking():
+            quick = not but and netlab.state.State().lines == state.lines
+        if not quick:
+            self.alike(state, self.place, message, but)
+        self.assertEqual(remembered(), told, f"below {netlab.RUN}: {message}")
+        self.assertEqual(self.written(), written, f"below {ETC}: {message}")
+
+    def unmake(self):
+        """What somebody else has made and is still that one's goes."""
+        if self.row.unmade:
+            with self.place:
+                subprocess.run(["ip", "-force", "-batch", "-"], input=self.row.unmade, stderr=subprocess.DEVNULL, text=True,
+                               check=False)
+
+    def leaves_nothing(self, message):
+        self.tell(self.place, self.row.down)
+        self.unmake()
+        self.alike(self.bare, self.place, message)
+        self.assertEqual(remembered(), {}, message)
