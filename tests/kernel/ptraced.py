@@ -7,6 +7,7 @@ import platform
 import signal
 import struct
 import subprocess
+import tempfile
 import unittest
 
 import netlab
@@ -32,12 +33,21 @@ def ptrace(what, pid, value=0):
 def stopped(host, words, where, act):
     """Runs sitctl up to its first changing call of which where(calls so far, this one last) is true, and calls act(pid) there.
 
-    It goes on by itself if act leaves it alive. Returns its exit status, and the calls seen; the last is None if there was no such.
+    It goes on by itself if act leaves it alive. Returns its exit status, the calls seen, the last None if there was no such,
+    and what it wrote to stderr.
     """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        status, seen = _traced(host, words, where, act, said)
+        said.seek(0)
+        return status, seen, said.read()
+
+
+def _traced(host, words, where, act, said):
     numbers, seen, info = CALLS[platform.machine()], [], ctypes.create_string_buffer(128)
     with host:
         child = subprocess.Popen([netlab.SITCTL, *words.split()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL, preexec_fn=lambda: _libc.ptrace(TRACEME, 0, None, None))
+                                 stderr=said, cwd="/", env=os.environ | {"LC_ALL": "C"},
+                                 preexec_fn=lambda: _libc.ptrace(TRACEME, 0, None, None))
     os.waitpid(child.pid, 0)
     ptrace(SETOPTIONS, child.pid, TRACESYSGOOD | EXITKILL)
     while True:

@@ -2,6 +2,7 @@
 """What others do while sitctl works: interfaces that go between its look and its change, a full disk, `ip` and `nft` at work."""
 
 import contextlib
+import errno
 import os
 import platform
 import signal
@@ -10,117 +11,211 @@ import subprocess
 import faults
 import files
 import netlab
-from netlab import PREFIX
 import ptraced
 
-NEAR_HERE = "server add-peer near remote 198.51.100.7 address 2001:db8:5::3 proxy-ndp on"
+EVERY = os.environ.get("SITCTL_FAULTS") == "all"
+SAMPLE = 2      # of the calls of a command that send something
+
+
+def dummy(name):
+    """Lines of `ip` that make an interface; made again it has the same address of its own."""
+    return f"link add {name} address 02:00:00:00:00:01 type dummy\nlink set {name} up\naddr add 2001:db8:5::1/64 dev {name} nodad"
+
+
+def under(device, name, host, before, command, down):
+    """A row about an interface of somebody else that a tunnel needs."""
+    return faults.Row(name, host, before, command, down, dummy(device), f"link del {device}", device)
+
+
+SERVER_ON = "server up uplink up2"
+NEAR_ON = "server add-peer near remote 198.51.100.7 address 2001:db8:5::3 proxy-ndp on"
+CLIENT_ON = "client up t1 remote 198.51.100.7 address 2001:db8:1::3 gateway none prefix 2001:db8:6::/64,lan2"
+# Here somebody is at every call, as is with "client up" of the table.
+THOROUGH = [
+    under("up2", "server add-peer, its uplink", "server", (SERVER_ON,), NEAR_ON, "server down"),
+    under("lan2", "client up, its LAN", "server", (), CLIENT_ON, "client down t1"),
+]
+UNDER = THOROUGH + [
+    under("up2", "server set-peer, its uplink", "server", (SERVER_ON, NEAR_ON),
+          "server set-peer near address 2001:db8:5::9 ttl 64", "server down"),
+    under("up2", "server down, its uplink", "server", (SERVER_ON, NEAR_ON), "server down", "server down"),
+    under("lan2", "client up, changed, its LAN", "server", (CLIENT_ON,),
+          CLIENT_ON.replace("2001:db8:6::/64", "2001:db8:7::/64") + " ttl 64", "client down t1"),
+    under("lan2", "client down, its LAN", "server", (CLIENT_ON,), "client down t1", "client down t1"),
+]
 
 
 @ptraced.traceable
-class Gone(netlab.Case):
-    """Somebody removes an interface while sitctl is held before one of its changes."""
+class Gone(faults.Case):
+    """Somebody removes an interface while sitctl is held before one of its changes: each row is a class of its own."""
 
-    weight = 60
+    row, weight = None, 40
 
-    def points(self, words, down):
-        """Before which of its calls: those that change something in the kernel, and the first that writes the journal, after the look."""
-        calls, status, err = faults.counted(self.server, words)
-        self.assertEqual(status, 0, err)
-        self.tell(self.server, down)
+    def points(self, calls):
+        """Those that send a change to the kernel, and the first that writes a file, after the look; or a sample of them."""
         calls = [call for call in calls if call.name in ptraced.CALLS[platform.machine()].values()]
-        sends = [i for i, call in enumerate(calls, 1) if call.name in faults.SEND.split() and not call.looks]
-        return [next(i for i, call in enumerate(calls, 1) if call.name == "write")] + sends
+        sends = [call for call in calls if call.name in faults.SEND.split() and not call.looks]
+        if not EVERY and self.row not in [faults.ROWS[0]] + THOROUGH:
+            # The last, when most is there; what is saved has a row without it.
+            sends = [sends[-1]] if "--save" in self.row.command else faults.spread(sends, SAMPLE) + [sends[-1]]
+        return list(dict.fromkeys([next(call for call in calls if call.name == "write")] + sends))
 
-    def removed(self, words, device, again, down):
-        """Before each call: the command ends with 0 or 1 and words; then AGAIN, where given, repairs, and `down` leaves nothing."""
-        before = self.server.state()
+    def removing(self, call):
+        """Runs the command, the interface going before that call: its status, what it said, whether there was the interface."""
+        hit = []
 
         def remove(_pid):
-            with self.server:
-                subprocess.run(["ip", "link", "del", device], check=device in before.links, capture_output=True)
-        for number in self.points(words, down):
-            with self.subTest(f"{device} goes before call {number} of {words}"):
-                status, seen = ptraced.stopped(self.server, words, lambda seen: len(seen) == number, remove)
-                self.assertIsNotNone(seen[-1], "it ended before that")
-                self.assertIn(status, (0, 1), seen)
-                if again:
-                    self.tell(self.server, again)
-                    self.tell(self.server, "check")
-                self.tell(self.server, down)
-                self.gone_and_clean(before, device)
+            with self.place:
+                done = subprocess.run(["ip", "link", "del", self.device], capture_output=True, text=True, check=False)
+            self.assertTrue(done.returncode == 0 or "Cannot find device" in done.stderr, done)
+            hit.append(done.returncode == 0)
+        status, seen, said = ptraced.stopped(
+            self.place, self.row.command, lambda seen: seen[-1] == call.name and seen.count(call.name) == call.number, remove)
+        self.assertIsNotNone(seen[-1], "it ended before that")
+        self.assertEqual(len(hit), 1)
+        return status, said, hit[0]
 
-    def gone_and_clean(self, before, device):
-        """As before, but for the device itself if it was there."""
-        now = self.server.state()
-        lines = {line for line in before.lines if f" {device} " not in line and f".{device}." not in line}
-        self.assertEqual(sorted(lines ^ now.lines), [])
-        self.assertEqual(faults.remembered(), {})
-        if before.links.get(device):
-            self.device(device)
-            self.same(before, self.server)
+    def at(self, call, number):
+        """Done or refused, it did all or nothing but for what went; the next `up` completes it, and `down` leaves nothing."""
+        status, said, hit = self.removing(call)
+        gave = f"status {status}, it said {said!r}, {'it was there' if hit else 'there was none'}"
+        self.assertIn(status, (0, 1) if hit else (0,), gave)
+        self.assertRegex(said, r"^(sitctl: .*\n)+$" if status else r"^(sitctl: .*\n)*$", gave)
+        if hit:
+            self.assertNotIn(self.device, self.place.links(), gave)
+        if status and "could not be put back" in said:
+            self.lost(said, gave)
+        else:
+            self.is_now(self.before if status else self.after, gave, self.device if hit else None)
+        self.repair(number, hit, gave)
+        return hit, status
 
-    def device(self, name):
-        # Made again it has the same address of its own.
-        self.server.ip(f"link add {name} address 02:00:00:00:00:01 type dummy\nlink set {name} up\naddr add 2001:db8:5::1/64 dev {name} nodad")
+    def lost(self, said, gave):
+        """It could not put back what went, which the journal then still says: nothing else is lost, and `check` tells."""
+        self.assertRegex(said, rf"and [^;]*\b{self.device}\b[^;]* could not be put back: run 'sitctl check'", gave)
+        self.alike(self.before[0], self.place, gave, self.device)
+        self.assertEqual(self.written(), self.before[2], gave)
+        self.check(3)
 
-    def test_the_tunnel_itself(self):
-        words = f"client up t1 remote 198.51.100.7 address 2001:db8:1::3 gateway none prefix {PREFIX}"
-        self.removed(words, "t1", words, "client down t1")
+    def check(self, status=0):
+        """By what was told, without the files of other tunnels."""
+        for name in self.names():
+            os.unlink(f"{files.ETC}/{name}")
+        self.tell(self.place, "check", status)
 
-    def test_the_uplink(self):
-        self.device("up2")
-        self.tell(self.server, "server up uplink up2")
-        self.tell(self.server, "server down")
-        self.removed(NEAR_HERE, "up2", None, "server down")
+    def repair(self, number, hit, gave):
+        """By the command itself or what came before it, and then by `down`; or by `down` alone."""
+        foreign = hit and self.row.made
+        again = self.row == faults.ROWS[0] or number % 2 and self.row not in THOROUGH
+        if foreign and (not again or "adopt" in self.row.command):
+            self.tell(self.place, self.row.down)
+            self.unmake()
+            self.alike(self.bare, self.place, f"down without {self.device}: {gave}")
+        elif again:
+            if foreign:
+                self.unmake()
+                self.place.ip(self.row.made)
+            self.put_files()
+            up, wanted = [self.row.command], self.after
+            if self.row.command == self.row.down:
+                up, wanted = self.row.before, self.before
+            done = [self.tell(self.place, words) for words in up]
+            self.is_now(wanted, f"not completed by {done[-1]}: {gave}")
+            self.check()
+        self.leaves_nothing(f"down at last: {gave}")
 
-    def test_the_interface_of_a_prefix(self):
-        self.device("lan2")
-        self.removed("client up t1 remote 198.51.100.7 address 2001:db8:1::3 gateway none prefix 2001:db8:6::/64,lan2", "lan2", None,
-                     "client down t1")
+    def begin_anew(self):
+        self.again()
+        self.prepare_command()
+
+    def test(self):
+        self.take(self.row)
+        self.device = faults.device(self.row)
+        self.prepare_command()
+        self.before = self.whole()
+        calls, status, err = faults.counted(self.place, self.row.command)
+        self.assertEqual(status, 0, err)
+        self.after = self.whole()
+        self.leaves_nothing("down of what nothing happened to")
+        self.prepare_command()
+        points, hits, refused = self.points(calls), 0, 0
+        for number, call in enumerate(points):
+            with self.subTest(f"{self.device} goes before {call.name} {call.number} of {self.row.command}"):
+                well = False
+                try:
+                    hit, status = self.at(call, number)
+                    hits, refused, well = hits + hit, refused + status, True
+                finally:
+                    if well:
+                        self.prepare_command()
+                    else:
+                        self.begin_anew()
+        print(f"gone: {self.row.name}: {self.device} before {len(points)} of its calls: {hits} times it was there, "
+              f"{refused} times the command was refused", flush=True)
+        self.assertGreaterEqual(hits * 3, len(points), f"{self.device} was hardly ever there to be removed")
 
 
-class FullDisk(files.Case):
-    """No room below /run: each command of the table does it all or nothing; with room again it works."""
+class FullDisk(faults.Case):
+    """No room below /run, or in /etc: each command of the table does it all or nothing; with room again it works."""
 
     weight, size = 60, "64k"
+    PAGE, PAGES = b"#" * 4096, 100
 
-    def ballast(self):
-        path = f"{netlab.RUN}/ballast"
-        with open(path, "wb", buffering=0) as file, contextlib.suppress(OSError):
-            while True:
-                file.write(b"#" * 4096)
-        return path
+    def ballast(self, folder):
+        """Fills the disk: then there is no room for a byte."""
+        for name, data, times in (("ballast", self.PAGE, self.PAGES), ("byte", b"#", 1)):
+            with open(f"{folder}/{name}", "wb", buffering=0) as file, self.assertRaises(OSError, msg="it is not full") as full:
+                for _ in range(times):
+                    file.write(data)
+            self.assertEqual(full.exception.errno, errno.ENOSPC)
+        os.unlink(f"{folder}/byte")
 
     def test_run(self):
+        refused = 0
         for row in faults.ROWS:
             with self.subTest(row.name):
-                host = getattr(self, row.host)
                 netlab.mount("tmpfs", netlab.RUN, "tmpfs", 0, b"mode=755,size=32k")
                 try:
-                    self.one(row, host)
+                    refused += self.one(row, netlab.RUN)
                 finally:
                     files.umount(netlab.RUN)
+        self.said(netlab.RUN, refused, [row for row in faults.ROWS if "import" not in row.command])
 
-    def one(self, row, host):
-        bare = host.state()
-        for name, text in faults.FILES.items():
-            self.put(name, text)
-        if row.made:
-            host.ip(row.made)
-        for words in row.before:
-            self.tell(host, words)
-        before, ballast = (host.state(), faults.remembered()), self.ballast()
-        done = netlab.run(host, row.command)
-        os.unlink(ballast)
+    def test_etc(self):
+        rows, refused = [row for row in faults.ROWS if "--save" in row.command], 0
+        for row in rows:
+            with self.subTest(row.name):
+                refused += self.one(row, files.ETC)
+        self.said(files.ETC, refused, rows)
+
+    def said(self, folder, refused, rows):
+        print(f"full disk: {folder}: {refused} commands refused", flush=True)
+        self.assertEqual(refused, len(rows), "of the commands that write there")
+
+    def one(self, row, folder):
+        try:
+            return self.refused_when_full(row, folder)
+        except Exception:
+            self.again()    # for the rows after it
+            raise
+
+    def refused_when_full(self, row, folder):
+        self.take(row)
+        self.prepare_command()
+        before = self.whole()
+        self.ballast(folder)
+        done = netlab.run(self.place, row.command)
+        os.unlink(f"{folder}/ballast")
         self.assertIn(done.status, (0, 1), str(done))
         if done.status:
             self.assertRegex(done.err.lower(), "(?m)^sitctl: .*no space", str(done))
-            self.alike(before[0], host, str(done))
-            self.assertEqual(faults.remembered(), before[1], str(done))
-        self.tell(host, row.command)
-        self.tell(host, row.down)
-        self.alike(bare, host, str(done))
+            self.is_now(before, str(done))
+        self.tell(self.place, row.command)
+        after, what = self.whole(), 1 if folder == netlab.RUN else 2
+        self.assertEqual(done.status, int(after[what] != before[what]), f"it writes there where it changes something: {done}")
+        self.leaves_nothing(str(done))
         self.assertEqual(os.listdir(netlab.RUN), [])
+        return done.status
 
 
 class Others(netlab.Case):
@@ -182,3 +277,9 @@ class Others(netlab.Case):
         self.tell(self.client, faults.DOWN)
         self.same(before, self.client)
         self.assertEqual(faults.remembered(), {})
+
+
+def load_tests(loader, _tests, _pattern):
+    """And a class for each row in which an interface can go."""
+    rows = [row for row in faults.ROWS + UNDER if faults.device(row)]
+    return loader.suiteClass(loader.loadTestsFromTestCase(case) for case in [FullDisk, Others, *faults.classes(Gone, rows)])

@@ -48,8 +48,8 @@ class Advertised(netlab.Case):
     def test_killed_between_the_journal_and_accept_ra(self):
         self.learn()
         before = self.server.state()
-        status, seen = stopped(self.server, NEAR, noted, kill)
-        self.assertEqual((status, self.server.get(UP0 + "accept_ra")), (-signal.SIGKILL, "1"), seen)
+        status, seen, said = stopped(self.server, NEAR, noted, kill)
+        self.assertEqual((status, self.server.get(UP0 + "accept_ra"), said), (-signal.SIGKILL, "1", ""), seen)
         self.up(self.server, NEAR)
         self.kept("add-peer after the kill")
         self.up(self.server, "server del-peer near")
@@ -92,8 +92,8 @@ class ForwardsByItself(netlab.Case):
             self.skipTest("all.forwarding is not touched on a kernel with force_forwarding")
         before = self.server.state()
         self.up(self.server, ALICE)
-        status, seen = stopped(self.server, "server down", lambda _: self.server.get(ALL) == "0", kill)
-        self.assertEqual((status, self.server.get("net.ipv6.conf.own0.forwarding")), (-signal.SIGKILL, "0"), seen)
+        status, seen, said = stopped(self.server, "server down", lambda _: self.server.get(ALL) == "0", kill)
+        self.assertEqual((status, self.server.get("net.ipv6.conf.own0.forwarding"), said), (-signal.SIGKILL, "0", ""), seen)
         self.tell(self.server, "server down")
         self.same(before, self.server)
 
@@ -175,7 +175,7 @@ class GoneAlready(netlab.Case):
     @traceable
     def test_after_it_looked(self):
         def remove(host, down, thing):
-            status, seen = stopped(host, down, noted, lambda _: host.ip(thing))
-            self.assertEqual(status, 0, seen)
+            status, seen, said = stopped(host, down, noted, lambda _: host.ip(thing))
+            self.assertEqual((status, said), (0, ""), seen)
             self.assertIsNotNone(seen[-1], "it ended before anything was removed")
         self.gone(remove)
