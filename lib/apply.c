@@ -155,12 +155,23 @@ static size_t run_length(const struct plan *plan, size_t first)
 	return n;
 }
 
-/* Does the refusal mean that it is so already: gone, or for an undo, there? */
+/*
+ * Does the refusal mean that it is so already: gone, or for an undo, there? A value that was to go
+ * back has gone with its interface.
+ */
 static bool already(const struct step *step, int code)
 {
 	if (step->op == STEP_DEL)
 		return code == ENOENT || code == ESRCH || code == EADDRNOTAVAIL || code == ENODEV;
+	if (step->want.kind == KIND_SYSCTL)
+		return code == ENOENT;
 	return code == EEXIST;
+}
+
+/* Does the step take away, so that one who was faster is no reason to refuse? */
+static bool takes_away(const struct step *step)
+{
+	return step->op == STEP_DEL || (step->want.kind == KIND_SYSCTL && step->phase >= PHASE_RESTORE_FORWARDING);
 }
 
 static int send_run(struct apply *a, size_t first, size_t n, struct err *err)
@@ -200,7 +211,7 @@ static int run_one(struct apply *a, size_t i, struct err *err)
 	struct step *step = &a->plan->steps[i];
 	int ret = kinds[step_object(step)->kind]->run(a->c, step, err);
 
-	if (ret && step->op == STEP_DEL && already(step, -ret))
+	if (ret && takes_away(step) && already(step, -ret))
 		ret = 0;
 	/* A device that was made or changed by one message and refused by the next is put back as well. */
 	a->done[i] = !ret || (step->want.kind == KIND_LINK &&
