@@ -231,13 +231,16 @@ static int take_text(struct conf *f, const char *text, size_t len, enum role rol
 
 int conf_parse(struct conf *f, const char *text, enum role role, const char *name, struct err *err)
 {
+	const char *last = text + strlen(text), *end;
 	uint32_t seen = 0;
 
-	for (const char *end; *text; text = *end ? end + 1 : end) {
+	/* Not strcspn(): sanitizers look at all that is left of the text each time. */
+	for (; text < last; text = end + (end < last)) {
 		struct err inner;
 		int ret;
 
-		end = text + strcspn(text, "\n");
+		end = memchr(text, '\n', (size_t)(last - text));
+		end = end ? end : last;
 		ret = take_text(f, text, (size_t)(end - text), role, name, &seen, &inner);
 		if (ret == -ENOMEM)
 			return err_sys(err, ENOMEM, "%s", f->path);
