@@ -145,7 +145,9 @@ static void links(void)
 /* Two devices come together, and go together. */
 static void many(void)
 {
-	struct step steps[2] = { { .op = STEP_ADD, .want.kind = KIND_LINK, .want.link = { .name = "sit-a", .mtu = 1480 } } };
+	struct step steps[2] = {
+		{ .op = STEP_ADD, .want.kind = KIND_LINK, .want.link = { .name = "sit-a", .mtu = 1480 } }
+	};
 	bool done[2];
 	size_t refused;
 	struct err err;
