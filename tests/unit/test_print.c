@@ -83,7 +83,7 @@ END_TEST
 START_TEST(neighbours_and_sysctls)
 {
 	struct object n = { .kind = KIND_NEIGH, .neigh = { .addr = ip6("2001:db8::3"), .ifname = "eth0" } };
-	struct object s = { .kind = KIND_SYSCTL, .sysctl = { "net/ipv6/conf/eth0.7/accept_ra", "2" } };
+	struct object s = { .kind = KIND_SYSCTL, .sysctl = { .key = "net/ipv6/conf/eth0.7/accept_ra", .value = "2" } };
 	struct step step = { .op = STEP_ADD, .want = n };
 
 	ck_assert_str_eq(printed(&step), "ip -6 neigh add proxy 2001:db8::3 dev eth0 protocol 41\n");
@@ -285,7 +285,7 @@ START_TEST(labels)
 		  .addr = address("123456789012345", "1111:2222:3333:4444:5555:6666:7777:8888/128").addr },
 		{ .kind = KIND_ROUTE, .route = { .type = 1, .ifname = "t1", .metric = 7 } },
 		{ .kind = KIND_NEIGH, .neigh = { .addr = ip6("2001:db8::3"), .ifname = "eth0" } },
-		{ .kind = KIND_SYSCTL, .sysctl = { "net/ipv6/conf/t1/accept_ra", "2" } },
+		{ .kind = KIND_SYSCTL, .sysctl = { .key = "net/ipv6/conf/t1/accept_ra", .value = "2" } },
 		{ .kind = KIND_LINK, .link = tunnel().link },
 		{ .kind = KIND_NFT },
 	};
