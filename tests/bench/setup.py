@@ -93,13 +93,13 @@ class Setup:
     def median(self, what, column=0):
         return statistics.median(values[column] for values in self.took[what])
 
-    def ratio(self, name, ours, other, most, bound=None, column=0):
-        """A row: OURS against OTHER, round by round; at most MOST is aimed at, which BOUND (or nothing) keeps it from."""
+    def ratio(self, name, ours, other, most, reached=None, bound=None, column=0):
+        """A row: OURS against OTHER, round by round; at most MOST is aimed at. What BOUND keeps it from that is at most REACHED."""
         pairs = [(a[column], b[column]) for a, b in zip(self.took[ours], self.took[other])]
         ratios = [a / b for a, b in pairs]
         cpu = [statistics.median(values[1] + values[2] for values in self.took[what]) for what in (ours, other)]
         return {"name": name, "unit": "s", "sitctl": self.median(ours, column), "other": self.median(other, column),
-                "ratio": statistics.median(ratios), "ratios": ratios, "at_most": most, "bound": bound,
+                "ratio": statistics.median(ratios), "ratios": ratios, "at_most": most, "reached": reached, "bound": bound,
                 "cpu": cpu, "cpu_ratio": cpu[0] / cpu[1], "rounds": len(pairs),
                 "values": {"sitctl": self.took[ours], "other": self.took[other]}}
 
@@ -160,8 +160,8 @@ def client(bench):
             row["calls"] = s.calls(host, command)
         counts += rows
     start = "starting the program: execve(), and five libraries to map and relocate"
-    aims = {"script with the same result": (0.2, start), "the usual script": (0.2, start),
-            "bare messages": (1.15, "starting the program, and reading what is there before anything is changed")}
+    aims = {"script with the same result": (0.2, 0.21, start), "the usual script": (0.2, 0.25, start),
+            "bare messages": (1.15, 2.1, "starting the program, and reading what is there before anything is changed")}
     return [s.ratio(f"client {what} : {way}", f"client {what} : sitctl", f"client {what} : {way}",
                     *(aim if what == "up" else (None,)))
             for what in ("up", "down") for way, aim in aims.items()] + [
@@ -201,7 +201,7 @@ def _server(s, host, count):
         row["calls"] = s.calls(host, argv)
     return [s.ratio(f"server up, {count:,} peers : ip -batch, nft -f, sysctl -p", f"up {count}", f"hand up {count}", 0.8),
             s.ratio("the same again, nothing to do : the first", f"again {count}", f"up {count}",
-                    *((0.05, READING) if count == COUNTS[-1] else (None,))),
+                    *((0.05, 0.19, READING) if count == COUNTS[-1] else (None,))),
             s.ratio(f"server down, {count:,} peers : ip -batch, nft -f", f"down {count}", f"hand down {count}",
                     0.1 if count == COUNTS[-1] else None)], counts
 
@@ -216,7 +216,7 @@ def server(bench):
     few, some, many = (s.median(f"up {count}") for count in COUNTS)
     small, large = (some - few) / (COUNTS[1] - COUNTS[0]), (many - some) / (COUNTS[2] - COUNTS[1])
     rows.append({"name": "one peer more, at 1,000 : at 100", "unit": "s", "sitctl": large, "other": small, "ratio": large / small,
-                 "ratios": [large / small], "at_most": FLAT, "bound": WALKS, "cpu": [None, None],
+                 "ratios": [large / small], "at_most": FLAT, "reached": 1.3, "bound": WALKS, "cpu": [None, None],
                  "cpu_ratio": None, "rounds": s.rounds})
     return rows, counts
 
@@ -236,7 +236,13 @@ PARTS = [client, server, instructions]
 
 
 def missed(row):
+    """Is it above its aim?"""
     return row["at_most"] is not None and row["ratio"] > row["at_most"]
+
+
+def worse(row):
+    """Is it above its aim, or where that was never reached, above what was?"""
+    return missed(row) and not (row.get("bound") and row["ratio"] <= row["reached"])
 
 
 def _cell(value, pattern):
