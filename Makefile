@@ -15,16 +15,14 @@ PKGS := libmnl libnftnl jansson libcap-ng yaml-0.1
 CC ?= gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Ilib $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
-LIB_SRC := $(sort $(wildcard lib/*.c lib/doctor/*.c))
-EXPORT_SRC := $(sort $(wildcard cmd/export/*.c))
-CMD_SRC := $(sort $(wildcard cmd/*.c)) $(EXPORT_SRC)
-UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+LIB_SRC := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
+CMD_SRC := $(sort $(wildcard cmd/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-EXPORT_OBJ := $(EXPORT_SRC:%.c=$(BUILD)/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
@@ -125,7 +123,7 @@ clean:
 	rm -rf $(BUILD)
 
 #: make unit        the unit tests
-$(BUILD)/unit: $(UNIT_OBJ) $(EXPORT_OBJ) $(BUILD)/libsitctl.a
+$(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/libsitctl.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs check 2>/dev/null)
 
 unit: $(BUILD)/unit

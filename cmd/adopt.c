@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* client adopt: a running tunnel that another tool made, taken over (lib/adopt.h). */
+/* client adopt: a running tunnel that another tool made, taken over. */
 #include <string.h>
 
-#include "../lib/adopt.h"
+#include "carryout.h"
 #include "commands.h"
-#include "export/export.h"
+#include "ctx.h"
 #include "rights.h"
+#include "say.h"
+#include "base/err.h"
+#include "change/adopt.h"
+#include "change/change.h"
+#include "export/notes.h"
+#include "kernel/link.h"
+#include "kernel/mark.h"
+#include "plan/world.h"
+#include "spec/spec.h"
+#include "state/desired.h"
+#include "state/snapshotfind.h"
 
 static bool is_ours(const struct change *ch, const char *dev)
 {
@@ -28,9 +39,9 @@ enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const ch
 	if (need_admin(ctx, &err) || change_open(&ch, !ctx->dry_run, &err))
 		return fail(&err);
 	if (is_ours(&ch, name)) {
-		const struct told_tunnel *t = told_find(&ch.told, ROLE_CLIENT, name);
+		const struct desired_tunnel *t = desired_find(&ch.desired, ROLE_CLIENT, name);
 
-		note(ctx, "%s: is a tunnel of sitctl already", name);
+		warning(ctx, "%s: is a tunnel of sitctl already", name);
 		change_adopt_rest(&ch, name);
 		if (t) {
 			spec = t->spec;

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
+#include "batch.h"
+#include "dispatch.h"
+#include "say.h"
 
 #define WORDS_MAX 512
 

@@ -1,13 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* check, client check, server check: is a plan for what was told empty? */
+/* check, client check, server check: is a plan for what is desired empty? */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/want.h"
 #include "commands.h"
+#include "ctx.h"
+#include "file.h"
 #include "rights.h"
+#include "say.h"
+#include "base/err.h"
+#include "base/quote.h"
+#include "change/change.h"
+#include "change/fromconf.h"
+#include "conf/conf.h"
+#include "kernel/link.h"
+#include "kernel/object.h"
+#include "kernel/sysctl.h"
+#include "plan/kinds.h"
+#include "plan/plan.h"
+#include "plan/world.h"
+#include "spec/params.h"
+#include "spec/spec.h"
+#include "state/desired.h"
+#include "state/snapshotfind.h"
 
 #define LINE 512
 #define COMMAND_TEXT 8192
@@ -100,7 +117,7 @@ static bool from_file(const struct report *r, const struct spec *spec)
 	return false;
 }
 
-/* The command, quoted for a shell, that brings SPEC's tunnel, or the server, to what was told. */
+/* The command, quoted for a shell, that brings SPEC's tunnel, or the server, to what is desired. */
 static void repair_command(const struct report *r, const struct spec *spec, char *buf, size_t size)
 {
 	const struct ctx *ctx = r->ctx;
@@ -199,8 +216,8 @@ static const struct spec *whose(const struct change *ch, const struct step *step
 	const struct object *o = step_object(step);
 	char key[SYSCTL_KEY_SIZE];
 
-	for (size_t i = 0; spec->role == ROLE_SERVER && i < ch->told.n; i++) {
-		const struct spec *peer = &ch->told.tunnels[i].spec;
+	for (size_t i = 0; spec->role == ROLE_SERVER && i < ch->desired.n; i++) {
+		const struct spec *peer = &ch->desired.tunnels[i].spec;
 
 		snprintf(key, sizeof(key), "net/ipv6/conf/%s/", peer->dev);
 		if (peer->role == ROLE_PEER && (!strcmp(peer->dev, ifname_of(o)) ||
@@ -208,20 +225,20 @@ static const struct spec *whose(const struct change *ch, const struct step *step
 						(o->kind == KIND_SYSCTL && !strncmp(o->sysctl.key, key, strlen(key)))))
 			return peer;
 	}
-	if (o->kind != KIND_SYSCTL || !ch->told.server.uplink[0])
+	if (o->kind != KIND_SYSCTL || !ch->desired.server.uplink[0])
 		return spec;
-	snprintf(key, sizeof(key), "net/ipv6/conf/%s/", ch->told.server.uplink);
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/", ch->desired.server.uplink);
 	if (strncmp(o->sysctl.key, key, strlen(key)))
 		return spec;
-	return &ch->told.server;
+	return &ch->desired.server;
 }
 
 /* What add-peer prepared is mended by any peer: after `server up` it would stay without one. */
 static const struct spec *by_whom(const struct change *ch, const struct spec *spec)
 {
-	for (size_t i = 0; spec->role == ROLE_SERVER && !ch->told.server_explicit && i < ch->told.n; i++)
-		if (ch->told.tunnels[i].spec.role == ROLE_PEER)
-			return &ch->told.tunnels[i].spec;
+	for (size_t i = 0; spec->role == ROLE_SERVER && !ch->desired.server_explicit && i < ch->desired.n; i++)
+		if (ch->desired.tunnels[i].spec.role == ROLE_PEER)
+			return &ch->desired.tunnels[i].spec;
 	return spec;
 }
 
@@ -255,8 +272,8 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 {
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < ch->told.n; i++) {
-		const struct told_tunnel *t = &ch->told.tunnels[i];
+	for (size_t i = 0; !ret && i < ch->desired.n; i++) {
+		const struct desired_tunnel *t = &ch->desired.tunnels[i];
 
 		if (t->spec.role != role || (name && strcmp(t->spec.name, name)))
 			continue;
@@ -267,14 +284,14 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		if (!t->recorded)
 			tell(r, &t->spec, NULL, NULL, "the tunnel runs, but what it was told is not recorded");
 	}
-	if (role == ROLE_PEER && ch->told.server.uplink[0] && !snapshot_link(&ch->s, ch->told.server.uplink)) {
+	if (role == ROLE_PEER && ch->desired.server.uplink[0] && !snapshot_link(&ch->s, ch->desired.server.uplink)) {
 		char line[LINE];
 
-		snprintf(line, sizeof(line), "the uplink %s is gone", ch->told.server.uplink);
-		tell(r, &ch->told.server, NULL, NULL, line);
+		snprintf(line, sizeof(line), "the uplink %s is gone", ch->desired.server.uplink);
+		tell(r, &ch->desired.server, NULL, NULL, line);
 	}
-	if (!ret && role == ROLE_PEER && !name && (ch->told.server_explicit || told_has_peers(&ch->told)))
-		ret = check_scope(r, ch, &ch->told.server, err);
+	if (!ret && role == ROLE_PEER && !name && (ch->desired.server_explicit || desired_has_peers(&ch->desired)))
+		ret = check_scope(r, ch, &ch->desired.server, err);
 	return ret;
 }
 
@@ -289,14 +306,14 @@ static int tell_files(struct report *r, struct change *ch, struct err *err)
 		conf_resolve(f);
 		ret = change_conf(ch, f, err);
 		for (size_t k = 0; !ret && k < f->n_errors; k++)
-			tell(r, is_server_conf(f) ? &ch->told.server : &f->sections[0].spec, NULL, f, f->errors[k]);
-		for (size_t k = 0; !ret && is_server_conf(f) && k < ch->j.told.n; k++) {
-			const struct spec *spec = &ch->j.told.tunnels[k].spec;
+			tell(r, is_server_conf(f) ? &ch->desired.server : &f->sections[0].spec, NULL, f, f->errors[k]);
+		for (size_t k = 0; !ret && is_server_conf(f) && k < ch->j.desired.n; k++) {
+			const struct spec *spec = &ch->j.desired.tunnels[k].spec;
 			char line[LINE];
 
 			snprintf(line, sizeof(line), "%s runs, but is not in %.200s", spec->name, f->path);
 			if (spec->role == ROLE_PEER && !conf_find(f, ROLE_PEER, spec->name))
-				tell(r, &ch->told.server, NULL, NULL, line);
+				tell(r, &ch->desired.server, NULL, NULL, line);
 		}
 	}
 	return ret;

@@ -11,6 +11,17 @@
 #include <string.h>
 
 #include "commands.h"
+#include "ctx.h"
+#include "dispatch.h"
+#include "file.h"
+#include "formats.h"
+#include "options.h"
+#include "base/err.h"
+#include "change/change.h"
+#include "kernel/mark.h"
+#include "spec/params.h"
+#include "spec/spec.h"
+#include "state/desired.h"
 
 static void offer(const char *partial, const char *word, const char *what)
 {
@@ -49,16 +60,16 @@ static void offer_names(const struct ctx *ctx, enum role role, const char *parti
 
 	if (change_open(&ch, false, &ignored))
 		return;
-	for (size_t i = 0; i < ch.told.n; i++)
-		if (ch.told.tunnels[i].spec.role == role)
-			offer(partial, ch.told.tunnels[i].spec.name, role_noun(role));
+	for (size_t i = 0; i < ch.desired.n; i++)
+		if (ch.desired.tunnels[i].spec.role == role)
+			offer(partial, ch.desired.tunnels[i].spec.name, role_noun(role));
 	if (role != ROLE_NAT && confs_load(ctx, role, NULL, true, &confs, &ignored))
 		confs.n = 0;
 	for (size_t i = 0; i < confs.n; i++)
 		for (size_t k = 0; k < confs.items[i].n_sections; k++) {
 			const struct spec *spec = &confs.items[i].sections[k].spec;
 
-			if (spec->role == role && !told_find(&ch.told, role, spec->name))
+			if (spec->role == role && !desired_find(&ch.desired, role, spec->name))
 				offer(partial, spec->name, confs.items[i].path);
 		}
 	confs_free(&confs);
@@ -212,7 +223,7 @@ static void offer_options(const char *partial)
 
 static void offer_words(const struct ctx *ctx, int n, char **words)
 {
-	const struct command *group = root_commands;
+	const struct command *group = ctx->commands;
 
 	while (n > 1 && words[0][0] == '-' && words[0][1]) {
 		const struct option_row *option = wants_value(words[0]);

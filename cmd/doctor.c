@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor: whom to examine, and what was found, for people and as JSON. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/doctor/exam.h"
 #include "commands.h"
+#include "ctx.h"
+#include "file.h"
+#include "say.h"
+#include "base/err.h"
+#include "base/inet6.h"
+#include "change/change.h"
+#include "change/fromconf.h"
+#include "conf/conf.h"
+#include "doctor/causes.h"
+#include "doctor/exam.h"
+#include "doctor/examine.h"
+#include "doctor/resolver.h"
+#include "doctor/subject.h"
+#include "kernel/link.h"
+#include "kernel/mark.h"
+#include "spec/spec.h"
+#include "state/desired.h"
+#include "state/readback.h"
+#include "state/snapshotfind.h"
 
 #define CHECK_COLUMN 9
 #define TEXT_COLUMN 30
@@ -34,7 +53,7 @@ static void take_own_targets(struct change *ch, const struct conf *f)
 {
 	for (size_t i = 0; i < f->n_sections; i++) {
 		const struct spec *spec = &f->sections[i].spec;
-		struct told_tunnel *t = told_find(&ch->told, spec->role, spec->name);
+		struct desired_tunnel *t = desired_find(&ch->desired, spec->role, spec->name);
 
 		if (!t || f->sections[i].bad)
 			continue;
@@ -48,12 +67,13 @@ static void take_files(struct change *ch, struct confs *confs, const char *name)
 {
 	for (size_t i = 0; i < confs->n; i++) {
 		struct conf *f = &confs->items[i];
-		bool told = name && (told_find(&ch->told, ROLE_CLIENT, name) || told_find(&ch->told, ROLE_PEER, name));
+		bool desired = name && (desired_find(&ch->desired, ROLE_CLIENT, name) ||
+					desired_find(&ch->desired, ROLE_PEER, name));
 		struct err ignored;
 
 		if (f->n_errors)
 			continue;
-		if (told && has_host_names(f)) {
+		if (desired && has_host_names(f)) {
 			take_own_targets(ch, f);
 			continue;
 		}
@@ -73,9 +93,9 @@ static unsigned int candidates(const struct change *ch, const char **names)
 {
 	unsigned int n = 0;
 
-	for (size_t i = 0; i < ch->told.n && n < CANDIDATES_MAX; i++)
-		if (ch->told.tunnels[i].spec.role != ROLE_NAT)
-			names[n++] = ch->told.tunnels[i].spec.name;
+	for (size_t i = 0; i < ch->desired.n && n < CANDIDATES_MAX; i++)
+		if (ch->desired.tunnels[i].spec.role != ROLE_NAT)
+			names[n++] = ch->desired.tunnels[i].spec.name;
 	for (size_t i = 0; i < ch->s.n_links && n < CANDIDATES_MAX; i++)
 		if (is_foreign(&ch->s.links[i]))
 			names[n++] = ch->s.links[i].name;
@@ -110,24 +130,24 @@ static int choose(struct exam *e, const char *name, struct err *err)
 	const struct link *link;
 
 	for (int i = 0; i < 2; i++) {
-		const struct told_tunnel *t = told_find(&e->ch->told, roles[i], name);
+		const struct desired_tunnel *t = desired_find(&e->ch->desired, roles[i], name);
 
 		if (t) {
-			patient_told(e, &t->spec);
+			subject_desired(e, &t->spec);
 			return 0;
 		}
 	}
 	link = snapshot_link(&e->ch->s, name);
 	if (link && link_ours(link)) {
-		const struct told_tunnel *t = told_find(&e->ch->told, link_role(link), link_tunnel_name(link));
+		const struct desired_tunnel *t = desired_find(&e->ch->desired, link_role(link), link_tunnel_name(link));
 
 		if (t) {
-			patient_told(e, &t->spec);
+			subject_desired(e, &t->spec);
 			return 0;
 		}
 	}
 	if (link)
-		return patient_device(e, link, err);
+		return subject_device(e, link, err);
 	err_usage(err, name, "there is no tunnel, peer or interface of this name, and no file of one");
 	err_hint(err, "see 'sitctl client show', 'sitctl server show' and 'ip link show type sit'");
 	return -ENOENT;
@@ -155,7 +175,7 @@ static int take_words(int n, char **words, const char **name, struct spec *asked
 /* Those that were asked for now, else those of the tunnel's own. */
 static void take_targets(struct exam *e, const struct spec *asked)
 {
-	const struct spec *of = asked->n_targets ? asked : &e->p.spec;
+	const struct spec *of = asked->n_targets ? asked : &e->subject.spec;
 
 	e->asked = asked->n_targets;
 	for (e->n_targets = 0; e->n_targets < of->n_targets; e->n_targets++)
@@ -165,7 +185,7 @@ static void take_targets(struct exam *e, const struct spec *asked)
 /* The name of a hop as it is drawn; NULL where this tunnel has none of it. */
 static const char *hop_name(const struct exam *e, enum hop hop, char *buf)
 {
-	const struct patient *p = &e->p;
+	const struct subject *p = &e->subject;
 
 	switch (hop) {
 	case HOP_UPLINK: return p->server && p->uplink[0] ? p->uplink : NULL;
@@ -216,11 +236,11 @@ static void print_exam(const struct exam *e, const struct ctx *ctx)
 		       causes[e->findings[i].cause].name, e->findings[i].remedy);
 	print_path(e, ctx);
 	if (f)
-		printf("%s%s%s: %s%s: %s; %s: %s\n", color(ctx, COLOR_DEV), e->p.name, color(ctx, COLOR_NONE),
+		printf("%s%s%s: %s%s: %s; %s: %s\n", color(ctx, COLOR_DEV), e->subject.name, color(ctx, COLOR_NONE),
 		       causes[f->cause].severity == SEVERITY_RISK ? "works, but " : "", causes[f->cause].what,
 		       f->evidence, f->command ? "mend it" : "what to do", f->remedy);
 	else
-		printf("%s%s%s: %s\n", color(ctx, COLOR_DEV), e->p.name, color(ctx, COLOR_NONE),
+		printf("%s%s%s: %s\n", color(ctx, COLOR_DEV), e->subject.name, color(ctx, COLOR_NONE),
 		       e->seen.answered6 ? "healthy" : "nothing wrong was found, but the tunnel could not be asked");
 }
 
@@ -248,9 +268,9 @@ static json_t *exam_json(const struct exam *e)
 	for (unsigned int i = 0; i < e->n_results; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "check", e->results[i].check, "outcome",
 						      outcomes[e->results[i].outcome], "text", e->results[i].text));
-	json = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:s?}", "name", e->p.name, "dev", e->p.dev, "role",
-			 e->p.server ? "server" : "client", "healthy", !f, "checks", list, "findings", findings_json(e),
-			 "verdict", f ? causes[f->cause].name : NULL);
+	json = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:s?}", "name", e->subject.name, "dev", e->subject.dev, "role",
+			 e->subject.server ? "server" : "client", "healthy", !f, "checks", list, "findings",
+			 findings_json(e), "verdict", f ? causes[f->cause].name : NULL);
 	return json_pack("[o]", json);
 }
 

@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* client export, server export: the tunnel as its client sees it, for another tool (export/export.h). */
+/* client export, server export: the tunnel as its client sees it, for another tool. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/want.h"
 #include "commands.h"
+#include "ctx.h"
+#include "dispatch.h"
+#include "file.h"
+#include "formats.h"
+#include "say.h"
+#include "base/err.h"
+#include "base/inet6.h"
+#include "base/nearest.h"
+#include "change/change.h"
+#include "conf/conf.h"
 #include "export/export.h"
+#include "export/formats.h"
+#include "export/notes.h"
+#include "kernel/link.h"
+#include "kernel/path.h"
+#include "plan/wanted.h"
+#include "plan/world.h"
+#include "spec/resolve.h"
+#include "spec/spec.h"
+#include "state/desired.h"
 
 #define FORMATS_MAX 32		 /* names that a wrong one may be near to */
 #define CLIENT_DEVICE "sit-ipv6" /* what a peer's end is called: the peer's name says who it is to us */
-
-void list_formats(const char *first)
-{
-	printf("%s", first);
-	for (const struct format *f = formats; f->name; f++)
-		printf("  %-16s %s\n", f->name, f->help);
-	printf("  %-16s every one of them\n", "all");
-}
-
-bool next_format(unsigned int i, const char **name, const char **help)
-{
-	*name = formats[i].name;
-	*help = formats[i].help;
-	return *name;
-}
 
 static enum status unknown_format(const char *word)
 {
@@ -49,7 +53,7 @@ static enum status unknown_format(const char *word)
 static bool find_spec(const struct change *ch, const struct confs *confs, enum role role, const char *name,
 		      struct spec *spec)
 {
-	const struct told_tunnel *t = told_find(&ch->told, role, name);
+	const struct desired_tunnel *t = desired_find(&ch->desired, role, name);
 	const struct conf *file = NULL;
 	const struct conf_section *section = t ? NULL : confs_find(confs, role, name, &file),
 				  *server = section ? conf_find(file, ROLE_SERVER, "") : NULL;
@@ -61,7 +65,7 @@ static bool find_spec(const struct change *ch, const struct confs *confs, enum r
 	if (t && !t->recorded && ch->s.nft_unknown)
 		spec->notrack = spec->mss_clamp = spec->source_filter = true;
 	if (role == ROLE_PEER)
-		*spec = spec_effective(spec, server && !server->bad ? &server->spec : &ch->told.server);
+		*spec = spec_effective(spec, server && !server->bad ? &server->spec : &ch->desired.server);
 	return true;
 }
 
@@ -102,7 +106,7 @@ static int mirror(struct change *ch, const struct spec *spec, struct spec *clien
 
 static int make_exported(struct change *ch, const struct spec *spec, struct exported *e, struct err *err)
 {
-	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .told = &ch->told };
+	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired };
 	struct answers answers;
 	struct spec resolved = *spec;
 	struct path path;
@@ -115,7 +119,7 @@ static int make_exported(struct change *ch, const struct spec *spec, struct expo
 	memset(e, 0, sizeof(*e));
 	e->mtu = resolved.mtu;
 	/* An underlay that is not there now is no reason to print nothing. */
-	if (!want_link(&w, &resolved, &link, &ignored))
+	if (!wanted_link(&w, &resolved, &link, &ignored))
 		e->mtu = link.mtu;
 	if (spec->role == ROLE_PEER) {
 		e->source = resolved.remote;
@@ -157,7 +161,7 @@ static enum status print_format(const struct ctx *ctx, const struct format *f, c
 	}
 	fclose(out);
 	for (size_t i = 0; !status && i < notes.n; i++)
-		note(ctx, "%s: %s", f->name, notes.texts[i]);
+		warning(ctx, "%s: %s", f->name, notes.texts[i]);
 	if (!status && array)
 		json_array_append_new(array, json_format(f, text, &notes));
 	else if (!status)

@@ -2,11 +2,13 @@
 /* What commands do with the files of /etc/sitctl: read them, carry out what they say, --save. */
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-#include "rights.h"
+#include "file.h"
+#include "say.h"
+#include "conf/write.h"
 
 static void usual_path(const struct ctx *ctx, enum role role, const char *name, char *path)
 {
@@ -40,69 +42,6 @@ enum status read_conf(const struct ctx *ctx, enum role role, const char *name, s
 	return status;
 }
 
-enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const struct scope *scope,
-			     const struct spec *spec)
-{
-	enum status status;
-	struct conf f;
-	struct err err;
-
-	if (!ctx->save || ctx->dry_run)
-		return carry_out(ctx, ch, scope);
-	if (scope->role == ROLE_CLIENT && !ctx->file && !strcmp(scope->name, "server")) {
-		err_usage(&err, scope->name,
-			  "a tunnel of this name cannot be saved: " CONF_SERVER " is the server's file");
-		err_hint(&err, "name it otherwise, or give --file");
-		return fail(&err);
-	}
-	status = read_conf(ctx, scope->role, scope->name, &f);
-	if (status)
-		return status;
-	if ((spec ? conf_put(&f, spec, &err) : conf_remove(&f, scope->role, scope->name)) || conf_prepare(&f, &err))
-		status = fail(&err);
-	ch->save = &f;
-	if (!status)
-		status = carry_out(ctx, ch, scope);
-	ch->save = NULL;
-	conf_free(&f);
-	return status;
-}
-
-/* Peers that run and are not in the file. */
-static void name_gone(const struct ctx *ctx, const struct change *ch, const struct conf *f)
-{
-	for (size_t i = 0; i < ch->j.told.n; i++) {
-		const struct spec *spec = &ch->j.told.tunnels[i].spec;
-
-		if (spec->role == ROLE_PEER && !conf_find(f, ROLE_PEER, spec->name))
-			note(ctx, "%s: is not in %s: removed", spec->name, f->path);
-	}
-}
-
-enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct scope *scope)
-{
-	enum status status;
-	struct change ch;
-	struct err err;
-
-	conf_resolve(f);
-	status = fail_conf(f);
-	if (!status && (need_admin(ctx, &err) || change_open(&ch, !ctx->dry_run, &err)))
-		status = fail(&err);
-	if (status) {
-		conf_free(f);
-		return status;
-	}
-	status = change_conf(&ch, f, &err) ? fail(&err) : fail_conf(f);
-	if (!status && scope->role == ROLE_SERVER)
-		name_gone(ctx, &ch, f);
-	if (!status)
-		status = carry_out(ctx, &ch, scope);
-	change_close(&ch);
-	conf_free(f);
-	return status;
-}
-
 static int add_conf(const struct ctx *ctx, struct confs *confs, const char *path, enum role role, const char *name,
 		    bool lenient, struct err *err)
 {
@@ -119,7 +58,7 @@ static int add_conf(const struct ctx *ctx, struct confs *confs, const char *path
 		char text[1600];
 
 		if (ret != -EACCES)
-			note(ctx, "%s", err_text(err, text, sizeof(text)));
+			warning(ctx, "%s", err_text(err, text, sizeof(text)));
 		return 0;
 	}
 	if (ret)

@@ -3,35 +3,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../lib/doctor/causes.h"
-#include "commands.h"
+#include "help.h"
+#include "formats.h"
+#include "options.h"
+#include "say.h"
+#include "doctor/causes.h"
+#include "spec/params.h"
 
-#define COLUMNS 79 /* one less than a terminal has: none breaks a line by itself */
 #define MARGIN 2
 #define INDENT 8
 #define OPTION_INDENT 37
 #define EXIT_INDENT 13
-
-/* TEXT, from column AT on, in lines of at most COLUMNS; those after the first begin at INDENT. */
-void print_wrapped(int at, int indent, const char *text)
-{
-	bool begin = true;
-
-	while (*text) {
-		int len = (int)strcspn(text, " ");
-
-		if (!begin && at + 1 + len > COLUMNS) {
-			printf("\n%*s", indent, "");
-			at = indent;
-			begin = true;
-		}
-		at += printf("%s%.*s", begin ? "" : " ", len, text);
-		begin = false;
-		text += len;
-		text += strspn(text, " ");
-	}
-	putchar('\n');
-}
 
 /* A line that begins at the margin, then what it is about, indented. */
 static void print_entry(const char *left, const char *help)
@@ -88,13 +70,13 @@ static void print_option(const struct option_row *o)
 	print_wrapped(OPTION_INDENT, OPTION_INDENT, o->help);
 }
 
-void help_root(void)
+void help_root(const struct command *root)
 {
 	char path[32], title[128];
 
 	printf("Usage: sitctl [ OPTIONS ] OBJECT COMMAND [ NAME ] [ PARAMETER VALUE ]...\n\n"
 	       "SIT tunnels: IPv6 in IPv4 (protocol 41), by the kernel.\n");
-	for (const struct command *c = root_commands; c->name; c++) {
+	for (const struct command *c = root; c->name; c++) {
 		if (!c->help)
 			continue;
 		snprintf(path, sizeof(path), "%s ", c->name);
@@ -131,12 +113,12 @@ static void print_param(const struct param *p, enum role role, bool whole)
 	print_entry(left, p->help);
 }
 
-void help_group(const char *path, const struct command *group)
+void help_group(const struct command *root, const char *path, const struct command *group)
 {
 	char text[128];
 
 	printf("Usage: sitctl [ OPTIONS ] %sCOMMAND\n\n", path);
-	for (const struct command *c = root_commands; c->name; c++)
+	for (const struct command *c = root; c->name; c++)
 		if (c->sub == group) {
 			snprintf(text, sizeof(text), "%s: %s", c->name, c->help);
 			print_wrapped(0, 0, text);

@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* client import: what another tool's files say of a tunnel, as a file of sitctl (lib/import.h). */
+/* client import: what another tool's files say of a tunnel, as a file of sitctl. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/import.h"
 #include "commands.h"
+#include "ctx.h"
+#include "file.h"
+#include "say.h"
+#include "base/err.h"
+#include "base/nearest.h"
+#include "conf/conf.h"
+#include "conf/write.h"
 #include "export/export.h"
+#include "export/formats.h"
+#include "export/notes.h"
+#include "import/assemble.h"
+#include "import/import.h"
+#include "import/importers.h"
+#include "spec/params.h"
+#include "spec/spec.h"
 
 #define IMPORTERS_MAX 16
 
@@ -17,20 +31,6 @@ struct request {
 	char **files;
 	const char *name; /* which tunnel; NULL: the only one */
 };
-
-void list_importers(const char *first)
-{
-	printf("%s", first);
-	for (const struct importer *i = importers; i->name; i++)
-		printf("  %-16s %s\n", i->name, i->help);
-}
-
-bool next_importer(unsigned int i, const char **name, const char **help)
-{
-	*name = importers[i].name;
-	*help = importers[i].help;
-	return *name;
-}
 
 static enum status unknown_importer(const char *word)
 {
@@ -170,7 +170,7 @@ static enum status carry_over(const struct ctx *ctx, struct import *im, const st
 	if (import_end(im, &err))
 		return fail(&err);
 	for (size_t i = 0; i < im->n_errors; i++)
-		note(&loud, "%s", im->errors[i]);
+		warning(&loud, "%s", im->errors[i]);
 	t = choose(im, request, &err);
 	if (!t)
 		return fail(&err);

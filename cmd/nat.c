@@ -4,7 +4,14 @@
 #include <string.h>
 
 #include "commands.h"
-#include "show.h"
+#include "ctx.h"
+#include "say.h"
+#include "base/err.h"
+#include "change/change.h"
+#include "spec/params.h"
+#include "spec/spec.h"
+#include "state/desired.h"
+#include "state/readback.h"
 
 static void print_pass(const struct ctx *ctx, const struct spec *nat, const char *host)
 {
@@ -45,20 +52,20 @@ enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const
 		json_decref(array);
 		return fail(&err);
 	}
-	/* Not root: then what was told is all that can be shown. */
-	for (size_t i = 0; i < (ch.s.nft_unknown ? ch.told.n : ch.s.nft.n); i++) {
-		const struct told_tunnel *t;
+	/* Not root: then what is desired is all that can be shown. */
+	for (size_t i = 0; i < (ch.s.nft_unknown ? ch.desired.n : ch.s.nft.n); i++) {
+		const struct desired_tunnel *t;
 		struct spec nat;
 		char host[sizeof(nat.host)] = "";
 
 		if (ch.s.nft_unknown)
-			nat = ch.told.tunnels[i].spec;
+			nat = ch.desired.tunnels[i].spec;
 		else if (!observe_pass(&ch.s.nft.elems[i], &nat))
 			continue;
 		if (nat.role != ROLE_NAT || (name && strcmp(nat.name, name)))
 			continue;
 		found = true;
-		t = told_find(&ch.told, ROLE_NAT, nat.name);
+		t = desired_find(&ch.desired, ROLE_NAT, nat.name);
 		if (t && t->spec.remote.s_addr == nat.remote.s_addr)
 			memcpy(host, t->spec.host, sizeof(host));
 		nat.host[0] = '\0';

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Purpose: the rights of this process: those it needs, and none besides. */
-#ifndef SITCTL_RIGHTS_H
-#define SITCTL_RIGHTS_H
+#ifndef SITCTL_CMD_RIGHTS_H
+#define SITCTL_CMD_RIGHTS_H
 
+#include "base/err.h"
 #include "ctx.h"
 
 /*

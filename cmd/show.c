@@ -4,8 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../lib/want.h"
 #include "show.h"
+#include "file.h"
+#include "say.h"
+#include "showfile.h"
+#include "kernel/mark.h"
+#include "spec/params.h"
+#include "state/readback.h"
 
 #define PROXIED_LISTED 4 /* more entries of the NDP proxy than that are only counted */
 
@@ -62,8 +67,8 @@ static json_t *view_json(const struct view *v)
 			json_array_append_new(proxied, json_string(addr6_text(&v->ch->s.neighs[i].addr, text)));
 	if (v->spec.role == ROLE_PEER) {
 		json_object_set(json, "proxied", proxied);
-		if (v->ch->told.server.uplink[0])
-			json_object_set_new(json, "uplink", json_string(v->ch->told.server.uplink));
+		if (v->ch->desired.server.uplink[0])
+			json_object_set_new(json, "uplink", json_string(v->ch->desired.server.uplink));
 	}
 	json_decref(proxied);
 	json_only_in_file(v, json);
@@ -75,13 +80,6 @@ static json_t *view_json(const struct view *v)
 	for (int i = 0; v->ctx->statistics && i < STAT_COUNT; i++)
 		json_object_set_new(json, stat_names[i], json_integer((json_int_t)v->link->stats[i]));
 	return json;
-}
-
-void show_row(const struct ctx *ctx, const char *name, enum color c, const char *value)
-{
-	printf("    %-15s %s", name, color(ctx, c));
-	print_text(value);
-	printf("%s\n", c == COLOR_NONE ? "" : color(ctx, COLOR_NONE));
 }
 
 static void row(const struct view *v, const char *name, enum color c, const char *value)
@@ -106,7 +104,7 @@ static void print_proxied(const struct view *v)
 		row(v, "proxied", COLOR_NONE, text);
 	}
 	if (n > PROXIED_LISTED) {
-		snprintf(text, sizeof(text), "%zu addresses on %s", n, v->ch->told.server.uplink);
+		snprintf(text, sizeof(text), "%zu addresses on %s", n, v->ch->desired.server.uplink);
 		row(v, "proxied", COLOR_NONE, text);
 	}
 }
@@ -185,11 +183,11 @@ static void view_print(const struct view *v)
 /* The journal's sysctls and the uplink: what `server` has set on this host. */
 static void print_host(const struct ctx *ctx, const struct change *ch)
 {
-	if (ch->told.server.uplink[0])
-		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), ch->told.server.uplink,
+	if (ch->desired.server.uplink[0])
+		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), ch->desired.server.uplink,
 		       color(ctx, COLOR_NONE));
-	for (size_t i = 0; ctx->details && i < ch->j.n_formers; i++)
-		printf("    %s = %s (was %s)\n", ch->j.formers[i].key, ch->j.formers[i].made, ch->j.formers[i].value);
+	for (size_t i = 0; ctx->details && i < ch->j.n_saved; i++)
+		printf("    %s = %s (was %s)\n", ch->j.saved[i].key, ch->j.saved[i].made, ch->j.saved[i].value);
 }
 
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
@@ -216,14 +214,14 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 		print_host(ctx, &ch);
 	for (size_t i = 0; i < ch.s.n_links; i++) {
 		struct view v = { .ctx = ctx, .ch = &ch, .link = &ch.s.links[i] };
-		const struct told_tunnel *t;
+		const struct desired_tunnel *t;
 		char host[sizeof(v.spec.host)];
 
 		if (!link_ours(v.link) || link_role(v.link) != cmd->role ||
 		    (name && strcmp(link_tunnel_name(v.link), name)))
 			continue;
 		found = true;
-		t = told_find(&ch.told, cmd->role, link_tunnel_name(v.link));
+		t = desired_find(&ch.desired, cmd->role, link_tunnel_name(v.link));
 		observe_link(&ch.s, v.link, t && t->recorded ? &t->spec : NULL, &v.spec);
 		memcpy(host, v.spec.host, sizeof(host));
 		v.host = host;

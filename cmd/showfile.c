@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `show` says of the files: what they have and the kernel has not (show.h). */
+/* What `show` says of the files: what they have and the kernel has not. */
 #include <stdio.h>
 #include <string.h>
 
-#include "show.h"
+#include "showfile.h"
+#include "say.h"
+#include "kernel/mark.h"
+#include "state/readback.h"
 
 /* "auto" and "any" leave the choice to us: whatever the kernel has is what the file says. */
 static bool leaves_open(const char *value)

@@ -5,30 +5,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "batch.h"
 #include "commands.h"
+#include "ctx.h"
+#include "dispatch.h"
+#include "help.h"
+#include "netns.h"
+#include "options.h"
 #include "rights.h"
-
-/* Options without a letter. */
-#define OPTION_SAVE 1
-#define OPTION_FORCE 2
-
-const struct option_row option_rows[] = {
-	{ 'V', "version", NULL, "print the version" },
-	{ 'h', "help", NULL, "print this help" },
-	{ 'j', "json", NULL, "print JSON" },
-	{ 'p', "pretty", NULL, "with -j: indented" },
-	{ 'd', "details", NULL, "show more" },
-	{ 's', "statistics", NULL, "show counters" },
-	{ 'n', "netns", "NAME", "work in that network namespace" },
-	{ 'D', "dry-run", NULL, "print what would be done, do nothing" },
-	{ 'q', "quiet", NULL, "no warnings, only errors" },
-	{ 'c', "color", "[=auto|always|never]", "colours (default: auto, on a terminal)" },
-	{ 'f', "file", "FILE", "read or write this one, not that in /etc/sitctl" },
-	{ OPTION_SAVE, "save", NULL, "write the new state to the file as well" },
-	{ 'b', "batch", "FILE", "read commands from it, a line each; - is standard input" },
-	{ OPTION_FORCE, "force", NULL, "with -b: go on after an error" },
-	{ .name = NULL },
-};
+#include "say.h"
+#include "base/err.h"
+#include "base/nearest.h"
 
 static enum status bad_option(const char *word, const char *why)
 {
@@ -71,7 +58,7 @@ static bool take_option(struct ctx *ctx, char letter, const char *value, bool *d
 		*done = true;
 		return true;
 	case 'h':
-		help_root();
+		help_root(ctx->commands);
 		*done = true;
 		return true;
 	case 'j': ctx->json = true; return true;
@@ -142,7 +129,7 @@ static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, boo
 
 int main(int argc, char **argv)
 {
-	struct ctx ctx = { 0 };
+	struct ctx ctx = { .commands = root_commands };
 	enum status status = STATUS_OK;
 	bool done = false;
 	struct err err;

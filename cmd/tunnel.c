@@ -3,10 +3,21 @@
 #include <errno.h>
 #include <string.h>
 
+#include "carryout.h"
 #include "commands.h"
+#include "ctx.h"
+#include "file.h"
 #include "rights.h"
+#include "say.h"
+#include "base/err.h"
+#include "change/change.h"
+#include "conf/conf.h"
+#include "plan/world.h"
+#include "spec/resolve.h"
+#include "spec/spec.h"
+#include "state/desired.h"
 
-/* Words to a checked spec. SPEC is what they change: made by spec_init(), or what was told. */
+/* Words to a checked spec. SPEC is what they change: made by spec_init(), or what is desired. */
 static int read_words(int n, char **words, struct spec *spec, struct err *err)
 {
 	int ret = spec_words(spec, n, words, err);
@@ -74,7 +85,7 @@ static enum status finish(const struct ctx *ctx, struct change *ch, const struct
 
 enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	const struct told_tunnel *before;
+	const struct desired_tunnel *before;
 	struct answers answers;
 	struct change ch;
 	struct spec spec;
@@ -86,7 +97,7 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 	if (no_file(ctx, &err) || spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) ||
 	    need_admin(ctx, &err) || spec_resolve(&spec, &answers, &err) || begin(ctx, &ch, &err))
 		return fail(&err);
-	before = told_find(&ch.told, cmd->role, name);
+	before = desired_find(&ch.desired, cmd->role, name);
 	if (before)
 		spec_keep_remote(&spec, &before->spec, &answers);
 	return finish(ctx, &ch, &spec);
@@ -94,7 +105,7 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 
 enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	const struct told_tunnel *t;
+	const struct desired_tunnel *t;
 	struct answers answers;
 	struct spec given, spec;
 	struct change ch;
@@ -110,7 +121,7 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 	}
 	if (need_admin(ctx, &err) || spec_resolve(&given, &answers, &err) || begin(ctx, &ch, &err))
 		return fail(&err);
-	t = told_find(&ch.told, ROLE_PEER, name);
+	t = desired_find(&ch.desired, ROLE_PEER, name);
 	if (!t) {
 		err_usage(&err, name, "there is no peer of this name");
 		err_hint(&err, "see 'sitctl server show', or use add-peer");
@@ -140,8 +151,8 @@ enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const cha
 	(void)words;
 	if (begin(ctx, &ch, &err))
 		return fail(&err);
-	if (!told_find(&ch.told, cmd->role, name))
-		note(ctx, "%s: there is no %s of this name: nothing to remove", name, role_noun(cmd->role));
+	if (!desired_find(&ch.desired, cmd->role, name))
+		warning(ctx, "%s: there is no %s of this name: nothing to remove", name, role_noun(cmd->role));
 	change_remove(&ch, cmd->role, name);
 	status = carry_out_saving(ctx, &ch, &scope, NULL);
 	change_close(&ch);
@@ -188,8 +199,8 @@ enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, co
 	(void)words;
 	if (begin(ctx, &ch, &err))
 		return fail(&err);
-	if (!ch.told.server.uplink[0] && !told_has_peers(&ch.told))
-		note(ctx, "server: it is not up: nothing to remove");
+	if (!ch.desired.server.uplink[0] && !desired_has_peers(&ch.desired))
+		warning(ctx, "server: it is not up: nothing to remove");
 	change_server_down(&ch);
 	status = carry_out(ctx, &ch, &scope);
 	change_close(&ch);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "causes.h"
+#include "doctor/causes.h"
 
 #define FAULT SEVERITY_FAULT
 #define RISK SEVERITY_RISK

@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel, the tunnel's device and what is on it (exam.h). */
+/* The kernel, the tunnel's device and what is on it. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-#include "../rules.h"
-#include "../textfile.h"
-#include "exam.h" /* before linux/: glibc and the kernel define the same names */
+
+#include "base/err.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/inet6.h"
+#include "base/textfile.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/exam.h"
+#include "doctor/resolver.h"
+#include "doctor/subject.h"
+#include "kernel/link.h"
+#include "kernel/mark.h"
+#include "kernel/route.h"
+#include "plan/rules.h"
+#include "state/snapshot.h"
+
 #include <linux/rtnetlink.h>
 
 /* Loaded, built in, or a module that the kernel can load (modules.dep(5)). */
@@ -50,7 +63,7 @@ void check_kernel(struct exam *e)
 /* The commands that make a device of somebody else's anew, as it is, but of mode ip6ip. */
 static void remake(struct exam *e, char *buf, size_t size)
 {
-	const struct link *l = e->p.link;
+	const struct link *l = e->subject.link;
 	const char *name = exam_word(e, l->name);
 	char text[NET6_TEXT];
 	FILE *out = fmemopen(buf, size, "w");
@@ -83,14 +96,14 @@ static void remake(struct exam *e, char *buf, size_t size)
 	fclose(out);
 }
 
-static bool has_endpoints(const struct link *l, const struct patient *p)
+static bool has_endpoints(const struct link *l, const struct subject *p)
 {
 	return l->sit && l->remote.s_addr == p->remote.s_addr && l->local.s_addr == p->spec.local.s_addr;
 }
 
 static void check_absent(struct exam *e)
 {
-	const struct patient *p = &e->p;
+	const struct subject *p = &e->subject;
 	char remote[NET6_TEXT], local[NET6_TEXT];
 
 	for (size_t i = 0; i < e->ch->s.n_links; i++) {
@@ -110,14 +123,14 @@ static void check_absent(struct exam *e)
 static bool has_address(const struct exam *e)
 {
 	for (size_t i = 0; i < e->ch->s.n_addrs; i++)
-		if (e->ch->s.addrs[i].index == e->p.link->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
+		if (e->ch->s.addrs[i].index == e->subject.link->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
 			return true;
 	return false;
 }
 
 static void check_present(struct exam *e)
 {
-	const struct link *l = e->p.link;
+	const struct link *l = e->subject.link;
 	char command[EXAM_REMEDY];
 
 	if (!l->up) {
@@ -147,10 +160,10 @@ static void check_present(struct exam *e)
 
 void check_device(struct exam *e)
 {
-	const struct link *l = e->p.link;
+	const struct link *l = e->subject.link;
 	char other[IFNAMSIZ];
 	struct finding *f;
-	bool ours = l && (!e->p.told || (link_ours(l) && !strcmp(link_tunnel_name(l), e->p.name)));
+	bool ours = l && (!e->subject.desired || (link_ours(l) && !strcmp(link_tunnel_name(l), e->subject.name)));
 
 	if (!l) {
 		check_absent(e);
@@ -167,7 +180,7 @@ void check_device(struct exam *e)
 				    : "not a SIT device");
 	snprintf(other, sizeof(other), "%.10s-was", l->name);
 	/* Under another name it would still hold the endpoints. */
-	if (has_endpoints(l, &e->p))
+	if (has_endpoints(l, &e->subject))
 		exam_command(f, "ip link del %s; %s", exam_word(e, l->name), exam_repair(e));
 	else
 		exam_command(f, "ip link set %s down; ip link set %s name %s; %s", exam_word(e, l->name),

@@ -6,30 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "exam.h"
-
-/* In the order in which they are told; what is quick comes first, and tells whether packets make sense. */
-const struct check checks[] = {
-	{ "kernel", NULL, check_kernel, false },
-	{ "device", NULL, check_device, false },
-	{ "IPv4 way", NULL, check_underlay, false },
-	{ "NAT", NULL, check_nat, false },
-	{ "others' filters", NULL, check_filters, false },
-	{ "answers", start_echo, check_echo, true },
-	{ "connection tracking", NULL, check_tracking, true },
-	{ "packet size", start_mtu, check_mtu, true },
-	{ "MSS", NULL, check_mss, false },
-	{ "IPv6 route", NULL, check_routes, false },
-	{ "prefixes", NULL, check_prefixes, false },
-	{ "forwarding", NULL, check_forwarding, false },
-	{ "proxy NDP", NULL, check_proxy, false },
-	{ "upstream", start_upstream, check_upstream, true },
-	{ "source filter", start_filtered, check_filtered, true },
-	{ "TCP", start_tcp, check_tcp, true },
-	{ "names", start_names, check_names, true },
-	{ "state", NULL, check_drift, false },
-	{ .name = NULL },
-};
+#include "doctor/exam.h"
+#include "base/quote.h"
+#include "doctor/resolver.h"
+#include "spec/params.h"
 
 const char *exam_word(struct exam *e, const char *name)
 {
@@ -136,14 +116,14 @@ bool exam_has(const struct exam *e, enum cause_id cause)
 
 bool exam_hopeless(const struct exam *e)
 {
-	return !e->p.link || !e->p.link->up || exam_has(e, CAUSE_IPV6_OFF) || exam_has(e, CAUSE_IPV6_DISABLED_HOST) ||
-	       exam_has(e, CAUSE_IPV6_DISABLED_DEVICE) || exam_has(e, CAUSE_NAME_TAKEN) ||
-	       exam_has(e, CAUSE_REMOTE_NO_ROUTE);
+	return !e->subject.link || !e->subject.link->up || exam_has(e, CAUSE_IPV6_OFF) ||
+	       exam_has(e, CAUSE_IPV6_DISABLED_HOST) || exam_has(e, CAUSE_IPV6_DISABLED_DEVICE) ||
+	       exam_has(e, CAUSE_NAME_TAKEN) || exam_has(e, CAUSE_REMOTE_NO_ROUTE);
 }
 
 const char *exam_repair(const struct exam *e)
 {
-	return e->p.told && e->p.repair[0] ? e->p.repair : NULL;
+	return e->subject.desired && e->subject.repair[0] ? e->subject.repair : NULL;
 }
 
 void exam_mend(const struct exam *e, struct finding *f, const char *command)
@@ -153,8 +133,8 @@ void exam_mend(const struct exam *e, struct finding *f, const char *command)
 
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size)
 {
-	struct spec changed = e->p.spec;
-	struct told_tunnel *told = told_find(&e->ch->told, e->p.spec.role, e->p.spec.name);
+	struct spec changed = e->subject.spec;
+	struct desired_tunnel *desired = desired_find(&e->ch->desired, e->subject.spec.role, e->subject.spec.name);
 	const struct param *p;
 	struct err ignored;
 	uint32_t seen = 0;
@@ -163,104 +143,12 @@ void exam_respell(const struct exam *e, const char *parameter, const char *value
 	*buf = '\0';
 	if (!out)
 		return;
-	if (told && e->p.told)
-		changed = told->spec;
+	if (desired && e->subject.desired)
+		changed = desired->spec;
 	p = param_find(changed.role, parameter);
 	if (p && !spec_more_words(&changed, 2, (char *[]){ (char *)parameter, (char *)value }, &seen, &ignored)) {
 		fputs(e->prefix, out);
 		spec_command(&changed, out);
 	}
 	fclose(out);
-}
-
-static void add_result(struct exam *e, enum outcome outcome, const char *text)
-{
-	struct result *r = &e->results[e->n_results];
-
-	if (e->n_results == EXAM_RESULTS)
-		return;
-	e->n_results++;
-	r->check = e->check;
-	r->outcome = outcome;
-	snprintf(r->text, sizeof(r->text), "%s", text);
-}
-
-static void judge(struct exam *e, const struct check *c)
-{
-	e->check = c->name;
-	e->found_before = e->n_findings;
-	e->skipped = false;
-	e->text[0] = '\0';
-	c->judge(e);
-	for (unsigned int i = e->found_before; i < e->n_findings; i++) {
-		char text[EXAM_TEXT];
-
-		snprintf(text, sizeof(text), "%.200s: %.600s", causes[e->findings[i].cause].what,
-			 e->findings[i].evidence);
-		add_result(e, OUTCOME_FAILED, text);
-	}
-	if (e->found_before == e->n_findings)
-		add_result(e, e->skipped ? OUTCOME_SKIPPED : OUTCOME_OK, e->text);
-}
-
-static void open_watches(struct exam *e)
-{
-	struct watch_filter outer = { .v4 = true, .remote = e->p.remote, .far = e->p.has_far ? &e->p.far : NULL },
-			    all = { 0 };
-	const struct link *uplink = e->p.uplink[0] ? snapshot_link(&e->ch->s, e->p.uplink) : NULL;
-
-	e->underlay.fd = e->inside.fd = e->uplink.fd = -1;
-	if (!e->raw)
-		return;
-	if (e->p.underlay)
-		watch_open(&e->underlay, &e->loop, e->p.underlay->index, &outer);
-	if (e->p.link)
-		watch_open(&e->inside, &e->loop, e->p.link->index, &all);
-	if (uplink)
-		watch_open(&e->uplink, &e->loop, uplink->index, &all);
-}
-
-void exam_run(struct exam *e)
-{
-	e->loop.epoll = -1;
-	e->world = (struct world){ .c = &e->ch->c, .s = &e->ch->s, .j = &e->ch->j, .told = &e->ch->told };
-	e->underlay.fd = e->inside.fd = e->uplink.fd = -1;
-	for (const struct check *c = checks; c->name; c++)
-		if (!c->late)
-			judge(e, c);
-	if (!loop_open(&e->loop)) {
-		open_watches(e);
-		for (const struct check *c = checks; c->name; c++)
-			if (c->start)
-				c->start(e);
-		loop_run(&e->loop, loop_now() + INT64_C(1000) * EXAM_SECONDS);
-	}
-	for (const struct check *c = checks; c->name; c++)
-		if (c->late)
-			judge(e, c);
-}
-
-const struct finding *exam_verdict(const struct exam *e)
-{
-	const struct finding *best = NULL;
-
-	for (unsigned int i = 0; i < e->n_findings; i++)
-		if (!best || e->findings[i].cause < best->cause)
-			best = &e->findings[i];
-	return best;
-}
-
-void exam_free(struct exam *e)
-{
-	watch_close(&e->underlay);
-	watch_close(&e->inside);
-	watch_close(&e->uplink);
-	loop_close(&e->loop);
-	for (unsigned int i = 0; i < e->n_descriptors; i++)
-		close(e->descriptors[i]);
-	free(e->echo);
-	free(e->mtu);
-	free(e->trials);
-	free(e->lookups);
-	free(e->upstream);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the examination of one tunnel: who is examined, by which checks, what they found. */
+/* Purpose: the examination of one tunnel: who is examined, and what was found. */
 #ifndef SITCTL_DOCTOR_EXAM_H
 #define SITCTL_DOCTOR_EXAM_H
 
-#include "../change.h"
-#include "../err.h"
-#include "causes.h"
-#include "loop.h"
-#include "watch.h"
+#include "base/err.h"
+#include "base/loop.h"
+#include "change/change.h"
+#include "doctor/causes.h"
+#include "doctor/watch.h"
 
 #define EXAM_TEXT 900
 #define EXAM_REMEDY 2048
@@ -35,10 +35,10 @@ struct result {
 };
 
 /* The tunnel that is examined. */
-struct patient {
+struct subject {
 	char name[64], dev[IFNAMSIZ];
 	bool server;		 /* its far end is a peer of this host, else this host is the client */
-	bool told;		 /* by sitctl; else it is somebody else's, read from the kernel */
+	bool desired;		 /* by sitctl; else it is somebody else's, read from the kernel */
 	struct spec spec;	 /* effective */
 	const struct link *link; /* NULL: it is not there */
 	struct in_addr remote;	 /* 0: none */
@@ -48,7 +48,7 @@ struct patient {
 	bool has_inner, has_far;
 	struct in6_addr inner, far;	 /* this end's address and the other's */
 	char uplink[IFNAMSIZ];		 /* server */
-	char repair[EXAM_REMEDY];	 /* the command that brings it to what was told */
+	char repair[EXAM_REMEDY];	 /* the command that brings it to what is desired */
 	struct net6 ranges[EXAM_RANGES]; /* server: what is the peer's */
 	unsigned int n_ranges;
 };
@@ -75,7 +75,7 @@ struct sightings {
 struct exam {
 	struct change *ch;
 	struct world world;
-	struct patient p;
+	struct subject subject;
 	const char *prefix; /* of commands: "sitctl ", with the namespace where one was given */
 	const char *targets[TARGETS_MAX];
 	unsigned int n_targets; /* 0: the far end */
@@ -109,19 +109,6 @@ struct exam {
 	uint64_t dropped_before; /* by the source filter */
 };
 
-/*
- * One check. START begins what takes time, before the loop runs; JUDGE says what is found, at
- * once where there is no START, else when all that was started has ended.
- */
-struct check {
-	const char *name;
-	void (*start)(struct exam *e);
-	void (*judge)(struct exam *e);
-	bool late; /* judged after the loop, though it starts nothing */
-};
-
-extern const struct check checks[]; /* ends with a row without name */
-
 /* For checks: a cause that was found, its evidence as in printf(); returns it, never NULL. */
 struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evidence, ...) PRINTF(3, 4);
 /* The shell command, or the advice, that mends it. */
@@ -146,65 +133,11 @@ bool exam_has(const struct exam *e, enum cause_id cause);
 /* Is something found that makes it pointless to send packets through the tunnel? */
 bool exam_hopeless(const struct exam *e);
 
-/* The command that mends what was told; or for a foreign tunnel NULL. */
+/* The command that mends what is desired; or for a foreign tunnel NULL. */
 const char *exam_repair(const struct exam *e);
-/* The remedy of what sitctl was told is to tell it again; of anything else COMMAND. */
+/* The remedy of what sitctl made is to make it again; of anything else COMMAND. */
 void exam_mend(const struct exam *e, struct finding *f, const char *command);
 /* The same with one parameter changed, in BUF. */
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size);
-
-/*
- * Examine the patient of E. Sends little, changes nothing, and ends within EXAM_SECONDS. The
- * results and findings are in E. Ends with exam_free().
- */
-#define EXAM_SECONDS 12
-void exam_run(struct exam *e);
-void exam_free(struct exam *e);
-
-/* The finding that explains the most, or NULL. */
-const struct finding *exam_verdict(const struct exam *e);
-
-/* patient.c: fill in e->p for a tunnel that was told, or for a device of somebody else. */
-void patient_told(struct exam *e, const struct spec *spec);
-int patient_device(struct exam *e, const struct link *link, struct err *err);
-
-/* The value of a sysctl of net.ipv6.conf: of IFNAME, of "all"; -1: there is none. */
-int conf6(const char *ifname, const char *leaf);
-
-/* What the kernel says of the way to an address. */
-struct way {
-	bool reachable;
-	uint32_t index, table, metric;
-	struct net6 net; /* what the route is to */
-};
-
-/* routes.c: read RTM_NEWROUTE into WAY, which is empty. 0 or -EBADMSG. For routes.c and tests. */
-int way_decode(const struct nlmsghdr *nlh, struct way *way);
-
-/* device.c, underlay.c, tracking.c, routes.c, serving.c, answers.c, mtu.c, tcp.c, names.c, upstream.c */
-void check_kernel(struct exam *e);
-void check_device(struct exam *e);
-void check_underlay(struct exam *e);
-void check_nat(struct exam *e);
-void check_filters(struct exam *e);
-void check_tracking(struct exam *e);
-void start_echo(struct exam *e);
-void check_echo(struct exam *e);
-void start_mtu(struct exam *e);
-void check_mtu(struct exam *e);
-void check_mss(struct exam *e);
-void check_routes(struct exam *e);
-void check_prefixes(struct exam *e);
-void check_forwarding(struct exam *e);
-void check_proxy(struct exam *e);
-void start_upstream(struct exam *e);
-void check_upstream(struct exam *e);
-void start_filtered(struct exam *e);
-void check_filtered(struct exam *e);
-void start_tcp(struct exam *e);
-void check_tcp(struct exam *e);
-void start_names(struct exam *e);
-void check_names(struct exam *e);
-void check_drift(struct exam *e);
 
 #endif

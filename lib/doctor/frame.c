@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "frame.h"
+#include "doctor/frame.h"
 
 #define HEADER4 20
 #define HEADER6 40

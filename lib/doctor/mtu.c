@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What size of packet the way carries: echos between 1280 and the device's MTU, which nobody may cut (exam.h). */
+/* What size of packet the way carries: echos between 1280 and the device's MTU, which nobody may cut. */
 #include <netinet/icmp6.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "echo.h"
-#include "exam.h"
+#include "base/loop.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/echo.h"
+#include "doctor/exam.h"
+#include "doctor/resolver.h"
+#include "doctor/watch.h"
+#include "spec/spec.h"
 
 #define HEADERS (40 + 8) /* IPv6 and ICMPv6 */
 #define OVERHEAD 20	 /* the outer IPv4 header */
@@ -52,21 +59,21 @@ static void send_one(struct exam *e)
 	m->tries++;
 	m->answered = m->left = false;
 	m->sent = loop_now();
-	echo_send6(m->fd, &e->p.far, m->id, m->seq, m->size - HEADERS);
+	echo_send6(m->fd, &e->subject.far, m->id, m->seq, m->size - HEADERS);
 }
 
 /* The next size: first the whole, then what a router said, then the middle; 0 where the search has ended. */
 static uint32_t next_size(const struct exam *e)
 {
 	const struct mtu_search *m = e->mtu;
-	uint32_t told = e->seen.too_big_mtu > OVERHEAD ? e->seen.too_big_mtu - OVERHEAD : 0;
+	uint32_t desired = e->seen.too_big_mtu > OVERHEAD ? e->seen.too_big_mtu - OVERHEAD : 0;
 
-	if (m->high > e->p.link->mtu)
-		return m->low == e->p.link->mtu ? 0 : e->p.link->mtu;
+	if (m->high > e->subject.link->mtu)
+		return m->low == e->subject.link->mtu ? 0 : e->subject.link->mtu;
 	if (m->high <= MTU_MIN || m->high - m->low <= 1)
 		return 0;
-	if (told > m->low && told < m->high && told >= MTU_MIN)
-		return told;
+	if (desired > m->low && desired < m->high && desired >= MTU_MIN)
+		return desired;
 	if (!m->low)
 		return MTU_MIN;
 	return (m->low + m->high) / 2;
@@ -111,18 +118,18 @@ void start_mtu(struct exam *e)
 {
 	struct mtu_search *m;
 
-	if (exam_hopeless(e) || !e->p.has_far || !(m = calloc(1, sizeof(*m))))
+	if (exam_hopeless(e) || !e->subject.has_far || !(m = calloc(1, sizeof(*m))))
 		return;
 	e->mtu = m;
-	m->high = e->p.link->mtu + 1;
+	m->high = e->subject.link->mtu + 1;
 	m->id = (uint16_t)(getpid() + 1);
 	m->seq = 1000;
 	m->began = loop_now();
-	m->fd = echo_open6(e->p.dev, true, &m->raw);
+	m->fd = echo_open6(e->subject.dev, true, &m->raw);
 	if (m->fd < 0)
 		return;
-	if (e->p.has_inner)
-		echo_from6(m->fd, &e->p.inner);
+	if (e->subject.has_inner)
+		echo_from6(m->fd, &e->subject.inner);
 	exam_own(e, m->fd);
 	watch_add(&e->underlay, see, e);
 	m->input = loop_add(&e->loop, m->fd, 0, on_input, e, true);
@@ -135,10 +142,10 @@ static void mend_mtu(struct exam *e, struct finding *f, uint32_t mtu)
 
 	snprintf(value, sizeof(value), "%u", mtu);
 	exam_respell(e, "mtu", value, command, sizeof(command));
-	if (e->p.told)
+	if (e->subject.desired)
 		exam_command(f, "%s", command);
 	else
-		exam_command(f, "ip link set %s mtu %u", exam_word(e, e->p.dev), mtu);
+		exam_command(f, "ip link set %s mtu %u", exam_word(e, e->subject.dev), mtu);
 }
 
 void check_mtu(struct exam *e)
@@ -146,12 +153,12 @@ void check_mtu(struct exam *e)
 	const struct mtu_search *m = e->mtu;
 
 	if (!m || m->fd < 0 || !e->seen.answered6) {
-		exam_skip(e, m && m->fd >= 0 ? "the tunnel is silent"
-			     : !e->p.has_far ? "the far end's address in the tunnel is not known"
-					     : "no echo can be sent");
+		exam_skip(e, m && m->fd >= 0	   ? "the tunnel is silent"
+			     : !e->subject.has_far ? "the far end's address in the tunnel is not known"
+						   : "no echo can be sent");
 		return;
 	}
-	if (m->low == e->p.link->mtu) {
+	if (m->low == e->subject.link->mtu) {
 		exam_ok(e, "%u bytes pass, there and back", m->low);
 		return;
 	}
@@ -166,8 +173,8 @@ void check_mtu(struct exam *e)
 	/* What does not leave at all the kernel knows to be too large: it was told so before. */
 	if (e->seen.too_big || (e->underlay.fd >= 0 && !m->any_left))
 		mend_mtu(e,
-			 exam_found(e, CAUSE_MTU_TOO_LARGE, "the device has %u, the way carries %u", e->p.link->mtu,
-				    m->low),
+			 exam_found(e, CAUSE_MTU_TOO_LARGE, "the device has %u, the way carries %u",
+				    e->subject.link->mtu, m->low),
 			 m->low);
 	else
 		mend_mtu(e,

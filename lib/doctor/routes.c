@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where this host sends what is for the IPv6 Internet, and from which address (exam.h). */
+/* Where this host sends what is for the IPv6 Internet, and from which address. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "exam.h" /* before linux/: glibc and the kernel define the same names */
-#include <linux/rtnetlink.h>
 
-#include "../want.h"
+#include "doctor/routes.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/err.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/exam.h"
+#include "doctor/resolver.h"
+#include "kernel/addr.h"
+#include "kernel/link.h"
+#include "kernel/route.h"
+#include "netlink/message.h"
+#include "netlink/socket.h"
+#include "spec/spec.h"
+#include "state/derive.h"
+#include "state/snapshot.h"
+
+#include <linux/rtnetlink.h>
 
 int way_decode(const struct nlmsghdr *nlh, struct way *way)
 {
@@ -79,8 +93,8 @@ static const struct addr *find_addr(const struct snapshot *s, const struct in6_a
 /* What is routed to this client by the tunnel is as good a source as the tunnel's own address. */
 static bool in_prefixes(const struct exam *e, const struct in6_addr *addr)
 {
-	for (unsigned int i = 0; i < e->p.spec.n_prefixes; i++)
-		if (net6_contains(&e->p.spec.prefixes[i].net, addr))
+	for (unsigned int i = 0; i < e->subject.spec.n_prefixes; i++)
+		if (net6_contains(&e->subject.spec.prefixes[i].net, addr))
 			return true;
 	return false;
 }
@@ -90,23 +104,23 @@ static void wrong_source(struct exam *e, const struct in6_addr *source, const ch
 	const struct addr *a = find_addr(&e->ch->s, source);
 	char text[NET6_TEXT], inner[NET6_TEXT];
 	char gateway[NET6_TEXT];
-	bool via = e->p.spec.gateway_mode == GATEWAY_ADDRESS;
+	bool via = e->subject.spec.gateway_mode == GATEWAY_ADDRESS;
 	struct finding *f;
 
 	f = exam_found(e, CAUSE_OTHER_SOURCE, "to %s it takes %s, which is on %s", dst, addr6_text(source, text),
 		       a ? a->ifname : "no interface");
-	if (e->p.has_inner)
+	if (e->subject.has_inner)
 		exam_command(f, "ip -6 route replace default%s%s dev %s metric %u src %s%s", via ? " via " : "",
-			     via ? addr6_text(&e->p.spec.gateway, gateway) : "", exam_word(e, e->p.dev),
-			     e->p.spec.metric ? e->p.spec.metric : METRIC_DEFAULT, addr6_text(&e->p.inner, inner),
-			     e->p.told ? " proto 41" : "");
+			     via ? addr6_text(&e->subject.spec.gateway, gateway) : "", exam_word(e, e->subject.dev),
+			     e->subject.spec.metric ? e->subject.spec.metric : METRIC_DEFAULT,
+			     addr6_text(&e->subject.inner, inner), e->subject.desired ? " proto 41" : "");
 }
 
 /* The tunnel has a default route, by which DST ought to be reached. */
 static bool has_default(const struct exam *e)
 {
 	for (size_t i = 0; i < e->ch->s.n_routes; i++)
-		if (e->ch->s.routes[i].index == e->p.link->index && !e->ch->s.routes[i].dst.len &&
+		if (e->ch->s.routes[i].index == e->subject.link->index && !e->ch->s.routes[i].dst.len &&
 		    e->ch->s.routes[i].type == RTN_UNICAST)
 			return true;
 	return false;
@@ -121,7 +135,7 @@ static void other_route(struct exam *e, uint32_t index, const struct in6_addr *d
 	struct finding *f;
 
 	f = exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE, "%s is reached by %s, not by %s", text,
-		       l ? l->name : "another interface", e->p.dev);
+		       l ? l->name : "another interface", e->subject.dev);
 	if (way.reachable && way.net.len) {
 		exam_advice(f,
 			    "the route to %s by %s is more specific than a default route: remove it where that is not "
@@ -135,11 +149,11 @@ static void other_route(struct exam *e, uint32_t index, const struct in6_addr *d
 		return;
 	}
 	snprintf(metric, sizeof(metric), "%u", way.metric - 1);
-	if (e->p.told) {
+	if (e->subject.desired) {
 		exam_respell(e, "metric", metric, command, sizeof(command));
 		exam_command(f, "%s", command);
 	} else {
-		exam_command(f, "ip -6 route add default dev %s metric %s", exam_word(e, e->p.dev), metric);
+		exam_command(f, "ip -6 route add default dev %s metric %s", exam_word(e, e->subject.dev), metric);
 	}
 }
 
@@ -150,7 +164,7 @@ static void no_way(struct exam *e, const char *text)
 
 	if (has_default(e)) {
 		f = exam_found(e, CAUSE_POLICY_RULE, "the kernel refuses what is for %s, though %s has a route there",
-			       text, e->p.dev);
+			       text, e->subject.dev);
 		exam_advice(f, "see 'ip -6 rule' and 'ip -6 route': a rule or a more specific route forbids it; remove "
 			       "that");
 		return;
@@ -159,7 +173,8 @@ static void no_way(struct exam *e, const char *text)
 	if (exam_repair(e))
 		exam_command(f, "%s", exam_repair(e));
 	else
-		exam_command(f, "ip -6 route add default dev %s metric %d", exam_word(e, e->p.dev), METRIC_DEFAULT);
+		exam_command(f, "ip -6 route add default dev %s metric %d", exam_word(e, e->subject.dev),
+			     METRIC_DEFAULT);
 }
 
 static void judge_way(struct exam *e, const struct in6_addr *dst, const char *text)
@@ -172,7 +187,7 @@ static void judge_way(struct exam *e, const struct in6_addr *dst, const char *te
 		no_way(e, text);
 		return;
 	}
-	if (way.table != RT_TABLE_MAIN && way.table != RT_TABLE_LOCAL && way.index != e->p.link->index) {
+	if (way.table != RT_TABLE_MAIN && way.table != RT_TABLE_LOCAL && way.index != e->subject.link->index) {
 		const struct link *l = snapshot_link_index(&e->ch->s, way.index);
 
 		exam_advice(exam_found(e, CAUSE_POLICY_RULE, "the route to %s is in table %u, and leaves by %s", text,
@@ -182,15 +197,15 @@ static void judge_way(struct exam *e, const struct in6_addr *dst, const char *te
 			    way.table, way.table);
 		return;
 	}
-	if (way.index != e->p.link->index && way.table != RT_TABLE_LOCAL) {
+	if (way.index != e->subject.link->index && way.table != RT_TABLE_LOCAL) {
 		other_route(e, way.index, dst, text);
 		return;
 	}
 	if (source_for(dst, &source) && way.table != RT_TABLE_LOCAL) {
 		const struct addr *a = find_addr(&e->ch->s, &source);
 
-		exam_ok(e, "%s leaves by %s from %s", text, e->p.dev, addr6_text(&source, found));
-		if ((!a || a->index != e->p.link->index) && !in_prefixes(e, &source))
+		exam_ok(e, "%s leaves by %s from %s", text, e->subject.dev, addr6_text(&source, found));
+		if ((!a || a->index != e->subject.link->index) && !in_prefixes(e, &source))
 			wrong_source(e, &source, text);
 	}
 }
@@ -202,22 +217,24 @@ void check_routes(struct exam *e)
 	char text[NET6_TEXT];
 
 	dst.s6_addr[15] = 1;
-	if (e->p.server) {
+	if (e->subject.server) {
 		exam_skip(e, "the tunnel leads to a peer");
 		return;
 	}
 	/* Its routes are in the VRF's table: the main table's lookup passes them by. */
-	if (e->p.link && e->p.link->up && e->p.link->vrf) {
-		const struct link *vrf = snapshot_link_index(&e->ch->s, e->p.link->vrf);
+	if (e->subject.link && e->subject.link->up && e->subject.link->vrf) {
+		const struct link *vrf = snapshot_link_index(&e->ch->s, e->subject.link->vrf);
 
-		exam_command(exam_found(e, CAUSE_VRF, "%s has the VRF %s as master", e->p.dev, vrf ? vrf->name : "?"),
-			     "ip link set %s nomaster%s%s", exam_word(e, e->p.dev), exam_repair(e) ? "; " : "",
+		exam_command(exam_found(e, CAUSE_VRF, "%s has the VRF %s as master", e->subject.dev,
+					vrf ? vrf->name : "?"),
+			     "ip link set %s nomaster%s%s", exam_word(e, e->subject.dev), exam_repair(e) ? "; " : "",
 			     exam_repair(e) ? exam_repair(e) : "");
 		return;
 	}
-	if (!e->p.link || !e->p.link->up || e->p.spec.gateway_mode == GATEWAY_NONE) {
-		exam_skip(e, e->p.link && e->p.link->up ? "no default route is wanted" : "the device is not up");
-		if (e->p.link && e->p.link->up && !e->p.told)
+	if (!e->subject.link || !e->subject.link->up || e->subject.spec.gateway_mode == GATEWAY_NONE) {
+		exam_skip(e, e->subject.link && e->subject.link->up ? "no default route is wanted"
+								    : "the device is not up");
+		if (e->subject.link && e->subject.link->up && !e->subject.desired)
 			judge_way(e, &dst, "the IPv6 Internet");
 		return;
 	}
@@ -230,10 +247,11 @@ void check_routes(struct exam *e)
 /* A client's own: the prefix is not left to the default route where nobody has the address. */
 void check_prefixes(struct exam *e)
 {
-	const struct spec *spec = &e->p.spec;
+	const struct spec *spec = &e->subject.spec;
 
-	if (e->p.server || !e->p.told || !spec->n_prefixes) {
-		exam_skip(e, e->p.server ? "the prefixes are the peer's" : "no prefix is routed here that is known of");
+	if (e->subject.server || !e->subject.desired || !spec->n_prefixes) {
+		exam_skip(e, e->subject.server ? "the prefixes are the peer's"
+					       : "no prefix is routed here that is known of");
 		return;
 	}
 	exam_ok(e, "unused parts of them are unreachable");
@@ -242,7 +260,7 @@ void check_prefixes(struct exam *e)
 		struct route want;
 		bool there = false;
 
-		if (!want_unreachable(&spec->prefixes[i], &want))
+		if (!derive_unreachable(&spec->prefixes[i], &want))
 			continue;
 		for (size_t k = 0; k < e->ch->s.n_routes; k++)
 			there = there || (e->ch->s.routes[k].type == RTN_UNREACHABLE &&

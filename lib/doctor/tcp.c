@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * TCP through the tunnel, watched on its device: where ICMP passes and TCP does not, which segments
- * come and go tells what is lost (exam.h). RFC 9293 sections 3.5 and 3.8.1.
+ * come and go tells what is lost. RFC 9293 sections 3.5 and 3.8.1.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "exam.h"
-#include "names.h"
+#include "base/inet6.h"
+#include "base/loop.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/exam.h"
+#include "doctor/frame.h"
+#include "doctor/resolver.h"
+#include "doctor/watch.h"
+#include "spec/spec.h"
 
 #define PORT 80
 #define STEP_MS 100
@@ -75,9 +83,9 @@ static bool find_target(struct tcp_trial *t, bool *never)
 
 	*never = false;
 	if (!e->n_targets) {
-		t->to = e->p.far;
-		*never = !e->p.has_far;
-		return e->p.has_far;
+		t->to = e->subject.far;
+		*never = !e->subject.has_far;
+		return e->subject.has_far;
 	}
 	if (inet_pton(AF_INET6, e->targets[t->target], &t->to) == 1)
 		return true;
@@ -96,11 +104,12 @@ static bool begin(struct tcp_trial *t)
 
 	to.sin6_addr = t->to;
 	own.sin6_family = AF_INET6;
-	if (e->p.has_inner && e->p.has_far && addr6_equal(&t->to, &e->p.far))
-		own.sin6_addr = e->p.inner;
+	if (e->subject.has_inner && e->subject.has_far && addr6_equal(&t->to, &e->subject.far))
+		own.sin6_addr = e->subject.inner;
 	t->fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	exam_own(e, t->fd);
-	if (t->fd < 0 || setsockopt(t->fd, SOL_SOCKET, SO_BINDTODEVICE, e->p.dev, (socklen_t)strlen(e->p.dev) + 1) ||
+	if (t->fd < 0 ||
+	    setsockopt(t->fd, SOL_SOCKET, SO_BINDTODEVICE, e->subject.dev, (socklen_t)strlen(e->subject.dev) + 1) ||
 	    bind(t->fd, (struct sockaddr *)&own, sizeof(own)) || getsockname(t->fd, (struct sockaddr *)&own, &len))
 		return false;
 	t->port = ntohs(own.sin6_port);
@@ -224,7 +233,7 @@ static void judge_silence(struct exam *e, const struct tcp_trial *t, const char 
 				       t->syn_ack ? "only SYN/ACK that the kernel did not take" : "nothing"),
 			    "is there a server, and does its filter let TCP port %d in? Try another target: 'sitctl "
 			    "doctor %s target HOST'",
-			    PORT, e->p.name);
+			    PORT, e->subject.name);
 }
 
 void check_tcp(struct exam *e)
@@ -240,7 +249,8 @@ void check_tcp(struct exam *e)
 		addr6_text(&t->to, text);
 		tried++;
 		if (t->refused) {
-			exam_skip(e, "no connection to %s leaves by %s: %s", text, e->p.dev, strerror(t->refused));
+			exam_skip(e, "no connection to %s leaves by %s: %s", text, e->subject.dev,
+				  strerror(t->refused));
 			continue;
 		}
 		if (is_silent(t)) {

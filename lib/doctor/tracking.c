@@ -1,8 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connection tracking of the tunnel's outer packets, looked at when some have passed (exam.h). */
+/* Connection tracking of the tunnel's outer packets, looked at when some have passed. */
 #include <string.h>
-#include "../flow.h"
-#include "exam.h"
+
+#include "base/err.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/inet6.h"
+#include "base/parse.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/exam.h"
+#include "doctor/examine.h"
+#include "doctor/resolver.h"
+#include "filters/action.h"
+#include "filters/filters.h"
+#include "filters/flow.h"
+#include "kernel/conntrack.h"
+#include "kernel/nft/elements.h"
+#include "kernel/sysctl.h"
+
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 
@@ -16,18 +30,18 @@ static bool translates(const struct nftnl_expr *x)
 /* Does a rule of somebody else translate addresses? Where that cannot be read, none is known of. */
 static bool translating(struct exam *e)
 {
-	static const struct deed deed = { 1 << NF_INET_PRE_ROUTING | 1 << NF_INET_LOCAL_IN | 1 << NF_INET_LOCAL_OUT |
-						  1 << NF_INET_POST_ROUTING,
-					  translates,
-					  { "MASQUERADE", "SNAT", "DNAT", "NETMAP" },
-					  { "nat" } };
+	static const struct action action = { 1 << NF_INET_PRE_ROUTING | 1 << NF_INET_LOCAL_IN |
+						      1 << NF_INET_LOCAL_OUT | 1 << NF_INET_POST_ROUTING,
+					      translates,
+					      { "MASQUERADE", "SNAT", "DNAT", "NETMAP" },
+					      { "nat" } };
 	static const struct flow flow = {
 		.family = NFPROTO_IPV4, .proto = IPPROTO_IPV6, .from.any = true, .to.any = true
 	};
 	struct err ignored;
 	bool found;
 
-	return !flow_search(&e->ch->c, &deed, &flow, &found, &ignored) && found;
+	return !filters_action(&e->ch->c, &action, &flow, &found, &ignored) && found;
 }
 
 /* Keep them out of it: by sitctl, or for somebody else's tunnel with nft; and remove the entry that is there. */
@@ -35,26 +49,26 @@ static void keep_out(const struct exam *e, struct finding *f, const struct connt
 {
 	char remote[NET6_TEXT], source[NET6_TEXT], destination[NET6_TEXT], command[EXAM_REMEDY];
 
-	if (e->p.told) {
+	if (e->subject.desired) {
 		exam_respell(e, "notrack", "on", command, sizeof(command));
 		exam_command(f, "%s", command);
 		return;
 	}
-	addr4_text(e->p.remote, remote);
+	addr4_text(e->subject.remote, remote);
 	exam_command(f,
 		     "nft 'table ip notrack-%u { chain in { type filter hook prerouting priority raw; ip saddr %s ip "
 		     "protocol "
 		     "41 notrack; }; chain out { type filter hook output priority raw; ip daddr %s ip protocol 41 "
 		     "notrack; }; "
 		     "}'; conntrack -D -p 41 --orig-src %s --orig-dst %s",
-		     e->p.link ? e->p.link->index : 0, remote, remote, addr4_text(ct->source, source),
+		     e->subject.link ? e->subject.link->index : 0, remote, remote, addr4_text(ct->source, source),
 		     addr4_text(ct->destination, destination));
 }
 
 static void judge_entry(struct exam *e, const struct conntrack *ct)
 {
 	char a[NET6_TEXT], b[NET6_TEXT], c[NET6_TEXT], d[NET6_TEXT];
-	bool ours = ct->source.s_addr == e->p.local.s_addr;
+	bool ours = ct->source.s_addr == e->subject.local.s_addr;
 	struct finding *f;
 
 	addr4_text(ct->source, a);
@@ -97,7 +111,7 @@ static bool runs_out(const struct conntrack *ct)
 
 void check_tracking(struct exam *e)
 {
-	struct conntrack ct = { .source = e->p.local, .destination = e->p.remote };
+	struct conntrack ct = { .source = e->subject.local, .destination = e->subject.remote };
 	struct err err;
 	bool found;
 
@@ -105,13 +119,13 @@ void check_tracking(struct exam *e)
 		exam_skip(e, "only root may read the entries");
 		return;
 	}
-	if (!e->p.local.s_addr || !e->p.remote.s_addr) {
+	if (!e->subject.local.s_addr || !e->subject.remote.s_addr) {
 		exam_skip(e, "the addresses of the two ends are not known");
 		return;
 	}
 	exam_ok(e, "there is no entry for the tunnel");
 	/* With NOTRACK in both hooks an older entry stands until its time-out, and no packet meets it. */
-	if (e->ch->s.nft.intact && nft_has_remote(&e->ch->s.nft, e->p.remote)) {
+	if (e->ch->s.nft.intact && nft_has_remote(&e->ch->s.nft, e->subject.remote)) {
 		exam_ok(e, "the tunnel's packets are kept out of it");
 		return;
 	}

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The IPv4 side of this host: its address, its route to the far end, a NAT before it, others' filters (exam.h). */
+/* The IPv4 side of this host: its address, its route to the far end, a NAT before it, others' filters. */
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "../rules.h"
-#include "exam.h"
+#include "base/err.h"
+#include "base/inet6.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/exam.h"
+#include "doctor/resolver.h"
+#include "kernel/link.h"
+#include "plan/barriers.h"
+#include "plan/world.h"
+#include "spec/spec.h"
+#include "state/snapshot.h"
 
 static bool is_local(const struct snapshot *s, struct in_addr addr)
 {
@@ -21,27 +30,27 @@ static void wrong_local(struct exam *e, struct in_addr local)
 
 	f = exam_found(e, CAUSE_LOCAL_NOT_HERE, "local is %s, which no interface has; this host sends from %s",
 		       addr4_text(local, text),
-		       e->p.path.source.s_addr ? addr4_text(e->p.path.source, source) : "no address yet");
-	if (e->p.told && !e->p.server) {
+		       e->subject.path.source.s_addr ? addr4_text(e->subject.path.source, source) : "no address yet");
+	if (e->subject.desired && !e->subject.server) {
 		exam_respell(e, "local", "any", command, sizeof(command));
 		exam_command(f, "%s", command);
-	} else if (e->p.told) {
+	} else if (e->subject.desired) {
 		exam_command(f, "%sserver up local any", e->prefix);
-	} else if (e->p.path.source.s_addr) {
-		exam_command(f, "ip tunnel change %s local %s", exam_word(e, e->p.dev),
-			     addr4_text(e->p.path.source, source));
+	} else if (e->subject.path.source.s_addr) {
+		exam_command(f, "ip tunnel change %s local %s", exam_word(e, e->subject.dev),
+			     addr4_text(e->subject.path.source, source));
 	}
 }
 
 /* Devices into which an IPv4 route to the far end must not lead: the tunnel's own packets would go round. */
 static bool is_tunnel(const struct exam *e, const struct link *l)
 {
-	return l->sit || !strcmp(l->name, e->p.dev);
+	return l->sit || !strcmp(l->name, e->subject.dev);
 }
 
 void check_underlay(struct exam *e)
 {
-	const struct patient *p = &e->p;
+	const struct subject *p = &e->subject;
 	struct in_addr local = p->link ? p->link->local : p->spec.local;
 	char remote[NET6_TEXT], source[NET6_TEXT];
 
@@ -74,29 +83,29 @@ void check_underlay(struct exam *e)
 void check_nat(struct exam *e)
 {
 	char local[NET6_TEXT], remote[NET6_TEXT];
-	const char *class = addr4_behind_nat(e->p.local);
+	const char *class = addr4_behind_nat(e->subject.local);
 
-	if (!e->p.local.s_addr) {
+	if (!e->subject.local.s_addr) {
 		exam_skip(e, "the address that this host sends from is not known");
 		return;
 	}
-	exam_ok(e, "%s is not a private address", addr4_text(e->p.local, local));
-	if (!class || addr4_behind_nat(e->p.remote)) {
+	exam_ok(e, "%s is not a private address", addr4_text(e->subject.local, local));
+	if (!class || addr4_behind_nat(e->subject.remote)) {
 		if (class)
 			exam_ok(e, "%s and the far end are in the same private network", local);
 		return;
 	}
 	exam_advice(exam_found(e, CAUSE_BEHIND_NAT, "this host sends from %s, which is %s, to %s", local, class,
-			       addr4_text(e->p.remote, remote)),
+			       addr4_text(e->subject.remote, remote)),
 		    "on the NAT: 'sitctl nat pass %s remote %s to %s'; on one without sitctl make %s its DMZ or "
 		    "exposed host, "
 		    "or pass protocol 41 to it",
-		    e->p.dev, remote, local, local);
+		    e->subject.dev, remote, local, local);
 }
 
 void check_filters(struct exam *e)
 {
-	struct scope scope = { e->p.server ? ROLE_PEER : ROLE_CLIENT, e->p.spec.name };
+	struct scope scope = { e->subject.server ? ROLE_PEER : ROLE_CLIENT, e->subject.spec.name };
 	struct barriers list;
 	struct err err;
 

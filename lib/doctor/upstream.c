@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Does the router beyond the uplink send to this host what is for the peer? It is asked for an echo from the
- * peer's addresses, and the answer, or the router's question for a neighbour, is watched for (exam.h).
+ * peer's addresses, and the answer, or the router's question for a neighbour, is watched for.
  */
 #include <arpa/inet.h>
 #include <netinet/icmp6.h>
@@ -10,7 +10,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "exam.h"
+#include "base/inet6.h"
+#include "base/loop.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/exam.h"
+#include "doctor/frame.h"
+#include "doctor/resolver.h"
+#include "doctor/watch.h"
+#include "kernel/link.h"
+#include "kernel/route.h"
+#include "state/snapshotfind.h"
 
 #define SOURCES 4 /* this host's own address, the peer's, and of two of its prefixes */
 #define TRIES 3
@@ -25,7 +35,7 @@ struct upstream {
 	uint32_t scope;
 	unsigned int n;
 	struct {
-		bool reply, asked, told;
+		bool reply, asked, desired;
 	} seen[SOURCES];
 };
 
@@ -43,7 +53,7 @@ static void see(const struct view *v, void *data)
 		if (!v->outgoing && f->type == ND_NEIGHBOR_SOLICIT && addr6_equal(&f->target, &u->sources[i]))
 			u->seen[i].asked = true;
 		if (v->outgoing && f->type == ND_NEIGHBOR_ADVERT && addr6_equal(&f->target, &u->sources[i]))
-			u->seen[i].told = true;
+			u->seen[i].desired = true;
 	}
 }
 
@@ -116,18 +126,19 @@ static bool find_sources(const struct exam *e, const struct link *uplink, struct
 	for (size_t i = 0; i < e->ch->s.n_addrs && !u->n; i++)
 		if (e->ch->s.addrs[i].index == uplink->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
 			u->sources[u->n++] = e->ch->s.addrs[i].net.addr;
-	for (unsigned int i = 0; u->n && i < e->p.n_ranges && u->n < SOURCES; i++)
-		u->sources[u->n++] = e->p.ranges[i].len == 128 ? e->p.ranges[i].addr : net6_nth(&e->p.ranges[i], 1);
+	for (unsigned int i = 0; u->n && i < e->subject.n_ranges && u->n < SOURCES; i++)
+		u->sources[u->n++] = e->subject.ranges[i].len == 128 ? e->subject.ranges[i].addr
+								     : net6_nth(&e->subject.ranges[i], 1);
 	return u->n > 1;
 }
 
 void start_upstream(struct exam *e)
 {
-	const struct link *uplink = e->p.uplink[0] ? snapshot_link(&e->ch->s, e->p.uplink) : NULL;
+	const struct link *uplink = e->subject.uplink[0] ? snapshot_link(&e->ch->s, e->subject.uplink) : NULL;
 	struct upstream *u;
 	int on = 1;
 
-	if (!e->p.server || !uplink || e->uplink.fd < 0 || !(u = calloc(1, sizeof(*u))))
+	if (!e->subject.server || !uplink || e->uplink.fd < 0 || !(u = calloc(1, sizeof(*u))))
 		return;
 	e->upstream = u;
 	u->id = (uint16_t)(getpid() + 2);
@@ -148,10 +159,10 @@ void check_upstream(struct exam *e)
 	char text[NET6_TEXT], router[NET6_TEXT], own[NET6_TEXT];
 	const struct upstream *u = e->upstream;
 
-	if (!e->p.server || !u || !u->n) {
-		exam_skip(e, !e->p.server ? "this host is the client"
-			     : !e->raw	  ? "not root: watching packets needs CAP_NET_RAW"
-					  : "the uplink, its router, or an address on it is not known");
+	if (!e->subject.server || !u || !u->n) {
+		exam_skip(e, !e->subject.server ? "this host is the client"
+			     : !e->raw		? "not root: watching packets needs CAP_NET_RAW"
+						: "the uplink, its router, or an address on it is not known");
 		return;
 	}
 	addr6_text(&u->router, router);
@@ -162,13 +173,13 @@ void check_upstream(struct exam *e)
 		addr6_text(&u->sources[i], text);
 		if (u->seen[i].reply)
 			continue;
-		if (u->seen[i].asked && !u->seen[i].told)
+		if (u->seen[i].asked && !u->seen[i].desired)
 			exam_advice(exam_found(e, CAUSE_SOLICITATION_UNANSWERED,
 					       "%s asks on %s who has %s, and this host does not answer", router,
-					       e->p.uplink, text),
+					       e->subject.uplink, text),
 				    "'%sserver set-peer %s proxy-ndp on', or better: have the provider route the "
 				    "prefix to %s",
-				    e->prefix, e->p.name, addr6_text(&u->sources[0], own));
+				    e->prefix, e->subject.name, addr6_text(&u->sources[0], own));
 		else if (u->seen[0].reply && !u->seen[i].asked)
 			exam_advice(exam_found(e, CAUSE_PREFIX_NOT_ROUTED,
 					       "%s answers %s, and does not answer %s to this host", router,

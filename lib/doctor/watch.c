@@ -4,7 +4,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "watch.h" /* before linux/: glibc and the kernel define the same names */
+
+#include "doctor/watch.h" /* before linux/: glibc and the kernel define the same names */
+
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>

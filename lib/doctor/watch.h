@@ -6,8 +6,8 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
-#include "frame.h"
-#include "loop.h"
+#include "base/loop.h"
+#include "doctor/frame.h"
 
 #define WATCH_VIEWERS 6
 

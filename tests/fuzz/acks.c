@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/nl.h"
 
 static int take(const struct nlmsghdr *nlh, void *data)
 {

@@ -4,8 +4,12 @@
 
 #include "common/kernel.h"
 #include "common/outside.h"
-#include "../../lib/doctor/exam.h"
-#include "../../lib/textfile.h"
+#include "base/textfile.h"
+#include "doctor/checks.h"
+#include "doctor/resolver.h"
+#include "base/textfile.h"
+#include "doctor/checks.h"
+#include "doctor/resolver.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -17,9 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	file_has("/proc/net/ip_tables_names", "filter\n");
 	if (!e.echo) {
 		start_echo(&e); /* without a device nothing is opened, and nothing asked */
-		e.p.underlay = &underlay;
-		e.p.link = &tunnel;
-		e.p.remote.s_addr = 0x010200c0;
+		e.subject.underlay = &underlay;
+		e.subject.link = &tunnel;
+		e.subject.remote.s_addr = 0x010200c0;
 		e.seen.asked6 = true; /* and nothing left */
 	}
 	e.n_findings = 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Fuzzer: what ctnetlink answers about an entry. */
 #include "common/kernel.h"
+#include "plan/kinds.h"
+#include "plan/kinds.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "common/kernel.h"
+#include "plan/kinds.h"
+#include "plan/kinds.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

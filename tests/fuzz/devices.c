@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/link.h"
+#include "kernel/linkbulk.h"
+#include "kernel/linkbulk.h"
 
 #define DEVICES 3
 

@@ -8,7 +8,12 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/conf.h"
+#include "conf/conf.h"
+#include "conf/write.h"
+#include "spec/spec.h"
+#include "conf/conf.h"
+#include "conf/write.h"
+#include "spec/spec.h"
 
 #define WORDS_MAX 128
 #define SEPARATOR "\n%%\n"

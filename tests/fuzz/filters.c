@@ -3,7 +3,12 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/flow.h"
+#include "filters/action.h"
+#include "filters/filters.h"
+#include "filters/flow.h"
+#include "filters/action.h"
+#include "filters/filters.h"
+#include "filters/flow.h"
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 
@@ -38,11 +43,11 @@ static bool is_exthdr(const struct nftnl_expr *x)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct deed deed = { .hooks = 1 << NF_INET_FORWARD | 1 << NF_INET_POST_ROUTING,
-					  .does = is_exthdr,
-					  .targets = { "TCPMSS", "MASQUERADE" },
-					  .tables = { "none" } };
-	struct obstacle obstacle;
+	static const struct action action = { .hooks = 1 << NF_INET_FORWARD | 1 << NF_INET_POST_ROUTING,
+					      .does = is_exthdr,
+					      .targets = { "TCPMSS", "MASQUERADE" },
+					      .tables = { "none" } };
+	struct barrier barrier;
 	const struct flow *flow;
 	bool found = false;
 	struct err err;
@@ -51,14 +56,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return -1;
 	flow = &flows[*data % (sizeof(flows) / sizeof(*flows))];
 	if (*data & 0x80) {
-		flow_search(kernel_says(data + 1, size - 1, 0), &deed, flow, &found, &err);
+		filters_action(kernel_says(data + 1, size - 1, 0), &action, flow, &found, &err);
 		return 0;
 	}
-	if (flow_obstacle(kernel_says(data + 1, size - 1, 0), flow, &obstacle, &found, &err) || !found)
+	if (filters_barrier(kernel_says(data + 1, size - 1, 0), flow, &barrier, &found, &err) || !found)
 		return 0;
-	invariant(obstacle.tool == OBSTACLE_NFT);
-	invariant(memchr(obstacle.table, '\0', sizeof(obstacle.table)));
-	invariant(memchr(obstacle.chain, '\0', sizeof(obstacle.chain)));
-	invariant(memchr(obstacle.base, '\0', sizeof(obstacle.base)));
+	invariant(barrier.tool == BARRIER_NFT);
+	invariant(memchr(barrier.table, '\0', sizeof(barrier.table)));
+	invariant(memchr(barrier.chain, '\0', sizeof(barrier.chain)));
+	invariant(memchr(barrier.base, '\0', sizeof(barrier.base)));
 	return 0;
 }

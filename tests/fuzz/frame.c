@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Fuzzer: a packet as the doctor sees it on an interface: IPv4, or IPv6, by its first half-byte (doctor/frame.h). */
+/* Fuzzer: a packet as the doctor sees it on an interface: IPv4, or IPv6, by its first half-byte. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/doctor/frame.h"
+#include "doctor/frame.h"
+#include "doctor/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/journal.h"
+#include "state/desired.h"
+#include "state/journal.h"
+#include "state/desired.h"
+#include "state/journal.h"
 
 static bool read_text(struct journal *j, const char *text)
 {
@@ -14,7 +17,7 @@ static bool read_text(struct journal *j, const char *text)
 
 	memset(j, 0, sizeof(*j));
 	j->lock = -1;
-	invariant(!told_init(&j->told, &err));
+	invariant(!desired_init(&j->desired, &err));
 	right = !journal_parse(j, copy, &err);
 	free(copy);
 	return right;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Fuzzer: the table `inet sitctl` read back: generation, chains, rules, sets and their elements. */
 #include "common/kernel.h"
-#include "../../lib/nft.h"
-#include "../../lib/told.h"
+#include "kernel/nft/load.h"
+#include "state/desired.h"
+#include "kernel/nft/load.h"
+#include "state/desired.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct snapshot s = { .n_links = 0 };
-	struct told told;
+	struct desired desired;
 	struct err err;
 	char text[512];
 
@@ -20,8 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		invariant(s.nft.elems[i].set < SET_COUNT);
 		nft_elem_text(&s.nft.elems[i], text, sizeof(text));
 	}
-	invariant(!told_init(&told, &err) && !told_observe(&told, &s, &err));
-	told_free(&told);
+	invariant(!desired_init(&desired, &err) && !desired_observe(&desired, &s, &err));
+	desired_free(&desired);
 	snapshot_free(&s);
 	return 0;
 }

@@ -7,8 +7,12 @@
 
 #include "common/kernel.h"
 #include "common/outside.h"
-#include "../../lib/doctor/echo.h"
-#include "../../lib/doctor/watch.h"
+#include "base/loop.h"
+#include "doctor/echo.h"
+#include "doctor/watch.h"
+#include "base/loop.h"
+#include "doctor/echo.h"
+#include "doctor/watch.h"
 
 struct heard {
 	bool any;

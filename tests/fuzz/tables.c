@@ -4,17 +4,22 @@
 
 #include "common/kernel.h"
 #include "common/outside.h"
-#include "../../lib/flow.h"
+#include "filters/action.h"
+#include "filters/flow.h"
+#include "filters/xtables.h"
+#include "filters/action.h"
+#include "filters/flow.h"
+#include "filters/xtables.h"
 #include <linux/netfilter.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct deed deed = { .hooks = 1 << NF_INET_FORWARD,
-					  .targets = { "TCPMSS", "SNAT" },
-					  .tables = { "mangle", "nat" } };
+	static const struct action action = { .hooks = 1 << NF_INET_FORWARD,
+					      .targets = { "TCPMSS", "SNAT" },
+					      .tables = { "mangle", "nat" } };
 	struct flow flow = { .from = { .ifname = "sit-alice", .has_addr = true, .addr = { 0x20, 1, 0xd, 0xb8 } },
 			     .to = { .ifname = "up0" } };
-	struct obstacle o;
+	struct barrier o;
 	bool found = false;
 	struct err err;
 	int ret;
@@ -26,14 +31,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	flow.proto = *data & 2 ? IPPROTO_IPV6 : 0;
 	tables_say(data + 1, size - 1);
 	if (*data & 4) {
-		ret = xtables_search(&deed, &flow, &found, &err);
+		ret = xtables_action(&action, &flow, &found, &err);
 		invariant(!ret || (ret < 0 && !found));
 		return 0;
 	}
-	ret = xtables_obstacle(&flow, &o, &found, &err);
+	ret = xtables_barrier(&flow, &o, &found, &err);
 	invariant(!ret || (ret < 0 && !found));
 	if (found) {
-		invariant(o.tool == OBSTACLE_XTABLES && o.chain[0]);
+		invariant(o.tool == BARRIER_XTABLES && o.chain[0]);
 		invariant(memchr(o.chain, '\0', sizeof(o.chain)));
 		invariant(!strcmp(o.table, "filter"));
 	}

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/allow.h"
-#include "../../lib/parse.h"
+#include "base/parse.h"
+#include "spec/allow.h"
+#include "base/parse.h"
+#include "spec/allow.h"
 
 static void address4(const char *word)
 {

@@ -3,7 +3,12 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/doctor/exam.h"
+#include "change/change.h"
+#include "doctor/checks.h"
+#include "doctor/resolver.h"
+#include "change/change.h"
+#include "doctor/checks.h"
+#include "doctor/resolver.h"
 #include <linux/rtnetlink.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -19,8 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ch.s.routes = &route;
 	ch.s.n_routes = size & 1;
 	e.ch = &ch;
-	e.p.link = &links[1];
-	strcpy(e.p.dev, "sit1");
+	e.subject.link = &links[1];
+	strcpy(e.subject.dev, "sit1");
 	e.n_findings = 0;
 	e.text[0] = '\0';
 	check_routes(&e);

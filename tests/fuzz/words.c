@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/spec.h"
+#include "spec/spec.h"
+#include "spec/spec.h"
 
 #define WORDS_MAX 256
 

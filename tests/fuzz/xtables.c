@@ -4,7 +4,12 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "../../lib/flow.h"
+#include "filters/action.h"
+#include "filters/flow.h"
+#include "filters/xtables.h"
+#include "filters/action.h"
+#include "filters/flow.h"
+#include "filters/xtables.h"
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
@@ -17,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct flow flow = { .hook = NF_INET_FORWARD,
 			     .from = { .ifname = "sit-alice", .has_addr = true, .addr = { 0x20, 1, 0xd, 0xb8 } },
 			     .to = { .ifname = "up0" } };
-	static const struct deed deed = { .hooks = 1 << NF_INET_FORWARD, .targets = { "TCPMSS", "SNAT" } };
+	static const struct action action = { .hooks = 1 << NF_INET_FORWARD, .targets = { "TCPMSS", "SNAT" } };
 	static const struct ip6t_getinfo info = {
 		.valid_hooks = 1 << NF_INET_LOCAL_IN | 1 << NF_INET_FORWARD,
 		.hook_entry = { [NF_INET_FORWARD] = 1000 },
@@ -39,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	entry = in.entry;
 	xtables_drops(&flow, blob, size, &entry, in.underflow, &policy);
 	flow.from.any = in.entry & 1;
-	xtables_does(&deed, &flow, blob, size, &info);
+	xtables_does(&action, &flow, blob, size, &info);
 	free(blob);
 	return 0;
 }

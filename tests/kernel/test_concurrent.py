@@ -13,7 +13,7 @@ UP = f"client up t1 remote {SERVER4} address {PAIR[1]}"
 UP2 = f"client up t2 remote {SERVER4B} address 2001:db8:1::9 gateway none"
 PEERS = [f"server add-peer p{i} remote 198.51.100.{i} address 2001:db8:1:{i}::3 prefix 2001:db8:1{i}::/48" for i in range(20, 26)]
 
-WAIT = 10           # LOCK_WAIT_SECONDS of lib/journal.h
+WAIT = 10           # LOCK_WAIT_SECONDS of lib/state/journal.h
 DONE_IN_TIME = 5    # of twenty at once, where each may wait that long
 
 

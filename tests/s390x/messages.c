@@ -7,8 +7,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../../lib/link.h" /* before linux/: glibc and the kernel define the same names */
-#include "../../lib/snapshot.h"
+#include "base/err.h"
+#include "base/inet6.h"
+#include "kernel/addr.h"
+#include "kernel/conntrack.h"
+#include "kernel/conversation.h"
+#include "kernel/linkbulk.h"
+#include "kernel/neigh.h"
+#include "kernel/nft/elements.h"
+#include "kernel/nft/load.h"
+#include "kernel/object.h"
+#include "kernel/path.h"
+#include "kernel/route.h"
+#include "netlink/message.h"
+#include "netlink/socket.h"
+#include "plan/kinds.h"
+#include "state/snapshot.h"
 #include <linux/rtnetlink.h>
 
 static uint32_t first, last; /* sequence numbers that wait for an answer */

@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 
 #include "unit.h"
-#include "../../lib/conf.h"
+#include "conf/conf.h"
+#include "conf/conf.h"
 
 void own_etc(void)
 {

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "unit.h"
+#include "plan/build.h"
+#include "plan/build.h"
 
 /* One more item in a list of the snapshot, zeroed. */
 #define MORE(list, count)                                                                                         \
@@ -28,8 +30,8 @@ void lab_open(struct lab *lab)
 
 	memset(lab, 0, sizeof(*lab));
 	lab->j.lock = -1;
-	ck_assert_int_eq(told_init(&lab->told, &lab->err), 0);
-	ck_assert_int_eq(told_init(&lab->j.told, &lab->err), 0);
+	ck_assert_int_eq(desired_init(&lab->desired, &lab->err), 0);
+	ck_assert_int_eq(desired_init(&lab->j.desired, &lab->err), 0);
 	ck_assert_ptr_nonnull(list);
 	for (struct if_nameindex *i = list; i->if_index; i++)
 		add_link(lab, i->if_name, i->if_index)->flags = strcmp(i->if_name, "lo") ? 0 : IFF_LOOPBACK;
@@ -40,7 +42,7 @@ void lab_open(struct lab *lab)
 void lab_close(struct lab *lab)
 {
 	plan_free(&lab->plan);
-	told_free(&lab->told);
+	desired_free(&lab->desired);
 	snapshot_free(&lab->s);
 	conversation_close(&lab->c);
 	journal_close(&lab->j);
@@ -149,32 +151,32 @@ void make_spec(struct spec *spec, enum role role, const char *text)
 		ck_abort_msg("%s: %s", text, err_text(&err, why, sizeof(why)));
 }
 
-static void tell(struct told *told, enum role role, const char *words)
+static void tell(struct desired *desired, enum role role, const char *words)
 {
 	struct spec spec;
 	struct err err;
 
 	make_spec(&spec, role, words);
 	if (role == ROLE_SERVER)
-		told->server = spec;
+		desired->server = spec;
 	else
-		ck_assert_int_eq(told_put(told, &spec, true, &err), 0);
+		ck_assert_int_eq(desired_put(desired, &spec, true, &err), 0);
 }
 
-void lab_tell(struct lab *lab, enum role role, const char *words)
+void lab_desire(struct lab *lab, enum role role, const char *words)
 {
-	tell(&lab->told, role, words);
+	tell(&lab->desired, role, words);
 }
 
-void lab_told_before(struct lab *lab, enum role role, const char *words)
+void lab_desired_before(struct lab *lab, enum role role, const char *words)
 {
-	tell(&lab->j.told, role, words);
+	tell(&lab->j.desired, role, words);
 }
 
-void lab_told_both(struct lab *lab, enum role role, const char *words)
+void lab_desired_both(struct lab *lab, enum role role, const char *words)
 {
-	tell(&lab->told, role, words);
-	tell(&lab->j.told, role, words);
+	tell(&lab->desired, role, words);
+	tell(&lab->j.desired, role, words);
 }
 
 static void write_link(FILE *out, const struct step *step)
@@ -272,7 +274,7 @@ static void write_step(FILE *out, const struct step *step)
 
 int lab_plan(struct lab *lab, enum role role, const char *name)
 {
-	struct world w = { .c = &lab->c, .s = &lab->s, .j = &lab->j, .told = &lab->told };
+	struct world w = { .c = &lab->c, .s = &lab->s, .j = &lab->j, .desired = &lab->desired };
 	struct scope scope = { .role = role, .name = name };
 	FILE *out = fmemopen(lab->steps, sizeof(lab->steps), "w");
 	int ret;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tunnels with any values, the same in every run (unit.h). */
+/* Tunnels with any values, the same in every run. */
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "unit.h"
+#include "spec/params.h"
+#include "spec/params.h"
 
 static uint32_t *state; /* of the test that runs */
 

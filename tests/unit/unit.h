@@ -8,42 +8,44 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "../../lib/want.h"
+#include "plan/plan.h"
+#include "plan/world.h"
+#include "state/derive.h"
 
 /* Each file's tests. */
 Suite *suite_parse(void);
 Suite *suite_allow(void);
 Suite *suite_xtables(void);
-Suite *suite_flow(void);
+Suite *suite_nftexpr(void);
 Suite *suite_frame(void);
-Suite *suite_way(void);
+Suite *suite_routes(void);
 Suite *suite_inet6(void);
-Suite *suite_nets(void);
+Suite *suite_find(void);
 Suite *suite_err(void);
 Suite *suite_params(void);
 Suite *suite_spec(void);
 Suite *suite_property(void);
-Suite *suite_nlread(void);
-Suite *suite_nlmsg(void);
-Suite *suite_nlsock(void);
+Suite *suite_answers(void);
+Suite *suite_message(void);
+Suite *suite_socket(void);
 Suite *suite_encode(void);
 Suite *suite_newlink(void);
-Suite *suite_link(void);
+Suite *suite_linkmsg(void);
 Suite *suite_print(void);
 Suite *suite_nft(void);
-Suite *suite_want(void);
-Suite *suite_told(void);
-Suite *suite_plan(void);
-Suite *suite_planold(void);
-Suite *suite_planhost(void);
-Suite *suite_plannft(void);
+Suite *suite_derive(void);
+Suite *suite_desired(void);
+Suite *suite_build(void);
+Suite *suite_leftover(void);
+Suite *suite_forwarding(void);
+Suite *suite_nftplan(void);
 Suite *suite_rules(void);
 Suite *suite_apply(void);
 Suite *suite_journal(void);
-Suite *suite_disk(void);
-Suite *suite_conf(void);
-Suite *suite_conffile(void);
-Suite *suite_confwrite(void);
+Suite *suite_journalfile(void);
+Suite *suite_read(void);
+Suite *suite_file(void);
+Suite *suite_write(void);
 Suite *suite_words(void);
 Suite *suite_help(void);
 Suite *suite_program(void);
@@ -112,11 +114,11 @@ const struct nlmsghdr *b_msg(const struct bytes *b);
 /* Fail, naming the first byte that differs. */
 void same_bytes(const void *have, size_t n, const struct bytes *want);
 
-/* lab.c: a snapshot, a journal and what is told, all in memory, and the plan between them. */
+/* lab.c: a snapshot, a journal and what is desired, all in memory, and the plan between them. */
 struct lab {
 	struct snapshot s;
 	struct journal j;
-	struct told told;
+	struct desired desired;
 	struct conversation c;
 	struct plan plan;
 	struct err err;
@@ -133,9 +135,9 @@ void lab_nft(struct lab *lab, const char *remotes); /* separated by spaces */
 void lab_no_nft(struct lab *lab);
 /* Make SPEC of "NAME PARAMETER VALUE..." (the server has no NAME), which must be right. */
 void make_spec(struct spec *spec, enum role role, const char *words);
-void lab_tell(struct lab *lab, enum role role, const char *words);
-void lab_told_before(struct lab *lab, enum role role, const char *words); /* and not now */
-void lab_told_both(struct lab *lab, enum role role, const char *words);
+void lab_desire(struct lab *lab, enum role role, const char *words);
+void lab_desired_before(struct lab *lab, enum role role, const char *words); /* and not now */
+void lab_desired_both(struct lab *lab, enum role role, const char *words);
 /*
  * Plan for the tunnel NAME of ROLE; lab->steps is then a line for each step: + - ~ for add,
  * delete, change, the kind, and what it is about; silent steps are left out. Returns what

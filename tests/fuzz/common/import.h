@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "../../../lib/import.h"
+#include "import/assemble.h"
+#include "import/import.h"
+#include "import/importers.h"
+#include "spec/params.h"
 
-static inline void told_again(const struct spec *spec)
+static inline void said_again(const struct spec *spec)
 {
 	static char text[256 * VALUE_TEXT], again[sizeof(text)];
 	char copy[sizeof(text)], *words[512];
@@ -44,7 +47,7 @@ static inline int fuzz_import(const char *format, const uint8_t *data, size_t si
 	for (size_t i = 0; i < im.n_errors; i++)
 		invariant(!strncmp(im.errors[i], "x:", 2));
 	for (size_t i = 0; !im.n_errors && i < im.n; i++)
-		told_again(&im.tunnels[i].spec);
+		said_again(&im.tunnels[i].spec);
 	import_free(&im);
 	return 0;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../../lib/snapshot.h"
+#include "state/snapshot.h"
 
 /* What libFuzzer calls, once for each input. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

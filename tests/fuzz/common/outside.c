@@ -10,7 +10,8 @@
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "outside.h"
-#include "../../../lib/textfile.h"
+#include "filters/xtables.h"
+#include "filters/xtables.h"
 
 #define TABLE_MAX (64 << 20) /* what the library reads */
 #define CHANGES (UINT32_C(1) << 31)

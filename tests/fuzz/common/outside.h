@@ -24,7 +24,7 @@ ssize_t outside_recvmsg(struct msghdr *msg);
 
 /*
  * Every table of iptables-legacy is there, and getsockopt() tells of it: struct ip6t_getinfo from valid_hooks on, then
- * the blob. As the kernel's, an answer has the size that was told, except one that is too large to be read. The first
+ * the blob. As the kernel's, an answer has the size that was desired, except one that is too large to be read. The first
  * bit of num_entries: the table changes once while it is read.
  */
 void tables_say(const uint8_t *data, size_t size);

@@ -3,8 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../lib/told.h"
+#include "plan/kinds.h"
+#include "spec/spec.h"
+#include "state/desired.h"
 #include "kernel.h"
+#include "plan/kinds.h"
+#include "spec/spec.h"
+#include "state/desired.h"
 
 static void tell_object(const struct object *object)
 {
@@ -36,7 +41,7 @@ void fuzz_snapshot(const uint8_t *data, size_t size, uint16_t type)
 	struct conversation *c = kernel_says(data, size, type);
 	char text[64 * VALUE_TEXT];
 	struct snapshot s;
-	struct told told;
+	struct desired desired;
 	struct err err;
 
 	if (snapshot_load(c, &s, &err))
@@ -46,9 +51,9 @@ void fuzz_snapshot(const uint8_t *data, size_t size, uint16_t type)
 	for (size_t i = 0; i < s.n_routes; i++)
 		invariant(s.routes[i].dst.len <= 128);
 	tell_objects(&s);
-	invariant(!told_init(&told, &err) && !told_observe(&told, &s, &err));
-	for (size_t i = 0; i < told.n; i++)
-		spec_text(&told.tunnels[i].spec, true, text, sizeof(text));
-	told_free(&told);
+	invariant(!desired_init(&desired, &err) && !desired_observe(&desired, &s, &err));
+	for (size_t i = 0; i < desired.n; i++)
+		spec_text(&desired.tunnels[i].spec, true, text, sizeof(text));
+	desired_free(&desired);
 	snapshot_free(&s);
 }

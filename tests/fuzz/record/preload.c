@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Preloaded to sitctl by tests/fuzz/record/record: writes what the kernel answers into RECORD/TARGET, as the fuzzers
- * take it (tests/fuzz/common/kernel.h).
+ * take it.
  */
 #include <dlfcn.h>
 #include <stdbool.h>

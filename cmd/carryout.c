@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "carryout.h"
+#include "file.h"
+#include "rights.h"
+#include "say.h"
+#include "change/fromconf.h"
+#include "conf/write.h"
+#include "plan/kinds.h"
+
+#define PROGRESS_MIN 500 /* steps: fewer are done at once */
+
+static void print_plan(const struct ctx *ctx, const struct plan *plan)
+{
+	static const char *const op[] = { "add", "change", "delete" };
+	json_t *array = ctx->json ? json_array() : NULL;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct step *step = &plan->steps[i];
+		const struct object *object = step_object(step);
+		const struct kind *kind = kinds[object->kind];
+		json_t *json;
+
+		if (step_silent(step))
+			continue;
+		if (!ctx->json) {
+			kind->print(step, stdout);
+			continue;
+		}
+		json = json_pack("{s:s, s:s}", "op", op[step->op], "kind", kind->name);
+		json_object_update_new(json, kind->json(object));
+		json_array_append_new(array, json);
+	}
+	if (array)
+		print_json(ctx, array);
+}
+
+/* One line that is written over, and is gone at the end. */
+static void show_progress(size_t done, size_t n)
+{
+	if (done < n)
+		fprintf(stderr, "\rsitctl: %zu of %zu steps\033[K", done, n);
+	else
+		fputs("\r\033[K", stderr);
+}
+
+enum status carry_out(const struct ctx *ctx, struct change *ch, const struct scope *scope)
+{
+	struct err err;
+
+	if (change_plan(ch, scope, &err))
+		return fail(&err);
+	/* That advice cannot be given is no reason to refuse. */
+	if (change_warnings(ch, scope, &err)) {
+		char text[2048];
+
+		if (err.usage)
+			return fail(&err);
+		warning(ctx, "%s", err_text(&err, text, sizeof(text)));
+	}
+	for (size_t i = 0; i < ch->plan.n_warnings; i++)
+		warning(ctx, "%s", ch->plan.warnings[i]);
+	if (ctx->dry_run) {
+		print_plan(ctx, &ch->plan);
+		return STATUS_OK;
+	}
+	if (!ctx->quiet && isatty(STDERR_FILENO) && ch->plan.n > PROGRESS_MIN)
+		ch->plan.progress = show_progress;
+	return change_apply(ch, &err) ? fail(&err) : STATUS_OK;
+}
+
+enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const struct scope *scope,
+			     const struct spec *spec)
+{
+	enum status status;
+	struct conf f;
+	struct err err;
+
+	if (!ctx->save || ctx->dry_run)
+		return carry_out(ctx, ch, scope);
+	if (scope->role == ROLE_CLIENT && !ctx->file && !strcmp(scope->name, "server")) {
+		err_usage(&err, scope->name,
+			  "a tunnel of this name cannot be saved: " CONF_SERVER " is the server's file");
+		err_hint(&err, "name it otherwise, or give --file");
+		return fail(&err);
+	}
+	status = read_conf(ctx, scope->role, scope->name, &f);
+	if (status)
+		return status;
+	if ((spec ? conf_put(&f, spec, &err) : conf_remove(&f, scope->role, scope->name)) || conf_prepare(&f, &err))
+		status = fail(&err);
+	ch->save = &f;
+	if (!status)
+		status = carry_out(ctx, ch, scope);
+	ch->save = NULL;
+	conf_free(&f);
+	return status;
+}
+
+/* Peers that run and are not in the file. */
+static void name_gone(const struct ctx *ctx, const struct change *ch, const struct conf *f)
+{
+	for (size_t i = 0; i < ch->j.desired.n; i++) {
+		const struct spec *spec = &ch->j.desired.tunnels[i].spec;
+
+		if (spec->role == ROLE_PEER && !conf_find(f, ROLE_PEER, spec->name))
+			warning(ctx, "%s: is not in %s: removed", spec->name, f->path);
+	}
+}
+
+enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct scope *scope)
+{
+	enum status status;
+	struct change ch;
+	struct err err;
+
+	conf_resolve(f);
+	status = fail_conf(f);
+	if (!status && (need_admin(ctx, &err) || change_open(&ch, !ctx->dry_run, &err)))
+		status = fail(&err);
+	if (status) {
+		conf_free(f);
+		return status;
+	}
+	status = change_conf(&ch, f, &err) ? fail(&err) : fail_conf(f);
+	if (!status && scope->role == ROLE_SERVER)
+		name_gone(ctx, &ch, f);
+	if (!status)
+		status = carry_out(ctx, &ch, scope);
+	change_close(&ch);
+	conf_free(f);
+	return status;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "dispatch.h"
+#include "help.h"
+#include "say.h"
+#include "base/nearest.h"
+
+#define COMMANDS_MAX 16 /* of one group */
+
+static const struct command *find(const struct command *group, const char *name)
+{
+	for (const struct command *c = group; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+static enum status unknown(const struct command *group, const char *path, const char *word)
+{
+	const char *names[COMMANDS_MAX], *near;
+	unsigned int n = 0;
+	struct err err;
+
+	for (const struct command *c = group; c->name; c++)
+		if (c->help)
+			names[n++] = c->name;
+	names[n++] = "help";
+	near = nearest(word, names, n);
+	err_usage(&err, word, "is not a command%s%s", *path ? " of 'sitctl " : "", path);
+	if (*path) /* the path ends with a space */
+		snprintf(err.why + strlen(err.why) - 1, sizeof(err.why) - strlen(err.why) + 1, "'");
+	if (near)
+		err_hint(&err, "did you mean '%s'?", near);
+	else
+		err_hint(&err, "see 'sitctl %shelp'", path);
+	return fail(&err);
+}
+
+static enum status superfluous(const struct command *cmd, int n, char **words)
+{
+	char text[sizeof(((struct err *)0)->step)] = "";
+	struct err err;
+
+	for (int i = 0; i < n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? " " : "", words[i]);
+	err_usage(&err, text, "'%s' takes no further words", cmd->name);
+	return fail(&err);
+}
+
+/* --save and --file where the command has nothing to do with files. */
+static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
+{
+	struct err err;
+
+	if (ctx->save && cmd->files != FILES_SAVE) {
+		err_usage(&err, "--save", "'%s' has no new state that could be written to a file", cmd->name);
+		if (!strcmp(cmd->name, "down"))
+			err_hint(&err, "the file stays: remove it to forget what is in it");
+		return fail(&err);
+	}
+	if (ctx->file && cmd->files == FILES_NONE) {
+		err_usage(&err, "--file", "'%s' reads no file", cmd->name);
+		return fail(&err);
+	}
+	return STATUS_OK;
+}
+
+static enum status call(const struct ctx *ctx, const struct command *cmd, int n, char **words)
+{
+	bool named = cmd->args == ARGS_NAME || cmd->args == ARGS_NAME_PARAMS || cmd->args == ARGS_NAME_FORMAT ||
+		     cmd->args == ARGS_DEV;
+	bool takes_params = cmd->args == ARGS_PARAMS || cmd->args == ARGS_NAME_PARAMS;
+	const char *name = NULL;
+	struct err err;
+
+	if (named && !n) {
+		err_usage(&err, cmd->name, "a name is missing");
+		err_hint(&err, "see 'sitctl %s %s help'", role_object(cmd->role), cmd->name);
+		return fail(&err);
+	}
+	if (named || (cmd->args == ARGS_NAME_OPTIONAL && n)) {
+		const char *why;
+
+		name = words[0];
+		if (cmd->role == ROLE_CLIENT ? !parse_ifname(name, &why) : !parse_peer_name(name, &why)) {
+			err_usage(&err, name, "%s", why);
+			return fail(&err);
+		}
+		words++;
+		n--;
+	}
+	if (cmd->args == ARGS_ANY || (cmd->args == ARGS_EXAM && !ctx->save && !ctx->file))
+		return cmd->run(ctx, cmd, NULL, n, words);
+	if (n > (cmd->args == ARGS_NAME_FORMAT) && !takes_params && cmd->args != ARGS_IMPORT)
+		return superfluous(cmd, n, words);
+	if (misplaced(ctx, cmd))
+		return STATUS_USAGE;
+	return cmd->run(ctx, cmd, name, n, words);
+}
+
+static enum status superfluous_help(const char *path, const char *word)
+{
+	struct err err;
+
+	err_usage(&err, word, "there is no more help below 'sitctl %s'", path);
+	snprintf(err.why + strlen(err.why) - 2, 3, "'"); /* the path ends with a space */
+	return fail(&err);
+}
+
+/*
+ * Help on what the N words after "help" name below GROUP: sitctl help client up, sitctl client
+ * help up; without words, on GROUP itself.
+ */
+static enum status help_on(const struct command *root, const struct command *group, char *path, size_t size, int n,
+			   char **words)
+{
+	for (; n; words++, n--) {
+		const struct command *cmd = group ? find(group, words[0]) : NULL;
+
+		if (group && (!cmd || !cmd->help))
+			return unknown(group, path, words[0]);
+		if (!cmd)
+			return superfluous_help(path, words[0]);
+		if (!cmd->sub && n == 1) {
+			help_command(path, cmd);
+			return STATUS_OK;
+		}
+		snprintf(path + strlen(path), size - strlen(path), "%s ", cmd->name);
+		group = cmd->sub;
+	}
+	if (*path)
+		help_group(root, path, group);
+	else
+		help_root(root);
+	return STATUS_OK;
+}
+
+enum status dispatch(struct ctx *ctx, int n, char **words)
+{
+	const struct command *group = ctx->commands, *cmd = NULL;
+	char path[64] = "", what[64];
+	struct err err;
+
+	ctx->words = n;
+	ctx->word = words;
+	for (; group; group = cmd->sub) {
+		if (!n && group == ctx->commands) {
+			err_usage(&err, "usage", "no command given");
+			err_hint(&err, "write 'sitctl [ OPTIONS ] OBJECT COMMAND ...'; see 'sitctl help'");
+			return fail(&err);
+		}
+		if (!n) {
+			snprintf(what, sizeof(what), "%.*s", (int)strlen(path) - 1, path);
+			err_usage(&err, what, "a command is missing");
+			err_hint(&err, "see 'sitctl %shelp'", path);
+			return fail(&err);
+		}
+		if (is_help(words[0]))
+			return help_on(ctx->commands, group, path, sizeof(path), n - 1, words + 1);
+		cmd = find(group, words[0]);
+		if (!cmd)
+			return unknown(group, path, words[0]);
+		words++;
+		n--;
+		if (cmd->sub)
+			snprintf(path + strlen(path), sizeof(path) - strlen(path), "%s ", cmd->name);
+	}
+	if (n == 1 && cmd->help && is_help(words[0])) {
+		help_command(path, cmd);
+		return STATUS_OK;
+	}
+	return call(ctx, cmd, n, words);
+}
+
+bool is_help(const char *word)
+{
+	return !strcmp(word, "help") || !strcmp(word, "-h") || !strcmp(word, "--help");
+}

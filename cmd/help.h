@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: help, printed from the tables. */
+#ifndef SITCTL_CMD_HELP_H
+#define SITCTL_CMD_HELP_H
+
+#include "commands.h"
+
+/* Help on stdout: of everything, of a group, of a command. PATH is what leads to it, such as "client ". */
+void help_root(const struct command *root);
+void help_group(const struct command *root, const char *path, const struct command *group);
+void help_command(const char *path, const struct command *cmd);
+
+#endif

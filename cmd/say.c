@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "say.h"
+#include "base/quote.h"
+#include "plan/plan.h"
+
+#define COLUMNS 79 /* one less than a terminal has: none breaks a line by itself */
+
+/* Where in a batch we are: it belongs to all that is said, as the program's name does. */
+static char place[300];
+
+enum status not_found(const struct command *cmd, const char *name)
+{
+	struct err err;
+
+	err_sys(&err, ENOENT, "%s", name);
+	err_why(&err, "there is no %s of this name", role_noun(cmd->role));
+	err_hint(&err, "see 'sitctl %s show'", role_object(cmd->role));
+	return fail(&err);
+}
+
+/* TEXT, from column AT on, in lines of at most COLUMNS; those after the first begin at INDENT. */
+void print_wrapped(int at, int indent, const char *text)
+{
+	bool begin = true;
+
+	while (*text) {
+		int len = (int)strcspn(text, " ");
+
+		if (!begin && at + 1 + len > COLUMNS) {
+			printf("\n%*s", indent, "");
+			at = indent;
+			begin = true;
+		}
+		at += printf("%s%.*s", begin ? "" : " ", len, text);
+		begin = false;
+		text += len;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+void show_row(const struct ctx *ctx, const char *name, enum color c, const char *value)
+{
+	printf("    %-15s %s", name, color(ctx, c));
+	print_text(value);
+	printf("%s\n", c == COLOR_NONE ? "" : color(ctx, COLOR_NONE));
+}
+
+void set_place(const char *file, unsigned int line)
+{
+	*place = '\0';
+	if (file)
+		snprintf(place, sizeof(place), "%.250s:%u: ", file, line);
+}
+
+/* A message may quote any bytes: none of them shall steer a terminal. */
+static void say(const char *text)
+{
+	fprintf(stderr, "sitctl: %s", place);
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p < ' ' || *p >= 127)
+			fprintf(stderr, "\\x%02x", *p);
+		else
+			fputc(*p, stderr);
+	}
+	fputc('\n', stderr);
+}
+
+void print_text(const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		/* C0 and DEL, and C1 as UTF-8 has it. */
+		bool c1 = *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
+
+		if (*p >= ' ' && *p != 127 && !c1) {
+			putchar(*p);
+			continue;
+		}
+		printf("\\x%02x", *p);
+		if (c1)
+			printf("\\x%02x", *++p);
+	}
+}
+
+enum status fail(const struct err *err)
+{
+	char text[2048];
+
+	say(err_text(err, text, sizeof(text)));
+	return err->usage ? STATUS_USAGE : STATUS_REFUSED;
+}
+
+enum status fail_conf(const struct conf *f)
+{
+	for (size_t i = 0; i < f->n_errors; i++)
+		say(f->errors[i]);
+	if (!f->n_errors)
+		return STATUS_OK;
+	return f->n_errors > f->n_unresolved ? STATUS_USAGE : STATUS_REFUSED;
+}
+
+void warning(const struct ctx *ctx, const char *fmt, ...)
+{
+	char text[WARNING_SIZE];
+	va_list ap;
+
+	if (ctx->quiet)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	say(text);
+}
+
+const char *color(const struct ctx *ctx, enum color which)
+{
+	static const char *const codes[] = {
+		[COLOR_NONE] = "\033[0m",  [COLOR_DEV] = "\033[36m", [COLOR_ADDRESS] = "\033[35m",
+		[COLOR_GOOD] = "\033[32m", [COLOR_BAD] = "\033[31m",
+	};
+
+	return ctx->color ? codes[which] : "";
+}
+
+void print_json(const struct ctx *ctx, json_t *json)
+{
+	json_dumpf(json, stdout, (ctx->pretty ? JSON_INDENT(4) : JSON_COMPACT) | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	json_decref(json);
+}
+
+void print_program(const struct ctx *ctx, FILE *out)
+{
+	fputs("sitctl ", out);
+	if (ctx->netns) {
+		fputs("-n ", out);
+		print_word(out, ctx->netns);
+		fputc(' ', out);
+	}
+}
+
+json_t *param_json(const struct spec *spec, const struct param *p)
+{
+	char value[VALUE_TEXT];
+	json_t *array;
+
+	if (!p->repeats) {
+		if (!p->format(spec, 0, value))
+			return NULL;
+		if (p->number && value[strspn(value, "0123456789")] == '\0')
+			return json_integer(strtoll(value, NULL, 10));
+		return json_string(value);
+	}
+	array = json_array();
+	for (unsigned int i = 0; p->format(spec, i, value); i++)
+		json_array_append_new(array, json_string(value));
+	return array;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/inet6.h"
+
+const char *addr6_text(const struct in6_addr *addr, char *buf)
+{
+	return inet_ntop(AF_INET6, addr, buf, NET6_TEXT);
+}
+
+const char *addr4_text(struct in_addr addr, char *buf)
+{
+	return inet_ntop(AF_INET, &addr, buf, NET6_TEXT);
+}
+
+const char *net6_text(const struct net6 *net, char *buf)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(AF_INET6, &net->addr, text, sizeof(text));
+	snprintf(buf, NET6_TEXT, "%s/%u", text, net->len);
+	return buf;
+}
+
+bool addr6_equal(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+bool net6_equal(const struct net6 *a, const struct net6 *b)
+{
+	return a->len == b->len && addr6_equal(&a->addr, &b->addr);
+}
+
+/* Mask for byte I of an address whose first LEN bits count. */
+static uint8_t byte_mask(unsigned int len, unsigned int i)
+{
+	unsigned int bits = len > 8 * i ? len - 8 * i : 0;
+
+	return bits >= 8 ? 0xff : (uint8_t)(0xff00 >> bits);
+}
+
+struct in6_addr net6_base(const struct net6 *net)
+{
+	struct in6_addr base = net->addr;
+
+	for (unsigned int i = 0; i < 16; i++)
+		base.s6_addr[i] &= byte_mask(net->len, i);
+	return base;
+}
+
+bool net6_contains(const struct net6 *net, const struct in6_addr *addr)
+{
+	for (unsigned int i = 0; i < 16; i++)
+		if ((net->addr.s6_addr[i] ^ addr->s6_addr[i]) & byte_mask(net->len, i))
+			return false;
+	return true;
+}
+
+struct in6_addr net6_last(const struct net6 *net)
+{
+	struct in6_addr last = net->addr;
+
+	for (unsigned int bit = net->len; bit < 128; bit++)
+		last.s6_addr[bit / 8] |= (uint8_t)(0x80 >> (bit % 8));
+	return last;
+}
+
+bool net6_overlap(const struct net6 *a, const struct net6 *b)
+{
+	return a->len < b->len ? net6_contains(a, &b->addr) : net6_contains(b, &a->addr);
+}
+
+struct in6_addr net6_nth(const struct net6 *net, uint32_t n)
+{
+	struct in6_addr addr = net6_base(net);
+
+	for (int i = 15; i >= 0 && n; i--) {
+		n += addr.s6_addr[i];
+		addr.s6_addr[i] = n & 0xff;
+		n >>= 8;
+	}
+	return addr;
+}
+
+struct in6_addr addr6_other_half(const struct in6_addr *addr)
+{
+	struct in6_addr other = *addr;
+
+	other.s6_addr[15] ^= 1;
+	return other;
+}
+
+bool addr6_reserved_anycast(const struct in6_addr *addr)
+{
+	static const uint8_t zeros[8];
+	static const uint8_t ones[7] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	const uint8_t *id = addr->s6_addr + 8;
+
+	return memcmp(id, zeros, 8) == 0 || (memcmp(id, ones, 7) == 0 && id[7] >= 0x80);
+}
+
+const char *addr6_not_host(const struct in6_addr *addr)
+{
+	if (IN6_IS_ADDR_UNSPECIFIED(addr))
+		return "is the unspecified address";
+	if (IN6_IS_ADDR_LOOPBACK(addr))
+		return "is the loopback address";
+	if (IN6_IS_ADDR_MULTICAST(addr))
+		return "is a multicast address";
+	if (IN6_IS_ADDR_LINKLOCAL(addr))
+		return "is a link-local address; the kernel makes those itself";
+	if (IN6_IS_ADDR_V4MAPPED(addr))
+		return "is an IPv4-mapped address";
+	if (IN6_IS_ADDR_V4COMPAT(addr))
+		return "is an IPv4-compatible address";
+	return NULL;
+}
+
+const char *addr4_not_host(struct in_addr addr)
+{
+	uint32_t a = ntohl(addr.s_addr);
+
+	if (a >> 24 == 0)
+		return "is an address of network 0";
+	if (a >> 24 == 127)
+		return "is a loopback address";
+	if (a >> 28 == 0xe)
+		return "is a multicast address";
+	if (a == 0xffffffff)
+		return "is the broadcast address";
+	return NULL;
+}
+
+const char *addr4_behind_nat(struct in_addr addr)
+{
+	uint32_t a = ntohl(addr.s_addr);
+
+	if (a >> 24 == 10 || a >> 20 == 0xac1 || a >> 16 == 0xc0a8)
+		return "private (RFC 1918)";
+	if (a >> 22 == (0x64400000 >> 22))
+		return "shared (RFC 6598)";
+	return NULL;
+}

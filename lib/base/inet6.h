@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: arithmetic and classes of IPv6 and IPv4 addresses. */
+#ifndef SITCTL_BASE_INET6_H
+#define SITCTL_BASE_INET6_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <netinet/in.h>
+
+#define NET6_TEXT 50 /* bytes for "ADDRESS/LEN" and the terminating zero */
+
+struct net6 {
+	struct in6_addr addr;
+	uint8_t len;
+};
+
+/* Text of NET in BUF (NET6_TEXT bytes), RFC 5952 form. Returns BUF. */
+const char *net6_text(const struct net6 *net, char *buf);
+const char *addr6_text(const struct in6_addr *addr, char *buf);
+const char *addr4_text(struct in_addr addr, char *buf);
+
+bool addr6_equal(const struct in6_addr *a, const struct in6_addr *b);
+bool net6_equal(const struct net6 *a, const struct net6 *b);
+
+/* NET's address with the bits after its length cleared. */
+struct in6_addr net6_base(const struct net6 *net);
+
+/* NET with all host bits one: its last address. */
+struct in6_addr net6_last(const struct net6 *net);
+
+/* Is ADDR inside NET? */
+bool net6_contains(const struct net6 *net, const struct in6_addr *addr);
+
+/* Do the two have an address in common? */
+bool net6_overlap(const struct net6 *a, const struct net6 *b);
+
+/* The N-th address of NET (0 is its base). */
+struct in6_addr net6_nth(const struct net6 *net, uint32_t n);
+
+/* The other address of the /127 that ADDR is in (RFC 6164). */
+struct in6_addr addr6_other_half(const struct in6_addr *addr);
+
+/*
+ * RFC 6164 section 6: is ADDR one that SHOULD NOT be assigned: interface identifier
+ * all zeros (Subnet-Router anycast) or among the highest 128 (reserved anycast)?
+ */
+bool addr6_reserved_anycast(const struct in6_addr *addr);
+
+/* Why ADDR cannot be the address of a tunnel's end, or NULL if it can (RFC 4291, RFC 6890). */
+const char *addr6_not_host(const struct in6_addr *addr);
+
+/* Why ADDR cannot be the outer address of a tunnel, or NULL if it can (RFC 6890). */
+const char *addr4_not_host(struct in_addr addr);
+
+/* "private (RFC 1918)" or "shared (RFC 6598)" if hosts with ADDR sit behind a NAT, else NULL. */
+const char *addr4_behind_nat(struct in_addr addr);
+
+#endif

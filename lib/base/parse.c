@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <jansson.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+static bool fail(const char **why, const char *text)
+{
+	*why = text;
+	return false;
+}
+
+bool parse_u32(const char *word, uint32_t min, uint32_t max, uint32_t *out, const char **why)
+{
+	uint64_t value = 0;
+
+	if (!*word)
+		return fail(why, "is empty, a number is needed");
+	for (const char *p = word; *p; p++) {
+		if (*p < '0' || *p > '9')
+			return fail(why, "is not a decimal number");
+		value = value * 10 + (uint64_t)(*p - '0');
+		if (value > UINT32_MAX)
+			return fail(why, "is too large");
+	}
+	if (word[0] == '0' && word[1])
+		return fail(why, "has a leading zero");
+	if (value < min)
+		return fail(why, "is too small");
+	if (value > max)
+		return fail(why, "is too large");
+	*out = (uint32_t)value;
+	return true;
+}
+
+bool parse_ifname(const char *word, const char **why)
+{
+	json_t *text;
+
+	if (!*word)
+		return fail(why, "is empty, an interface name is needed");
+	if (strlen(word) >= IFNAMSIZ)
+		return fail(why, "is longer than the 15 bytes of an interface name");
+	/* /proc/sys/net/ipv6/conf has "all" and "default" beside the interfaces' own folders. */
+	if (!strcmp(word, ".") || !strcmp(word, "..") || !strcmp(word, "all") || !strcmp(word, "default"))
+		return fail(why, "is not a name that an interface with IPv6 can have");
+	for (const char *p = word; *p; p++) {
+		if (strchr("/:%", *p))
+			return fail(why, "has a '/', ':' or '%', which no interface name can have");
+		if ((unsigned char)*p <= ' ' || *p == 127)
+			return fail(why, "has a space or control character, which no interface name can have");
+	}
+	text = json_string(word);
+	if (!text)
+		return fail(why, "is not text (UTF-8)");
+	json_decref(text);
+	return true;
+}
+
+bool parse_peer_name(const char *word, const char **why)
+{
+	size_t len = strlen(word);
+
+	if (len == 0 || len > PEER_NAME_MAX)
+		return fail(why, "is not a peer name: 1 to 32 bytes are needed");
+	if (!strcmp(word, ".") || !strcmp(word, ".."))
+		return fail(why, "is not a peer name");
+	for (const char *p = word; *p; p++)
+		if (!isascii((unsigned char)*p) || (!isalnum((unsigned char)*p) && !strchr("-_.", *p)))
+			return fail(why, "is not a peer name: only letters, digits, '-', '_' and '.' are allowed");
+	return true;
+}
+
+bool parse_ipv4_host(const char *word, struct in_addr *out, const char **why)
+{
+	struct in_addr addr;
+	const char *class;
+
+	if (inet_pton(AF_INET, word, &addr) != 1)
+		return fail(why, "is not an IPv4 address");
+	class = addr4_not_host(addr);
+	if (class)
+		return fail(why, class);
+	*out = addr;
+	return true;
+}
+
+bool parse_host_name(const char *word, const char **why)
+{
+	size_t len = strlen(word), label = 0;
+	bool letter = false;
+
+	if (len == 0 || len > HOST_NAME_MAX_LEN)
+		return fail(why, "is not a host name: 1 to 253 bytes are needed");
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)word[i];
+
+		if (c == '.') {
+			if (label == 0 || word[i - 1] == '-')
+				return fail(why, "is not a host name: a label is empty or ends with '-'");
+			label = 0;
+			continue;
+		}
+		if (!isascii(c) || (!isalnum(c) && c != '-'))
+			return fail(why, "is neither an IPv4 address nor a host name");
+		if (label == 0 && c == '-')
+			return fail(why, "is not a host name: a label begins with '-'");
+		if (isalpha(c))
+			letter = true;
+		if (++label > 63)
+			return fail(why, "is not a host name: a label is longer than 63 bytes");
+	}
+	if (word[len - 1] == '-')
+		return fail(why, "is not a host name: a label ends with '-'");
+	/* 10.0.0 or 1234 would be taken for an address by inet_aton(), in C's odd way. */
+	if (!letter)
+		return fail(why, "is neither an IPv4 address nor a host name");
+	return true;
+}
+
+bool parse_ipv6_host(const char *word, struct in6_addr *out, const char **why)
+{
+	struct in6_addr addr;
+	const char *class;
+
+	if (inet_pton(AF_INET6, word, &addr) != 1)
+		return fail(why, "is not an IPv6 address");
+	class = addr6_not_host(&addr);
+	if (class)
+		return fail(why, class);
+	*out = addr;
+	return true;
+}
+
+/* Split WORD at its '/', parse the address. *len is 0 where there is no '/'. */
+static bool parse_net(const char *word, struct net6 *out, const char **why)
+{
+	const char *slash = strchr(word, '/');
+	char text[INET6_ADDRSTRLEN];
+	size_t n = slash ? (size_t)(slash - word) : strlen(word);
+	uint32_t len = 0;
+
+	if (n >= sizeof(text))
+		return fail(why, "is not an IPv6 address");
+	memcpy(text, word, n);
+	text[n] = '\0';
+	if (slash && !parse_u32(slash + 1, 1, 128, &len, why))
+		return fail(why, "has a bad prefix length: 1 to 128 is needed after the '/'");
+	if (!parse_ipv6_host(text, &out->addr, why))
+		return false;
+	out->len = (uint8_t)len;
+	return true;
+}
+
+bool parse_ipv6_net_host(const char *word, uint8_t default_len, struct net6 *out, const char **why)
+{
+	if (!parse_net(word, out, why))
+		return false;
+	if (!out->len)
+		out->len = default_len;
+	return true;
+}
+
+bool parse_ipv6_prefix(const char *word, struct net6 *out, const char **why)
+{
+	struct in6_addr base;
+
+	if (!parse_net(word, out, why))
+		return false;
+	if (!out->len)
+		return fail(why, "has no prefix length: write PREFIX/LEN");
+	base = net6_base(out);
+	if (!addr6_equal(&base, &out->addr))
+		return fail(why, "has bits set after its prefix length");
+	return true;
+}
+
+bool parse_on_off(const char *word, bool *out, const char **why)
+{
+	*out = !strcmp(word, "on");
+	return *out || !strcmp(word, "off") || fail(why, "is neither 'on' nor 'off'");
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "change/adopt.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/textfile.h"
+#include "kernel/mark.h"
+#include "plan/adopted.h"
+#include "plan/wanted.h"
+#include "state/snapshotfind.h"
+
+#include <linux/rtnetlink.h>
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
+#endif
+
+/* Unreachable routes name no device: they are the tunnel's where there is no other one. */
+static bool only_tunnel(const struct snapshot *s, const struct link *link)
+{
+	for (size_t i = 0; i < s->n_links; i++)
+		if (s->links[i].sit && s->links[i].remote.s_addr && s->links[i].index != link->index)
+			return false;
+	return true;
+}
+
+static void take_routes(const struct snapshot *s, const struct link *link, struct spec *spec)
+{
+	const struct route *r = adopted_default(s, link->name);
+
+	spec->gateway_mode = !r ? GATEWAY_NONE : r->has_gateway ? GATEWAY_ADDRESS : GATEWAY_AUTO;
+	if (r) {
+		spec->gateway = r->gateway;
+		spec->metric = r->metric;
+	}
+	for (size_t i = 0; only_tunnel(s, link) && i < s->n_routes && spec->n_prefixes < PREFIXES_MAX; i++) {
+		bool overlaps = false;
+
+		for (unsigned int k = 0; k < spec->n_prefixes; k++)
+			overlaps = overlaps || net6_overlap(&spec->prefixes[k].net, &s->routes[i].dst);
+		if (adopted_prefix(&s->routes[i]) && !overlaps)
+			spec->prefixes[spec->n_prefixes++].net = s->routes[i].dst;
+	}
+}
+
+static void take_addresses(const struct snapshot *s, const struct link *link, struct spec *spec)
+{
+	for (size_t i = 0; i < s->n_addrs && spec->n_addresses < ADDRESSES_MAX; i++)
+		if (s->addrs[i].index == link->index && !addr6_not_host(&s->addrs[i].net.addr))
+			spec->addresses[spec->n_addresses++] = s->addrs[i].net;
+}
+
+/* The MTU it has, unless that is what we would find out ourselves: then it may change with the path. */
+static int take_mtu(const struct world *w, const struct link *link, struct spec *spec, struct err *err)
+{
+	struct link want;
+	int ret = wanted_link(w, spec, &want, err);
+
+	if (!ret && want.mtu != link->mtu)
+		spec->mtu = link->mtu;
+	if (ret || link->mtu >= MTU_MIN)
+		return ret;
+	err_sys(err, EOPNOTSUPP, "%s", link->name);
+	err_why(err, "its MTU is %u, and IPv6 needs %u", link->mtu, MTU_MIN);
+	return -EOPNOTSUPP;
+}
+
+/* Do managers, which know an interface by its number, speak of this network namespace? */
+static bool namespace_of_init(void)
+{
+	struct stat ours, first;
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+	int fd;
+
+	if (!stat("/proc/self/ns/net", &ours) && !stat("/proc/1/ns/net", &first))
+		return ours.st_ino == first.st_ino;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
+		cookie = 1;
+	close(fd);
+	return cookie == 1; /* the first one that the kernel made */
+}
+
+static const char *manager_of(const struct link *link)
+{
+	char path[64];
+
+	if (!namespace_of_init())
+		return NULL;
+	snprintf(path, sizeof(path), "/run/systemd/netif/links/%u", link->index);
+	if (file_has(path, "NETWORK_FILE=/"))
+		return "systemd-networkd";
+	snprintf(path, sizeof(path), "/run/NetworkManager/devices/%u", link->index);
+	return file_has(path, "connection-uuid=") ? "NetworkManager" : NULL;
+}
+
+/* Why sitctl cannot have the device as it is. */
+static int check_device(const struct link *link, struct err *err)
+{
+	const char *manager = manager_of(link);
+
+	err_sys(err, EOPNOTSUPP, "%s", link->name);
+	if (!link->sit) {
+		err_why(err, "is no SIT tunnel");
+	} else if (!link->remote.s_addr) {
+		err_why(err, "has no remote: it is a tunnel to many, not to a server");
+	} else if (link->odd) {
+		err_why(err, "%s", link->odd);
+	} else if (link->proto != IPPROTO_IPV6) {
+		err_why(err, "takes more than IPv6 inside ('mode any')");
+		err_hint(err, "the mode is given when a device is made: 'sitctl doctor' of it prints the commands that "
+			      "make it anew");
+	} else if (!link->pmtudisc) {
+		err_why(err, "does no path MTU discovery ('nopmtudisc'), and a tunnel of sitctl does");
+	} else if (manager) {
+		err_why(err, "%s manages it, and would go on doing so", manager);
+		err_hint(err, "have 'sitctl client import' read its files, and remove them");
+	} else if (link->alias[0] && link->group == SITCTL_GROUP) {
+		err_why(err, "group %d is sitctl's, its alias '%.100s' is not", SITCTL_GROUP, link->alias);
+	} else {
+		return 0;
+	}
+	return -EOPNOTSUPP;
+}
+
+void change_adopt_rest(struct change *ch, const char *dev)
+{
+	const struct link *link = snapshot_link(&ch->s, dev);
+
+	ch->adopt = link ? link->index : 0;
+}
+
+int change_adopt(struct change *ch, const char *dev, struct spec *spec, struct err *err)
+{
+	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired };
+	const struct link *link = snapshot_link(&ch->s, dev);
+	int ret = spec_init(spec, ROLE_CLIENT, dev, err);
+
+	if (ret)
+		return ret;
+	if (!link) {
+		err_sys(err, ENODEV, "%s", dev);
+		err_why(err, "there is no interface of this name");
+		return -ENODEV;
+	}
+	ret = check_device(link, err);
+	if (ret)
+		return ret;
+	spec->remote = link->remote;
+	spec->local = link->local;
+	spec->ttl = link->ttl;
+	snprintf(spec->underlay, sizeof(spec->underlay), "%s", link->underlay_name);
+	take_addresses(&ch->s, link, spec);
+	take_routes(&ch->s, link, spec);
+	ret = take_mtu(&w, link, spec, err);
+	if (ret)
+		return ret;
+	if (!spec->n_addresses) {
+		err_sys(err, EADDRNOTAVAIL, "%s", dev);
+		err_why(err, "has no IPv6 address but its link-local one");
+		err_hint(err, "give it one, or remove it and use 'sitctl client up'");
+		return -EADDRNOTAVAIL;
+	}
+	spec_observed(spec);
+	ch->adopt = link->index;
+	return change_put(ch, spec, err);
+}

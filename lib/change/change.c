@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "change/change.h"
+#include "conf/write.h"
+#include "kernel/mark.h"
+#include "plan/apply.h"
+#include "plan/barriers.h"
+#include "plan/build.h"
+#include "plan/natrules.h"
+#include "plan/rules.h"
+#include "state/derive.h"
+#include "state/saved.h"
+#include "state/snapshotfind.h"
+
+/*
+ * Is the journal of a namespace that has gone, whose number this one got? Then nothing of what
+ * it tells of is here. (Linux before 5.14, which has no cookies.)
+ */
+static bool other_namespace(const struct change *ch)
+{
+	for (size_t i = 0; i < ch->j.desired.n; i++) {
+		const struct spec *spec = &ch->j.desired.tunnels[i].spec;
+
+		if (snapshot_link(&ch->s, spec->role == ROLE_NAT ? spec->underlay : spec->dev))
+			return false;
+	}
+	for (size_t i = 0; i < ch->j.n_saved; i++) {
+		const struct saved *f = &ch->j.saved[i];
+		char now[SYSCTL_VALUE_SIZE];
+
+		if (strcmp(f->value, f->made) && !sysctl_read(f->key, now, sizeof(now)) && !strcmp(now, f->made))
+			return false;
+	}
+	return ch->j.desired.n && !ch->s.nft.exists;
+}
+
+int change_open(struct change *ch, bool lock, struct err *err)
+{
+	int ret;
+
+	memset(ch, 0, sizeof(*ch));
+	ret = journal_open(&ch->j, lock, err);
+	if (ret)
+		return ret;
+	ret = conversation_open(&ch->c, err);
+	if (!ret)
+		ret = snapshot_load(&ch->c, &ch->s, err);
+	/* To look without the table may do; to change without it would leave it as it is and call that done. */
+	if (!ret && lock && ch->s.nft_unknown)
+		ret = err_sys(err, EPERM, "reading nf_tables table inet " SITCTL_TABLE);
+	if (!ret && ch->j.by_inode && other_namespace(ch))
+		ret = journal_clear(&ch->j, err);
+	if (!ret) {
+		desired_claim(&ch->j.desired, &ch->s);
+		ret = desired_observe(&ch->j.desired, &ch->s, err);
+	}
+	if (!ret)
+		ret = desired_copy(&ch->desired, &ch->j.desired, err);
+	if (ret)
+		change_close(ch);
+	return ret;
+}
+
+void change_close(struct change *ch)
+{
+	plan_free(&ch->plan);
+	desired_free(&ch->desired);
+	snapshot_free(&ch->s);
+	conversation_close(&ch->c);
+	journal_close(&ch->j);
+}
+
+static struct world world_of(struct change *ch)
+{
+	return (struct world){ .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired, .adopt = ch->adopt };
+}
+
+int change_put(struct change *ch, const struct spec *spec, struct err *err)
+{
+	struct world w = world_of(ch);
+	struct spec effective = *spec;
+	int ret = 0;
+
+	if (spec->role == ROLE_NAT) {
+		ret = rule_nat(&w, &effective, err);
+		return ret ? ret : desired_put(&ch->desired, &effective, true, err);
+	}
+	if (spec->role == ROLE_PEER) {
+		ret = rule_uplink(&ch->s, &ch->desired.server, err);
+		effective = spec_effective(spec, &ch->desired.server);
+	}
+	if (!ret)
+		ret = rule_local(&w, &effective, err);
+	if (!ret)
+		ret = rule_not_passed(&w, &effective, err);
+	if (!ret)
+		ret = desired_put(&ch->desired, spec, true, err);
+	if (!ret && spec->role == ROLE_PEER)
+		ret = rule_peer(&w, &effective, err);
+	return ret;
+}
+
+void change_remove(struct change *ch, enum role role, const char *name)
+{
+	desired_remove(&ch->desired, role, name);
+	/* What the last peer's add-peer prepared goes with it. */
+	if (role == ROLE_PEER && !ch->desired.server_explicit && !desired_has_peers(&ch->desired))
+		change_server_down(ch);
+}
+
+int change_server(struct change *ch, const struct spec *spec, struct err *err)
+{
+	struct world w = world_of(ch);
+	struct rivals rivals = { 0 };
+	int ret;
+
+	ch->desired.server = *spec;
+	ch->desired.server_explicit = true;
+	ret = rule_uplink(&ch->s, &ch->desired.server, err);
+	if (!ret)
+		ret = rule_local(&w, &ch->desired.server, err);
+	if (!ret)
+		ret = rivals_load(&rivals, &w, err);
+	w.rivals = &rivals;
+	for (size_t i = 0; !ret && i < ch->desired.n; i++)
+		if (ch->desired.tunnels[i].spec.role == ROLE_PEER) {
+			struct spec effective = spec_effective(&ch->desired.tunnels[i].spec, &ch->desired.server);
+
+			ret = rule_peer(&w, &effective, err);
+		}
+	rivals_free(&rivals);
+	return ret;
+}
+
+void change_server_down(struct change *ch)
+{
+	struct err ignored;
+
+	desired_remove_peers(&ch->desired);
+	spec_init(&ch->desired.server, ROLE_SERVER, "", &ignored);
+	ch->desired.server_explicit = false;
+}
+
+int change_plan(struct change *ch, const struct scope *scope, struct err *err)
+{
+	struct world w = world_of(ch);
+
+	plan_free(&ch->plan);
+	return plan_build(&ch->plan, &w, scope, err);
+}
+
+int change_warnings(struct change *ch, const struct scope *scope, struct err *err)
+{
+	struct world w = world_of(ch);
+	const struct desired_tunnel *t = NULL;
+	int ret = 0;
+
+	if (scope->role != ROLE_SERVER)
+		t = desired_find(&ch->desired, scope->role, scope->name);
+	if (t && scope->role == ROLE_NAT)
+		ret = warn_nat(&ch->plan, &w, &t->spec, err);
+	if (t && scope->role == ROLE_CLIENT)
+		ret = warn_client(&ch->plan, &w, &t->spec, err);
+	return ret ? ret : warn_filters(&ch->plan, &w, scope, err);
+}
+
+/* Is the step one on an interface that is not ours, so that the journal must know of it? */
+static bool journaled(const struct step *step)
+{
+	return step->op == STEP_CHANGE && step->want.kind == KIND_SYSCTL &&
+	       (step->phase == PHASE_ACCEPT_RA || step->phase == PHASE_FORWARDING);
+}
+
+static bool lan_addr(const struct change *ch, const struct step *step)
+{
+	return step->op == STEP_ADD && step->want.kind == KIND_ADDR &&
+	       desired_has_lan_addr(&ch->desired, step->want.addr.ifname, &step->want.addr.net);
+}
+
+/* Kernels before 5.18 have no IFA_PROTO: after a kill nothing but the journal would tell whose it was. */
+static bool nameless_addr(const struct step *step)
+{
+	return step->op == STEP_DEL && step->was.kind == KIND_ADDR && !step->was.addr.proto;
+}
+
+/* What must be on disk before the plan begins. J shares what is saved and takes what is desired. */
+static int record_before(struct change *ch, struct err *err)
+{
+	struct journal *j = &ch->j;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ch->plan.n_pins; i++)
+		ret = saved_add(j, ch->plan.pins[i], "1", "1", err);
+	for (size_t i = 0; !ret && i < ch->plan.n; i++) {
+		const struct step *step = &ch->plan.steps[i];
+
+		if (journaled(step))
+			ret = saved_add(j, step->want.sysctl.key, step->was.sysctl.value, step->want.sysctl.value, err);
+		else if (lan_addr(ch, step))
+			ret = made_add(j, step->want.addr.ifname, &step->want.addr.net, err);
+		else if (nameless_addr(step))
+			ret = made_add(j, step->was.addr.ifname, &step->was.addr.net, err);
+	}
+	return ret;
+}
+
+/* Is the address, which we put on an interface that is not ours, still desired? One of ours is noted while it goes. */
+static bool still_made(const struct change *ch, const struct addr *made)
+{
+	return desired_has_lan_addr(&ch->desired, made->ifname, &made->net);
+}
+
+/* After: J forgets the sysctls that went back or that nobody needs any more, and removed addresses. */
+static void forget_after(const struct change *ch, struct journal *j)
+{
+	for (size_t i = 0; i < ch->plan.n_drops; i++)
+		saved_forget(j, ch->plan.drops[i]);
+	for (size_t i = j->n_made; i > 0; i--)
+		if (!still_made(ch, &j->made[i - 1]))
+			made_forget(j, j->made[i - 1].ifname, &j->made[i - 1].net);
+}
+
+/* Has the journal what it need not have: after a kill between the last step and the journal's end? */
+static bool journal_leftover(const struct change *ch)
+{
+	for (size_t i = 0; i < ch->j.n_made; i++)
+		if (!still_made(ch, &ch->j.made[i]))
+			return true;
+	return ch->plan.n_drops;
+}
+
+/* The plan was refused and undone: what was noted for it must not be taken for true later. */
+static void forget_records(struct change *ch, size_t n_saved, size_t n_made)
+{
+	/* Notes are appended; those of before are at the front, unchanged. */
+	ch->j.n_saved = n_saved;
+	ch->j.n_made = n_made;
+}
+
+static void swap_desired(struct change *ch)
+{
+	struct desired t = ch->j.desired;
+
+	ch->j.desired = ch->desired;
+	ch->desired = t;
+}
+
+static bool same_desired(const struct desired *a, const struct desired *b)
+{
+	if (a->n != b->n || a->server_explicit != b->server_explicit ||
+	    memcmp(&a->server, &b->server, sizeof(a->server)))
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->tunnels[i].recorded != b->tunnels[i].recorded ||
+		    memcmp(&a->tunnels[i].spec, &b->tunnels[i].spec, sizeof(a->tunnels[i].spec)))
+			return false;
+	return true;
+}
+
+/*
+ * Before the plan the journal says what is desired now; and of a pass that ends what it was, since
+ * after a kill nothing in the kernel tells that its connection tracking entries are to go.
+ */
+static int write_before(struct change *ch, struct err *err)
+{
+	struct desired now = ch->desired;
+	int ret = desired_copy(&ch->desired, &now, err);
+
+	for (size_t i = 0; !ret && i < ch->j.desired.n; i++) {
+		const struct desired_tunnel *t = &ch->j.desired.tunnels[i];
+
+		if (t->spec.role == ROLE_NAT && !desired_find(&now, ROLE_NAT, t->spec.name))
+			ret = desired_put(&ch->desired, &t->spec, t->recorded, err);
+	}
+	swap_desired(ch);
+	if (!ret)
+		ret = journal_write(&ch->j, err);
+	swap_desired(ch);
+	desired_free(&ch->desired);
+	ch->desired = now;
+	return ret;
+}
+
+static void *copied(const void *from, size_t n, size_t size)
+{
+	void *copy = calloc(n + 1, size);
+
+	if (!copy)
+		return NULL;
+	if (n)
+		memcpy(copy, from, n * size);
+	return copy;
+}
+
+/*
+ * When the plan is done: the journal without what is no longer needed, then the file of --save.
+ * Until both are written the old ones are kept in memory, for an undo.
+ */
+static int finish(void *data, struct err *err)
+{
+	struct change *ch = data;
+	struct journal after = ch->j;
+	int ret = 0;
+
+	after.desired = ch->desired;
+	after.saved = copied(ch->j.saved, ch->j.n_saved, sizeof(*after.saved));
+	after.made = copied(ch->j.made, ch->j.n_made, sizeof(*after.made));
+	if (!after.saved || !after.made)
+		ret = err_sys(err, ENOMEM, "journal");
+	if (!ret) {
+		forget_after(ch, &after);
+		ret = journal_write(&after, err);
+		ch->j.written = after.written;
+	}
+	if (!ret && ch->save)
+		ret = conf_commit(ch->save, err);
+	if (ret) {
+		free(after.saved);
+		free(after.made);
+		return ret;
+	}
+	free(ch->j.saved);
+	free(ch->j.made);
+	ch->desired = ch->j.desired;
+	ch->j = after;
+	return 0;
+}
+
+/* A nat pass does without: it has rules, and sysctls of IPv4. */
+static bool needs_ipv6(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct step *step = &plan->steps[i];
+
+		if (step->op == STEP_DEL || step->want.kind == KIND_NFT || step->want.kind == KIND_CONNTRACK)
+			continue;
+		if (step->want.kind != KIND_SYSCTL || !strncmp(step->want.sysctl.key, "net/ipv6/", 9))
+			return true;
+	}
+	return false;
+}
+
+int change_apply(struct change *ch, struct err *err)
+{
+	size_t n_saved = ch->j.n_saved, n_made = ch->j.n_made;
+	struct err ignored;
+	int ret = 0;
+
+	if (!ch->plan.n && !journal_leftover(ch) && same_desired(&ch->desired, &ch->j.desired))
+		return ch->save ? conf_commit(ch->save, err) : 0;
+	if (needs_ipv6(&ch->plan))
+		ret = rule_ipv6(err);
+	if (!ret)
+		ret = record_before(ch, err);
+	if (!ret)
+		ret = write_before(ch, err);
+	if (ret) {
+		forget_records(ch, n_saved, n_made);
+		return ret;
+	}
+	ch->plan.finish = finish;
+	ch->plan.data = ch;
+	ret = plan_apply(&ch->plan, &ch->c, &ch->s, err);
+	if (ret && ch->plan.undo_failed) {
+		/* Some of it is still there: the journal says what was meant, as after a kill, for `up` or `down` to settle. */
+		write_before(ch, &ignored);
+	} else if (ret) {
+		forget_records(ch, n_saved, n_made);
+		journal_write(&ch->j, &ignored);
+	}
+	return ret;
+}

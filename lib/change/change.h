@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: one change from beginning to end: lock, journal, snapshot, rules, plan, apply. */
+#ifndef SITCTL_CHANGE_CHANGE_H
+#define SITCTL_CHANGE_CHANGE_H
+
+#include "conf/conf.h"
+#include "plan/plan.h"
+#include "plan/world.h"
+
+struct change {
+	struct conversation c;
+	struct journal j; /* as it was read, with what was only seen in the kernel */
+	struct snapshot s;
+	struct desired desired; /* what shall be */
+	struct plan plan;
+	struct conf *save; /* a prepared file that takes its place when the plan is done, or NULL */
+	uint32_t adopt;	   /* index of the device that is taken over, see adopt.h; 0: none */
+};
+
+/*
+ * Open all there is to read; LOCK where the kernel is to be changed. `desired` begins as a
+ * copy of what is desired. 0, or a negative errno and ERR. Ends with change_close().
+ */
+int change_open(struct change *ch, bool lock, struct err *err);
+void change_close(struct change *ch);
+
+/* Tell: a client or peer as SPEC, or gone; checked against this host and the others. */
+int change_put(struct change *ch, const struct spec *spec, struct err *err);
+void change_remove(struct change *ch, enum role role, const char *name);
+
+/* Tell: the server as SPEC (by `server up`), or gone with all its peers. */
+int change_server(struct change *ch, const struct spec *spec, struct err *err);
+void change_server_down(struct change *ch);
+
+/* Make the plan for SCOPE. */
+int change_plan(struct change *ch, const struct scope *scope, struct err *err);
+
+/* Add to the plan's notes what the user should know of SCOPE (rules.h); some are a refusal. */
+int change_warnings(struct change *ch, const struct scope *scope, struct err *err);
+
+/*
+ * Do the plan: journal first, then the kernel, then the journal without what is no longer
+ * needed, then the file to save. On a refusal, of the last ones too, all is as before. With an empty plan nothing is sent to the kernel.
+ */
+int change_apply(struct change *ch, struct err *err);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a file says, taken over as a whole. */
+#include <errno.h>
+#include <search.h>
+#include <string.h>
+
+#include "change/fromconf.h"
+#include "plan/natrules.h"
+#include "plan/rules.h"
+
+/* A rule's refusal belongs to the section's line; what the system refuses belongs to nobody. */
+static int add_refusal(struct conf *f, struct conf_section *s, int ret, struct err *err)
+{
+	if (!ret || !err->usage)
+		return ret;
+	s->bad = true;
+	conf_error(f, s->line, err);
+	return 0;
+}
+
+/* The peers of the file so far, for a question about each of thousands: search trees of struct spec. */
+struct taken {
+	void *devs, *remotes;
+};
+
+static int by_dev(const void *a, const void *b)
+{
+	return strcmp(((const struct spec *)a)->dev, ((const struct spec *)b)->dev);
+}
+
+static int by_remote(const void *a, const void *b)
+{
+	in_addr_t x = ((const struct spec *)a)->remote.s_addr, y = ((const struct spec *)b)->remote.s_addr;
+
+	return (x > y) - (x < y);
+}
+
+static void keep(void *spec)
+{
+	(void)spec; /* it is the file's */
+}
+
+/* Two peers of one file with one device, or one remote: the kernel would refuse the second half-way. */
+static int rule_unlike(struct taken *taken, const struct spec *spec, struct err *err)
+{
+	const struct spec *const *other = tfind(spec, &taken->devs, by_dev);
+	char remote[NET6_TEXT];
+
+	if (other && strcmp((*other)->name, spec->name))
+		return err_usage(err, spec->dev, "is the device of peer %s as well", (*other)->name);
+	other = tfind(spec, &taken->remotes, by_remote);
+	if (other && strcmp((*other)->name, spec->name))
+		return err_usage(err, addr4_text(spec->remote, remote), "is the remote of peer %s as well",
+				 (*other)->name);
+	return tsearch(spec, &taken->devs, by_dev) && tsearch(spec, &taken->remotes, by_remote)
+		       ? 0
+		       : err_sys(err, ENOMEM, "peers");
+}
+
+/* The peers as the file has them, in place of those that were desired; a name's address stays if it still is one. */
+static int put_peers(struct change *ch, struct conf *f, const struct desired *before, struct err *err)
+{
+	struct taken taken = { NULL, NULL };
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < f->n_sections; i++) {
+		struct conf_section *s = &f->sections[i];
+		const struct desired_tunnel *was = desired_find(before, ROLE_PEER, s->spec.name);
+
+		if (s->bad || s->spec.role != ROLE_PEER)
+			continue;
+		if (was)
+			spec_keep_remote(&s->spec, &was->spec, &s->answers);
+		ret = add_refusal(f, s, rule_unlike(&taken, &s->spec, err), err);
+		if (!ret)
+			ret = desired_put(&ch->desired, &s->spec, true, err);
+	}
+	tdestroy(taken.devs, keep);
+	tdestroy(taken.remotes, keep);
+	return ret;
+}
+
+static int check_peers(struct change *ch, struct conf *f, struct err *err)
+{
+	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired };
+	struct rivals rivals;
+	int ret = rivals_load(&rivals, &w, err);
+
+	w.rivals = &rivals;
+	for (size_t i = 0; !ret && i < f->n_sections; i++) {
+		struct conf_section *s = &f->sections[i];
+		struct spec effective;
+
+		if (s->bad || s->spec.role != ROLE_PEER)
+			continue;
+		effective = spec_effective(&s->spec, &ch->desired.server);
+		ret = rule_not_passed(&w, &effective, err);
+		if (!ret)
+			ret = rule_peer(&w, &effective, err);
+		ret = add_refusal(f, s, ret, err);
+	}
+	rivals_free(&rivals);
+	return ret;
+}
+
+static int tell_server(struct change *ch, struct conf *f, struct err *err)
+{
+	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired };
+	struct conf_section none = { .line = 0 }, *s = conf_find(f, ROLE_SERVER, "");
+	struct desired before;
+	int ret = spec_init(&none.spec, ROLE_SERVER, "", err);
+
+	if (!s)
+		s = &none;
+	if (!ret)
+		ret = desired_copy(&before, &ch->desired, err);
+	if (ret)
+		return ret;
+	change_server_down(ch);
+	ch->desired.server = s->spec;
+	ch->desired.server_explicit = true;
+	if (!s->bad)
+		ret = add_refusal(f, s, rule_uplink(&ch->s, &ch->desired.server, err), err);
+	if (!ret && !s->bad)
+		ret = add_refusal(f, s, rule_local(&w, &ch->desired.server, err), err);
+	if (!ret)
+		ret = put_peers(ch, f, &before, err);
+	if (!ret)
+		ret = check_peers(ch, f, err);
+	desired_free(&before);
+	return ret;
+}
+
+int change_conf(struct change *ch, struct conf *f, struct err *err)
+{
+	struct conf_section *s = f->n_sections ? &f->sections[0] : NULL;
+	const struct desired_tunnel *before;
+
+	if (!s || s->spec.role != ROLE_CLIENT)
+		return tell_server(ch, f, err);
+	if (s->bad)
+		return 0;
+	before = desired_find(&ch->desired, ROLE_CLIENT, s->spec.name);
+	if (before)
+		spec_keep_remote(&s->spec, &before->spec, &s->answers);
+	return add_refusal(f, s, change_put(ch, &s->spec, err), err);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf/conf.h"
+#include "base/quote.h"
+
+#define SIZE_MAX_FILE (16 << 20) /* 100,000 peers */
+
+void conf_client_path(const char *name, char *path)
+{
+	snprintf(path, CONF_PATH, CONF_DIR "/%s.conf", name);
+}
+
+void conf_error(struct conf *f, unsigned int line, const struct err *err)
+{
+	char **grown = realloc(f->errors, (f->n_errors + 1) * sizeof(*grown));
+	char text[1600], number[16] = "", *whole = NULL;
+
+	if (!grown)
+		return;
+	f->errors = grown;
+	if (line)
+		snprintf(number, sizeof(number), ":%u", line);
+	if (asprintf(&whole, "%s%s: %s", f->path, number, err_text(err, text, sizeof(text))) >= 0)
+		f->errors[f->n_errors++] = whole;
+}
+
+static uint32_t *find_slot(const struct conf *f, enum role role, const char *name)
+{
+	return nameindex_slot(&f->names, (struct named){ &f->sections[0].spec, sizeof(*f->sections) }, role, name);
+}
+
+struct conf_section *conf_find(const struct conf *f, enum role role, const char *name)
+{
+	uint32_t *slot = f->n_sections ? find_slot(f, role, name) : NULL;
+
+	return slot && *slot ? &f->sections[*slot - 1] : NULL;
+}
+
+int conf_name_sections(struct conf *f)
+{
+	if (f->n_sections > f->names.n_slots / 2) {
+		if (nameindex_clear(&f->names, f->n_sections))
+			return -ENOMEM;
+		f->n_named = 0;
+	}
+	for (; f->n_named < f->n_sections; f->n_named++) {
+		const struct spec *spec = &f->sections[f->n_named].spec;
+		uint32_t *slot = spec->role ? find_slot(f, spec->role, spec->name) : NULL;
+
+		if (slot && !*slot) /* what is there twice is found by the first */
+			*slot = (uint32_t)f->n_named + 1;
+	}
+	return 0;
+}
+
+static void *grow_list(void **items, size_t *n, size_t *room, size_t size)
+{
+	if (!*items || *n == *room) {
+		size_t more = *room ? 2 * *room : 16;
+		void *grown = realloc(*items, more * size);
+
+		if (!grown)
+			return NULL;
+		*items = grown;
+		*room = more;
+	}
+	return memset((char *)*items + (*n)++ * size, 0, size);
+}
+
+static struct conf_line *add_line(struct conf *f, const char *text, size_t len)
+{
+	struct conf_line *line = grow_list((void **)&f->lines, &f->n_lines, &f->room_lines, sizeof(*line));
+
+	if (!line)
+		return NULL;
+	line->section = (int)f->n_sections - 1;
+	line->text = strndup(text, len);
+	return line->text ? line : NULL;
+}
+
+/* The words between '[' and ']', of which the second, if any, goes to NAME. */
+static bool split_header(char *text, char **kind, char **name)
+{
+	char *end = text + strlen(text);
+
+	for (char *comment = text; (comment = strchr(comment, '#')); comment++)
+		if (comment > text && isspace((unsigned char)comment[-1])) {
+			*comment = '\0';
+			end = comment;
+			break;
+		}
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	if (end == text || end[-1] != ']')
+		return false;
+	end[-1] = '\0';
+	*kind = strtok(text + 1, " \t");
+	*name = strtok(NULL, " \t");
+	return *kind && !strtok(NULL, " \t");
+}
+
+static int wrong_section(const char *header, enum role role, struct err *err)
+{
+	err_usage(err, header, "is not a section of this file");
+	err_hint(err, role == ROLE_CLIENT ? "a client's file has '[client]'"
+					  : "the server's file has '[server]' and '[peer NAME]'");
+	return -EINVAL;
+}
+
+/* What section the header TEXT begins, in SPEC. 0, or -EINVAL and ERR. */
+static int parse_header(const struct conf *f, const char *text, enum role role, const char *client, struct spec *spec,
+			struct err *err)
+{
+	char copy[256], *kind, *name;
+
+	if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy) || !split_header(copy, &kind, &name))
+		return wrong_section(text, role, err);
+	if (role == ROLE_SERVER && !strcmp(kind, "peer")) {
+		if (!name) {
+			err_usage(err, text, "a peer needs a name");
+			err_hint(err, "write '[peer NAME]'");
+			return -EINVAL;
+		}
+		if (spec_init(spec, ROLE_PEER, name, err))
+			return -EINVAL;
+	} else if (name || strcmp(kind, role == ROLE_CLIENT ? "client" : "server")) {
+		return wrong_section(text, role, err);
+	} else if (spec_init(spec, role, role == ROLE_CLIENT ? client : "", err)) {
+		return -EINVAL;
+	}
+	return conf_find(f, spec->role, spec->name) ? err_usage(err, text, "is there twice") : 0;
+}
+
+/* Find key and value of `key = value # comment`; false where it is not of that form. */
+static bool split_key(struct conf_line *line)
+{
+	const char *text = line->text, *equals = strchr(text, '='), *key = text + strspn(text, " \t"), *end, *comment;
+
+	if (!equals)
+		return false;
+	end = equals;
+	while (end > key && isspace((unsigned char)end[-1]))
+		end--;
+	if (end == key || end - key >= (int)sizeof(line->key))
+		return false;
+	memcpy(line->key, key, (size_t)(end - key));
+	line->value = (size_t)(equals + 1 - text);
+	line->value += strspn(text + line->value, " \t\r");
+	line->value_len = strlen(text + line->value);
+	/* A '#' inside a word, as names of interfaces may have it, begins no comment. */
+	for (comment = text + line->value; (comment = strchr(comment, '#')); comment++)
+		if (comment[-1] == ' ' || comment[-1] == '\t' || comment == text + line->value) {
+			line->value_len = (size_t)(comment - text) - line->value;
+			break;
+		}
+	while (line->value_len && isspace((unsigned char)text[line->value + line->value_len - 1]))
+		line->value_len--;
+	return true;
+}
+
+static int take_key(struct conf *f, struct conf_line *line, uint32_t *seen, struct err *err)
+{
+	struct conf_section *section;
+	char *value, *words[2] = { line->key };
+	int ret;
+
+	if (!split_key(line)) {
+		err_usage(err, line->text, "is neither a comment, nor '[SECTION]', nor 'KEY = VALUE'");
+		return -EINVAL;
+	}
+	if (!f->n_sections) {
+		err_usage(err, line->key, "stands before the first section");
+		err_hint(err, "begin the file with '[client]' or '[server]'");
+		return -EINVAL;
+	}
+	section = &f->sections[f->n_sections - 1];
+	value = strndup(line->text + line->value, line->value_len);
+	if (!value)
+		return err_sys(err, ENOMEM, "%s", f->path);
+	words[1] = value;
+	ret = spec_more_words(&section->spec, line->value_len ? 2 : 1, words, seen, err);
+	free(value);
+	/* A wrong value is no missing one. */
+	if (ret)
+		spec_set_given(&section->spec, line->key);
+	return ret;
+}
+
+/* One line: noted as it is, and understood. */
+static int take_text(struct conf *f, const char *text, size_t len, enum role role, const char *name, uint32_t *seen,
+		     struct err *err)
+{
+	struct conf_line *line = add_line(f, text, len);
+	struct conf_section *section;
+	struct spec spec;
+	const char *p;
+	int ret;
+
+	if (!line)
+		return err_sys(err, ENOMEM, "%s", f->path);
+	p = line->text + strspn(line->text, " \t\r");
+	if (!*p || *p == '#' || *p == ';')
+		return 0;
+	if (*p != '[') {
+		ret = take_key(f, line, seen, err);
+		if (ret && f->n_sections)
+			f->sections[f->n_sections - 1].bad = true;
+		return ret;
+	}
+	*seen = 0;
+	memset(&spec, 0, sizeof(spec));
+	ret = parse_header(f, p, role, name, &spec, err);
+	section = grow_list((void **)&f->sections, &f->n_sections, &f->room_sections, sizeof(*section));
+	if (!section)
+		return err_sys(err, ENOMEM, "%s", f->path);
+	/* What stands below a wrong header is not said to be wrong as well. */
+	section->spec = spec;
+	section->line = (unsigned int)f->n_lines;
+	section->bad = ret;
+	line->section = (int)f->n_sections - 1;
+	return conf_name_sections(f) ? err_sys(err, ENOMEM, "%s", f->path) : ret;
+}
+
+int conf_parse(struct conf *f, const char *text, enum role role, const char *name, struct err *err)
+{
+	const char *last = text + strlen(text), *end;
+	uint32_t seen = 0;
+
+	/* Not strcspn(): sanitizers look at all that is left of the text each time. */
+	for (; text < last; text = end + (end < last)) {
+		struct err inner;
+		int ret;
+
+		end = memchr(text, '\n', (size_t)(last - text));
+		end = end ? end : last;
+		ret = take_text(f, text, (size_t)(end - text), role, name, &seen, &inner);
+		if (ret == -ENOMEM)
+			return err_sys(err, ENOMEM, "%s", f->path);
+		if (ret && (!f->n_sections || f->sections[f->n_sections - 1].spec.role ||
+			    f->sections[f->n_sections - 1].line == f->n_lines))
+			conf_error(f, (unsigned int)f->n_lines, &inner);
+	}
+	for (size_t i = 0; i < f->n_sections; i++) {
+		struct conf_section *s = &f->sections[i];
+		struct err inner;
+
+		/* What is wrong in a section does not hide what is missing in it. */
+		if (!s->spec.role || !(s->bad ? spec_check_required(&s->spec, &inner) : spec_check(&s->spec, &inner)))
+			continue;
+		s->bad = true;
+		conf_error(f, s->line, &inner);
+	}
+	if (role == ROLE_CLIENT && !f->n_sections && !f->n_errors) {
+		struct err inner;
+
+		err_usage(&inner, "[client]", "this section is missing");
+		conf_error(f, 0, &inner);
+	}
+	return 0;
+}
+
+/* Who can write to it decides what root does: only root may. */
+static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
+{
+	char word[4 * CONF_PATH];
+
+	if (fstat(fd, st))
+		return err_sys(err, errno, "%s", f->path);
+	if (!S_ISREG(st->st_mode) || st->st_size > SIZE_MAX_FILE)
+		return err_usage(err, f->path, "is not a file of a size that it could have");
+	if (st->st_uid || (st->st_mode & 022)) {
+		err_usage(err, f->path, "others than root may write to it");
+		quote_word(f->path, word, sizeof(word));
+		err_hint(err, "chown root %s; chmod go-w %s", word, word);
+		return -EINVAL;
+	}
+	f->mode = st->st_mode & 07777;
+	f->gid = st->st_gid;
+	return 0;
+}
+
+/* Who can write to its folder can put another file in its place, or a link. */
+static int check_folder(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st, entry;
+	char dir[PATH_MAX];
+
+	if (!slash)
+		snprintf(dir, sizeof(dir), ".");
+	else
+		snprintf(dir, sizeof(dir), "%.*s", slash > path ? (int)(slash - path) : 1, path);
+	if (stat(dir, &st))
+		return errno == ENOENT ? 0 : err_sys(err, errno, "%s", dir);
+	/* In one like /tmp (sticky) nobody replaces what is root's. */
+	if (!st.st_uid && (!(st.st_mode & 022) || ((st.st_mode & S_ISVTX) && (lstat(path, &entry) || !entry.st_uid))))
+		return 0;
+	err_usage(err, path, "others than root may write to its folder");
+	err_hint(err, "keep it in a folder that is root's alone, as " CONF_DIR " is");
+	return -EINVAL;
+}
+
+static int check_folders(const char *path, struct err *err)
+{
+	char *real = realpath(path, NULL);
+	int ret = check_folder(path, err);
+
+	if (!ret && real)
+		ret = check_folder(real, err);
+	free(real);
+	return ret;
+}
+
+static int load(struct conf *f, int fd, char **text, struct err *err)
+{
+	struct stat st;
+	size_t len = 0;
+	ssize_t n = 0;
+	int ret = check_owner(f, fd, &st, err);
+
+	if (ret)
+		return ret;
+	*text = calloc(1, (size_t)st.st_size + 1);
+	if (!*text)
+		return err_sys(err, ENOMEM, "%s", f->path);
+	while (len < (size_t)st.st_size && (n = read(fd, *text + len, (size_t)st.st_size - len)) > 0)
+		len += (size_t)n;
+	if (n < 0)
+		return err_sys(err, errno, "%s", f->path);
+	return strlen(*text) == len ? 0 : err_usage(err, f->path, "has a zero byte: it is no text");
+}
+
+int conf_read(struct conf *f, const char *path, enum role role, const char *name, struct err *err)
+{
+	char *text = NULL;
+	int fd, ret, lock = f->lock;
+
+	memset(f, 0, sizeof(*f));
+	f->lock = lock;
+	f->mode = 0644;
+	if (snprintf(f->path, sizeof(f->path), "%s", path) >= (int)sizeof(f->path))
+		return err_usage(err, path, "is too long for the name of a file");
+	ret = check_folders(path, err);
+	fd = ret ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (!ret && fd < 0 && errno == ENOENT)
+		return 0;
+	if (!ret && fd < 0)
+		ret = err_sys(err, errno, "%s", path);
+	f->exists = !ret;
+	if (!ret)
+		ret = load(f, fd, &text, err);
+	if (!ret)
+		ret = conf_parse(f, text, role, name, err);
+	free(text);
+	if (fd >= 0)
+		close(fd);
+	if (ret)
+		conf_free(f);
+	return ret;
+}
+
+void conf_resolve(struct conf *f)
+{
+	for (size_t i = 0; i < f->n_sections; i++) {
+		struct conf_section *s = &f->sections[i];
+		struct err err;
+
+		if (s->bad || !spec_resolve(&s->spec, &s->answers, &err))
+			continue;
+		s->bad = true;
+		f->n_unresolved += !err.usage;
+		conf_error(f, s->line, &err);
+	}
+}
+
+void conf_free(struct conf *f)
+{
+	for (size_t i = 0; i < f->n_lines; i++)
+		free(f->lines[i].text);
+	for (size_t i = 0; i < f->n_errors; i++)
+		free(f->errors[i]);
+	if (f->temporary)
+		unlink(f->temporary);
+	if (f->lock) {
+		unlink(CONF_LOCK);
+		close(f->lock - 1);
+	}
+	free(f->temporary);
+	free(f->lines);
+	free(f->sections);
+	free(f->names.slots);
+	free(f->errors);
+	memset(f, 0, sizeof(*f));
+}

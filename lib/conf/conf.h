@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: the files below /etc/sitctl: read with all their errors. */
+#ifndef SITCTL_CONF_CONF_H
+#define SITCTL_CONF_CONF_H
+
+#include <stddef.h>
+
+#include "spec/nameindex.h"
+#include "spec/resolve.h"
+#include "state/journal.h"
+
+#define CONF_DIR "/etc/sitctl"
+#define CONF_SERVER CONF_DIR "/server.conf"
+#define CONF_PATH 512
+
+/* Not a lock of the folder itself: whoever may read that could hold it. */
+#define CONF_LOCK RUN_DIR "/save"
+
+/* A line as it stands in the file, without its newline. */
+struct conf_line {
+	char *text;
+	int section;		 /* index of its section, -1: before the first one */
+	char key[32];		 /* of `key = value`, else empty */
+	size_t value, value_len; /* where the value is in text */
+	bool right;		 /* while the file is changed: it says what is wanted */
+};
+
+/* `[client]`, `[server]`, `[peer NAME]` and what stands below it. */
+struct conf_section {
+	struct spec spec;
+	struct answers answers; /* of its host name, by conf_resolve() */
+	unsigned int line;	/* number of its header, 0: it is not in the file yet */
+	bool bad;		/* has errors: not to be used further */
+};
+
+struct conf {
+	char path[CONF_PATH];
+	bool exists;
+	unsigned int mode, gid; /* of the file that was read */
+	struct conf_line *lines;
+	size_t n_lines, room_lines;
+	struct conf_section *sections;
+	size_t n_sections, room_sections;
+	struct nameindex names; /* of the first n_named sections */
+	size_t n_named;
+	char **errors;		       /* FILE:LINE: word: reason */
+	size_t n_errors, n_unresolved; /* those that are no mistake in the file: names without an answer */
+	char *temporary;	       /* by conf_prepare() */
+	int lock;		       /* by conf_lock(), plus 1 */
+};
+
+/* The usual file of a client NAME in PATH (CONF_PATH bytes). */
+void conf_client_path(const char *name, char *path);
+
+/*
+ * Read the file at PATH into F, which is zeroed or has its lock: of the client NAME (ROLE_CLIENT), or the server's (ROLE_SERVER). 0, also
+ * where there are errors in it (n_errors) or there is no file (exists); or a negative errno and
+ * ERR where it cannot be read or others may write to it. Ends with conf_free().
+ */
+int conf_read(struct conf *f, const char *path, enum role role, const char *name, struct err *err);
+void conf_free(struct conf *f);
+
+/* The part of it that has the file's TEXT already, and what would be written. For conf*.c, tests and fuzzers. */
+int conf_parse(struct conf *f, const char *text, enum role role, const char *name, struct err *err);
+
+/* Note an error at LINE (0: of the whole file), in the form of FILE:LINE: word: reason. */
+void conf_error(struct conf *f, unsigned int line, const struct err *err);
+
+/* Resolve the host names in it, before a lock is taken: it may take long. What fails is noted as an error. */
+void conf_resolve(struct conf *f);
+
+/* The section of ROLE and NAME, or NULL. */
+struct conf_section *conf_find(const struct conf *f, enum role role, const char *name);
+
+/* For confwrite.c: have conf_find() find the sections that were added since. 0 or -ENOMEM. */
+int conf_name_sections(struct conf *f);
+
+#endif

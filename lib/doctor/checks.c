@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "doctor/checks.h"
+
+/* In the order in which they are told; what is quick comes first, and tells whether packets make sense. */
+const struct check checks[] = {
+	{ "kernel", NULL, check_kernel, false },
+	{ "device", NULL, check_device, false },
+	{ "IPv4 way", NULL, check_underlay, false },
+	{ "NAT", NULL, check_nat, false },
+	{ "others' filters", NULL, check_filters, false },
+	{ "answers", start_echo, check_echo, true },
+	{ "connection tracking", NULL, check_tracking, true },
+	{ "packet size", start_mtu, check_mtu, true },
+	{ "MSS", NULL, check_mss, false },
+	{ "IPv6 route", NULL, check_routes, false },
+	{ "prefixes", NULL, check_prefixes, false },
+	{ "forwarding", NULL, check_forwarding, false },
+	{ "proxy NDP", NULL, check_proxy, false },
+	{ "upstream", start_upstream, check_upstream, true },
+	{ "source filter", start_filtered, check_filtered, true },
+	{ "TCP", start_tcp, check_tcp, true },
+	{ "names", start_names, check_names, true },
+	{ "state", NULL, check_drift, false },
+	{ .name = NULL },
+};

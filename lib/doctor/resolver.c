@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names and addresses as programs meet them: AAAA, and which family comes first. */
+#include <arpa/inet.h>
+#include <cap-ng.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "doctor/resolver.h"
+#include "base/inet6.h"
+#include "base/loop.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/exam.h"
+#include "spec/spec.h"
+
+#define LOOKUP_MS 7000
+
+/* In the child, which needs no rights to ask: what it finds it writes in one piece. */
+static void ask(const char *host, int out)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
+	struct resolved r = { .failed = false };
+	int ret;
+
+	capng_clear(CAPNG_SELECT_CAPS);
+	if (capng_apply(CAPNG_SELECT_CAPS))
+		_exit(1);
+	ret = getaddrinfo(host, NULL, &hints, &list);
+	r.failed = ret == EAI_AGAIN || ret == EAI_FAIL || ret == EAI_SYSTEM;
+	r.first_is4 = !ret && list->ai_family == AF_INET;
+	for (const struct addrinfo *a = ret ? NULL : list; a; a = a->ai_next) {
+		if (a->ai_family == AF_INET && !r.has4) {
+			r.has4 = true;
+			r.addr4 = ((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr;
+		} else if (a->ai_family == AF_INET6 && !r.has6) {
+			r.has6 = true;
+			r.addr6 = ((const struct sockaddr_in6 *)(const void *)a->ai_addr)->sin6_addr;
+		}
+	}
+	if (write(out, &r, sizeof(r)) != sizeof(r))
+		_exit(1);
+	_exit(0);
+}
+
+static void end(struct lookup *l)
+{
+	kill(l->child, SIGKILL);
+	waitpid(l->child, NULL, 0);
+	close(l->fd);
+	l->fd = l->child = -1;
+	l->done = true;
+}
+
+static void on_answer(struct task *task, bool ready, void *data)
+{
+	struct lookup *l = data;
+
+	if (!ready || read(l->fd, &l->found, sizeof(l->found)) != sizeof(l->found))
+		l->found = (struct resolved){ .failed = true };
+	loop_end(&l->e->loop, task);
+	end(l);
+}
+
+static void begin(struct lookup *l)
+{
+	int ends[2];
+
+	l->child = -1;
+	if (!pipe2(ends, O_CLOEXEC)) {
+		l->fd = ends[0];
+		l->child = fork();
+		if (!l->child)
+			ask(l->host, ends[1]);
+		close(ends[1]);
+		if (l->child < 0)
+			close(ends[0]);
+	}
+	if (l->child > 0 && loop_add(&l->e->loop, l->fd, loop_now() + LOOKUP_MS, on_answer, l, false))
+		return;
+	if (l->child > 0)
+		end(l);
+	l->found.failed = l->done = true;
+}
+
+void start_names(struct exam *e)
+{
+	struct in6_addr ignored;
+
+	if (!e->n_targets || !(e->lookups = calloc(TARGETS_MAX, sizeof(*e->lookups))))
+		return;
+	for (unsigned int i = 0; i < e->n_targets; i++) {
+		struct lookup *l = &e->lookups[i];
+
+		l->e = e;
+		if (inet_pton(AF_INET6, e->targets[i], &ignored) == 1)
+			continue;
+		l->host = e->targets[i];
+		begin(l);
+	}
+}
+
+/* Global unicast (RFC 4291 section 2.4), and unique local (RFC 4193). */
+static void count_addrs(const struct exam *e, unsigned int *global, unsigned int *ula)
+{
+	for (size_t i = 0; i < e->ch->s.n_addrs; i++) {
+		uint8_t first = e->ch->s.addrs[i].net.addr.s6_addr[0];
+
+		*global += (first & 0xe0) == 0x20;
+		*ula += (first & 0xfe) == 0xfc;
+	}
+}
+
+/* All that was seen goes into the line of the check: skipped, where one thing could not be found out. */
+static void say_name(struct exam *e, char *all, bool known, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+static void say_name(struct exam *e, char *all, bool known, const char *fmt, ...)
+{
+	size_t at = strlen(all);
+	va_list ap;
+
+	if (at)
+		at += (size_t)snprintf(all + at, EXAM_TEXT - at, "; ");
+	va_start(ap, fmt);
+	if (at < EXAM_TEXT)
+		vsnprintf(all + at, EXAM_TEXT - at, fmt, ap);
+	va_end(ap);
+	if (known && !e->skipped)
+		exam_ok(e, "%s", all);
+	else
+		exam_skip(e, "%s", all);
+}
+
+static void judge_name(struct exam *e, const struct lookup *l, char *all)
+{
+	const struct resolved *r = &l->found;
+	char text[NET6_TEXT];
+
+	if (!l->done || r->failed) {
+		say_name(e, all, false, "the resolver did not answer for %.253s", l->host);
+		return;
+	}
+	if (r->has4 && !r->has6) {
+		exam_advice(exam_found(e, CAUSE_AAAA_MISSING, "%.253s has the address %s and no IPv6 one", l->host,
+				       addr4_text(r->addr4, text)),
+			    "compare 'getent ahostsv6 %.253s' with what another resolver says ('dig AAAA %.253s "
+			    "@RESOLVER'): this one "
+			    "hides it, or the target has no IPv6",
+			    l->host, l->host);
+		return;
+	}
+	if (!r->has6) {
+		say_name(e, all, false, "there is no host %.253s", l->host);
+		return;
+	}
+	say_name(e, all, true, "%.253s is %s", l->host, addr6_text(&r->addr6, text));
+	if (r->first_is4 && !e->subject.server)
+		exam_advice(exam_found(e, CAUSE_IPV4_PREFERRED, "of %.253s getaddrinfo() gives IPv4 before %s", l->host,
+				       text),
+			    "see 'label' and 'precedence' in /etc/gai.conf: a source that is unique local, 6to4 or "
+			    "Teredo counts less "
+			    "than IPv4; give the tunnel a native global address");
+}
+
+void check_names(struct exam *e)
+{
+	unsigned int global = 0, ula = 0;
+	char all[EXAM_TEXT] = "";
+
+	count_addrs(e, &global, &ula);
+	if (!global && ula && !e->subject.server)
+		exam_advice(exam_found(e, CAUSE_ULA_ONLY, "it has %u unique local ones and no other", ula),
+			    "ask the far end's operator for a global address or prefix (2000::/3), and give it to the "
+			    "tunnel");
+	else
+		say_name(e, all, global, global ? "this host has a global address" : "this host has no global address");
+	for (unsigned int i = 0; e->lookups && i < e->n_targets; i++)
+		if (e->lookups[i].host)
+			judge_name(e, &e->lookups[i], all);
+}

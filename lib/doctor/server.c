@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* This host as the one that gives IPv6: forwarding, router advertisements, proxy NDP, filters of its own. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/inet6.h"
+#include "change/change.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/exam.h"
+#include "doctor/resolver.h"
+#include "doctor/subject.h"
+#include "doctor/watch.h"
+#include "filters/action.h"
+#include "filters/filters.h"
+#include "filters/flow.h"
+#include "kernel/link.h"
+#include "kernel/neigh.h"
+#include "kernel/nft/elements.h"
+#include "kernel/nft/load.h"
+#include "kernel/object.h"
+#include "kernel/route.h"
+#include "plan/kinds.h"
+#include "plan/world.h"
+#include "spec/spec.h"
+#include "state/derive.h"
+
+#include <libnftnl/expr.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/rtnetlink.h>
+
+static bool forwards(const struct exam *e)
+{
+	return e->subject.server || spec_has_lan(&e->subject.spec);
+}
+
+/* On from Linux 6.17 a receiving interface with force_forwarding does without all.forwarding. */
+static bool forwarding_on(const struct exam *e)
+{
+	return conf6("all", "forwarding") == 1 ||
+	       (conf6(e->subject.dev, "force_forwarding") == 1 &&
+		(!e->subject.uplink[0] || conf6(e->subject.uplink, "force_forwarding") == 1));
+}
+
+/* Default routes by router advertisement that forwarding removes, or has removed (net/ipv6/addrconf.c, ndisc.c). */
+static void check_ra(struct exam *e)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < e->ch->s.n_routes; i++) {
+		const struct route *r = &e->ch->s.routes[i];
+
+		if (r->dst.len || r->type != RTN_UNICAST || r->index == (e->subject.link ? e->subject.link->index : 0))
+			continue;
+		any = true;
+		if (r->proto == RTPROT_RA && conf6(r->ifname, "forwarding") == 1 && conf6(r->ifname, "accept_ra") == 1)
+			exam_command(exam_found(e, CAUSE_RA_TRAP, "%s has accept_ra=1 and forwarding=1", r->ifname),
+				     "sysctl -w %s=2", exam_conf(e, r->ifname, "accept_ra"));
+	}
+	for (size_t i = 0; !any && e->subject.server && i < e->ch->s.n_links; i++) {
+		const struct link *l = &e->ch->s.links[i];
+
+		if (l->sit || !l->up || (l->flags & IFF_LOOPBACK) ||
+		    (e->subject.uplink[0] && strcmp(l->name, e->subject.uplink)) || conf6(l->name, "forwarding") != 1 ||
+		    conf6(l->name, "accept_ra") != 1)
+			continue;
+		exam_command(exam_found(e, CAUSE_RA_ROUTE_LOST,
+					"%s has accept_ra=1 and forwarding=1, and there is no default route", l->name),
+			     "sysctl -w %s=2", exam_conf(e, l->name, "accept_ra"));
+		return;
+	}
+}
+
+void check_forwarding(struct exam *e)
+{
+	struct finding *f;
+
+	if (!forwards(e)) {
+		exam_skip(e, "this host forwards nothing for the tunnel");
+		return;
+	}
+	exam_ok(e, "it is on");
+	check_ra(e);
+	if (forwarding_on(e))
+		return;
+	f = exam_found(e, CAUSE_FORWARDING_OFF, "net.ipv6.conf.all.forwarding is %d%s", conf6("all", "forwarding"),
+		       conf6(e->subject.dev, "forwarding") == 1 ? ", though that of the tunnel's device is 1" : "");
+	if (exam_repair(e)) {
+		exam_command(f, "%s", exam_repair(e));
+		return;
+	}
+	exam_command(f, "for i in /proc/sys/net/ipv6/conf/*/accept_ra; do if [ \"$(cat $i)\" = 1 ]; then echo 2 > $i; "
+			"fi; done; "
+			"sysctl -w net.ipv6.conf.all.forwarding=1");
+}
+
+/* The entry for the far end on another interface than the uplink; NULL: none. */
+static const struct neigh *misplaced(const struct exam *e, bool *there)
+{
+	const struct neigh *elsewhere = NULL;
+
+	*there = false;
+	for (size_t i = 0; i < e->ch->s.n_neighs; i++) {
+		const struct neigh *n = &e->ch->s.neighs[i];
+
+		if (!addr6_equal(&n->addr, &e->subject.far))
+			continue;
+		if (!strcmp(n->ifname, e->subject.uplink))
+			*there = true;
+		else
+			elsewhere = n;
+	}
+	return elsewhere;
+}
+
+void check_proxy(struct exam *e)
+{
+	struct net6 far = { .addr = e->subject.far, .len = 128 };
+	char text[NET6_TEXT], command[EXAM_REMEDY];
+	const struct neigh *elsewhere;
+	bool there;
+
+	if (!e->subject.server || !e->subject.uplink[0] || !e->subject.has_far) {
+		exam_skip(e, e->subject.server ? "the uplink, or the peer's address, is not known"
+					       : "this host is the client");
+		return;
+	}
+	if (e->subject.spec.proxy_ndp == PROXY_NDP_OFF && e->subject.desired) {
+		exam_skip(e, "it is switched off for this peer");
+		return;
+	}
+	if (!on_link(&e->ch->s, e->subject.uplink, &far, NULL) && e->subject.spec.proxy_ndp != PROXY_NDP_ON) {
+		exam_ok(e, "not needed: %s is not on-link at %s", addr6_text(&e->subject.far, text), e->subject.uplink);
+		return;
+	}
+	exam_ok(e, "%s answers for %s", e->subject.uplink, addr6_text(&e->subject.far, text));
+	elsewhere = misplaced(e, &there);
+	if (!there) {
+		snprintf(command, sizeof(command), "ip -6 neigh add proxy %s dev %s", text,
+			 exam_word(e, e->subject.uplink));
+		if (elsewhere)
+			exam_command(exam_found(e, CAUSE_PROXY_WRONG_UPLINK, "%s has it, the uplink is %s",
+						elsewhere->ifname, e->subject.uplink),
+				     "ip -6 neigh del proxy %s dev %s; %s", text, exam_word(e, elsewhere->ifname),
+				     exam_repair(e) ? exam_repair(e) : command);
+		else
+			exam_mend(e, exam_found(e, CAUSE_PROXY_MISSING, "%s has none for %s", e->subject.uplink, text),
+				  command);
+	}
+	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, e->subject.uplink, "proxy_ndp"));
+	if (conf6(e->subject.uplink, "proxy_ndp") == 0 && conf6("all", "proxy_ndp") == 0)
+		exam_mend(e, exam_found(e, CAUSE_PROXY_NDP_OFF, "net.ipv6.conf.%s.proxy_ndp is 0", e->subject.uplink),
+			  command);
+	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, e->subject.uplink, "forwarding"));
+	if (conf6(e->subject.uplink, "forwarding") == 0 && !exam_has(e, CAUSE_FORWARDING_OFF))
+		exam_mend(e,
+			  exam_found(e, CAUSE_UPLINK_FORWARDING_OFF, "net.ipv6.conf.%s.forwarding is 0",
+				     e->subject.uplink),
+			  command);
+}
+
+void check_drift(struct exam *e)
+{
+	struct scope scope = { e->subject.spec.role, e->subject.spec.name };
+	unsigned int n = 0;
+	char first[160] = "";
+	struct err err;
+
+	if (!e->subject.desired || !e->admin) {
+		exam_skip(e, e->subject.desired ? "only root may read all of it" : "sitctl did not make this tunnel");
+		return;
+	}
+	if (change_plan(e->ch, &scope, &err)) {
+		char text[1600];
+
+		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));
+		return;
+	}
+	for (size_t i = 0; i < e->ch->plan.n; i++) {
+		const struct object *o = step_object(&e->ch->plan.steps[i]);
+
+		if (step_silent(&e->ch->plan.steps[i]))
+			continue;
+		if (!n++)
+			kinds[o->kind]->label(o, first, sizeof(first));
+	}
+	exam_ok(e, "it is as it was told");
+	if (n)
+		exam_command(exam_found(e, CAUSE_DRIFT, "%s and %u more differ ('sitctl check' names them)", first,
+					n - 1),
+			     "%s", exam_repair(e));
+}
+
+static uint64_t dropped(const struct exam *e, const struct nft_table *t)
+{
+	const struct nft_elem *elem = nft_find_ifname(t, SET_DROPPED, e->subject.dev);
+
+	return elem ? elem->packets : 0;
+}
+
+/* What comes out of the tunnel with a source that is not the peer's: the filter drops it behind this watch. */
+static void see_inside(const struct view *v, void *data)
+{
+	struct exam *e = data;
+
+	if (v->outgoing || !v->frame.v6)
+		return;
+	e->seen.inside++;
+	if (!e->subject.server || e->seen.has_forbidden || IN6_IS_ADDR_LINKLOCAL(&v->frame.source))
+		return;
+	for (unsigned int i = 0; i < e->subject.n_ranges; i++)
+		if (net6_contains(&e->subject.ranges[i], &v->frame.source))
+			return;
+	e->seen.forbidden = v->frame.source;
+	e->seen.has_forbidden = true;
+}
+
+void start_filtered(struct exam *e)
+{
+	e->dropped_before = dropped(e, &e->ch->s.nft);
+	watch_add(&e->inside, see_inside, e);
+}
+
+void check_filtered(struct exam *e)
+{
+	struct nft_table now = { .exists = false };
+	char text[NET6_TEXT];
+	struct err ignored;
+	uint64_t after;
+
+	if (!e->admin || !e->subject.desired || !e->subject.spec.source_filter) {
+		exam_skip(e, !e->admin ? "only root may read its counter" : "sitctl filters nothing here");
+		return;
+	}
+	if (nft_load(&e->ch->c, &now, &ignored)) {
+		exam_skip(e, "its counter cannot be read");
+		return;
+	}
+	after = dropped(e, &now);
+	free(now.elems);
+	exam_ok(e, "nothing was dropped meanwhile, %llu packets in all", (unsigned long long)after);
+	if (after <= e->dropped_before)
+		return;
+	if (!e->seen.has_forbidden) {
+		exam_found(e, CAUSE_SOURCE_FILTERED, "%llu packets were dropped while we looked",
+			   (unsigned long long)(after - e->dropped_before));
+		return;
+	}
+	addr6_text(&e->seen.forbidden, text);
+	exam_advice(
+		exam_found(
+			e, CAUSE_SOURCE_FILTERED,
+			"%llu packets were dropped while we looked, one from %s, by the rule 'jump refused' of chain "
+			"'from_peer' of table 'inet sitctl'",
+			(unsigned long long)(after - e->dropped_before), text),
+		"if %s is the peer's: '%sserver set-peer %s prefix PREFIX' with all its prefixes; else have the peer "
+		"send from %s",
+		text, e->prefix, e->subject.name, addr6_text(&e->subject.far, (char[NET6_TEXT]){ "" }));
+}
+
+/* `tcp option maxseg size set`, or its removal: what writes the option of kind 2 (RFC 9293 section 3.2). */
+static bool writes_mss(const struct nftnl_expr *x)
+{
+	return !strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_NAME), "exthdr") &&
+	       !nftnl_expr_is_set(x, NFTNL_EXPR_EXTHDR_DREG) &&
+	       nftnl_expr_get_u32(x, NFTNL_EXPR_EXTHDR_OP) == NFT_EXTHDR_OP_TCPOPT &&
+	       nftnl_expr_get_u8(x, NFTNL_EXPR_EXTHDR_TYPE) == 2;
+}
+
+/*
+ * Of what goes into the tunnel: from it the other side learns what it may send. That of the other
+ * direction tells only this side.
+ */
+static int clamped_by_others(struct exam *e, bool *found, struct err *err)
+{
+	static const struct action action = { 1 << NF_INET_PRE_ROUTING | 1 << NF_INET_FORWARD |
+						      1 << NF_INET_POST_ROUTING,
+					      writes_mss,
+					      { "TCPMSS" },
+					      { "mangle", "filter" } };
+	struct flow flow = { .family = NFPROTO_IPV6,
+			     .proto = IPPROTO_TCP,
+			     .from.any = true,
+			     .to = { .index = e->subject.link->index, .group = e->subject.link->group } };
+
+	snprintf(flow.to.ifname, sizeof(flow.to.ifname), "%s", e->subject.dev);
+	return filters_action(&e->ch->c, &action, &flow, found, err);
+}
+
+void check_mss(struct exam *e)
+{
+	char command[EXAM_REMEDY];
+	struct finding *f;
+	struct err err;
+	bool found;
+
+	if (!e->subject.desired && e->subject.server) {
+		exam_skip(e, "whether the far end clamps it cannot be seen from here");
+		return;
+	}
+	/* Who leads his default route into somebody else's tunnel, and forwards, has a LAN behind him. */
+	if (!forwards(e) && (e->subject.desired || e->subject.spec.gateway_mode == GATEWAY_NONE || !forwarding_on(e))) {
+		exam_skip(e, "this host forwards nothing for the tunnel");
+		return;
+	}
+	if (!e->admin) {
+		exam_skip(e, "only root may read the rules");
+		return;
+	}
+	exam_ok(e, "it is clamped");
+	if (!e->subject.link || e->subject.link->mtu >= 1500 ||
+	    nft_find_ifname(&e->ch->s.nft, SET_CLAMPED, e->subject.dev))
+		return;
+	if (clamped_by_others(e, &found, &err)) {
+		char text[1600];
+
+		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));
+		return;
+	}
+	if (found) {
+		exam_ok(e, "it is clamped by a rule of somebody else");
+		return;
+	}
+	f = exam_found(e, CAUSE_MSS_NOT_CLAMPED,
+		       "%s has the MTU %u, and no rule writes the MSS of what goes through it", e->subject.dev,
+		       e->subject.link->mtu);
+	if (e->subject.desired) {
+		exam_respell(e, "mss-clamp", "on", command, sizeof(command));
+		exam_command(f, "%s", command);
+		return;
+	}
+	if (strpbrk(e->subject.dev, "'\"\\*")) /* neither nft nor a shell takes each name as it is */
+		return;
+	exam_command(
+		f,
+		"nft 'table ip6 mss-%u { chain forward { type filter hook forward priority mangle; iifname \"%s\" "
+		"tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu; oifname \"%s\" tcp flags & (syn "
+		"| rst) == syn tcp option maxseg size set rt mtu; }; }'",
+		e->subject.link->index, e->subject.dev, e->subject.dev);
+}

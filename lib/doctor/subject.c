@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who is examined: a tunnel that was desired, or a device that somebody else made, read from the kernel. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor/subject.h" /* before linux/: glibc and the kernel define the same names */
+#include "doctor/resolver.h"
+#include "kernel/mark.h"
+#include "state/readback.h"
+#include "state/snapshotfind.h"
+
+#include <linux/rtnetlink.h>
+
+int conf6(const char *ifname, const char *leaf)
+{
+	char key[SYSCTL_KEY_SIZE], value[SYSCTL_VALUE_SIZE];
+	uint32_t number;
+	const char *why;
+
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", ifname, leaf);
+	if (sysctl_read(key, value, sizeof(value)) || !parse_u32(value, 0, INT32_MAX, &number, &why))
+		return -1;
+	return (int)number;
+}
+
+/* The interface by which this host reaches the IPv6 Internet otherwise than through DEV; "" where there is none. */
+static void other_default(const struct snapshot *s, const char *dev, char *ifname)
+{
+	const struct route *best = NULL;
+
+	for (size_t i = 0; i < s->n_routes; i++) {
+		const struct route *r = &s->routes[i];
+
+		if (!r->dst.len && r->type == RTN_UNICAST && strcmp(r->ifname, dev) &&
+		    (!best || r->metric < best->metric))
+			best = r;
+	}
+	snprintf(ifname, IFNAMSIZ, "%s", best ? best->ifname : "");
+}
+
+static void find_underlay(struct exam *e)
+{
+	struct subject *p = &e->subject;
+	struct in_addr local = p->link ? p->link->local : p->spec.local;
+	uint32_t index = p->link ? p->link->underlay : 0;
+	struct err ignored;
+
+	if (!p->remote.s_addr || path_lookup(&e->ch->c, p->remote, local, index, &p->path, &ignored))
+		return;
+	if (!p->path.reachable) /* a local address that is not here has no route from it */
+		path_lookup(&e->ch->c, p->remote, (struct in_addr){ 0 }, index, &p->path, &ignored);
+	p->underlay = p->path.reachable ? snapshot_link_index(&e->ch->s, p->path.index) : NULL;
+	p->local = local.s_addr ? local : p->path.source;
+}
+
+/*
+ * Without any default route: the uplink may be the interface that the tunnel itself leaves by, where that has
+ * an IPv6 address and is one of which forwarding has taken the route (serving.c). "" where it is not.
+ */
+static void lost_default(const struct exam *e, char *ifname)
+{
+	const struct link *l = e->subject.underlay;
+	bool global = false;
+
+	if (!l || conf6(l->name, "forwarding") != 1 || conf6(l->name, "accept_ra") != 1)
+		return;
+	for (size_t i = 0; i < e->ch->s.n_addrs; i++)
+		global = global ||
+			 (e->ch->s.addrs[i].index == l->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr));
+	if (global)
+		snprintf(ifname, IFNAMSIZ, "%s", l->name);
+}
+
+/* The addresses of the two ends inside the tunnel. */
+static void find_ends(struct subject *p)
+{
+	const struct spec *spec = &p->spec;
+
+	if (spec->role == ROLE_PEER) {
+		p->has_inner = spec->has_server_address || spec->n_addresses;
+		p->inner = spec->has_server_address ? spec->server_address
+			   : spec->n_addresses	    ? addr6_other_half(&spec->addresses[0].addr)
+						    : p->inner;
+		p->has_far = spec->n_addresses;
+		if (p->has_far)
+			p->far = spec->addresses[0].addr;
+		return;
+	}
+	p->has_inner = spec->n_addresses;
+	if (p->has_inner)
+		p->inner = spec->addresses[0].addr;
+	p->has_far = spec->gateway_mode == GATEWAY_ADDRESS || (spec->n_addresses && spec->addresses[0].len >= 126);
+	if (spec->gateway_mode == GATEWAY_ADDRESS)
+		p->far = spec->gateway;
+	else if (spec->n_addresses && spec->addresses[0].len == 126) /* base + 1 and base + 2, as on IPv4 */
+		p->far = net6_nth(&spec->addresses[0], spec->addresses[0].addr.s6_addr[15] & 1 ? 2 : 1);
+	else if (spec->n_addresses)
+		p->far = addr6_other_half(&spec->addresses[0].addr);
+}
+
+static void add_range(struct subject *p, const struct net6 *net)
+{
+	if (p->n_ranges < EXAM_RANGES)
+		p->ranges[p->n_ranges++] = *net;
+}
+
+static void find_ranges(struct subject *p)
+{
+	struct net6 net = { .len = 128 };
+
+	if (!p->server)
+		return;
+	if (p->has_far) {
+		net.addr = p->far;
+		add_range(p, &net);
+	}
+	for (unsigned int i = 0; i < p->spec.n_prefixes; i++)
+		add_range(p, &p->spec.prefixes[i].net);
+}
+
+/* What is left when the spec, the device's name and the uplink are known. */
+static void complete(struct exam *e)
+{
+	struct subject *p = &e->subject;
+
+	p->link = snapshot_link(&e->ch->s, p->dev);
+	p->remote = p->spec.remote;
+	find_underlay(e);
+	find_ends(p);
+	find_ranges(p);
+}
+
+void subject_desired(struct exam *e, const struct spec *spec)
+{
+	struct subject *p = &e->subject;
+	FILE *out = fmemopen(p->repair, sizeof(p->repair), "w");
+
+	p->desired = true;
+	p->server = spec->role == ROLE_PEER;
+	p->spec = p->server ? spec_effective(spec, &e->ch->desired.server) : *spec;
+	snprintf(p->name, sizeof(p->name), "%s", spec->name);
+	snprintf(p->dev, sizeof(p->dev), "%s", spec->dev);
+	if (p->server)
+		snprintf(p->uplink, sizeof(p->uplink), "%s", e->ch->desired.server.uplink);
+	if (out) {
+		fputs(e->prefix, out);
+		spec_command(spec, out);
+		fclose(out);
+	}
+	complete(e);
+}
+
+/* Routes of a foreign device: observe_link() takes ours only. */
+static void take_routes(const struct snapshot *s, const struct link *link, struct spec *spec)
+{
+	for (size_t i = 0; i < s->n_routes; i++) {
+		const struct route *r = &s->routes[i];
+		struct prefix *p = &spec->prefixes[spec->n_prefixes];
+
+		if (r->index != link->index || r->type != RTN_UNICAST)
+			continue;
+		if (!r->dst.len) {
+			spec->gateway_mode = r->has_gateway ? GATEWAY_ADDRESS : GATEWAY_AUTO;
+			spec->gateway = r->gateway;
+			spec->metric = r->metric;
+		} else if (spec->role == ROLE_PEER && spec->n_prefixes < PREFIXES_MAX && r->proto != RTPROT_KERNEL &&
+			   !addr6_not_host(&r->dst.addr)) {
+			p->net = r->dst;
+			spec->n_prefixes++;
+		}
+	}
+}
+
+int subject_device(struct exam *e, const struct link *link, struct err *err)
+{
+	struct subject *p = &e->subject;
+	struct spec *spec = &p->spec;
+	char uplink[IFNAMSIZ];
+	struct link named = *link;
+	const char *why;
+
+	if (!parse_ifname(link->name, &why))
+		return err_usage(err, link->name, "%s", why);
+	if (!link->sit) {
+		err_usage(err, link->name, "is an interface, but no SIT tunnel");
+		err_hint(err, "see 'ip -d link show type sit'");
+		return -EINVAL;
+	}
+	if (!link->remote.s_addr) {
+		err_usage(err, link->name,
+			  "is a SIT device without a remote (6to4, 6rd, or the kernel's own sit0): there is no far end "
+			  "to examine");
+		return -EINVAL;
+	}
+	/* Who has another way to the IPv6 Internet, and no default route into the tunnel, gives it to the far end. */
+	other_default(&e->ch->s, link->name, uplink);
+	spec->gateway_mode = GATEWAY_NONE;
+	for (size_t i = 0; i < e->ch->s.n_routes; i++)
+		if (!e->ch->s.routes[i].dst.len && e->ch->s.routes[i].index == link->index)
+			spec->gateway_mode = GATEWAY_AUTO;
+	p->link = link;
+	p->remote = link->remote;
+	find_underlay(e);
+	if (!*uplink && spec->gateway_mode == GATEWAY_NONE)
+		lost_default(e, uplink);
+	p->server = *uplink && spec->gateway_mode == GATEWAY_NONE;
+	link_alias(!p->server, link->name, named.alias);
+	observe_link(&e->ch->s, &named, NULL, spec);
+	spec->n_prefixes = 0;
+	take_routes(&e->ch->s, link, spec);
+	snprintf(p->name, sizeof(p->name), "%s", link->name);
+	snprintf(p->dev, sizeof(p->dev), "%s", link->name);
+	if (p->server)
+		snprintf(p->uplink, sizeof(p->uplink), "%s", uplink);
+	complete(e);
+	/* For what asks about all that is desired, such as others' filters. */
+	if (p->server)
+		snprintf(e->ch->desired.server.uplink, IFNAMSIZ, "%s", uplink);
+	return desired_put(&e->ch->desired, spec, false, err);
+}

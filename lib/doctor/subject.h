@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: who is examined. */
+#ifndef SITCTL_DOCTOR_SUBJECT_H
+#define SITCTL_DOCTOR_SUBJECT_H
+
+#include "doctor/exam.h"
+
+/* Fill in e->p for a tunnel that was desired, or for a device of somebody else. */
+void subject_desired(struct exam *e, const struct spec *spec);
+int subject_device(struct exam *e, const struct link *link, struct err *err);
+
+/* The value of a sysctl of net.ipv6.conf: of IFNAME, of "all"; -1: there is none. */
+int conf6(const char *ifname, const char *leaf);
+
+#endif

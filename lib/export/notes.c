@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the formats share: saying what they cannot express, and values as text. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/notes.h"
+#include "kernel/addr.h"
+#include "state/derive.h"
+
+#define INNER_HEADERS 60 /* IPv6 and TCP */
+#define MTU_USUAL 1480	 /* an Ethernet's 1500 less the encapsulation */
+
+static void keep(struct notes *notes, const char *text)
+{
+	char(*grown)[NOTE_TEXT] = realloc(notes->texts, (notes->n + 1) * sizeof(*grown));
+
+	if (!grown)
+		return;
+	notes->texts = grown;
+	snprintf(grown[notes->n++], NOTE_TEXT, "%s", text);
+}
+
+void notes_free(struct notes *notes)
+{
+	free(notes->texts);
+	memset(notes, 0, sizeof(*notes));
+}
+
+void remark(struct notes *notes, const char *fmt, ...)
+{
+	char text[NOTE_TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fprintf(notes->out, "%s%s\n", notes->comment, text);
+	keep(notes, text);
+}
+
+int refuse(struct notes *notes, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(notes->refused, sizeof(notes->refused), fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/* Is VALUE what a new client has? */
+static bool is_default(const struct param *p, const char *value)
+{
+	char usual[VALUE_TEXT];
+	struct spec deflt;
+	struct err ignored;
+
+	return !p->repeats && !spec_init(&deflt, ROLE_CLIENT, "x", &ignored) && p->format(&deflt, 0, usual) &&
+	       !strcmp(usual, value);
+}
+
+bool exported_value(const struct exported *e, const struct param *p, unsigned int i, char *buf)
+{
+	return (p->roles & ROLE_CLIENT) && !p->internal && p->format(&e->spec, i, buf) && !is_default(p, buf);
+}
+
+void spec_forget_defaults(struct spec *spec)
+{
+	struct exported e = { .spec = *spec };
+	char value[VALUE_TEXT];
+
+	for (const struct param *p = params; p->name; p++)
+		if ((p->roles & ROLE_CLIENT) && !exported_value(&e, p, 0, value))
+			spec->set &= ~(UINT32_C(1) << (p - params));
+}
+
+void omit_param(struct notes *notes, const struct exported *e, const char *param, const char *why)
+{
+	const struct param *p = param_find(ROLE_CLIENT, param);
+	char value[VALUE_TEXT], text[NOTE_TEXT];
+
+	for (unsigned int i = 0; p->format(&e->spec, i, value); i++) {
+		bool off = !strcmp(value, "off");
+
+		/* Somebody must know of what is on by default and is not there. */
+		if (is_default(p, value) && strcmp(value, "on"))
+			continue;
+		snprintf(text, sizeof(text), "%s %s: %s", param, value, why);
+		fprintf(notes->out, "%ssitctl: %s\n", notes->comment, text);
+		if (!off)
+			keep(notes, text);
+	}
+}
+
+void remark_remote(struct notes *notes, const struct exported *e)
+{
+	const char *nat = e->spec.host[0] ? NULL : addr4_behind_nat(e->spec.remote);
+	char remote[NET6_TEXT];
+
+	if (nat)
+		remark(notes, "remote %s: is %s; from elsewhere it is reached by the public address of its NAT",
+		       addr4_text(e->spec.remote, remote), nat);
+}
+
+void omit_ttl(struct notes *notes, const struct exported *e, const char *why)
+{
+	const struct param *p = param_find(ROLE_CLIENT, "ttl");
+	char value[VALUE_TEXT];
+
+	if (p->format(&e->spec, 0, value))
+		remark(notes, "ttl %s: %s", value, why);
+}
+
+void omit_filters(struct notes *notes, const struct exported *e)
+{
+	char remote[NET6_TEXT];
+
+	remark_remote(notes, e);
+	if (e->spec.host[0])
+		remark(notes, "remote %s: is %s now; if that changes, this must be written anew", e->spec.host,
+		       addr4_text(e->spec.remote, remote));
+	omit_param(notes, e, "source-filter",
+		   "not in this format: only sitctl drops inner sources that RFC 4213 forbids");
+	omit_param(notes, e, "simple-security", "not in this format: only sitctl does it; else set up a firewall");
+	omit_param(notes, e, "allow", "not in this format: an exception for the firewall");
+	omit_param(notes, e, "target", "not in this format: only 'sitctl doctor' asks it");
+}
+
+void omit_metric(struct notes *notes, const struct exported *e, const char *why)
+{
+	if (e->spec.gateway_mode != GATEWAY_NONE)
+		omit_param(notes, e, "metric", why);
+}
+
+void omit_dev(struct notes *notes, const struct exported *e, const char *why)
+{
+	omit_param(notes, e, "dev", why);
+}
+
+/* Switching all.forwarding on takes away default routes learned by router advertisement. */
+void omit_forwarding(struct notes *notes, const struct exported *e)
+{
+	if (spec_has_lan(&e->spec))
+		remark(notes,
+		       "forwarding: this host must forward: sysctl net.ipv6.conf.all.forwarding=1, and before that "
+		       "accept_ra=2 of an interface that gets its default route by router advertisements");
+}
+
+void omit_lan(struct notes *notes, const struct exported *e)
+{
+	char net[NET6_TEXT], text[NET6_TEXT], comment[NOTE_TEXT];
+	struct addr addr;
+
+	for (unsigned int i = 0; i < e->spec.n_prefixes; i++) {
+		const struct prefix *p = &e->spec.prefixes[i];
+
+		if (!derive_lan_addr(p, &addr))
+			continue;
+		snprintf(comment, sizeof(comment),
+			 "prefix %s,%s: give the interface %s the address %s, and let this host forward",
+			 net6_text(&p->net, net), p->ifname, p->ifname, net6_text(&addr.net, text));
+		fprintf(notes->out, "%ssitctl: %s\n", notes->comment, comment);
+		keep(notes, comment);
+	}
+}
+
+const char *source_text(const struct exported *e, struct notes *notes, char *buf)
+{
+	struct in_addr addr = e->spec.local.s_addr ? e->spec.local : e->source;
+
+	if (addr.s_addr) {
+		addr4_text(addr, buf);
+		if (!e->spec.local.s_addr)
+			remark(notes,
+			       "local: %s is what is known here; behind a NAT write the address that the host "
+			       "itself has",
+			       buf);
+		return buf;
+	}
+	remark(notes, "local: write this host's IPv4 address in place of LOCAL-IPV4");
+	return strcpy(buf, "LOCAL-IPV4");
+}
+
+bool is_plain(const char *text, const char *also)
+{
+	for (const char *p = text; *p; p++)
+		if (!isascii((unsigned char)*p) || (!isalnum((unsigned char)*p) && !strchr(also, *p)))
+			return false;
+	return true;
+}
+
+const char *plain_name(const struct exported *e, struct notes *notes, size_t max, char buf[IFNAMSIZ])
+{
+	size_t n = 0;
+
+	for (const char *p = e->spec.name; *p && n < max; p++)
+		buf[n++] = isascii((unsigned char)*p) && (isalnum((unsigned char)*p) || strchr("-_", *p)) ? *p : '_';
+	buf[n] = '\0';
+	if (strcmp(buf, e->spec.name))
+		remark(notes, "name: the tunnel is called %s here", buf);
+	return buf;
+}
+
+uint32_t exported_mss(const struct exported *e)
+{
+	return (e->mtu ? e->mtu : MTU_USUAL) - INNER_HEADERS;
+}
+
+const char *base_text(const struct net6 *net, char *buf)
+{
+	return addr6_text(&net->addr, buf);
+}

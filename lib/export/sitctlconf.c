@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Format sitctl.conf: the file of sitctl.conf(5). */
+#include <stdio.h>
+#include <string.h>
+
+#include "export/export.h"
+#include "export/formats.h"
+#include "export/notes.h"
+#include "spec/params.h"
+#include "spec/spec.h"
+
+int print_sitctl_conf(FILE *out, const struct exported *e, struct notes *notes)
+{
+	char value[VALUE_TEXT];
+
+	if (!strcmp(e->spec.name, "server"))
+		remark(notes, "name: server.conf is the server's file: name the tunnel otherwise, or use --file");
+	/* In the file that would begin a comment. */
+	if (e->spec.underlay[0] == '#')
+		return refuse(notes, "%s: a value that begins with '#' cannot stand in the file", e->spec.underlay);
+	remark_remote(notes, e);
+	fprintf(out, "# /etc/sitctl/%s.conf; then: sitctl client up %s\n[client]\n", e->spec.name, e->spec.name);
+	for (const struct param *p = params; p->name; p++)
+		for (unsigned int i = 0; exported_value(e, p, i, value); i++)
+			fprintf(out, "%s = %s\n", p->name, value);
+	return 0;
+}

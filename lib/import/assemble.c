@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Put together what importers have read: whose address, route or prefix is it? */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "import/assemble.h"
+#include "kernel/addr.h"
+#include "spec/params.h"
+#include "state/derive.h"
+
+/* From now on errors are about ITEM. */
+static void at(struct import *im, const struct import_item *item)
+{
+	im->file = item->file;
+	im->line = item->line;
+}
+
+static struct imported *owner_by_gateway(struct import *im, const struct import_item *item)
+{
+	for (size_t i = 0; item->has_gateway && i < im->n; i++)
+		for (unsigned int k = 0; k < im->tunnels[i].spec.n_addresses; k++)
+			if (net6_contains(&im->tunnels[i].spec.addresses[k], &item->gateway))
+				return &im->tunnels[i];
+	return NULL;
+}
+
+/* What names no interface belongs to the tunnel before it, or to the first one. */
+static struct imported *nearby(struct import *im, const struct import_item *item)
+{
+	return im->n ? &im->tunnels[item->after ? item->after - 1 : 0] : NULL;
+}
+
+static void take_address(struct import *im, const struct import_item *item)
+{
+	struct imported *t = import_find(im, item->ifname);
+	char text[NET6_TEXT];
+
+	if (t)
+		import_set(im, t, "address", net6_text(&item->net, text));
+}
+
+static void take_mtu(struct import *im, const struct import_item *item)
+{
+	struct imported *t = import_find(im, item->ifname);
+
+	if (t)
+		import_set(im, t, "mtu", item->value);
+}
+
+static void take_default(struct import *im, const struct import_item *item)
+{
+	struct imported *t = item->ifname[0] ? import_find(im, item->ifname) : owner_by_gateway(im, item);
+	char text[NET6_TEXT];
+
+	if (!t)
+		return; /* by another interface: not the tunnel's */
+	if (spec_given(&t->spec, "gateway")) {
+		import_error(im, "default", "is a second default route by %s: sitctl makes one", t->spec.name);
+		return;
+	}
+	import_set(im, t, "gateway", item->has_gateway ? addr6_text(&item->gateway, text) : "auto");
+	snprintf(text, sizeof(text), "%u", item->metric);
+	if (item->metric != METRIC_DEFAULT)
+		import_set(im, t, "metric", text);
+}
+
+static void take_route(struct import *im, const struct import_item *item)
+{
+	struct imported *t = item->ifname[0] ? import_find(im, item->ifname) : owner_by_gateway(im, item);
+	char text[NET6_TEXT];
+
+	/* To the gateway itself, which is on the link already. */
+	if (!t || (item->net.len == 128 && !item->has_gateway))
+		return;
+	import_error(im, net6_text(&item->net, text),
+		     "is not a route that sitctl makes by a client: it makes a default route");
+}
+
+/* The prefix NET of T, or NULL. */
+static struct prefix *prefix_of(struct imported *t, const struct net6 *net)
+{
+	for (unsigned int i = 0; i < t->spec.n_prefixes; i++)
+		if (net6_equal(&t->spec.prefixes[i].net, net))
+			return &t->spec.prefixes[i];
+	return NULL;
+}
+
+static void add_prefix(struct import *im, struct imported *t, const struct net6 *net, const char *ifname)
+{
+	struct prefix *p = prefix_of(t, net);
+	char value[VALUE_TEXT], text[NET6_TEXT];
+	const char *why;
+
+	if (p && !p->ifname[0]) {
+		if (!parse_ifname(ifname, &why)) {
+			import_error(im, ifname, "%s", why);
+			return;
+		}
+		snprintf(p->ifname, sizeof(p->ifname), "%s", ifname);
+		return;
+	}
+	snprintf(value, sizeof(value), "%s%s%s", net6_text(net, text), *ifname ? "," : "", ifname);
+	import_set(im, t, "prefix", value);
+}
+
+static void take_unreachable(struct import *im, const struct import_item *item)
+{
+	struct imported *t = nearby(im, item);
+
+	if (t && !prefix_of(t, &item->net))
+		add_prefix(im, t, &item->net, "");
+}
+
+/* Is it the address that sitctl would give the interface for this prefix? */
+static bool first_address(const struct net6 *prefix, const struct net6 *addr)
+{
+	struct prefix p = { .net = *prefix, .ifname = "x" };
+	struct addr want;
+
+	return derive_lan_addr(&p, &want) && net6_equal(&want.net, addr);
+}
+
+/* An address of another interface: part of a prefix that is routed to here. */
+static void take_lan(struct import *im, const struct import_item *item)
+{
+	struct imported *t = nearby(im, item);
+	struct net6 own = { .addr = net6_base(&item->net), .len = item->net.len };
+	char text[NET6_TEXT];
+
+	if (!t || import_find(im, item->ifname) || !im->all_interfaces)
+		return;
+	for (unsigned int i = 0; i < t->spec.n_prefixes; i++) {
+		const struct prefix *p = &t->spec.prefixes[i];
+
+		if (first_address(&p->net, &item->net) && !p->ifname[0]) {
+			add_prefix(im, t, &p->net, item->ifname);
+			return;
+		}
+	}
+	if (first_address(&own, &item->net))
+		add_prefix(im, t, &own, item->ifname);
+	else
+		import_error(im, net6_text(&item->net, text),
+			     "is not the first address of a prefix, which is what sitctl gives a LAN (%s)",
+			     item->ifname);
+}
+
+/* Only what the text itself does not say: it may have been changed, and the comment not. */
+static void take_comment(struct import *im, const struct import_item *item)
+{
+	struct imported *t = im->n ? &im->tunnels[item->after < im->n ? item->after : im->n - 1] : NULL;
+	const struct param *p = param_find(ROLE_CLIENT, item->param);
+	const char *comma = strchr(item->value, ',');
+	const char *why;
+	char text[NET6_TEXT];
+	struct net6 net;
+	uint32_t bit;
+
+	if (!t || !p)
+		return;
+	bit = UINT32_C(1) << (p - params);
+	if (!strcmp(item->param, "prefix") && comma) {
+		snprintf(text, sizeof(text), "%.*s", (int)(comma - item->value), item->value);
+		if (parse_ipv6_prefix(text, &net, &why) && parse_ifname(comma + 1, &why)) {
+			add_prefix(im, t, &net, comma + 1);
+			return;
+		}
+	}
+	if (spec_given(&t->spec, item->param) && !(p->repeats & ROLE_CLIENT && t->noted & bit))
+		return;
+	t->noted |= bit;
+	import_set(im, t, item->param, item->value);
+}
+
+static void for_each(struct import *im, enum import_kind kind,
+		     void (*take)(struct import *im, const struct import_item *item))
+{
+	for (size_t i = 0; i < im->n_items; i++)
+		if (im->items[i].kind == kind) {
+			at(im, &im->items[i]);
+			take(im, &im->items[i]);
+		}
+}
+
+static void check(struct import *im, struct imported *t)
+{
+	struct err err;
+
+	im->file = t->file;
+	im->line = t->line;
+	/* Another tool makes no default route that it does not speak of, sitctl does. */
+	if (!t->own_words && !spec_given(&t->spec, "gateway"))
+		import_set(im, t, "gateway", "none");
+	if (!t->own_words && !spec_given(&t->spec, "ttl"))
+		import_set(im, t, "ttl", "inherit");
+	if (spec_check(&t->spec, &err))
+		import_error(im, err.step, "%s", err.why);
+}
+
+int import_end(struct import *im, struct err *err)
+{
+	for_each(im, IMPORT_MTU, take_mtu);
+	for_each(im, IMPORT_ADDRESS, take_address);
+	for_each(im, IMPORT_DEFAULT, take_default);
+	for_each(im, IMPORT_ROUTE, take_route);
+	for_each(im, IMPORT_UNREACHABLE, take_unreachable);
+	for_each(im, IMPORT_ADDRESS, take_lan);
+	for_each(im, IMPORT_COMMENT, take_comment);
+	for (size_t i = 0; i < im->n; i++)
+		check(im, &im->tunnels[i]);
+	return im->no_memory ? err_sys(err, ENOMEM, "import") : 0;
+}

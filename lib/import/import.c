@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "import/import.h"
+#include "spec/params.h"
+
+#define COMMENT "sitctl: " /* begins what `export` says in a comment */
+
+void import_error(struct import *im, const char *word, const char *why, ...)
+{
+	char **grown = realloc(im->errors, (im->n_errors + 1) * sizeof(*grown));
+	char reason[900], number[16] = "", *whole = NULL;
+	va_list ap;
+
+	if (!grown) {
+		im->no_memory = true;
+		return;
+	}
+	im->errors = grown;
+	va_start(ap, why);
+	vsnprintf(reason, sizeof(reason), why, ap);
+	va_end(ap);
+	if (im->line)
+		snprintf(number, sizeof(number), ":%u", im->line);
+	if (asprintf(&whole, "%s%s: %.200s: %s", im->file, number, word, reason) >= 0)
+		im->errors[im->n_errors++] = whole;
+}
+
+struct imported *import_find(const struct import *im, const char *name)
+{
+	for (size_t i = 0; i < im->n; i++)
+		if (!strcmp(im->tunnels[i].spec.name, name))
+			return &im->tunnels[i];
+	return NULL;
+}
+
+struct imported *import_tunnel(struct import *im, const char *name)
+{
+	struct imported *t;
+	struct spec spec;
+	struct err err;
+
+	if (import_find(im, name) || im->n == IMPORTED_MAX) {
+		import_error(im, name, "%s", im->n == IMPORTED_MAX ? "is one tunnel too many" : "is made twice");
+		return NULL;
+	}
+	if (spec_init(&spec, ROLE_CLIENT, name, &err)) {
+		import_error(im, name, "%s", err.why);
+		return NULL;
+	}
+	/* All at once: who reads on keeps a pointer to one while others come. */
+	if (!im->tunnels)
+		im->tunnels = calloc(IMPORTED_MAX, sizeof(*im->tunnels));
+	if (!im->tunnels) {
+		im->no_memory = true;
+		return NULL;
+	}
+	t = &im->tunnels[im->n++];
+	t->spec = spec;
+	t->file = im->file;
+	t->line = im->line;
+	return t;
+}
+
+void import_set(struct import *im, struct imported *t, const char *param, const char *value)
+{
+	const struct param *p = param_find(ROLE_CLIENT, param);
+	char *const words[] = { (char *)param, (char *)value };
+	uint32_t once = 0;
+	struct err err;
+
+	if (!p) {
+		import_error(im, param, "is not a parameter of a client");
+		return;
+	}
+	if (!spec_more_words(&t->spec, 2, words, p->repeats ? &t->seen : &once, &err))
+		return;
+	import_error(im, err.step, "%s", err.why);
+	/* A wrong value is no missing one. */
+	spec_set_given(&t->spec, param);
+}
+
+void import_local(struct import *im, struct imported *t, const char *value)
+{
+	import_set(im, t, "local", strcmp(value, "0.0.0.0") ? value : "any");
+}
+
+void import_ttl(struct import *im, struct imported *t, const char *value)
+{
+	import_set(im, t, "ttl", strcmp(value, "0") ? value : "inherit");
+}
+
+struct import_item *import_item(struct import *im, enum import_kind kind, const char *ifname)
+{
+	struct import_item *grown, *item;
+
+	/* An alternative name, which udev gives: no tunnel of sitctl's has one, nor its LAN. */
+	if (strlen(ifname) >= sizeof(item->ifname)) {
+		if (kind == IMPORT_ADDRESS && im->all_interfaces)
+			import_error(im, ifname, "is longer than the 15 bytes of an interface name");
+		return NULL;
+	}
+	grown = realloc(im->items, (im->n_items + 1) * sizeof(*grown));
+	if (!grown) {
+		im->no_memory = true;
+		return NULL;
+	}
+	im->items = grown;
+	item = &grown[im->n_items++];
+	memset(item, 0, sizeof(*item));
+	item->kind = kind;
+	item->file = im->file;
+	item->line = im->line;
+	item->after = im->n;
+	snprintf(item->ifname, sizeof(item->ifname), "%s", ifname);
+	return item;
+}
+
+bool import_is_ipv4(const char *word)
+{
+	return *word && word[strspn(word, "0123456789./")] == '\0';
+}
+
+void import_address(struct import *im, const char *ifname, const char *value, uint8_t default_len)
+{
+	struct import_item *item;
+	struct net6 net;
+	const char *why;
+
+	if (import_is_ipv4(value)) {
+		if (import_find(im, ifname))
+			import_error(im, value, "is IPv4: a tunnel of sitctl has IPv6 inside only");
+		return;
+	}
+	/* Every interface has one, which the kernel makes by itself. */
+	if (!strncasecmp(value, "fe80:", 5))
+		return;
+	if (!parse_ipv6_net_host(value, default_len, &net, &why)) {
+		import_error(im, value, "%s", why);
+		return;
+	}
+	item = import_item(im, IMPORT_ADDRESS, ifname);
+	if (item)
+		item->net = net;
+}
+
+static bool route_type(struct import *im, const struct import_route *r, enum import_kind *kind)
+{
+	const char *type = r->type ? r->type : "unicast";
+
+	if (!strcmp(type, "unreachable") || !strcmp(type, "blackhole") || !strcmp(type, "prohibit")) {
+		*kind = IMPORT_UNREACHABLE;
+		return true;
+	}
+	if (strcmp(type, "unicast")) {
+		import_error(im, type, "is not a type of route that sitctl makes");
+		return false;
+	}
+	*kind = !strcmp(r->to, "default") || !strcmp(r->to, "::/0") ? IMPORT_DEFAULT : IMPORT_ROUTE;
+	return true;
+}
+
+void import_route(struct import *im, const struct import_route *r)
+{
+	struct import_item item = { .metric = METRIC_DEFAULT }, *put;
+	const char *why;
+
+	if (!route_type(im, r, &item.kind))
+		return;
+	if (item.kind == IMPORT_UNREACHABLE
+		    ? !parse_ipv6_prefix(r->to, &item.net, &why)
+		    : item.kind == IMPORT_ROUTE && !parse_ipv6_net_host(r->to, 128, &item.net, &why)) {
+		import_error(im, r->to, "%s", why);
+		return;
+	}
+	/* "::" stands for no gateway. */
+	if (r->gateway && strcmp(r->gateway, "::")) {
+		item.has_gateway = true;
+		if (inet_pton(AF_INET6, r->gateway, &item.gateway) != 1) {
+			import_error(im, r->gateway, "is not an IPv6 address");
+			return;
+		}
+	}
+	if (r->metric && item.kind != IMPORT_UNREACHABLE && !parse_u32(r->metric, 0, UINT32_MAX, &item.metric, &why)) {
+		import_error(im, r->metric, "%s", why);
+		return;
+	}
+	put = import_item(im, item.kind, r->ifname ? r->ifname : "");
+	if (!put)
+		return;
+	put->net = item.net;
+	put->has_gateway = item.has_gateway;
+	put->gateway = item.gateway;
+	/* For IPv6 the kernel takes 0 for its default. */
+	put->metric = item.metric ? item.metric : METRIC_DEFAULT;
+}
+
+/* Comments as `export` writes them: "# sitctl: PARAMETER VALUE: WHY". */
+static void read_comments(struct import *im, const char *text)
+{
+	im->line = 0;
+	for (const char *end; *text; text = *end ? end + 1 : end) {
+		struct import_item *item;
+		char line[VALUE_TEXT + 64], param[32], value[VALUE_TEXT];
+		const char *p = line;
+
+		im->line++;
+		end = text + strcspn(text, "\n");
+		snprintf(line, sizeof(line), "%.*s", (int)(end - text), text);
+		p += strspn(p, " \t");
+		if (*p != '#' || strncmp(p + strspn(p, "# "), COMMENT, strlen(COMMENT)))
+			continue;
+		p += strspn(p, "# ") + strlen(COMMENT);
+		if (sscanf(p, "%31[a-z-] %319s", param, value) != 2)
+			continue;
+		/* The value ends with the colon before the reason. */
+		if (value[strlen(value) - 1] == ':')
+			value[strlen(value) - 1] = '\0';
+		if (!param_find(ROLE_CLIENT, param))
+			continue;
+		item = import_item(im, IMPORT_COMMENT, "");
+		if (!item)
+			return;
+		snprintf(item->param, sizeof(item->param), "%s", param);
+		snprintf(item->value, sizeof(item->value), "%s", value);
+	}
+}
+
+void import_text(struct import *im, const struct importer *importer, const char *file, char *text)
+{
+	im->file = file;
+	im->line = 0;
+	read_comments(im, text);
+	im->line = 1;
+	importer->read(im, text);
+}
+
+void import_free(struct import *im)
+{
+	for (size_t i = 0; i < im->n_errors; i++)
+		free(im->errors[i]);
+	free(im->errors);
+	free(im->items);
+	free(im->tunnels);
+	memset(im, 0, sizeof(*im));
+}

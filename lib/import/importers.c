@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "import/importers.h"
+
+const struct importer importers[] = {
+	{ "iproute2", "a script or lines of 'ip', as brokers print them", import_iproute2 },
+	{ "ifupdown", "stanzas of /etc/network/interfaces", import_ifupdown },
+	{ "netplan", "a file of /etc/netplan", import_netplan },
+	{ "networkd", "a .netdev, then its .network", import_networkd },
+	{ .name = NULL },
+};
+
+const struct importer *importer_find(const char *name)
+{
+	for (const struct importer *i = importers; i->name; i++)
+		if (!strcmp(i->name, name))
+			return i;
+	return NULL;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sit device: made, changed in place, read back, removed (drivers: net/ipv6/sit.c). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/link.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/err.h"
+#include "base/inet6.h"
+#include "base/quote.h"
+#include "kernel/conversation.h"
+#include "kernel/linkbulk.h"
+#include "kernel/linkmsg.h"
+#include "kernel/mark.h"
+#include "kernel/object.h"
+#include "netlink/message.h"
+#include "netlink/socket.h"
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+static int take_link(const struct nlmsghdr *nlh, void *data)
+{
+	return nlh->nlmsg_type == RTM_NEWLINK ? link_decode(nlh, data) : 0;
+}
+
+static void put_getlink(struct nl_batch *b, const char *name)
+{
+	struct ifinfomsg *ifi = nl_start(b, RTM_GETLINK, 0, sizeof(*ifi));
+
+	if (ifi)
+		nl_put_str(b, IFLA_IFNAME, name);
+}
+
+static int get_link(struct conversation *c, const char *name, struct link *link, struct err *err)
+{
+	nl_batch_reset(&c->batch);
+	put_getlink(&c->batch, name);
+	memset(link, 0, sizeof(*link));
+	return nl_get(&c->route, &c->batch, take_link, link, err);
+}
+
+/* Is it taken over from somebody, or handed back; or back from where it was to be removed? */
+static bool group_changes(const struct step *step)
+{
+	return link_alias_ours(&step->was.link) != link_alias_ours(&step->want.link) || link_condemned(&step->was.link);
+}
+
+/* Send what is in the batch, and with it the question what the kernel has then. */
+static int send_and_get(struct conversation *c, const char *name, struct link *has, struct err *err)
+{
+	put_getlink(&c->batch, name);
+	memset(has, 0, sizeof(*has));
+	return nl_send_get(&c->route, &c->batch, take_link, has, err);
+}
+
+static int link_add(struct conversation *c, struct link *want, struct err *err)
+{
+	struct link made;
+	struct err ignored;
+	int ret;
+
+	want->index = 0;
+	nl_batch_reset(&c->batch);
+	link_put_newlink(&c->batch, want, NLM_F_CREATE | NLM_F_EXCL);
+	/* NLM_F_ECHO would tell the index, but not on 6.1. */
+	ret = send_and_get(c, want->name, &made, err);
+	if (ret) {
+		const struct nl_result *r = &c->batch.results[0];
+		bool yes = r->answered && !r->code, lost = !r->answered && c->batch.lost;
+
+		/* An answer that was lost may have been a yes: it is ours if it is there now. */
+		if ((!yes && !lost) || (get_link(c, want->name, &made, &ignored) && !yes))
+			return ret;
+		want->half_made = true;
+		if (!made.index)
+			return ret;
+	}
+	want->index = made.index;
+	nl_batch_reset(&c->batch);
+	link_put_setlink(&c->batch, want, false, true);
+	/* sit ignores attributes that it does not know: only what is read back is there. */
+	ret = send_and_get(c, want->name, &made, err);
+	if (!ret)
+		ret = link_taken(&made, want, err);
+	want->half_made = ret;
+	return ret;
+}
+
+static int link_del(struct conversation *c, const struct link *was, struct err *err)
+{
+	struct link left;
+	struct err ignored;
+	int ret;
+
+	nl_batch_reset(&c->batch);
+	link_put_dellink(&c->batch, was);
+	ret = nl_send(&c->route, &c->batch, err);
+	/* The answer was lost: look. */
+	return ret && c->batch.lost && get_link(c, was->name, &left, &ignored) == -ENODEV ? 0 : ret;
+}
+
+/* Is more changed than up or down? */
+static bool only_up_changes(const struct step *step)
+{
+	struct link was = step->was.link, want = step->want.link;
+
+	if (was.half_made || link_condemned(&was))
+		return false;
+	want.group = was.group;
+	return link_same_tunnel(&was, &want);
+}
+
+/* Do those values change that belong to the tunnel, not to every device? */
+static bool params_change(const struct step *step)
+{
+	const struct link *was = &step->was.link, *want = &step->want.link;
+
+	return was->remote.s_addr != want->remote.s_addr || was->local.s_addr != want->local.s_addr ||
+	       was->ttl != want->ttl || was->underlay != want->underlay || was->proto != want->proto ||
+	       was->pmtudisc != want->pmtudisc;
+}
+
+static int link_change(struct conversation *c, struct step *step, struct err *err)
+{
+	struct link *want = &step->want.link;
+	bool flags_only = only_up_changes(step), params = !flags_only && params_change(step);
+	struct link has;
+	int ret;
+
+	want->index = want->index ? want->index : step->was.link.index;
+	nl_batch_reset(&c->batch);
+	/*
+	 * ipip6_tunnel_update() takes the tunnel out of its table while it changes it, and a packet
+	 * that comes just then is lost: not for an MTU or an alias.
+	 */
+	if (params)
+		link_put_newlink(&c->batch, want, 0);
+	link_put_setlink(&c->batch, want, !flags_only && !params, !flags_only);
+	if (!flags_only && group_changes(step))
+		nl_put_u32(&c->batch, IFLA_GROUP, link_wanted_group(want));
+	if (flags_only)
+		return nl_send(&c->route, &c->batch, err);
+	ret = send_and_get(c, want->name, &has, err);
+	return ret ? ret : link_taken(&has, want, err);
+}
+
+static int link_run(struct conversation *c, struct step *step, struct err *err)
+{
+	if (step->op == STEP_CHANGE)
+		return link_change(c, step, err);
+	return step->op == STEP_ADD ? link_add(c, &step->want.link, err) : link_del(c, &step->was.link, err);
+}
+
+/* Up or down alone. */
+static void link_encode(const struct step *step, struct nl_batch *b)
+{
+	link_put_setlink(b, &step->want.link, false, false);
+}
+
+static bool link_single(const struct step *step)
+{
+	return step->op == STEP_CHANGE && only_up_changes(step);
+}
+
+/* The tunnel that has the endpoints of WANT, if there is one. */
+struct search {
+	const struct link *want;
+	struct link rival;
+};
+
+static int find_rival(const struct nlmsghdr *nlh, void *data)
+{
+	struct search *search = data;
+	struct link link;
+	int ret = link_decode(nlh, &link);
+
+	if (!ret && link.sit && strcmp(link.name, search->want->name) &&
+	    link.remote.s_addr == search->want->remote.s_addr && link.local.s_addr == search->want->local.s_addr)
+		search->rival = link;
+	return ret;
+}
+
+static void forget_rival(void *data)
+{
+	struct search *search = data;
+
+	memset(&search->rival, 0, sizeof(search->rival));
+}
+
+/* EEXIST means a taken name or taken endpoints, EOPNOTSUPP no sit; the kernel does not say which. */
+static void link_explain(struct conversation *c, const struct step *step, struct err *err)
+{
+	const struct link *want = &step->want.link;
+	struct search search = { .want = want };
+	struct err ignored;
+	struct link taken;
+	char remote[NET6_TEXT], local[NET6_TEXT];
+
+	if (err->code == EOPNOTSUPP && step->op == STEP_ADD) {
+		err_why(err, "this kernel has no SIT tunnels");
+		err_hint(err, "load them with 'modprobe sit'; Debian has the module in linux-image-amd64, others in a "
+			      "package of extra modules");
+	}
+	if (err->code != EEXIST)
+		return;
+	if (step->op == STEP_ADD && !get_link(c, want->name, &taken, &ignored)) {
+		err_why(err, "the name %s is taken by a device that sitctl did not make", want->name);
+		err_hint(err, "choose another name, or remove that device");
+		return;
+	}
+	nl_batch_reset(&c->batch);
+	nl_start(&c->batch, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
+	if (nl_dump(&c->route, &c->batch, find_rival, forget_rival, &search, &ignored) || !search.rival.index)
+		return;
+	err_why(err, "the tunnel %s already has these endpoints (remote %s, local %s)", search.rival.name,
+		addr4_text(want->remote, remote), want->local.s_addr ? addr4_text(want->local, local) : "any");
+	err_hint(err, "only one tunnel can have them: remove %s, or give another 'remote' or 'local'",
+		 search.rival.name);
+}
+
+static void print_tunnel(const struct link *link, FILE *out)
+{
+	char text[NET6_TEXT];
+
+	fprintf(out, " mtu %u type sit mode ip6ip remote %s", link->mtu, addr4_text(link->remote, text));
+	fprintf(out, " local %s", link->local.s_addr ? addr4_text(link->local, text) : "any");
+	if (link->ttl)
+		fprintf(out, " ttl %u pmtudisc", link->ttl);
+	else
+		fprintf(out, " ttl inherit pmtudisc");
+	if (link->underlay) {
+		fprintf(out, " dev ");
+		print_word(out, link->underlay_name);
+	}
+	fputc('\n', out);
+}
+
+static void print_set(const struct link *link, bool group, bool mtu, bool alias, FILE *out)
+{
+	fprintf(out, "ip link set dev ");
+	print_word(out, link->name);
+	if (group)
+		fprintf(out, " group %u", link_wanted_group(link));
+	if (mtu)
+		fprintf(out, " mtu %u", link->mtu);
+	if (alias) {
+		fprintf(out, " alias ");
+		print_word(out, link->alias);
+	}
+	fprintf(out, "%s\n", link->up ? " up" : alias ? "" : " down");
+}
+
+static void link_print(const struct step *step, FILE *out)
+{
+	const struct link *link = &step_object(step)->link;
+	bool flags_only = step->op == STEP_CHANGE && only_up_changes(step);
+	bool params = !flags_only && (step->op != STEP_CHANGE || params_change(step));
+
+	if (params) {
+		fprintf(out, "ip link %s dev ",
+			step->op == STEP_ADD	  ? "add"
+			: step->op == STEP_CHANGE ? "change"
+						  : "del");
+		print_word(out, link->name);
+		if (step->op == STEP_DEL) {
+			fputc('\n', out);
+			return;
+		}
+		if (step->op == STEP_ADD)
+			fprintf(out, " group %d", SITCTL_GROUP);
+		print_tunnel(link, out);
+	}
+	print_set(link, step->op == STEP_CHANGE && group_changes(step), !flags_only && !params, !flags_only, out);
+}
+
+static json_t *link_json(const struct object *object)
+{
+	const struct link *l = &object->link;
+	char remote[NET6_TEXT], local[NET6_TEXT];
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:b}", "dev", l->name, "alias", l->alias, "remote",
+				 addr4_text(l->remote, remote), "local",
+				 l->local.s_addr ? addr4_text(l->local, local) : "any", "mtu", (int)l->mtu, "up",
+				 l->up);
+
+	json_object_set_new(json, "ttl", l->ttl ? json_integer(l->ttl) : json_string("inherit"));
+	if (l->underlay)
+		json_object_set_new(json, "underlay", json_string(l->underlay_name));
+	return json;
+}
+
+static void link_label(const struct object *object, char *buf, size_t size)
+{
+	snprintf(buf, size, "tunnel device %s", object->link.name);
+}
+
+const struct kind link_kind = {
+	.name = "link",
+	.run = link_run,
+	.encode = link_encode,
+	.single = link_single,
+	.many = link_many,
+	.run_many = link_run_many,
+	.explain = link_explain,
+	.print = link_print,
+	.json = link_json,
+	.label = link_label,
+};

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Many sit devices at once: a server's peers come and go together. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "kernel/linkbulk.h" /* before linux/: glibc and the kernel define the same names */
+#include "kernel/linkmsg.h"
+#include "kernel/mark.h"
+
+#include <linux/rtnetlink.h>
+
+bool link_many(const struct step *step)
+{
+	return step->op != STEP_CHANGE;
+}
+
+/* The sit devices that there are, by name. */
+struct found {
+	struct link *links;
+	size_t n, room;
+};
+
+static int take_found(const struct nlmsghdr *nlh, void *data)
+{
+	struct found *f = data;
+
+	if (f->n == f->room) {
+		size_t room = f->room ? 2 * f->room : 256;
+		struct link *grown = realloc(f->links, room * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		f->links = grown;
+		f->room = room;
+	}
+	return link_decode(nlh, &f->links[f->n++]);
+}
+
+static void forget_found(void *data)
+{
+	((struct found *)data)->n = 0;
+}
+
+static int cmp_name(const void *a, const void *b)
+{
+	return strcmp(((const struct link *)a)->name, ((const struct link *)b)->name);
+}
+
+/* Ends with free(f->links), also after an error. */
+static int find_all(struct conversation *c, struct found *f, struct err *err)
+{
+	int ret;
+
+	nl_batch_reset(&c->batch);
+	nl_start(&c->batch, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
+	ret = nl_dump(&c->route, &c->batch, take_found, forget_found, f, err);
+	if (!ret && f->n)
+		qsort(f->links, f->n, sizeof(*f->links), cmp_name);
+	return ret;
+}
+
+static struct link *find(const struct found *f, const struct link *key)
+{
+	return f->n ? bsearch(key, f->links, f->n, sizeof(*key), cmp_name) : NULL;
+}
+
+typedef void (*put_step)(struct nl_batch *b, const struct step *step, uint32_t group);
+
+/* Of a send that was refused in part: the first refusal, but not that of a device which has gone, where that is no matter. */
+static int first_refusal(const struct nl_batch *b, bool gone, int ret, size_t *refused, struct err *err)
+{
+	bool lost = false;
+
+	for (size_t i = 0; i < b->n; i++) {
+		int code = b->results[i].code;
+
+		lost = lost || !b->results[i].answered;
+		if (!code || (gone && code == ENODEV))
+			continue;
+		*refused += i;
+		err->code = code;
+		return -code;
+	}
+	return lost ? ret : 0;
+}
+
+/* One message for each step, many a send, until one is refused. DONE may be NULL. */
+static int send_all(struct conversation *c, const struct step *steps, size_t n, put_step put, uint32_t group, bool gone,
+		    bool *done, size_t *refused, struct err *err)
+{
+	struct nl_batch *b = &c->batch;
+	int ret = 0;
+
+	for (size_t from = 0; !ret && from < n; from += NL_BATCH_MAX) {
+		size_t count = n - from < NL_BATCH_MAX ? n - from : NL_BATCH_MAX;
+
+		nl_batch_reset(b);
+		for (size_t i = 0; i < count; i++)
+			put(b, &steps[from + i], group);
+		*refused = from;
+		ret = nl_send(&c->route, b, err);
+		/* An answer that was lost may have been a yes. */
+		for (size_t i = 0; done && i < count; i++)
+			done[from + i] = !ret || !b->results[i].answered || !b->results[i].code;
+		if (ret)
+			ret = first_refusal(b, gone, ret, refused, err);
+	}
+	return ret;
+}
+
+static void put_new(struct nl_batch *b, const struct step *step, uint32_t group)
+{
+	(void)group;
+	link_put_newlink(b, &step->want.link, NLM_F_CREATE | NLM_F_EXCL);
+}
+
+static void put_alias(struct nl_batch *b, const struct step *step, uint32_t group)
+{
+	(void)group;
+	link_put_setlink(b, &step->want.link, false, true);
+}
+
+static void put_group(struct nl_batch *b, const struct step *step, uint32_t group)
+{
+	struct ifinfomsg *ifi = nl_start(b, RTM_SETLINK, 0, sizeof(*ifi));
+
+	if (!ifi)
+		return;
+	ifi->ifi_index = (int)step->was.link.index;
+	nl_put_u32(b, IFLA_GROUP, group);
+}
+
+/* Their indexes, then their marks; sit ignores attributes that it does not know: only what is read back is there. */
+static int mark_all(struct conversation *c, struct step *steps, size_t n, size_t *refused, struct err *err)
+{
+	struct found f = { 0 };
+	int ret = find_all(c, &f, err);
+
+	for (size_t i = 0; !ret && i < n; i++) {
+		const struct link *made = find(&f, &steps[i].want.link);
+
+		*refused = i;
+		if (made)
+			steps[i].want.link.index = made->index;
+		else
+			ret = err_sys(err, ENODEV, "link %s", steps[i].want.link.name);
+	}
+	if (!ret)
+		ret = send_all(c, steps, n, put_alias, 0, false, NULL, refused, err);
+	if (!ret)
+		ret = find_all(c, &f, err);
+	for (size_t i = 0; !ret && i < n; i++) {
+		*refused = i;
+		ret = link_taken(find(&f, &steps[i].want.link), &steps[i].want.link, err);
+	}
+	free(f.links);
+	return ret;
+}
+
+/* Some were refused: of those that may have been made, which are there? Only these are taken back, by their index. */
+static void settle(struct conversation *c, struct step *steps, size_t n, bool *done)
+{
+	struct found f = { 0 };
+	struct err ignored;
+	int ret = find_all(c, &f, &ignored);
+
+	for (size_t i = 0; i < n; i++) {
+		struct link *want = &steps[i].want.link;
+		const struct link *made = !ret && done[i] ? find(&f, want) : NULL;
+
+		done[i] = made && made->sit && made->group == SITCTL_GROUP && !made->alias[0] &&
+			  made->remote.s_addr == want->remote.s_addr;
+		want->index = done[i] ? made->index : 0;
+	}
+	free(f.links);
+}
+
+static int add_all(struct conversation *c, struct step *steps, size_t n, bool *done, size_t *refused, struct err *err)
+{
+	int ret;
+
+	for (size_t i = 0; i < n; i++)
+		steps[i].want.link.index = 0;
+	ret = send_all(c, steps, n, put_new, 0, false, done, refused, err);
+	if (!ret)
+		return mark_all(c, steps, n, refused, err);
+	settle(c, steps, n, done);
+	return ret;
+}
+
+/* A group that no device is in, out of those that link_condemned() knows. */
+static int free_group(struct conversation *c, uint32_t *group, struct err *err)
+{
+	struct found f = { 0 };
+	int ret = find_all(c, &f, err);
+	bool taken = true;
+
+	while (!ret && taken) {
+		if (getrandom(group, sizeof(*group), 0) != sizeof(*group)) {
+			ret = err_sys(err, EIO, "getrandom");
+			break;
+		}
+		*group = CONDEMNED_GROUPS | (*group & UINT32_C(0xffffff));
+		taken = false;
+		for (size_t i = 0; i < f.n; i++)
+			taken = taken || f.links[i].group == *group;
+	}
+	free(f.links);
+	return ret;
+}
+
+/* Is none of these devices there any more? */
+static bool all_gone(struct conversation *c, const struct step *steps, size_t n)
+{
+	struct found f = { 0 };
+	struct err ignored;
+	bool gone = !find_all(c, &f, &ignored);
+
+	for (size_t i = 0; gone && i < n; i++) {
+		const struct link *left = find(&f, &steps[i].was.link);
+
+		gone = !left || left->index != steps[i].was.link.index;
+	}
+	free(f.links);
+	return gone;
+}
+
+/*
+ * The kernel waits for other processors once for each device that goes, or once for all of a
+ * group (rtnl_group_dellink(), net/core/rtnetlink.c). It takes all that are in the group just
+ * then: so these get one of their own, in which nobody else's device is.
+ */
+static int del_all(struct conversation *c, struct step *steps, size_t n, bool *done, size_t *refused, struct err *err)
+{
+	struct err ignored;
+	struct ifinfomsg *ifi;
+	size_t none;
+	uint32_t group;
+	int ret = free_group(c, &group, err);
+
+	if (ret)
+		return ret;
+	ret = send_all(c, steps, n, put_group, group, true, NULL, refused, err);
+	if (!ret) {
+		nl_batch_reset(&c->batch);
+		ifi = nl_start(&c->batch, RTM_DELLINK, 0, sizeof(*ifi));
+		if (ifi)
+			nl_put_u32(&c->batch, IFLA_GROUP, group);
+		ret = nl_send(&c->route, &c->batch, err);
+	}
+	/* An answer that was lost may have been a yes, and somebody else may have been faster. */
+	if (ret == -ENODEV || (ret && all_gone(c, steps, n)))
+		ret = 0;
+	if (ret)
+		send_all(c, steps, n, put_group, SITCTL_GROUP, true, NULL, &none, &ignored);
+	for (size_t i = 0; i < n; i++)
+		done[i] = !ret;
+	return ret;
+}
+
+int link_run_many(struct conversation *c, struct step *steps, size_t n, bool *done, size_t *refused, struct err *err)
+{
+	*refused = 0;
+	if (steps->op == STEP_ADD)
+		return add_all(c, steps, n, done, refused, err);
+	return del_all(c, steps, n, done, refused, err);
+}

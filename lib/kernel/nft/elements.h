@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: the table `inet sitctl` in memory: the elements of its sets. */
+#ifndef SITCTL_KERNEL_NFT_ELEMENTS_H
+#define SITCTL_KERNEL_NFT_ELEMENTS_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* The sets of the table `inet sitctl`; rules.c says what is in them. */
+enum nft_set_id {
+	SET_REMOTES,
+	SET_PEERS,
+	SET_CLIENTS,
+	SET_ALLOWED,
+	SET_FORBIDDEN,
+	SET_DROPPED,
+	SET_CLAMPED,
+	SET_SECURED,
+	SET_OPEN,
+	SET_UNSOLICITED,
+	SET_PASSED,
+	SET_MASQUERADED,
+	SET_COUNT
+};
+
+#define NFT_KEY_SIZE 40
+#define NFT_COMMENT_SIZE 40 /* holds the name of a `nat pass` */
+
+/* An element of a set; in an interval set from KEY to END, both included. */
+struct nft_elem {
+	enum nft_set_id set;
+	uint8_t key[NFT_KEY_SIZE], end[NFT_KEY_SIZE];
+	uint8_t data[4]; /* of a map: an IPv4 address */
+	char comment[NFT_COMMENT_SIZE];
+	uint64_t packets; /* its counter, as the kernel tells */
+};
+
+/*
+ * Chains that are there only where an element needs them: a rule with `ct` or `dnat` switches
+ * connection tracking on for the whole network namespace.
+ */
+enum nft_group { GROUP_ALWAYS, GROUP_SECURITY, GROUP_NAT, GROUP_COUNT };
+
+/* The table `inet sitctl`: what is in its sets; all the rest follows from that. */
+struct nft_table {
+	bool exists;
+	bool intact;		/* chains, rules and sets are those that this version makes */
+	unsigned int groups;	/* bit I: the chains of group I are there */
+	struct nft_elem *elems; /* sorted, no duplicates */
+	size_t n, room;
+};
+
+bool nft_equal(const struct nft_table *a, const struct nft_table *b);
+
+/* Elements of a table. Adding: 0 or -ENOMEM; nft_sort() ends it. */
+int nft_add_remote(struct nft_table *table, struct in_addr remote, struct err *err);
+int nft_add_ifname(struct nft_table *table, enum nft_set_id set, const char *ifname, struct err *err);
+int nft_add_range(struct nft_table *table, enum nft_set_id set, const char *ifname, const struct in6_addr *first,
+		  const struct in6_addr *last, struct err *err);
+int nft_add_elem(struct nft_table *table, const struct nft_elem *elem, struct err *err);
+
+/* Append a field of LEN bytes to the key of ELEM, at *AT, from FIRST to LAST (concatenated as nf_tables does). */
+void nft_put_field(struct nft_elem *elem, size_t *at, const void *first, const void *last, size_t len);
+void nft_put_ifname(struct nft_elem *elem, size_t *at, const char *ifname);
+
+/* Ends the adding: sorts, drops duplicates, finds the groups of chains that the elements need. */
+void nft_sort(struct nft_table *table);
+
+/* The element of TABLE that is like ELEM, or NULL; and two kinds of element to ask for. */
+const struct nft_elem *nft_find(const struct nft_table *table, const struct nft_elem *elem);
+bool nft_has_remote(const struct nft_table *table, struct in_addr remote);
+const struct nft_elem *nft_find_ifname(const struct nft_table *table, enum nft_set_id set, const char *ifname);
+
+/* What a field of a key holds. */
+enum nft_field { FIELD_END, FIELD_IPV4, FIELD_IPV6, FIELD_PROTO, FIELD_SERVICE, FIELD_IFNAME };
+
+/* nft's name and number of the type of a field (nft: include/datatype.h), and its bytes. */
+struct nft_type {
+	const char *name;
+	uint8_t number, len;
+};
+
+extern const struct nft_type nft_types[];
+
+/* The key of a set: its length, its number and its text as `nft` has them. */
+uint32_t nft_key_len(enum nft_set_id id);
+uint32_t nft_key_type(enum nft_set_id id);
+void nft_key_text(enum nft_set_id id, char *buf, size_t size);
+
+/* The text of an element as `nft` takes it, in BUF. */
+void nft_elem_text(const struct nft_elem *elem, char *buf, size_t size);
+
+#endif

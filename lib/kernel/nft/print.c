@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes to the table `inet sitctl` as commands of nft, and its content as JSON. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/nft/print.h"
+#include "base/quote.h"
+#include "kernel/mark.h"
+#include "kernel/nft/rules.h"
+
+/* Elements of set ID in FROM that are not in LESS. */
+static void print_elements(const struct nft_table *from, const struct nft_table *less, enum nft_set_id id,
+			   const char *before, FILE *out)
+{
+	bool any = false;
+	char text[160];
+
+	for (size_t i = 0; i < from->n; i++) {
+		if (from->elems[i].set != id || nft_find(less, &from->elems[i]))
+			continue;
+		nft_elem_text(&from->elems[i], text, sizeof(text));
+		if (!any)
+			fprintf(out, "%selement inet " SITCTL_TABLE " %s { ", before, nft_sets[id].name);
+		fprintf(out, "%s%s", any ? ", " : "", text);
+		any = true;
+	}
+	if (any)
+		fprintf(out, " }; ");
+}
+
+static void print_chain(const struct nft_chain *c, FILE *out)
+{
+	fprintf(out, "add chain inet " SITCTL_TABLE " %s", c->name);
+	if (c->type)
+		fprintf(out, " { type %s hook %s priority %d; }", c->type, c->hook_name, c->priority);
+	fprintf(out, "; ");
+	for (int k = 0; k < NFT_RULES_MAX && c->rules[k].text; k++)
+		fprintf(out, "add rule inet " SITCTL_TABLE " %s %s; ", c->name, c->rules[k].text);
+}
+
+static void print_all(const struct nft_table *want, FILE *out)
+{
+	static const struct nft_table none;
+	char key[80];
+
+	fprintf(out, "add table inet " SITCTL_TABLE "; ");
+	for (int id = 0; id < SET_COUNT; id++) {
+		const struct nft_set *row = &nft_sets[id];
+
+		nft_key_text(id, key, sizeof(key));
+		fprintf(out, "add %s inet " SITCTL_TABLE " %s { type %s%s;%s%s }; ",
+			row->flags & SET_MAP ? "map" : "set", row->name, key,
+			row->flags & SET_MAP ? " : ipv4_addr" : "", row->flags & SET_INTERVAL ? " flags interval;" : "",
+			row->flags & SET_COUNTED ? " counter;" : "");
+	}
+	for (int i = 0; i < NFT_CHAINS; i++)
+		if (nft_in_groups(&nft_chains[i], want->groups, 0))
+			print_chain(&nft_chains[i], out);
+	for (int id = 0; id < SET_COUNT; id++)
+		print_elements(want, &none, id, "add ", out);
+}
+
+static void print_difference(const struct nft_table *was, const struct nft_table *want, FILE *out)
+{
+	for (int i = NFT_CHAINS; i > 0; i--)
+		if (nft_in_groups(&nft_chains[i - 1], was->groups, want->groups))
+			fprintf(out, "flush chain inet " SITCTL_TABLE " %s; delete chain inet " SITCTL_TABLE " %s; ",
+				nft_chains[i - 1].name, nft_chains[i - 1].name);
+	for (int i = 0; i < NFT_CHAINS; i++)
+		if (nft_in_groups(&nft_chains[i], want->groups, was->groups))
+			print_chain(&nft_chains[i], out);
+	for (int id = 0; id < SET_COUNT; id++) {
+		print_elements(was, want, id, "delete ", out);
+		print_elements(want, was, id, "add ", out);
+	}
+}
+
+/* One nft, whose script is one word of the shell: as atomic as our batch. */
+void nft_print(const struct step *step, FILE *out)
+{
+	const struct nft_table *was = &step->was.nft, *want = &step->want.nft;
+	char *text = NULL;
+	size_t size;
+	FILE *script = open_memstream(&text, &size);
+
+	if (!script)
+		return;
+	if (was->exists && was->intact && want->exists) {
+		print_difference(was, want, script);
+	} else {
+		if (was->exists)
+			fprintf(script, "delete table inet " SITCTL_TABLE "; ");
+		if (want->exists)
+			print_all(want, script);
+	}
+	if (!fclose(script)) {
+		fprintf(out, "nft ");
+		print_word(out, text);
+		fputc('\n', out);
+	}
+	free(text);
+}
+
+json_t *nft_json(const struct object *object)
+{
+	const struct nft_table *t = &object->nft;
+	json_t *json = json_pack("{s:s, s:s}", "family", "inet", "table", SITCTL_TABLE);
+
+	for (int id = 0; id < SET_COUNT; id++)
+		json_object_set_new(json, nft_sets[id].name, json_array());
+	for (size_t i = 0; i < t->n; i++) {
+		char text[160];
+
+		nft_elem_text(&t->elems[i], text, sizeof(text));
+		json_array_append_new(json_object_get(json, nft_sets[t->elems[i].set].name), json_string(text));
+	}
+	return json;
+}
+
+void nft_label(const struct object *object, char *buf, size_t size)
+{
+	(void)object;
+	snprintf(buf, size, "nf_tables table 'inet " SITCTL_TABLE "'");
+}

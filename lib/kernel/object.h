@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: the kinds of kernel object that sitctl makes, each with do, undo, print, JSON. */
+#ifndef SITCTL_KERNEL_OBJECT_H
+#define SITCTL_KERNEL_OBJECT_H
+
+#include <stdio.h>
+#include <jansson.h>
+
+#include "base/err.h"
+#include "kernel/addr.h"
+#include "kernel/conntrack.h"
+#include "kernel/conversation.h"
+#include "kernel/link.h"
+#include "kernel/neigh.h"
+#include "kernel/nft/elements.h"
+#include "kernel/route.h"
+#include "kernel/sysctl.h"
+
+enum kind_id { KIND_SYSCTL, KIND_NFT, KIND_LINK, KIND_ADDR, KIND_ROUTE, KIND_NEIGH, KIND_CONNTRACK, KIND_COUNT };
+
+struct object {
+	enum kind_id kind;
+	union {
+		struct link link;
+		struct addr addr;
+		struct route route;
+		struct neigh neigh;
+		struct sysctl sysctl;
+		struct conntrack conntrack;
+		struct nft_table nft; /* its array belongs to the plan */
+	};
+};
+
+enum step_op { STEP_ADD, STEP_CHANGE, STEP_DEL };
+
+struct step {
+	enum step_op op;
+	int phase;	    /* order in the plan */
+	struct object was;  /* STEP_CHANGE, STEP_DEL */
+	struct object want; /* STEP_ADD, STEP_CHANGE */
+};
+
+struct kind {
+	const char *name; /* in JSON and messages */
+	/*
+	 * One netlink message that does the step; several share a send. Undo is the same call on the
+	 * inverted step (step_invert()). A kind that has run as well tells by single which steps are
+	 * one message.
+	 */
+	void (*encode)(const struct step *step, struct nl_batch *batch);
+	bool (*single)(const struct step *step);
+	/* Does the step itself, in as many messages as it takes. 0 or negative errno. */
+	int (*run)(struct conversation *c, struct step *step, struct err *err);
+	/*
+	 * Can the step be one of many that run_many does in fewer messages? All have one operation;
+	 * DONE tells of each whether it changed the kernel, *REFUSED is the first that was refused.
+	 */
+	bool (*many)(const struct step *step);
+	int (*run_many)(struct conversation *c, struct step *steps, size_t n, bool *done, size_t *refused,
+			struct err *err);
+	/* Adds what the kernel does not say to a refusal. May be NULL. */
+	void (*explain)(struct conversation *c, const struct step *step, struct err *err);
+	/* The commands, a line each, that do the same. */
+	void (*print)(const struct step *step, FILE *out);
+	/* The object as JSON. */
+	json_t *(*json)(const struct object *object);
+	/* A short name of the object for messages, in BUF. */
+	void (*label)(const struct object *object, char *buf, size_t size);
+};
+
+/* The object a step is about: the wanted one, or for STEP_DEL the one that was. */
+const struct object *step_object(const struct step *step);
+
+/* A step that only remembers a value for an undo: neither printed nor listed. */
+bool step_silent(const struct step *step);
+
+/* The step that takes STEP back. */
+struct step step_invert(const struct step *step);
+
+#endif

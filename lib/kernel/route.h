@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: an IPv6 route of the main table, and its kind. */
+#ifndef SITCTL_KERNEL_ROUTE_H
+#define SITCTL_KERNEL_ROUTE_H
+
+#include <net/if.h>
+
+#include "base/inet6.h"
+
+struct route {
+	uint8_t type;	 /* RTN_UNICAST, RTN_UNREACHABLE */
+	struct net6 dst; /* len 0: default */
+	bool has_gateway;
+	struct in6_addr gateway;
+	char ifname[IFNAMSIZ];
+	uint32_t index;
+	uint32_t metric;
+	bool append; /* beside another route of the same prefix and metric */
+	/* as the kernel tells, never wanted */
+	uint8_t proto;
+	uint32_t table;
+};
+
+struct kind;
+extern const struct kind route_kind;
+
+#endif

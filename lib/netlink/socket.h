@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: netlink sockets: requests with acknowledgements, dumps, errors in full. */
+#ifndef SITCTL_NETLINK_SOCKET_H
+#define SITCTL_NETLINK_SOCKET_H
+
+#include "netlink/message.h"
+
+#define NL_DUMP_TRIES 10 /* a dump disturbed more often than that is given up */
+
+struct nl {
+	struct mnl_socket *sock; /* NULL: not opened */
+	uint32_t portid;
+	uint32_t seq;
+	int family;
+	char *buf;
+};
+
+/*
+ * Open a socket of FAMILY (NETLINK_ROUTE, NETLINK_NETFILTER) with extended and capped
+ * acknowledgements, strict dump checking and a bounded wait. 0 or a negative errno.
+ */
+int nl_open(struct nl *nl, int family, struct err *err);
+void nl_close(struct nl *nl);
+
+/*
+ * Send the batch and read every answer. Returns 0 when all were done, else the first refusal
+ * as a negative errno, with err->code, err->kernel and batch->results filled in; err->step is
+ * the caller's. With batch->lost, results with answered == false are unknown.
+ */
+int nl_send(struct nl *nl, struct nl_batch *batch, struct err *err);
+
+typedef int (*nl_cb)(const struct nlmsghdr *nlh, void *data);
+
+/* As nl_send(); data that is answered as well is given to CB. */
+int nl_send_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err);
+
+/*
+ * As nl_send_get() for questions only, each answered with one message of data or a refusal: no
+ * acknowledgement is asked for, whatever flags they were started with. Few enough at once that the
+ * data fits a default receive buffer.
+ */
+int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err);
+
+/*
+ * Send the one message in BATCH as a dump and give each answer to CB. When the dump was
+ * disturbed (NLM_F_DUMP_INTR, EINTR, ENOBUFS) RESET is called and it starts again.
+ */
+int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data, struct err *err);
+
+/* One datagram's worth of answers; a pure function of its input but for STATE. For nl.c and tests. */
+struct nl_reader {
+	struct nl_batch *batch; /* whose sequence numbers are expected */
+	nl_cb cb;
+	void *data;
+	bool by_data; /* one message of data answers a request */
+	unsigned int answered;
+	bool aborted;	/* a whole nf_tables batch was refused */
+	bool done;	/* NLMSG_DONE seen */
+	bool disturbed; /* NLM_F_DUMP_INTR seen */
+	int code;	/* first refusal, positive errno */
+};
+
+/*
+ * Read the messages in BUF that SENDER (a port id, the kernel's is 0) sent. 0, or -EBADMSG for
+ * what is short or malformed, -EPERM for a foreign sender, or what CB returned.
+ */
+int nl_read(struct nl_reader *reader, const void *buf, size_t len, uint32_t sender);
+
+#endif

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Doing a plan, and undoing what was done when a step is refused. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/apply.h"
+#include "kernel/linkmsg.h"
+#include "plan/kinds.h"
+#include "state/snapshotfind.h"
+
+struct apply {
+	struct plan *plan;
+	struct conversation *c;
+	const struct snapshot *s;
+	bool *done;	 /* of each step: it changed the kernel */
+	uint32_t *links; /* the steps that make or remove a device, by its name */
+	size_t n_links;
+};
+
+static const char *link_name(const struct plan *plan, uint32_t i)
+{
+	return step_object(&plan->steps[i])->link.name;
+}
+
+static int cmp_link(const void *a, const void *b, void *plan)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	int ret = strcmp(link_name(plan, x), link_name(plan, y));
+
+	return ret ? ret : (x > y) - (x < y);
+}
+
+static void sort_links(struct apply *a)
+{
+	for (size_t i = 0; i < a->plan->n; i++)
+		if (step_object(&a->plan->steps[i])->kind == KIND_LINK && a->plan->steps[i].op != STEP_CHANGE)
+			a->links[a->n_links++] = (uint32_t)i;
+	qsort_r(a->links, a->n_links, sizeof(*a->links), cmp_link, a->plan);
+}
+
+/* The first of them, by name, that is about NAME. */
+static size_t first_link(const struct apply *a, const char *name)
+{
+	size_t low = 0, high = a->n_links;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(link_name(a->plan, a->links[middle]), name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The index of interface NAME: that of a device this plan makes or removes, else what the snapshot says. */
+static uint32_t index_of(const struct apply *a, const char *name)
+{
+	const struct link *link;
+	uint32_t removed = 0;
+
+	for (size_t i = first_link(a, name); i < a->n_links && !strcmp(link_name(a->plan, a->links[i]), name); i++) {
+		const struct step *step = &a->plan->steps[a->links[i]];
+		const struct object *object = step_object(step);
+
+		/* One that was made under a name that was freed before; until then the removed one, which undone has a new index. */
+		if (step->op == STEP_ADD && object->link.index)
+			return object->link.index;
+		if (step->op == STEP_DEL)
+			removed = object->link.index;
+	}
+	if (removed)
+		return removed;
+	link = snapshot_link(a->s, name);
+	return link ? link->index : 0;
+}
+
+static void resolve(const struct apply *a, struct object *object)
+{
+	switch (object->kind) {
+	case KIND_LINK:
+		if (!object->link.index)
+			object->link.index = index_of(a, object->link.name);
+		break;
+	case KIND_ADDR: object->addr.index = index_of(a, object->addr.ifname); break;
+	case KIND_ROUTE: object->route.index = object->route.ifname[0] ? index_of(a, object->route.ifname) : 0; break;
+	case KIND_NEIGH: object->neigh.index = index_of(a, object->neigh.ifname); break;
+	default: break;
+	}
+}
+
+/* The value that came with the device, if this plan made it: a file less to read for each of thousands. */
+static void find_value(const struct apply *a, struct sysctl *sysctl)
+{
+	char name[IFNAMSIZ], what[SYSCTL_KEY_SIZE];
+	const struct step *made;
+
+	if (sscanf(sysctl->key, "net/ipv6/conf/%15[^/]/%63s", name, what) != 2)
+		return;
+	for (size_t i = first_link(a, name); i < a->n_links && !strcmp(link_name(a->plan, a->links[i]), name); i++) {
+		made = &a->plan->steps[a->links[i]];
+		if (made->op == STEP_ADD && made->want.link.index)
+			link_conf(&made->want.link, what, sysctl->found);
+	}
+}
+
+/* Say what was refused, and add what the kind knows about it. */
+static void explain(struct apply *a, const struct step *step, struct err *err)
+{
+	static const char *const verb[] = { "add", "change", "remove" };
+	const struct object *object = step_object(step);
+	const struct kind *kind = kinds[object->kind];
+	char label[160];
+
+	kind->label(object, label, sizeof(label));
+	snprintf(err->step, sizeof(err->step), "cannot %s %s", verb[step->op], label);
+	if (err->code == EPERM)
+		err_hint(err, "this needs root (CAP_NET_ADMIN in this network namespace): try sudo");
+	if (kind->explain)
+		kind->explain(a->c, step, err);
+}
+
+static bool is_one_message(const struct step *step)
+{
+	const struct kind *kind = kinds[step_object(step)->kind];
+
+	return kind->encode && (!kind->single || kind->single(step));
+}
+
+/*
+ * Can the two share a send? A message is done even where one before it was refused: so what is
+ * new and what is leftover do not mix.
+ */
+static bool share_a_send(const struct step *a, const struct step *b)
+{
+	return is_one_message(a) && is_one_message(b) && (a->op == STEP_DEL) == (b->op == STEP_DEL);
+}
+
+/* Can the two be done by one run_many? */
+static bool are_many(const struct step *a, const struct step *b)
+{
+	const struct kind *kind = kinds[step_object(a)->kind];
+
+	return kinds[step_object(b)->kind] == kind && a->op == b->op && kind->many && kind->many(a) && kind->many(b);
+}
+
+/* Steps from FIRST on that can be done together. */
+static size_t run_length(const struct plan *plan, size_t first)
+{
+	const struct step *step = &plan->steps[first];
+	size_t n = 1, most = is_one_message(step) ? NL_BATCH_MAX : plan->n;
+
+	while (first + n < plan->n && n < most &&
+	       (share_a_send(step, &plan->steps[first + n]) || are_many(step, &plan->steps[first + n])))
+		n++;
+	return n;
+}
+
+/*
+ * Does the refusal mean that it is so already: gone, or for an undo, there? A value that was to go
+ * back has gone with its interface.
+ */
+static bool already(const struct step *step, int code)
+{
+	if (step->op == STEP_DEL)
+		return code == ENOENT || code == ESRCH || code == EADDRNOTAVAIL || code == ENODEV;
+	if (step->want.kind == KIND_SYSCTL)
+		return code == ENOENT;
+	return code == EEXIST;
+}
+
+/* Does the step take away, so that one who was faster is no reason to refuse? */
+static bool takes_away(const struct step *step)
+{
+	return step->op == STEP_DEL || (step->want.kind == KIND_SYSCTL && step->phase >= PHASE_RESTORE_FORWARDING);
+}
+
+static int send_run(struct apply *a, size_t first, size_t n, struct err *err)
+{
+	struct nl_batch *b = &a->c->batch;
+	size_t refused = first;
+	bool lost = false;
+	int ret, code = 0;
+
+	nl_batch_reset(b);
+	for (size_t i = first; i < first + n; i++)
+		kinds[step_object(&a->plan->steps[i])->kind]->encode(&a->plan->steps[i], b);
+	ret = nl_send(&a->c->route, b, err);
+	for (size_t i = n; i > 0; i--) {
+		const struct nl_result *r = &b->results[i - 1];
+
+		/* An answer that was lost may have been a yes: undo that as well. */
+		a->done[first + i - 1] = ret == 0 || !r->answered || r->code == 0;
+		lost = lost || !r->answered;
+		/* Somebody else was faster to remove it: that is no reason to refuse. */
+		if (r->code && !(a->plan->steps[first + i - 1].op == STEP_DEL &&
+				 already(&a->plan->steps[first + i - 1], r->code))) {
+			refused = first + i - 1;
+			code = r->code;
+		}
+	}
+	if (!ret || (!code && !lost))
+		return 0;
+	if (code)
+		err->code = code;
+	explain(a, &a->plan->steps[refused], err);
+	return -err->code;
+}
+
+static int run_one(struct apply *a, size_t i, struct err *err)
+{
+	struct step *step = &a->plan->steps[i];
+	int ret = kinds[step_object(step)->kind]->run(a->c, step, err);
+
+	if (ret && takes_away(step) && already(step, -ret))
+		ret = 0;
+	/* A device that was made or changed by one message and refused by the next is put back as well. */
+	a->done[i] = !ret || (step->want.kind == KIND_LINK &&
+			      (step->op == STEP_CHANGE || (step->op == STEP_ADD && step->want.link.half_made)));
+	if (ret)
+		explain(a, step, err);
+	return ret;
+}
+
+static int run_many(struct apply *a, size_t first, size_t n, struct err *err)
+{
+	struct step *steps = &a->plan->steps[first];
+	size_t refused;
+	int ret = kinds[step_object(steps)->kind]->run_many(a->c, steps, n, a->done + first, &refused, err);
+
+	if (ret)
+		explain(a, &steps[refused], err);
+	return ret;
+}
+
+static int run(struct apply *a, size_t first, size_t n, struct err *err)
+{
+	if (is_one_message(&a->plan->steps[first]))
+		return send_run(a, first, n, err);
+	return n > 1 ? run_many(a, first, n, err) : run_one(a, first, err);
+}
+
+/* One step backwards. Refusals that mean "it is so already" count as done. */
+static int undo_step(struct apply *a, size_t i, struct err *err)
+{
+	struct step *step = &a->plan->steps[i];
+	struct step back = step_invert(step);
+	const struct kind *kind = kinds[step_object(&back)->kind];
+	int ret;
+
+	if (back.op == STEP_ADD && back.want.kind == KIND_LINK)
+		back.want.link.index = 0;
+	/* What replaced the route may still be there, with the same metric. */
+	if (back.op == STEP_ADD && back.want.kind == KIND_ROUTE)
+		back.want.route.append = true;
+	resolve(a, &back.was);
+	resolve(a, &back.want);
+	if (kind->run) {
+		ret = kind->run(a->c, &back, err);
+	} else {
+		nl_batch_reset(&a->c->batch);
+		kind->encode(&back, &a->c->batch);
+		ret = nl_send(&a->c->route, &a->c->batch, err);
+	}
+	if (!ret && back.op == STEP_DEL && back.was.kind == KIND_LINK)
+		step->want.link.index = 0;
+	/* A device that came back has another index. */
+	if (!ret && back.op == STEP_ADD && back.want.kind == KIND_LINK)
+		step->was.link.index = back.want.link.index;
+	return already(&back, -ret) ? 0 : ret;
+}
+
+/*
+ * Devices that were made one after another, the last of them by step LAST, go together. Returns
+ * how many steps are undone by that, 0 where it cannot be.
+ */
+static size_t undo_many(struct apply *a, size_t last)
+{
+	struct step *back;
+	size_t n = 0, refused;
+	struct err ignored;
+	bool *done;
+	int ret = -ENOMEM;
+
+	while (n <= last && a->plan->steps[last - n].op == STEP_ADD && a->done[last - n] &&
+	       a->plan->steps[last - n].want.kind == KIND_LINK && a->plan->steps[last - n].want.link.index)
+		n++;
+	if (n < 2)
+		return 0;
+	back = calloc(n, sizeof(*back));
+	done = calloc(n, sizeof(*done));
+	for (size_t i = 0; back && i < n; i++)
+		back[i] = step_invert(&a->plan->steps[last - i]);
+	if (back && done)
+		ret = kinds[KIND_LINK]->run_many(a->c, back, n, done, &refused, &ignored);
+	for (size_t i = 0; !ret && i < n; i++)
+		a->plan->steps[last - i].want.link.index = 0;
+	free(back);
+	free(done);
+	return ret ? 0 : n;
+}
+
+static void undo(struct apply *a, struct err *err)
+{
+	char failed[160] = "";
+
+	for (size_t i = a->plan->n; i > 0; i--) {
+		size_t many = undo_many(a, i - 1);
+		struct err inner;
+
+		if (many) {
+			i -= many - 1;
+			continue;
+		}
+		if (a->done[i - 1] && undo_step(a, i - 1, &inner))
+			kinds[step_object(&a->plan->steps[i - 1])->kind]->label(step_object(&a->plan->steps[i - 1]),
+										failed, sizeof(failed));
+	}
+	a->plan->undo_failed = failed[0];
+	if (failed[0])
+		snprintf(err->hint, sizeof(err->hint), "and %s could not be put back: run 'sitctl check'", failed);
+}
+
+int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot *s, struct err *err)
+{
+	struct apply a = { .plan = plan, .c = c, .s = s };
+	int ret = 0;
+
+	a.done = calloc(plan->n + 1, sizeof(*a.done));
+	a.links = calloc(plan->n + 1, sizeof(*a.links));
+	if (!a.done || !a.links) {
+		ret = err_sys(err, ENOMEM, "plan");
+		goto out;
+	}
+	sort_links(&a);
+	for (size_t i = 0; !ret && i < plan->n;) {
+		size_t n = run_length(plan, i);
+
+		for (size_t k = i; k < i + n; k++) {
+			resolve(&a, &plan->steps[k].was);
+			resolve(&a, &plan->steps[k].want);
+			if (plan->steps[k].op == STEP_ADD && plan->steps[k].want.kind == KIND_SYSCTL)
+				find_value(&a, &plan->steps[k].want.sysctl);
+		}
+		ret = run(&a, i, n, err);
+		i += n;
+		if (plan->progress)
+			plan->progress(i, plan->n);
+	}
+	if (!ret && plan->finish)
+		ret = plan->finish(plan->data, err);
+	if (ret)
+		undo(&a, err);
+out:
+	free(a.done);
+	free(a.links);
+	return ret;
+}

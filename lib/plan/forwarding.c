@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sysctls that are shared by all tunnels: forwarding, accept_ra, proxy_ndp; what they were
+ * before, and when they go back.
+ *
+ * Linux forwards IPv6 only if all.forwarding is 1, or, from 6.17 on, if force_forwarding is 1
+ * on the receiving interface: the lesser privilege. Setting any `forwarding` removes at once
+ * the default routes learned by router advertisement from interfaces whose accept_ra is not 2
+ * (addrconf_fixup_forwarding(), net/ipv6/addrconf.c).
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/forwarding.h" /* before linux/: glibc and the kernel define the same names */
+#include "kernel/mark.h"
+#include "plan/rules.h"
+#include "state/derive.h"
+#include "state/saved.h"
+#include "state/snapshotfind.h"
+
+#include <linux/rtnetlink.h>
+
+#define CONF "net/ipv6/conf/"
+#define CONF4 "net/ipv4/conf/"
+#define ALL_FORWARDING CONF "all/forwarding"
+
+/* The sysctls wanted now: those journaled and not in here go back. */
+struct wanted {
+	struct plan *plan;
+	const struct world *w;
+	char (*keys)[SYSCTL_KEY_SIZE];
+	size_t n;
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
+static bool sysctl_is(const char *key, const char *value)
+{
+	char now[SYSCTL_VALUE_SIZE];
+
+	return !sysctl_read(key, now, sizeof(now)) && !strcmp(now, value);
+}
+
+static void conf_key(char *key, const char *ifname, const char *name)
+{
+	snprintf(key, SYSCTL_KEY_SIZE, CONF "%s/%s", ifname, name);
+}
+
+static bool conf_is(const char *ifname, const char *name, const char *value)
+{
+	char key[SYSCTL_KEY_SIZE];
+
+	conf_key(key, ifname, name);
+	return sysctl_is(key, value);
+}
+
+enum forwarding_mode forwarding_mode(const struct journal *j)
+{
+	char value[SYSCTL_VALUE_SIZE];
+
+	if (saved_find(j, ALL_FORWARDING))
+		return FORWARDING_ALL;
+	if (sysctl_is(ALL_FORWARDING, "1"))
+		return FORWARDING_GIVEN;
+	return sysctl_read(CONF "all/force_forwarding", value, sizeof(value)) ? FORWARDING_ALL : FORWARDING_FORCE;
+}
+
+/* Want KEY, which is of interface IFNAME, to have VALUE. */
+static int derive_key(struct wanted *set, const char *key, const char *ifname, const char *value, enum phase phase,
+		      struct err *err)
+{
+	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
+	int ret;
+
+	snprintf(object.sysctl.key, sizeof(object.sysctl.key), "%s", key);
+	snprintf(object.sysctl.value, sizeof(object.sysctl.value), "%s", value);
+	ret = plan_key(&set->keys, &set->n, object.sysctl.key, err);
+	if (ret)
+		return ret;
+	was.sysctl = object.sysctl;
+	ret = sysctl_read(was.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value));
+	/* An interface that has gone is no reason to refuse what has nothing to do with it. */
+	if (ret == -ENOENT && strcmp(ifname, "all") && !snapshot_link(set->w->s, ifname))
+		return 0;
+	if (ret == -ENOENT && rule_ipv6(err))
+		return -EAFNOSUPPORT;
+	if (ret) {
+		err_sys(err, -ret, "sysctl %s", object.sysctl.key);
+		if (ret == -ENOENT)
+			err_hint(err, "is IPv6 switched off on %s?", ifname);
+		return ret;
+	}
+	return strcmp(was.sysctl.value, value) ? plan_step(set->plan, STEP_CHANGE, phase, &was, &object, err) : 0;
+}
+
+static int want(struct wanted *set, const char *ifname, const char *name, const char *value, enum phase phase,
+		struct err *err)
+{
+	char key[SYSCTL_KEY_SIZE];
+
+	conf_key(key, ifname, name);
+	return derive_key(set, key, ifname, value, phase, err);
+}
+
+static bool has_ra_default(const struct snapshot *s, const char *ifname)
+{
+	for (size_t i = 0; i < s->n_routes; i++)
+		if (!s->routes[i].dst.len && s->routes[i].proto == RTPROT_RA && !strcmp(s->routes[i].ifname, ifname))
+			return true;
+	return false;
+}
+
+/*
+ * accept_ra=2 wherever an RA default route is, or may come, and would go with forwarding; the
+ * addresses and prefixes that come by RA would end with it too, so accept_ra_defrtr is no matter.
+ */
+static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *err)
+{
+	const struct world *w = set->w;
+	const struct saved *saved;
+	char key[SYSCTL_KEY_SIZE];
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_links; i++) {
+		const struct link *link = &w->s->links[i];
+		bool may;
+
+		conf_key(key, link->name, "accept_ra");
+		saved = saved_find(w->j, key);
+		/*
+		 * Noted but not done (a kill), or the interface came anew: once more. Any other value
+		 * is somebody else's, until it is put back.
+		 */
+		if (saved) {
+			ret = sysctl_is(key, saved->value)
+				      ? want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err)
+				      : plan_key(&set->keys, &set->n, key, err);
+			continue;
+		}
+		if (link_ours(link) || (link->flags & IFF_LOOPBACK) || !conf_is(link->name, "accept_ra", "1"))
+			continue;
+		/* sit0 and its like are the kernel's, and no router advertises on them. */
+		may = !link->sit && (!strcmp(link->name, w->desired->server.uplink) ||
+				     (all_changes && conf_is(link->name, "forwarding", "0")));
+		if (may || has_ra_default(w->s, link->name))
+			ret = want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err);
+	}
+	return ret;
+}
+
+/*
+ * Interfaces that forward by themselves: all.forwarding=0 at the end, or in an undo, would stop
+ * them. The journal knows them for the end; a silent step puts them back in an undo.
+ */
+static int pin_forwarding(struct wanted *set, struct err *err)
+{
+	struct object was = { .kind = KIND_SYSCTL };
+	const struct snapshot *s = set->w->s;
+	int ret = 0;
+
+	snprintf(was.sysctl.value, sizeof(was.sysctl.value), "1");
+	for (size_t i = 0; !ret && i <= s->n_links; i++) {
+		conf_key(was.sysctl.key, i < s->n_links ? s->links[i].name : "default", "forwarding");
+		if (!sysctl_is(was.sysctl.key, "1"))
+			continue;
+		ret = plan_key(&set->plan->pins, &set->plan->n_pins, was.sysctl.key, err);
+		if (!ret)
+			ret = plan_step(set->plan, STEP_DEL, PHASE_FORWARDING, &was, NULL, err);
+	}
+	return ret;
+}
+
+static bool any_proxied(const struct world *w)
+{
+	struct net6 ranges[1 + PREFIXES_MAX];
+
+	for (size_t i = 0; i < w->desired->n; i++)
+		if (w->desired->tunnels[i].spec.role == ROLE_PEER &&
+		    derive_proxied(w->s, w->desired->server.uplink, &w->desired->tunnels[i].spec, ranges))
+			return true;
+	return false;
+}
+
+/* force_forwarding where packets for the tunnels come in: the uplink, the LANs. */
+static int derive_force(struct wanted *set, struct err *err)
+{
+	const struct desired *t = set->w->desired;
+	int ret = 0;
+
+	if (t->server.uplink[0])
+		ret = want(set, t->server.uplink, "force_forwarding", "1", PHASE_FORWARDING, err);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct spec *spec = &t->tunnels[i].spec;
+
+		for (unsigned int k = 0; !ret && spec->role == ROLE_CLIENT && k < spec->n_prefixes; k++)
+			if (spec->prefixes[k].ifname[0])
+				ret = want(set, spec->prefixes[k].ifname, "force_forwarding", "1", PHASE_FORWARDING,
+					   err);
+	}
+	return ret;
+}
+
+/* IPv4 is forwarded by what its own interface says (IN_DEV_FORWARD(), net/ipv4/route.c): both sides of a nat pass. */
+static int derive_passed(struct wanted *set, struct err *err)
+{
+	const struct desired *t = set->w->desired;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < t->n; i++) {
+		const struct spec *nat = &t->tunnels[i].spec;
+		char key[SYSCTL_KEY_SIZE];
+
+		if (nat->role != ROLE_NAT)
+			continue;
+		snprintf(key, sizeof(key), CONF4 "%s/forwarding", nat->underlay);
+		ret = derive_key(set, key, nat->underlay, "1", PHASE_FORWARDING, err);
+		if (ret || !nat->inside[0])
+			continue;
+		snprintf(key, sizeof(key), CONF4 "%s/forwarding", nat->inside);
+		ret = derive_key(set, key, nat->inside, "1", PHASE_FORWARDING, err);
+	}
+	return ret;
+}
+
+/* Did we change any accept_ra? */
+static bool any_saved(const struct journal *j)
+{
+	for (size_t i = 0; i < j->n_saved; i++)
+		if (ends_with(j->saved[i].key, "/accept_ra"))
+			return true;
+	return false;
+}
+
+static int derive_all(struct wanted *set, struct err *err)
+{
+	const char *uplink = set->w->desired->server.uplink;
+	enum forwarding_mode mode = set->w->mode;
+	bool all_changes = mode == FORWARDING_ALL && !sysctl_is(ALL_FORWARDING, "1");
+	bool proxied = any_proxied(set->w);
+	int ret = 0;
+
+	if (derive_forwarding(set->w->desired) && mode == FORWARDING_ALL) {
+		ret = all_changes ? pin_forwarding(set, err) : 0;
+		if (!ret)
+			ret = derive_accept_ra(set, all_changes, err);
+		if (!ret)
+			ret = want(set, "all", "forwarding", "1", PHASE_FORWARDING, err);
+	}
+	if (!ret && derive_forwarding(set->w->desired) && mode == FORWARDING_FORCE) {
+		/* Only the proxy needs `forwarding`, and with it what that does to RA routes. */
+		ret = proxied ? derive_accept_ra(set, false, err) : 0;
+		if (!ret)
+			ret = derive_force(set, err);
+	}
+	/* Even where all.forwarding is given, a `forwarding` that we set by interface costs RA routes. */
+	if (!ret && mode == FORWARDING_GIVEN && derive_forwarding(set->w->desired) &&
+	    (!conf_is("default", "forwarding", "1") || (proxied && !conf_is(uplink, "forwarding", "1")) ||
+	     any_saved(set->w->j)))
+		ret = derive_accept_ra(set, false, err);
+	if (!ret && proxied) {
+		ret = want(set, uplink, "proxy_ndp", "1", PHASE_FORWARDING, err);
+		if (!ret && !all_changes)
+			ret = want(set, uplink, "forwarding", "1", PHASE_FORWARDING, err);
+	}
+	return ret;
+}
+
+static bool is_wanted(const struct wanted *set, const char *key)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (!strcmp(set->keys[i], key))
+			return true;
+	return false;
+}
+
+/* A value that we did not change, but that restoring all.forwarding would. */
+static bool pinned(const struct saved *f)
+{
+	return !strcmp(f->value, f->made);
+}
+
+/* One journaled value goes back, unless somebody else changed it meanwhile. */
+static int restore(struct plan *plan, const struct saved *f, struct err *err)
+{
+	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
+	enum phase phase = ends_with(f->key, "/accept_ra") ? PHASE_RESTORE_ACCEPT_RA : PHASE_RESTORE_FORWARDING;
+	int ret;
+
+	snprintf(object.sysctl.key, sizeof(object.sysctl.key), "%s", f->key);
+	snprintf(object.sysctl.value, sizeof(object.sysctl.value), "%s", f->value);
+	was.sysctl = object.sysctl;
+	ret = sysctl_read(f->key, was.sysctl.value, sizeof(was.sysctl.value));
+	if (ret == -ENOENT)
+		return 0; /* the interface has gone, and its value with it */
+	if (ret)
+		return err_sys(err, -ret, "sysctl %s", f->key);
+	/* Restoring all.forwarding sets it to 0, now or when a `down` was killed after that. */
+	if (pinned(f)) {
+		snprintf(was.sysctl.value, sizeof(was.sysctl.value), "0");
+		return plan_step(plan, STEP_CHANGE, PHASE_RESTORE_ALL, &was, &object, err);
+	}
+	if (!strcmp(was.sysctl.value, f->value))
+		return plan_warn(plan, err, "sysctl %s: somebody else has put it back to %s already", f->key, f->value);
+	if (strcmp(was.sysctl.value, f->made))
+		return plan_warn(
+			plan, err,
+			"sysctl %s: left at %s, which somebody else set (sitctl had made it %s, before it was %s)",
+			f->key, was.sysctl.value, f->made, f->value);
+	/* Somebody switched it on for all interfaces meanwhile: this one's 0 would be a hole in that. */
+	if (!strncmp(f->key, CONF4, strlen(CONF4)) && sysctl_is(CONF4 "all/forwarding", "1"))
+		return plan_warn(plan, err, "sysctl %s: left at %s, since net/ipv4/conf/all/forwarding is 1", f->key,
+				 f->made);
+	return plan_step(plan, STEP_CHANGE, phase, &was, &object, err);
+}
+
+int plan_sysctls(struct plan *plan, const struct world *w, struct err *err)
+{
+	struct wanted set = { .plan = plan, .w = w };
+	const struct saved *all = saved_find(w->j, ALL_FORWARDING);
+	bool all_restored;
+	int ret;
+
+	ret = derive_all(&set, err);
+	if (!ret)
+		ret = derive_passed(&set, err);
+	all_restored = all && !is_wanted(&set, ALL_FORWARDING) &&
+		       (sysctl_is(ALL_FORWARDING, all->made) || sysctl_is(ALL_FORWARDING, all->value));
+	for (size_t i = 0; !ret && i < w->j->n_saved; i++) {
+		const struct saved *f = &w->j->saved[i];
+
+		if (is_wanted(&set, f->key) || (pinned(f) && is_wanted(&set, ALL_FORWARDING)))
+			continue;
+		ret = plan_key(&plan->drops, &plan->n_drops, f->key, err);
+		if (!ret && (!pinned(f) || all_restored))
+			ret = restore(plan, f, err);
+	}
+	free(set.keys);
+	return ret;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps that remove what is ours and no longer desired. */
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/leftover.h" /* before linux/: glibc and the kernel define the same names */
+#include "kernel/linkmsg.h"
+#include "kernel/mark.h"
+#include "plan/wanted.h"
+#include "state/derive.h"
+#include "state/readback.h"
+#include "state/saved.h"
+
+#include <linux/rtnetlink.h>
+
+/*
+ * Has the tunnel of LINK another device now, or are its name or its endpoints those of another
+ * tunnel? Then it and what is on it goes before the new one comes: the kernel has them only once.
+ */
+static bool renamed(const struct world *w, const struct link *link)
+{
+	const struct desired_tunnel *t = desired_find(w->desired, link_role(link), link_tunnel_name(link));
+
+	if (t)
+		return strcmp(t->spec.dev, link->name);
+	for (size_t i = 0; i < w->desired->n; i++) {
+		const struct spec *spec = &w->desired->tunnels[i].spec;
+		struct in_addr local = spec->role == ROLE_PEER ? w->desired->server.local : spec->local;
+
+		if (spec->role == ROLE_NAT)
+			continue;
+		if (!strcmp(spec->dev, link->name) ||
+		    (spec->remote.s_addr == link->remote.s_addr && local.s_addr == link->local.s_addr))
+			return true;
+	}
+	return false;
+}
+
+/* Does the device leave because its tunnel, or its name, is no longer desired? */
+static bool leftover_link(const struct world *w, const struct link *link)
+{
+	const struct desired_tunnel *t;
+
+	if (!link_ours(link) || !in_scope(w->scope, link_role(link), link_tunnel_name(link)))
+		return false;
+	t = desired_find(w->desired, link_role(link), link_tunnel_name(link));
+	return !t || strcmp(t->spec.dev, link->name);
+}
+
+static enum phase phase_of_link(const struct world *w, const struct link *link)
+{
+	return renamed(w, link) ? PHASE_LINK_LEFTOVER : PHASE_LINK_DEL;
+}
+
+/* Undone, the device is a new one: its own values come back after it. */
+static int leftover_values(struct plan *plan, const struct world *w, const struct link *link, struct err *err)
+{
+	enum phase phase = phase_of_link(w, link);
+	int ret = 0;
+
+	for (int i = 0; !ret && i <= LINK_CONFS; i++) {
+		struct object value = { .kind = KIND_SYSCTL };
+		const char *name = i < LINK_CONFS ? link_conf_names[i] : "force_forwarding";
+
+		snprintf(value.sysctl.key, sizeof(value.sysctl.key), "net/ipv6/conf/%s/%s", link->name, name);
+		if (!link_conf(link, name, value.sysctl.value) &&
+		    sysctl_read(value.sysctl.key, value.sysctl.value, sizeof(value.sysctl.value)))
+			continue;
+		ret = plan_step(plan, STEP_DEL, phase, &value, NULL, err);
+	}
+	return ret;
+}
+
+/* All their values before all of them: so the devices go together, and come back before the values. */
+static int leftover_links(struct plan *plan, const struct world *w, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_links; i++)
+		if (leftover_link(w, &w->s->links[i]))
+			ret = leftover_values(plan, w, &w->s->links[i], err);
+	for (size_t i = 0; !ret && i < w->s->n_links; i++) {
+		struct object was = { .kind = KIND_LINK, .link = w->s->links[i] };
+
+		if (leftover_link(w, &was.link))
+			ret = plan_step(plan, STEP_DEL, phase_of_link(w, &was.link), &was, NULL, err);
+	}
+	return ret;
+}
+
+/* Was the address on our device put there by what is desired before? For kernels without IFA_PROTO. */
+static bool desired_before(const struct world *w, const struct link *link, const struct addr *addr)
+{
+	const struct desired_tunnel *t = desired_find(&w->j->desired, link_role(link), link_tunnel_name(link));
+	struct addr addrs[ADDRESSES_MAX];
+	struct spec spec;
+	unsigned int n;
+
+	if (!t || !t->spec.n_addresses)
+		return false;
+	spec = t->spec.role == ROLE_PEER ? spec_effective(&t->spec, &w->j->desired.server) : t->spec;
+	n = derive_addrs(&spec, addrs);
+	while (n--)
+		if (addr6_equal(&addrs[n].net.addr, &addr->net.addr))
+			return true;
+	return false;
+}
+
+static bool addr_wanted(const struct world *w, const struct link *link, const struct addr *addr)
+{
+	const struct desired_tunnel *t = desired_find(w->desired, link_role(link), link_tunnel_name(link));
+	struct addr addrs[ADDRESSES_MAX];
+	struct spec spec;
+	unsigned int n;
+
+	if (!t || strcmp(t->spec.dev, link->name))
+		return false;
+	spec = t->spec.role == ROLE_PEER ? spec_effective(&t->spec, &w->desired->server) : t->spec;
+	n = derive_addrs(&spec, addrs);
+	while (n--)
+		if (net6_equal(&addrs[n].net, &addr->net))
+			return true;
+	return false;
+}
+
+/* Is the same address wanted there with another length? The kernel does not have it twice. */
+static bool relengthened(const struct world *w, const struct link *link, const struct addr *addr)
+{
+	for (size_t i = 0; i < w->desired->n; i++) {
+		const struct spec *desired = &w->desired->tunnels[i].spec;
+		struct addr addrs[ADDRESSES_MAX];
+		struct spec spec;
+		unsigned int n = 0;
+
+		if (desired->role != ROLE_NAT && !strcmp(desired->dev, link->name)) {
+			spec = desired->role == ROLE_PEER ? spec_effective(desired, &w->desired->server) : *desired;
+			n = derive_addrs(&spec, addrs);
+		}
+		while (n--)
+			if (addr6_equal(&addrs[n].net.addr, &addr->net.addr))
+				return true;
+		for (unsigned int k = 0; desired->role == ROLE_CLIENT && k < desired->n_prefixes; k++)
+			if (derive_lan_addr(&desired->prefixes[k], addrs) && !strcmp(addrs->ifname, link->name) &&
+			    addr6_equal(&addrs->net.addr, &addr->net.addr))
+				return true;
+	}
+	return false;
+}
+
+static int leftover_addrs(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_addrs; i++) {
+		const struct addr *a = &w->s->addrs[i];
+		const struct link *link = snapshot_link_index(w->s, a->index);
+		struct object was = { .kind = KIND_ADDR, .addr = *a };
+		bool ours = a->proto == SITCTL_PROTO, leftover;
+		enum phase phase = PHASE_LEFTOVER_ADDR;
+
+		if (!link)
+			continue;
+		if (link_ours(link)) {
+			was.addr.nodad = true;
+			leftover = in_scope(scope, link_role(link), link_tunnel_name(link)) &&
+				   (ours || (!a->proto &&
+					     (desired_before(w, link, a) || made_find(w->j, a->ifname, &a->net)))) &&
+				   !addr_wanted(w, link, a);
+		} else {
+			/* Not IFA_PROTO alone: other people may number what they make 41. */
+			leftover = (ours || !a->proto) && made_find(w->j, a->ifname, &a->net) &&
+				   !desired_has_lan_addr(w->desired, a->ifname, &a->net);
+		}
+		if (!leftover)
+			continue;
+		if (link_ours(link) && renamed(w, link))
+			phase = PHASE_LINK_LEFTOVER;
+		else if (relengthened(w, link, a))
+			phase = PHASE_ADDR_LENGTH;
+		ret = plan_step(plan, STEP_DEL, phase, &was, NULL, err);
+	}
+	return ret;
+}
+
+static bool route_wanted(const struct world *w, const struct link *link, const struct route *r)
+{
+	const struct desired_tunnel *t = desired_find(w->desired, link_role(link), link_tunnel_name(link));
+	struct net6 nets[1 + PREFIXES_MAX];
+	struct spec spec;
+	struct route want;
+	unsigned int n;
+
+	if (!t || strcmp(t->spec.dev, link->name))
+		return false;
+	if (derive_default(&t->spec, &want) && !r->dst.len)
+		return r->metric == want.metric && r->has_gateway == want.has_gateway &&
+		       (!r->has_gateway || addr6_equal(&r->gateway, &want.gateway));
+	if (t->spec.role != ROLE_PEER)
+		return false;
+	spec = spec_effective(&t->spec, &w->desired->server);
+	n = derive_peer_nets(&spec, nets);
+	while (n--) {
+		derive_peer_route(&spec, &nets[n], &want);
+		if (net6_equal(&want.dst, &r->dst) && want.metric == r->metric)
+			return true;
+	}
+	return false;
+}
+
+/* Does another tunnel get what is routed here? */
+static bool moves(const struct world *w, const struct link *link, const struct route *r)
+{
+	for (size_t i = 0; r->dst.len && i < w->desired->n; i++) {
+		const struct spec *spec = &w->desired->tunnels[i].spec;
+
+		for (unsigned int k = 0;
+		     spec->role == ROLE_PEER && strcmp(spec->dev, link->name) && k < spec->n_prefixes; k++)
+			if (net6_equal(&spec->prefixes[k].net, &r->dst))
+				return true;
+		if (spec->role == ROLE_PEER && r->dst.len == 128 && addr6_equal(&spec->addresses[0].addr, &r->dst.addr))
+			return true;
+	}
+	return false;
+}
+
+static int leftover_routes(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->s->n_routes; i++) {
+		const struct route *r = &w->s->routes[i];
+		const struct link *link = snapshot_link_index(w->s, r->index);
+		struct object was = { .kind = KIND_ROUTE, .route = *r };
+		enum phase phase = PHASE_LEFTOVER_ROUTE;
+		bool leftover;
+
+		if (r->proto != SITCTL_PROTO)
+			continue;
+		if (r->type == RTN_UNREACHABLE)
+			leftover = !desired_has_unreachable(w->desired, &r->dst);
+		else
+			leftover = link && link_ours(link) &&
+				   in_scope(scope, link_role(link), link_tunnel_name(link)) &&
+				   !route_wanted(w, link, r);
+		if (!leftover)
+			continue;
+		if (link && link_ours(link) && renamed(w, link))
+			phase = PHASE_LINK_LEFTOVER;
+		else if (link && moves(w, link, r))
+			phase = PHASE_ROUTE_MOVED;
+		ret = plan_step(plan, STEP_DEL, phase, &was, NULL, err);
+	}
+	return ret;
+}
+
+int plan_leftover(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = leftover_addrs(plan, w, scope, err);
+
+	if (!ret)
+		ret = leftover_routes(plan, w, scope, err);
+	for (size_t i = 0; !ret && i < w->s->n_neighs; i++) {
+		struct object was = { .kind = KIND_NEIGH, .neigh = w->s->neighs[i] };
+
+		if (was.neigh.proto == SITCTL_PROTO && !desired_has_neigh(w, &was.neigh))
+			ret = plan_step(plan, STEP_DEL, PHASE_LEFTOVER_NEIGH, &was, NULL, err);
+	}
+	return ret ? ret : leftover_links(plan, w, err);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What this host's NAT passes on for a tunnel client behind it: the rules for it, and the
+ * connection tracking entries that would stand in its way. The translation
+ * itself is two elements of the nf_tables table: a packet from either side makes the same
+ * mapping anew, so that none is lost when an entry's time is up.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "plan/nat.h"
+#include "plan/wanted.h"
+
+/* The inside host of an entry between it and the remote of NAT, whoever spoke first. */
+static struct in_addr inside_of(const struct conntrack *ct, const struct spec *nat)
+{
+	return ct->source.s_addr == nat->remote.s_addr ? ct->reply_source : ct->source;
+}
+
+/* It leads elsewhere, or the inside host's packets leave untranslated. */
+static bool is_leftover(const struct conntrack *ct, const struct spec *nat)
+{
+	return inside_of(ct, nat).s_addr != nat->to.s_addr ||
+	       (ct->source.s_addr == nat->to.s_addr && ct->reply_destination.s_addr == nat->to.s_addr);
+}
+
+static bool leads_there(const struct conntrack *ct, const struct spec *nat)
+{
+	return inside_of(ct, nat).s_addr == nat->to.s_addr;
+}
+
+/* Remove the entries of the two that UNWANTED says are so. */
+static int plan_entries(struct plan *plan, const struct world *w, enum phase phase, const struct spec *nat,
+			bool (*unwanted)(const struct conntrack *, const struct spec *), struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i <= w->s->n_addrs4; i++) {
+		struct conntrack ct = { .source = nat->remote };
+		bool found;
+
+		/* Asked for by each address of this host that the server may know, and by the inside host's. */
+		if (i < w->s->n_addrs4) {
+			ct.destination = w->s->addrs4[i].addr;
+		} else {
+			ct.source = nat->to;
+			ct.destination = nat->remote;
+		}
+		ret = conntrack_find(w->c, &ct, &found, err);
+		if (!ret && found && unwanted(&ct, nat))
+			ret = plan_conntrack_del(plan, phase, &ct, err);
+	}
+	return ret;
+}
+
+/* The server's packet came before the pass: it went to this host, and the entry says so for 600 s. */
+int plan_passed(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err)
+{
+	return plan_entries(plan, w, PHASE_CONNTRACK, nat, is_leftover, err);
+}
+
+/* Is the same passed to the same host still? */
+static bool still_passed(const struct desired *t, const struct spec *nat)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct spec *now = &t->tunnels[i].spec;
+
+		if (now->role == ROLE_NAT && now->remote.s_addr == nat->remote.s_addr &&
+		    now->to.s_addr == nat->to.s_addr && !strcmp(now->underlay, nat->underlay))
+			return true;
+	}
+	return false;
+}
+
+int plan_unpassed(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->j->desired.n; i++) {
+		const struct spec *nat = &w->j->desired.tunnels[i].spec;
+
+		if (nat->role != ROLE_NAT || !in_scope(scope, ROLE_NAT, nat->name) || still_passed(w->desired, nat))
+			continue;
+		/* Without this, traffic that goes on would keep the translation for ever. */
+		ret = plan_entries(plan, w, PHASE_CONNTRACK_DEL, nat, leads_there, err);
+	}
+	return ret;
+}

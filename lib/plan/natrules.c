@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/natrules.h"
+#include "plan/rules.h"
+#include "state/snapshotfind.h"
+
+static bool own_address(const struct snapshot *s, struct in_addr addr)
+{
+	for (size_t i = 0; i < s->n_addrs4; i++)
+		if (s->addrs4[i].addr.s_addr == addr.s_addr)
+			return true;
+	return false;
+}
+
+static int rule_addresses(const struct world *w, const struct spec *nat, struct err *err)
+{
+	char text[NET6_TEXT];
+
+	if (own_address(w->s, nat->to)) {
+		err_usage(err, "to", "%s is an address of this host", addr4_text(nat->to, text));
+		err_hint(err, "a tunnel that ends here needs no pass: see 'sitctl client up help'");
+		return -EINVAL;
+	}
+	if (own_address(w->s, nat->remote)) {
+		err_usage(err, "remote", "%s is an address of this host", addr4_text(nat->remote, text));
+		err_hint(err, "'remote' is the address of the tunnel server, outside");
+		return -EINVAL;
+	}
+	if (nat->to.s_addr == nat->remote.s_addr)
+		return err_usage(err, "to", "%s is the remote itself", addr4_text(nat->to, text));
+	return 0;
+}
+
+/* Protocol 41 has no ports: the server's address is all that tells to whom a packet goes. */
+static int rule_one_inside(const struct world *w, const struct spec *nat, struct err *err)
+{
+	char remote[NET6_TEXT], to[NET6_TEXT];
+
+	addr4_text(nat->remote, remote);
+	for (size_t i = 0; i < w->desired->n; i++) {
+		const struct spec *other = &w->desired->tunnels[i].spec;
+
+		if (other->remote.s_addr != nat->remote.s_addr ||
+		    (other->role == ROLE_NAT && !strcmp(other->name, nat->name)))
+			continue;
+		if (other->role == ROLE_NAT) {
+			err_usage(err, "remote",
+				  "%s is passed to %s by '%s' already: protocol 41 has no ports, so one server can "
+				  "have one inside host",
+				  remote, addr4_text(other->to, to), other->name);
+			err_hint(err, "'sitctl nat unpass %s' first, or have the server give another address",
+				 other->name);
+		} else {
+			err_usage(err, "remote", "%s is the far end of this host's own tunnel '%s'", remote,
+				  other->name);
+			err_hint(err, "one of the two must go: protocol 41 has no ports to tell them apart");
+		}
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int rule_not_passed(const struct world *w, const struct spec *spec, struct err *err)
+{
+	char remote[NET6_TEXT], to[NET6_TEXT];
+
+	for (size_t i = 0; (!w->rivals || w->rivals->passes) && i < w->desired->n; i++) {
+		const struct spec *nat = &w->desired->tunnels[i].spec;
+
+		if (nat->role != ROLE_NAT || nat->remote.s_addr != spec->remote.s_addr)
+			continue;
+		err_usage(err, "remote", "what comes from %s is passed on to %s by 'nat pass %s'",
+			  addr4_text(spec->remote, remote), addr4_text(nat->to, to), nat->name);
+		err_hint(err, "'sitctl nat unpass %s' first", nat->name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/*
+ * The interface behind which the inside host is, as far as it can be told now: while the LAN is
+ * down, what was found before stays.
+ */
+static int find_inside(const struct world *w, struct spec *nat, struct err *err)
+{
+	static const struct in_addr any;
+	const struct desired_tunnel *before = desired_find(w->desired, ROLE_NAT, nat->name);
+	const struct link *link;
+	struct path path;
+	int ret = path_lookup(w->c, nat->to, any, 0, &path, err);
+
+	link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
+	if (link && strcmp(link->name, nat->underlay))
+		snprintf(nat->inside, sizeof(nat->inside), "%s", link->name);
+	else if (before && before->spec.to.s_addr == nat->to.s_addr)
+		memcpy(nat->inside, before->spec.inside, sizeof(nat->inside));
+	return ret;
+}
+
+int rule_nat(const struct world *w, struct spec *nat, struct err *err)
+{
+	static const struct in_addr any;
+	const struct link *link;
+	char text[NET6_TEXT];
+	struct path path;
+	int ret = rule_addresses(w, nat, err);
+
+	if (!ret)
+		ret = rule_one_inside(w, nat, err);
+	if (ret)
+		return ret;
+	if (nat->underlay[0]) {
+		if (snapshot_link(w->s, nat->underlay))
+			return find_inside(w, nat, err);
+		err_usage(err, nat->underlay, "there is no interface of this name");
+		err_hint(err, "'interface' names the outside interface; see 'ip link'");
+		return -EINVAL;
+	}
+	ret = path_lookup(w->c, nat->remote, any, 0, &path, err);
+	if (ret)
+		return ret;
+	link = path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
+	if (link) {
+		char *const words[] = { "interface", (char *)link->name };
+
+		ret = spec_words(nat, 2, words, err);
+		return ret ? ret : find_inside(w, nat, err);
+	}
+	err_usage(err, "remote", "this host has no route to %s", addr4_text(nat->remote, text));
+	err_hint(err, "name the outside interface: 'interface IFACE'");
+	return -EINVAL;
+}
+
+int warn_nat(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err)
+{
+	static const struct in_addr any;
+	char text[NET6_TEXT];
+	struct path path;
+	int ret = path_lookup(w->c, nat->to, any, 0, &path, err);
+	const struct link *link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
+
+	addr4_text(nat->to, text);
+	if (!ret && !link)
+		ret = plan_warn(plan, err, "to: this host has no route to %s yet", text);
+	else if (!ret && !strcmp(link->name, nat->underlay))
+		ret = plan_warn(plan, err,
+				"to: this host reaches %s by %s, which is the outside interface: is the address right?",
+				text, link->name);
+	return ret;
+}

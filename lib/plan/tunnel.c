@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps that bring one tunnel to what is desired. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/tunnel.h" /* before linux/: glibc and the kernel define the same names */
+#include "kernel/linkmsg.h"
+#include "kernel/mark.h"
+#include "plan/adopted.h"
+#include "plan/forwarding.h"
+#include "plan/wanted.h"
+#include "state/derive.h"
+#include "state/readback.h"
+#include "state/snapshotfind.h"
+
+#include <linux/rtnetlink.h>
+
+/* Does the kernel have the device as wanted, but for being up? */
+static bool same_link(const struct link *has, const struct link *want)
+{
+	return has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr &&
+	       has->ttl == want->ttl && has->mtu == want->mtu && has->underlay == want->underlay && !has->half_made &&
+	       !link_condemned(has) && has->proto == want->proto && has->pmtudisc == want->pmtudisc &&
+	       !strcmp(has->alias, want->alias);
+}
+
+/* The device NAME, unless it is one that the plan removes first. */
+static const struct link *staying(const struct world *w, const char *name)
+{
+	const struct link *link = snapshot_link(w->s, name);
+
+	return link && link_leaves(w, link) ? NULL : link;
+}
+
+/* Does another tunnel get the endpoints that HAS has, and loses? */
+static bool endpoints_wanted(const struct world *w, const struct link *has, const struct link *want)
+{
+	if (has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr)
+		return false;
+	for (size_t i = 0; i < w->desired->n; i++) {
+		const struct spec *spec = &w->desired->tunnels[i].spec;
+		struct in_addr local = spec->role == ROLE_PEER ? w->desired->server.local : spec->local;
+
+		if (spec->role != ROLE_NAT && spec->remote.s_addr == has->remote.s_addr &&
+		    local.s_addr == has->local.s_addr)
+			return true;
+	}
+	return false;
+}
+
+/* Two tunnels that exchange endpoints: for a moment one has others, which nobody else can have. */
+static int plan_park(struct plan *plan, struct object *was, struct err *err)
+{
+	struct object parked = *was;
+	int ret;
+
+	parked.link.local.s_addr = htonl(INADDR_LOOPBACK);
+	ret = plan_step(plan, STEP_CHANGE, PHASE_LINK_PARK, was, &parked, err);
+	*was = parked;
+	return ret;
+}
+
+static int plan_link(struct plan *plan, const struct world *w, const struct spec *spec, struct link *want,
+		     struct err *err)
+{
+	struct object was = { .kind = KIND_LINK }, object = { .kind = KIND_LINK };
+	const struct link *has = staying(w, want->name);
+	int ret = 0;
+
+	if (has && has->index != w->adopt &&
+	    (!link_ours(has) || link_role(has) != spec->role || strcmp(link_tunnel_name(has), spec->name))) {
+		err_sys(err, EEXIST, "tunnel device %s", want->name);
+		if (link_ours(has))
+			err_why(err, "the name is taken by the tunnel of '%s'", link_tunnel_name(has));
+		else
+			err_why(err, "the name is taken by a device that sitctl did not make");
+		err_hint(err, "choose another name, or remove that device");
+		return -EEXIST;
+	}
+	if (!has) {
+		object.link = *want;
+		object.link.up = false;
+		ret = plan_step(plan, STEP_ADD, PHASE_LINK, NULL, &object, err);
+		if (ret)
+			return ret;
+		was.link = object.link;
+		object.link = *want;
+		return plan_step(plan, STEP_CHANGE, PHASE_LINK_UP, &was, &object, err);
+	}
+	want->index = has->index;
+	was.link = *has;
+	object.link = *want;
+	if (!same_link(has, want)) {
+		object.link.up = has->up;
+		if (endpoints_wanted(w, has, want))
+			ret = plan_park(plan, &was, err);
+		if (!ret)
+			ret = plan_step(plan, STEP_CHANGE, PHASE_LINK, &was, &object, err);
+		if (ret)
+			return ret;
+		was.link = object.link;
+	}
+	object.link.up = true;
+	return has->up ? 0 : plan_step(plan, STEP_CHANGE, PHASE_LINK_UP, &was, &object, err);
+}
+
+/* One sysctl of the tunnel's own device: a new one's is looked at when it is there. No file is read for each of thousands. */
+static int device_sysctl(struct plan *plan, const struct link *has, const char *dev, const char *name,
+			 const char *value, struct err *err)
+{
+	struct object was = { .kind = KIND_SYSCTL }, want = { .kind = KIND_SYSCTL };
+	bool known = has && link_conf(has, name, was.sysctl.value);
+
+	if (known && !strcmp(was.sysctl.value, value))
+		return 0;
+	snprintf(want.sysctl.key, sizeof(want.sysctl.key), "net/ipv6/conf/%s/%s", dev, name);
+	snprintf(want.sysctl.value, sizeof(want.sysctl.value), "%s", value);
+	if (!has)
+		return plan_step(plan, STEP_ADD, PHASE_LINK_SYSCTL, NULL, &want, err);
+	memcpy(was.sysctl.key, want.sysctl.key, sizeof(was.sysctl.key));
+	if (!known && (sysctl_read(want.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value)) ||
+		       !strcmp(was.sysctl.value, value)))
+		return 0; /* not there in this kernel, or right */
+	return plan_step(plan, STEP_CHANGE, PHASE_LINK_SYSCTL, &was, &want, err);
+}
+
+/* Does this host forward between the tunnel and other interfaces for SPEC? */
+static bool forwards(const struct desired *desired, const struct spec *spec)
+{
+	return derive_forwarding(desired) && (spec->role == ROLE_PEER || spec_has_lan(spec));
+}
+
+static int plan_device_forwarding(struct plan *plan, const struct world *w, const struct spec *spec,
+				  const struct link *has, struct err *err)
+{
+	enum forwarding_mode mode = w->mode;
+	const struct desired_tunnel *before = desired_find(&w->j->desired, spec->role, spec->name);
+
+	if (!forwards(w->desired, spec)) {
+		if (mode == FORWARDING_FORCE && has && before && forwards(&w->j->desired, &before->spec))
+			return device_sysctl(plan, has, spec->dev, "force_forwarding", "0", err);
+		return 0;
+	}
+	if (mode == FORWARDING_FORCE)
+		return device_sysctl(plan, has, spec->dev, "force_forwarding", "1", err);
+	return device_sysctl(plan, has, spec->dev, "forwarding", "1", err);
+}
+
+static int plan_device_sysctls(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
+{
+	const struct link *has = staying(w, spec->dev);
+	int ret;
+
+	/* Hosts "without IPv6" often have default.disable_ipv6=1. */
+	ret = device_sysctl(plan, has, spec->dev, "disable_ipv6", "0", err);
+	/* A tunnel's far end must not configure this host by router advertisements. */
+	if (!ret)
+		ret = device_sysctl(plan, has, spec->dev, "accept_ra", "0", err);
+	return ret ? ret : plan_device_forwarding(plan, w, spec, has, err);
+}
+
+static bool has_addr(const struct world *w, const struct addr *want)
+{
+	const struct link *link = staying(w, want->ifname);
+	const struct addr *a;
+
+	for (size_t at = 0; link && (a = snapshot_next_addr(w->s, link->index, &at));)
+		if (net6_equal(&a->net, &want->net))
+			return true;
+	return false;
+}
+
+static int plan_addr(struct plan *plan, const struct world *w, const struct addr *want, struct err *err)
+{
+	struct object object = { .kind = KIND_ADDR, .addr = *want };
+
+	return has_addr(w, want) ? 0 : plan_step(plan, STEP_ADD, PHASE_ADDR, NULL, &object, err);
+}
+
+static bool same_route(const struct route *a, const struct route *b)
+{
+	return a->type == b->type && net6_equal(&a->dst, &b->dst) && a->metric == b->metric &&
+	       a->has_gateway == b->has_gateway && (!a->has_gateway || addr6_equal(&a->gateway, &b->gateway)) &&
+	       (a->type != RTN_UNICAST || !strcmp(a->ifname, b->ifname));
+}
+
+static int plan_route(struct plan *plan, const struct world *w, struct route *want, const char *dev, struct err *err)
+{
+	struct object object = { .kind = KIND_ROUTE };
+	const struct route *r;
+
+	for (size_t at = 0; (r = snapshot_next_route_to(w->s, &want->dst, &at));) {
+		if (r->ifname[0] && !staying(w, r->ifname))
+			continue;
+		/* Somebody else's is not taken for ours, but on our own device: there a route of several hops has one protocol. */
+		if ((r->proto == SITCTL_PROTO || (!w->adopt && !strcmp(r->ifname, dev))) && same_route(r, want))
+			return 0;
+		/* Beside the default route of somebody else, and beside our own that is about to go. */
+		if (r->metric == want->metric &&
+		    (!want->dst.len || (r->proto == SITCTL_PROTO && !strcmp(r->ifname, want->ifname))))
+			want->append = true;
+	}
+	object.route = *want;
+	return plan_step(plan, STEP_ADD, PHASE_ROUTE, NULL, &object, err);
+}
+
+static int plan_proxied(struct plan *plan, const struct world *w, const struct net6 *range, struct err *err)
+{
+	const char *uplink = w->desired->server.uplink;
+	uint32_t count = range->len == 128 ? 1 : UINT32_C(1) << (128 - range->len);
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct object object = { .kind = KIND_NEIGH };
+		bool there = false;
+		int ret;
+
+		object.neigh.addr = net6_nth(range, i);
+		snprintf(object.neigh.ifname, IFNAMSIZ, "%s", uplink);
+		for (size_t k = 0; k < w->s->n_neighs && !there; k++)
+			there = !strcmp(w->s->neighs[k].ifname, uplink) &&
+				addr6_equal(&w->s->neighs[k].addr, &object.neigh.addr);
+		ret = there ? 0 : plan_step(plan, STEP_ADD, PHASE_NEIGH, NULL, &object, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int plan_client_prefix(struct plan *plan, const struct world *w, const struct spec *spec, const struct prefix *p,
+			      struct err *err)
+{
+	struct route route;
+	struct addr addr;
+	int ret = 0;
+
+	if (derive_lan_addr(p, &addr)) {
+		if (!snapshot_link(w->s, p->ifname))
+			return err_usage(err, p->ifname, "there is no interface of this name for the prefix");
+		ret = plan_addr(plan, w, &addr, err);
+	}
+	if (!ret && derive_unreachable(p, &route))
+		ret = plan_route(plan, w, &route, spec->dev, err);
+	return ret;
+}
+
+static int plan_leftover_entry(struct plan *plan, const struct world *w, struct in_addr source,
+			       struct in_addr destination, struct err *err)
+{
+	struct conntrack ct = { .source = source, .destination = destination };
+	bool found;
+	int ret = conntrack_find(w->c, &ct, &found, err);
+
+	return ret || !found ? ret : plan_conntrack_del(plan, PHASE_CONNTRACK, &ct, err);
+}
+
+/* NOTRACK does not heal an entry that a packet made before it, from either side. */
+static int plan_conntrack(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && spec->notrack && i < w->s->n_addrs4; i++) {
+		struct in_addr own = w->s->addrs4[i].addr;
+
+		ret = plan_leftover_entry(plan, w, spec->remote, own, err);
+		if (!ret)
+			ret = plan_leftover_entry(plan, w, own, spec->remote, err);
+	}
+	return ret;
+}
+
+int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
+{
+	struct addr addrs[ADDRESSES_MAX];
+	struct net6 ranges[1 + PREFIXES_MAX];
+	struct route route;
+	struct link link;
+	unsigned int n;
+	int ret = wanted_link(w, spec, &link, err);
+
+	if (!ret)
+		ret = plan_link(plan, w, spec, &link, err);
+	if (!ret)
+		ret = plan_conntrack(plan, w, spec, err);
+	if (!ret)
+		ret = plan_device_sysctls(plan, w, spec, err);
+	n = derive_addrs(spec, addrs);
+	for (unsigned int i = 0; !ret && i < n; i++)
+		ret = plan_addr(plan, w, &addrs[i], err);
+	if (!ret && w->adopt)
+		ret = plan_adopted(plan, w, spec, err);
+	if (!ret && derive_default(spec, &route))
+		ret = plan_route(plan, w, &route, spec->dev, err);
+	for (unsigned int i = 0; !ret && spec->role == ROLE_CLIENT && i < spec->n_prefixes; i++)
+		ret = plan_client_prefix(plan, w, spec, &spec->prefixes[i], err);
+	n = spec->role == ROLE_PEER ? derive_peer_nets(spec, ranges) : 0;
+	for (unsigned int i = 0; !ret && i < n; i++) {
+		derive_peer_route(spec, &ranges[i], &route);
+		ret = plan_route(plan, w, &route, spec->dev, err);
+	}
+	n = spec->role == ROLE_PEER ? derive_proxied(w->s, w->desired->server.uplink, spec, ranges) : 0;
+	for (unsigned int i = 0; !ret && i < n; i++)
+		ret = plan_proxied(plan, w, &ranges[i], err);
+	return ret;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: to find one of thousands by role and name: a hash table of positions in an array. */
+#ifndef SITCTL_SPEC_NAMEINDEX_H
+#define SITCTL_SPEC_NAMEINDEX_H
+
+#include <stddef.h>
+
+#include "spec/spec.h"
+
+struct nameindex {
+	uint32_t *slots; /* positions, counted from 1 */
+	size_t n_slots;	 /* a power of two, or 0 */
+};
+
+/* What the positions are in: elements STRIDE bytes apart, of which FIRST is the spec of the first. */
+struct named {
+	const struct spec *first;
+	size_t stride;
+};
+
+/*
+ * The slot of ROLE and NAME: the one that has it, or the free one (0) where it belongs; NULL where
+ * there are no slots. An element whose role or name was changed is not found any more.
+ */
+uint32_t *nameindex_slot(const struct nameindex *n, struct named of, enum role role, const char *name);
+
+/* Empty, with room for ROOM elements, half of the slots at most. 0, or -ENOMEM and as it was: never with less room. */
+int nameindex_clear(struct nameindex *n, size_t room);
+
+#endif

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "state/journal.h"
+#include "spec/params.h"
+#include "state/saved.h"
+
+/* Words of a line: its kind, a name, all repeats of all parameters. */
+#define WORDS_MAX (2 + 2 * (PARAMS_MAX + ADDRESSES_MAX + PREFIXES_MAX + ALLOWS_MAX + TARGETS_MAX))
+#define TEXT_MAX (64 << 20) /* a larger journal is not one of ours */
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
+#endif
+
+/* Never the same twice while the machine runs; an inode number may be reused. */
+static int namespace_dir(struct journal *j, struct err *err)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+	struct stat st;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool known = fd >= 0 && !getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len);
+
+	if (fd >= 0)
+		close(fd);
+	if (known) {
+		snprintf(j->dir, sizeof(j->dir), RUN_DIR "/netns-%llu", (unsigned long long)cookie);
+		return 0;
+	}
+	if (stat("/proc/self/ns/net", &st))
+		return err_sys(err, errno, "/proc/self/ns/net");
+	j->by_inode = true;
+	snprintf(j->dir, sizeof(j->dir), RUN_DIR "/netns-i%llu", (unsigned long long)st.st_ino);
+	return 0;
+}
+
+static int make_dir(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return err_sys(err, errno, "%s", path);
+	/* A link or somebody else's folder could make us write elsewhere. */
+	if (lstat(path, &st))
+		return err_sys(err, errno, "%s", path);
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022)) {
+		err_sys(err, EPERM, "%s", path);
+		err_why(err, "is not a folder that only this user can write to");
+		err_hint(err, "look who made it, then remove it");
+		return -EPERM;
+	}
+	return 0;
+}
+
+#define LOCK_PATH_SIZE (sizeof(((struct journal *)0)->dir) + 8)
+#define NEW_PATH_SIZE (sizeof(((struct journal *)0)->dir) + 16)
+
+static void lock_path(const struct journal *j, char path[LOCK_PATH_SIZE])
+{
+	snprintf(path, LOCK_PATH_SIZE, "%s/lock", j->dir);
+}
+
+int run_dir(struct err *err)
+{
+	return make_dir(RUN_DIR, err);
+}
+
+int lock_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), code;
+	struct stat ours, theirs;
+
+	if (fd < 0)
+		return -1;
+	if (!flock(fd, LOCK_EX | LOCK_NB)) {
+		if (!fstat(fd, &ours) && !lstat(path, &theirs) && ours.st_ino == theirs.st_ino)
+			return fd;
+		errno = EWOULDBLOCK;
+	}
+	code = errno;
+	close(fd);
+	errno = code;
+	return -1;
+}
+
+/* Try once; false with errno EWOULDBLOCK where it is taken. */
+static bool try_lock(struct journal *j)
+{
+	char path[LOCK_PATH_SIZE];
+
+	lock_path(j, path);
+	if (mkdir(j->dir, 0755) && errno != EEXIST)
+		return false;
+	j->lock = lock_file(path);
+	if (j->lock < 0 && errno == ENOENT)
+		errno = EWOULDBLOCK; /* the folder went meanwhile */
+	return j->lock >= 0;
+}
+
+static int take_lock(struct journal *j, struct err *err)
+{
+	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 }, now, end;
+	char path[LOCK_PATH_SIZE];
+	int ret = run_dir(err);
+
+	if (!ret)
+		ret = make_dir(j->dir, err);
+	if (ret)
+		return ret;
+	lock_path(j, path);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += LOCK_WAIT_SECONDS;
+	while (!try_lock(j)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_sys(err, errno, "%s", path);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec)) {
+			err_sys(err, EBUSY, "%s", path);
+			err_why(err, "another sitctl has worked for %d seconds and still does", LOCK_WAIT_SECONDS);
+			err_hint(err, "see 'fuser %s', then try again", path);
+			return -EBUSY;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+/* How many words, of which WORDS has the first WORDS_MAX. */
+static int split(char *line, char *words[])
+{
+	int n = 0;
+
+	for (char *word = strtok(line, " "); word; word = strtok(NULL, " "))
+		if (n++ < WORDS_MAX)
+			words[n - 1] = word;
+	return n;
+}
+
+static int parse_made(struct journal *j, char *words[], struct err *err)
+{
+	struct net6 net;
+	const char *why;
+
+	if (!parse_ifname(words[1], &why))
+		return err_usage(err, words[1], "%s", why);
+	if (!parse_ipv6_net_host(words[2], 128, &net, &why))
+		return err_usage(err, words[2], "%s", why);
+	return made_add(j, words[1], &net, err);
+}
+
+static int parse_tunnel(struct journal *j, enum role role, int n, char *words[], struct err *err)
+{
+	struct spec spec;
+	int ret = spec_init(&spec, role, words[1], err);
+
+	if (!ret)
+		ret = spec_recorded_words(&spec, n - 2, words + 2, err);
+	if (!ret)
+		ret = spec_check(&spec, err);
+	return ret ? ret : desired_put(&j->desired, &spec, true, err);
+}
+
+static int parse_line(struct journal *j, char *line, struct err *err)
+{
+	char *words[WORDS_MAX];
+	int n = split(line, words);
+
+	if (n == 0 || words[0][0] == '#')
+		return 0;
+	if (n > WORDS_MAX)
+		return err_usage(err, words[0], "the line has too many words");
+	if (!strcmp(words[0], "sysctl") && n == 4)
+		return saved_add(j, words[1], words[2], words[3], err);
+	if (!strcmp(words[0], "made") && n == 3)
+		return parse_made(j, words, err);
+	if (!strcmp(words[0], "server") && n >= 2) {
+		if (strcmp(words[1], "explicit") && strcmp(words[1], "implicit"))
+			return err_usage(err, words[1], "is neither 'explicit' nor 'implicit'");
+		j->desired.server_explicit = !strcmp(words[1], "explicit");
+		return spec_words(&j->desired.server, n - 2, words + 2, err);
+	}
+	if (!strcmp(words[0], "client") && n >= 2)
+		return parse_tunnel(j, ROLE_CLIENT, n, words, err);
+	if (!strcmp(words[0], "peer") && n >= 2)
+		return parse_tunnel(j, ROLE_PEER, n, words, err);
+	if (!strcmp(words[0], "nat") && n >= 2)
+		return parse_tunnel(j, ROLE_NAT, n, words, err);
+	return err_usage(err, words[0], "is not a line of a journal");
+}
+
+int journal_parse(struct journal *j, char *text, struct err *err)
+{
+	unsigned int number = 1;
+	char *end;
+
+	for (char *line = text; *line; line = end, number++) {
+		struct err inner;
+
+		end = line + strcspn(line, "\n");
+		if (*end)
+			*end++ = '\0';
+		if (!parse_line(j, line, &inner))
+			continue;
+		err_sys(err, EBADMSG, "%s/journal:%u", j->dir, number);
+		err_why(err, "%s: %s", inner.step, inner.why);
+		err_hint(err, "remove the file: what runs is then read from the kernel, former sysctl values are lost");
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+static int load(struct journal *j, struct err *err)
+{
+	char path[sizeof(j->dir) + 16];
+	struct stat st;
+	char *text = NULL;
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), "%s/journal", j->dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT || errno == EACCES ? 0 : err_sys(err, errno, "%s", path);
+	if (fstat(fd, &st) || st.st_size > TEXT_MAX) {
+		ret = err_sys(err, EFBIG, "%s", path);
+		goto out;
+	}
+	text = calloc(1, (size_t)st.st_size + 1);
+	if (!text || read(fd, text, (size_t)st.st_size) != st.st_size)
+		ret = err_sys(err, text ? EIO : ENOMEM, "%s", path);
+	else if (strlen(text) != (size_t)st.st_size)
+		ret = err_sys(err, EBADMSG, "%s", path);
+	else
+		ret = journal_parse(j, text, err);
+out:
+	free(text);
+	close(fd);
+	return ret;
+}
+
+static void new_path(const struct journal *j, char path[NEW_PATH_SIZE])
+{
+	snprintf(path, NEW_PATH_SIZE, "%s/journal.new", j->dir);
+}
+
+/* What one that was killed had begun to write would be left for good where there is nothing to write any more. */
+static void remove_begun(const struct journal *j)
+{
+	char path[NEW_PATH_SIZE];
+
+	new_path(j, path);
+	unlink(path);
+}
+
+int journal_open(struct journal *j, bool lock, struct err *err)
+{
+	int ret;
+
+	memset(j, 0, sizeof(*j));
+	j->lock = -1;
+	ret = desired_init(&j->desired, err);
+	if (!ret)
+		ret = namespace_dir(j, err);
+	if (!ret && lock)
+		ret = take_lock(j, err);
+	if (!ret && lock)
+		remove_begun(j);
+	if (!ret)
+		ret = load(j, err);
+	if (ret)
+		journal_close(j);
+	return ret;
+}
+
+int journal_clear(struct journal *j, struct err *err)
+{
+	desired_free(&j->desired);
+	j->n_saved = j->n_made = 0;
+	return desired_init(&j->desired, err);
+}
+
+static bool empty(const struct journal *j)
+{
+	for (size_t i = 0; i < j->desired.n; i++)
+		if (j->desired.tunnels[i].recorded)
+			return false;
+	return !j->n_saved && !j->n_made && !j->desired.server_explicit && !j->desired.server.uplink[0];
+}
+
+void journal_close(struct journal *j)
+{
+	char path[LOCK_PATH_SIZE];
+
+	if (j->lock >= 0) {
+		lock_path(j, path);
+		/* rmdir() refuses where a journal is left. */
+		if (empty(j) && !unlink(path))
+			rmdir(j->dir);
+		close(j->lock);
+	}
+	desired_free(&j->desired);
+	free(j->saved);
+	free(j->made);
+	free(j->written);
+	memset(j, 0, sizeof(*j));
+	j->lock = -1;
+}
+
+void journal_print(const struct journal *j, FILE *out)
+{
+	char text[WORDS_MAX * VALUE_TEXT];
+	char net[NET6_TEXT];
+
+	fprintf(out, "# sitctl's journal: what it was told, and sysctl KEY BEFORE MADE\n");
+	for (size_t i = 0; i < j->n_saved; i++)
+		fprintf(out, "sysctl %s %s %s\n", j->saved[i].key, j->saved[i].value, j->saved[i].made);
+	for (size_t i = 0; i < j->n_made; i++)
+		fprintf(out, "made %s %s\n", j->made[i].ifname, net6_text(&j->made[i].net, net));
+	spec_text(&j->desired.server, true, text, sizeof(text));
+	if (j->desired.server_explicit || j->desired.server.uplink[0])
+		fprintf(out, "server %s %s\n", j->desired.server_explicit ? "explicit" : "implicit", text);
+	for (size_t i = 0; i < j->desired.n; i++) {
+		const struct spec *spec = &j->desired.tunnels[i].spec;
+
+		if (!j->desired.tunnels[i].recorded)
+			continue;
+		spec_text(spec, true, text, sizeof(text));
+		fprintf(out, "%s %s %s\n", spec->role == ROLE_PEER ? "peer" : role_object(spec->role), spec->name,
+			text);
+	}
+}
+
+/* A new file in the place of the old one. */
+static int replace(const struct journal *j, const char *text, struct err *err)
+{
+	char path[sizeof(j->dir) + 16], new[NEW_PATH_SIZE];
+	FILE *out;
+	bool bad;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/journal", j->dir);
+	new_path(j, new);
+	/* Whatever the umask: others read it at most. */
+	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	out = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!out)
+		return err_sys(err, errno, "%s", new);
+	bad = fputs(text, out) < 0 || fflush(out) || fsync(fileno(out));
+	bad = fclose(out) || bad;
+	if (bad || rename(new, path)) {
+		err_sys(err, errno, "%s", path);
+		unlink(new);
+		return -err->code;
+	}
+	return 0;
+}
+
+int journal_write(struct journal *j, struct err *err)
+{
+	char path[sizeof(j->dir) + 16], *text = NULL;
+	size_t size;
+	FILE *out;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/journal", j->dir);
+	if (empty(j)) {
+		free(j->written);
+		j->written = NULL;
+		return unlink(path) && errno != ENOENT ? err_sys(err, errno, "%s", path) : 0;
+	}
+	out = open_memstream(&text, &size);
+	if (!out)
+		return err_sys(err, errno, "%s", path);
+	journal_print(j, out);
+	if (fclose(out)) {
+		free(text);
+		return err_sys(err, ENOMEM, "%s", path);
+	}
+	if (j->written && !strcmp(j->written, text)) {
+		free(text);
+		return 0;
+	}
+	ret = replace(j, text, err);
+	free(j->written);
+	j->written = ret ? NULL : text;
+	if (ret)
+		free(text);
+	return ret;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state/snapshot.h" /* before linux/: glibc and the kernel define the same names */
+#include "kernel/linkmsg.h"
+#include "kernel/mark.h"
+#include "kernel/nft/load.h"
+#include "state/snapshotfind.h"
+
+#include <linux/if_addr.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+/* A growing array of one of the snapshot's lists. */
+struct list {
+	void **items;
+	size_t *n;
+	size_t size, room;
+};
+
+static void *grow(struct list *l)
+{
+	if (*l->n == l->room) {
+		size_t room = l->room ? 2 * l->room : 32;
+		void *grown = realloc(*l->items, room * l->size);
+
+		if (!grown)
+			return NULL;
+		*l->items = grown;
+		l->room = room;
+	}
+	return memset((char *)*l->items + (*l->n)++ * l->size, 0, l->size);
+}
+
+static void forget(void *data)
+{
+	struct list *l = data;
+
+	*l->n = 0;
+}
+
+static int take_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct link *link = grow(data);
+
+	return link ? link_decode(nlh, link) : -ENOMEM;
+}
+
+static int take_addr4(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[ADDR_PROTO + 1];
+	struct addr4 *a = grow(data);
+
+	if (!a)
+		return -ENOMEM;
+	if (nl_attrs(nlh, sizeof(*ifa), tb, ADDR_PROTO))
+		return -EBADMSG;
+	a->index = ifa->ifa_index;
+	a->addr = nl_in(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS]);
+	return 0;
+}
+
+static int take_addr6(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[ADDR_PROTO + 1];
+	struct addr *a;
+
+	if (nl_attrs(nlh, sizeof(*ifa), tb, ADDR_PROTO))
+		return -EBADMSG;
+	/* A kernel whose IPv6 is switched off gives what other families have (rtnl_dump_all()). */
+	if (ifa->ifa_family != AF_INET6)
+		return 0;
+	a = grow(data);
+	if (!a)
+		return -ENOMEM;
+	a->index = ifa->ifa_index;
+	a->net.len = ifa->ifa_prefixlen;
+	a->proto = nl_u8(tb[ADDR_PROTO], 0);
+	/* With a point-to-point peer IFA_LOCAL is this host's and IFA_ADDRESS the peer's. */
+	if (a->net.len > 128 || !nl_in6(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS], &a->net.addr))
+		return -EBADMSG;
+	return 0;
+}
+
+/* Of a host with a full routing table only what a plan may be about is kept. */
+static bool route_matters(const struct route *r)
+{
+	if (r->table != RT_TABLE_MAIN || (r->type != RTN_UNICAST && r->type != RTN_UNREACHABLE))
+		return false;
+	return !r->dst.len || r->proto == SITCTL_PROTO || !r->has_gateway;
+}
+
+static int keep_route(const struct route *route, struct list *l)
+{
+	struct route *kept;
+
+	if (!route_matters(route))
+		return 0;
+	kept = grow(l);
+	if (!kept)
+		return -ENOMEM;
+	*kept = *route;
+	return 0;
+}
+
+/* A route over several next hops is kept once for each (linux/rtnetlink.h, struct rtnexthop). */
+static int keep_hops(const struct nlattr *attr, struct route *route, struct list *l)
+{
+	const char *p = mnl_attr_get_payload(attr);
+	size_t left = mnl_attr_get_payload_len(attr);
+	const struct nlattr *tb[RTA_MAX + 1];
+	int ret = 0;
+
+	while (!ret && left >= sizeof(struct rtnexthop)) {
+		const struct rtnexthop *hop = (const struct rtnexthop *)p;
+		size_t len = RTNH_ALIGN(hop->rtnh_len);
+
+		if (hop->rtnh_len < sizeof(*hop) || len > left)
+			return -EBADMSG;
+		if (nl_attrs_raw(RTNH_DATA(hop), hop->rtnh_len - RTNH_LENGTH(0), tb, RTA_MAX))
+			return -EBADMSG;
+		route->index = (uint32_t)hop->rtnh_ifindex;
+		memset(&route->gateway, 0, sizeof(route->gateway));
+		route->has_gateway = nl_in6(tb[RTA_GATEWAY], &route->gateway) || tb[RTA_VIA];
+		ret = keep_route(route, l);
+		p += len;
+		left -= len;
+	}
+	return ret;
+}
+
+static int take_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[RTA_MAX + 1];
+	struct route route = { 0 };
+
+	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX) || rtm->rtm_dst_len > 128)
+		return -EBADMSG;
+	/* As above; and answers for exceptions (RTM_F_CLONED) are not routes that anybody made. */
+	if (rtm->rtm_family != AF_INET6 || rtm->rtm_flags & RTM_F_CLONED)
+		return 0;
+	route.type = rtm->rtm_type;
+	route.proto = rtm->rtm_protocol;
+	route.table = nl_u32(tb[RTA_TABLE], rtm->rtm_table);
+	route.dst.len = rtm->rtm_dst_len;
+	if (route.dst.len && !nl_in6(tb[RTA_DST], &route.dst.addr))
+		return -EBADMSG;
+	route.metric = nl_u32(tb[RTA_PRIORITY], 0);
+	route.index = nl_u32(tb[RTA_OIF], 0);
+	route.has_gateway = nl_in6(tb[RTA_GATEWAY], &route.gateway) || tb[RTA_VIA];
+	return tb[RTA_MULTIPATH] ? keep_hops(tb[RTA_MULTIPATH], &route, data) : keep_route(&route, data);
+}
+
+static int take_neigh(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[NDA_MAX + 1];
+	struct neigh *n;
+
+	if (nl_attrs(nlh, sizeof(*ndm), tb, NDA_MAX))
+		return -EBADMSG;
+	if (ndm->ndm_family != AF_INET6 || !(ndm->ndm_flags & NTF_PROXY))
+		return 0;
+	n = grow(data);
+	if (!n)
+		return -ENOMEM;
+	n->index = (uint32_t)ndm->ndm_ifindex;
+	n->proto = nl_u8(tb[NDA_PROTOCOL], 0);
+	return nl_in6(tb[NDA_DST], &n->addr) ? 0 : -EBADMSG;
+}
+
+/* One dump: TYPE, with the family header that strict checking wants, each answer to CB. */
+static int dump(struct conversation *c, uint16_t type, uint8_t family, size_t header, const char *what, nl_cb cb,
+		struct list *l, struct err *err)
+{
+	uint8_t *payload;
+	int ret;
+
+	nl_batch_reset(&c->batch);
+	payload = nl_start(&c->batch, type, NLM_F_DUMP, header);
+	if (payload)
+		payload[0] = family; /* the first byte of every rtnetlink header */
+	if (payload && type == RTM_GETNEIGH)
+		((struct ndmsg *)payload)->ndm_flags = NTF_PROXY;
+	/* Of each tunnel six routes are in other tables; and IPv6's own statistics are summed up over all processors. */
+	if (payload && type == RTM_GETROUTE)
+		((struct rtmsg *)payload)->rtm_table = RT_TABLE_MAIN;
+	if (payload && type == RTM_GETLINK)
+		nl_put_u32(&c->batch, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	ret = nl_dump(&c->route, &c->batch, cb, forget, l, err);
+	if (ret)
+		snprintf(err->step, sizeof(err->step), "reading %s", what);
+	return ret;
+}
+
+static int cmp_index(const void *a, const void *b)
+{
+	uint32_t x = ((const struct link *)a)->index, y = ((const struct link *)b)->index;
+
+	return (x > y) - (x < y);
+}
+
+static void copy_name(const struct snapshot *s, uint32_t index, char *name)
+{
+	const struct link *link = index ? snapshot_link_index(s, index) : NULL;
+
+	if (link)
+		memcpy(name, link->name, IFNAMSIZ);
+	else
+		name[0] = '\0';
+}
+
+static void name_interfaces(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_links; i++)
+		copy_name(s, s->links[i].underlay, s->links[i].underlay_name);
+	for (size_t i = 0; i < s->n_addrs; i++)
+		copy_name(s, s->addrs[i].index, s->addrs[i].ifname);
+	for (size_t i = 0; i < s->n_routes; i++)
+		copy_name(s, s->routes[i].index, s->routes[i].ifname);
+	for (size_t i = 0; i < s->n_neighs; i++)
+		copy_name(s, s->neighs[i].index, s->neighs[i].ifname);
+}
+
+#define LIST(array, count)                                                          \
+	{                                                                           \
+		.items = (void **)&(array), .n = &(count), .size = sizeof(*(array)) \
+	}
+
+int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
+{
+	struct list links = LIST(s->links, s->n_links), addrs = LIST(s->addrs, s->n_addrs);
+	struct list addrs4 = LIST(s->addrs4, s->n_addrs4), routes = LIST(s->routes, s->n_routes);
+	struct list neighs = LIST(s->neighs, s->n_neighs);
+	int ret;
+
+	memset(s, 0, sizeof(*s));
+	ret = dump(c, RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg), "the interfaces", take_link, &links, err);
+	if (!ret)
+		ret = dump(c, RTM_GETADDR, AF_INET, sizeof(struct ifaddrmsg), "the IPv4 addresses", take_addr4, &addrs4,
+			   err);
+	if (!ret)
+		ret = dump(c, RTM_GETADDR, AF_INET6, sizeof(struct ifaddrmsg), "the IPv6 addresses", take_addr6, &addrs,
+			   err);
+	if (!ret)
+		ret = dump(c, RTM_GETROUTE, AF_INET6, sizeof(struct rtmsg), "the IPv6 routes", take_route, &routes,
+			   err);
+	if (!ret)
+		ret = dump(c, RTM_GETNEIGH, AF_INET6, sizeof(struct ndmsg), "the proxy neighbours", take_neigh, &neighs,
+			   err);
+	if (!ret) {
+		if (s->n_links)
+			qsort(s->links, s->n_links, sizeof(*s->links), cmp_index);
+		name_interfaces(s);
+		ret = snapshot_sort(s, err);
+	}
+	if (!ret) {
+		ret = nft_load(c, &s->nft, err);
+		if (ret == -EPERM) {
+			s->nft_unknown = true;
+			ret = 0;
+		}
+	}
+	if (ret)
+		snapshot_free(s);
+	return ret;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	free(s->links);
+	free(s->addrs);
+	free(s->addrs4);
+	free(s->routes);
+	free(s->neighs);
+	free(s->nft.elems);
+	free(s->links_named);
+	free(s->addrs_on);
+	free(s->routes_on);
+	free(s->routes_to);
+	memset(s, 0, sizeof(*s));
+}
+
+const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index)
+{
+	struct link key = { .index = index };
+
+	return s->n_links ? bsearch(&key, s->links, s->n_links, sizeof(key), cmp_index) : NULL;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: what the kernel has now of everything that a plan can be about. */
+#ifndef SITCTL_STATE_SNAPSHOT_H
+#define SITCTL_STATE_SNAPSHOT_H
+
+#include "kernel/object.h"
+
+struct addr4 {
+	uint32_t index;
+	struct in_addr addr;
+};
+
+struct snapshot {
+	struct link *links;
+	size_t n_links;
+	struct addr *addrs;
+	size_t n_addrs;
+	struct addr4 *addrs4;
+	size_t n_addrs4;
+	struct route *routes; /* main table: defaults, ours, and those on an interface without gateway */
+	size_t n_routes;
+	struct neigh *neighs; /* proxy entries */
+	size_t n_neighs;
+	struct nft_table nft;
+	bool nft_unknown; /* not allowed to read it */
+	/* Positions in the lists, sorted: links by name, addresses and routes by interface, routes by destination; or NULL. */
+	uint32_t *links_named, *addrs_on, *routes_on, *routes_to;
+};
+
+/* Read all of it by dumps. 0, or a negative errno and ERR. Ends with snapshot_free(). */
+int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err);
+void snapshot_free(struct snapshot *s);
+const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: tests of `import`: what other tools write, whatever it is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../unit.h"
+#include "import/assemble.h"
+#include "import/import.h"
+#include "import/importers.h"
+#include "import/assemble.h"
+#include "import/import.h"
+#include "import/importers.h"
+
+void read_import(struct import *im, const char *format, const char *text)
+{
+	char *copy = strdup(text);
+	struct err err;
+
+	memset(im, 0, sizeof(*im));
+	ck_assert_ptr_nonnull(copy);
+	import_text(im, importer_find(format), "x", copy);
+	free(copy);
+	ck_assert_int_eq(import_end(im, &err), 0);
+}
+
+/* The errors, a line each. */
+const char *import_errors(const struct import *im)
+{
+	static char text[8192];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < im->n_errors; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s\n", im->errors[i]);
+	return text;
+}
+
+/* TEXT of FORMAT is the tunnel of WORDS, and has these ERRORS, a line each. */
+static void expect_import(const char *format, const char *text, const char *words, const char *expected)
+{
+	struct import im;
+	struct spec want;
+
+	read_import(&im, format, text);
+	ck_assert_msg(!strcmp(import_errors(&im), expected), "%s\n%s", text, import_errors(&im));
+	if (words) {
+		make_spec(&want, ROLE_CLIENT, words);
+		ck_assert_msg(im.n == 1, "%s", text);
+		ck_assert_str_eq(im.tunnels[0].spec.name, want.name);
+		same_spec(&want, &im.tunnels[0].spec, text);
+	} else {
+		ck_assert_msg(im.n == 0, "%s", text);
+	}
+	import_free(&im);
+}
+
+/* Commands of a stanza make others while its own tunnel is read. */
+START_TEST(tunnels_within_a_stanza)
+{
+	char text[4096] = "iface a inet6 manual\n sitctl-remote 203.0.113.1\n";
+	const struct imported *a;
+	struct import im;
+
+	for (int i = 0; i < 20; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 " up ip tunnel add b%d mode sit remote 203.0.113.%d\n", i, 10 + i);
+	snprintf(text + strlen(text), sizeof(text) - strlen(text),
+		 " sitctl-address 2001:db8::3/127\n sitctl-mtu 1400\n");
+	read_import(&im, "ifupdown", text);
+	ck_assert_uint_eq(im.n, 21);
+	a = import_find(&im, "a");
+	ck_assert(a && a->spec.n_addresses == 1 && a->spec.mtu == 1400);
+	ck_assert_uint_eq(a->spec.remote.s_addr, ip4("203.0.113.1").s_addr);
+	import_free(&im);
+}
+END_TEST
+
+#define BROKER "he-ipv6 remote 203.0.113.1 local 198.51.100.7 address 2001:db8::2/64 "
+
+START_TEST(iproute2_as_brokers_print_it)
+{
+	static const char *const texts[] = {
+		/* Hurricane Electric */
+		"modprobe ipv6\nip tunnel add he-ipv6 mode sit remote 203.0.113.1 local 198.51.100.7 ttl 255\n"
+		"ip link set he-ipv6 up\nip addr add 2001:db8::2/64 dev he-ipv6\nip route add ::/0 dev he-ipv6\n"
+		"ip -f inet6 addr\n",
+		/* with sudo, abbreviations, a path, quotes, lines that go on, comments, Windows' line ends */
+		"sudo /sbin/ip t a 'he-ipv6' mode sit \\\n  remote \"203.0.113.1\" local 198.51.100.7 ttl 255 # "
+		"mine\r\n"
+		"ip l s he-ipv6 up; sudo ip -6 a a 2001:db8::2/64 dev he-ipv6 && ip -6 r a default dev he-ipv6\r\n",
+		/* ip link, in another order */
+		"ip -6 route add default dev he-ipv6 metric 1024\nip -family inet6 addr add 2001:db8::2/64 dev "
+		"he-ipv6\n"
+		"ip link add name he-ipv6 type sit remote 203.0.113.1 local 198.51.100.7 ttl 255 mode ip6ip pmtudisc\n",
+		"#!/bin/sh\ncase $1 in\nup)\nip tunnel add he-ipv6 mode sit remote 203.0.113.1 local 198.51.100.7 ttl "
+		"255\n"
+		"ip addr add 2001:db8::2/64 dev he-ipv6\nip -6 route add default dev he-ipv6\n;;\ndown)\nkillall "
+		"radvd\n"
+		"ip tunnel del he-ipv6 2>/dev/null;;\nesac >&2\n",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		expect_import("iproute2", texts[i], BROKER, "");
+}
+END_TEST
+
+START_TEST(iproute2_values)
+{
+	expect_import("iproute2",
+		      "ip tunnel add t mode sit remote 203.0.113.1\nip addr add 2001:db8::3/127 dev t\n"
+		      "ip link set t mtu 1280 up\nip -6 route add default via 2001:db8::2 dev t metric 5\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit mtu 1280 gateway 2001:db8::2 metric 5",
+		      "");
+	expect_import("iproute2",
+		      "ip tunnel add t mode sit remote 203.0.113.1 local any ttl 64 dev eth0\n"
+		      "ip addr add 2001:db8::3 dev t\nip -6 route add blackhole 2001:db8:1::/48\n"
+		      "ip -6 addr add 2001:db8:1::1/64 dev lan\nip -6 addr add 2001:db8:2::1/64 dev lan2\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/128 ttl 64 dev eth0 gateway none "
+		      "prefix 2001:db8:1::/48,lan prefix 2001:db8:2::/64,lan2",
+		      "");
+	/* IPv4 of other interfaces is none of our business. */
+	expect_import("iproute2",
+		      "ip addr add 198.51.100.7/24 dev eth0\nip route add default via 198.51.100.1 dev eth0\n"
+		      "ip tunnel add t mode sit remote 203.0.113.1\nip addr add 2001:db8::3/127 dev t\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit gateway none", "");
+}
+END_TEST
+
+#define T "ip tunnel add t mode sit remote 203.0.113.1 ttl 9\nip addr add 2001:db8::3/127 dev t\n"
+#define T_WORDS "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 gateway none"
+
+START_TEST(what_is_not_understood_is_named_with_its_line)
+{
+	expect_import("iproute2", T "ifconfig sit0 inet6 tunnel ::203.0.113.1\n", T_WORDS,
+		      "x:3: ifconfig: is not a command that is understood\n");
+	expect_import("iproute2", T "\n\nip -6 rule add from 2001:db8::3 table 7\n", T_WORDS,
+		      "x:5: rule: is an object of 'ip' that is not understood\n");
+	expect_import("iproute2", T "ip -6 route add 2000::/3 dev t\n", T_WORDS,
+		      "x:3: 2000::/3: is not a route that sitctl makes by a client: it makes a default route\n");
+	expect_import("iproute2", T "ip -6 route add default dev t table 9\n", T_WORDS,
+		      "x:3: table: is not understood here, in 'ip -6'\n");
+	expect_import("iproute2", T "ip addr add 10.0.0.1/30 dev t\n", T_WORDS,
+		      "x:3: 10.0.0.1/30: is IPv4: a tunnel of sitctl has IPv6 inside only\n");
+	expect_import("iproute2", T "nft add rule inet filter input accept\n", T_WORDS,
+		      "x:3: nft: is a rule of a packet filter: look whether 'notrack', 'mss-clamp', 'source-filter' or "
+		      "'simple-security' do it\n");
+	expect_import("iproute2", "ip tunnel add t mode gre remote 203.0.113.1\nip addr add 2001:db8::3/127 dev t\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit gateway none",
+		      "x:1: gre: is not a mode of tunnel that sitctl makes: it makes 'sit' with IPv6 inside only\n");
+	expect_import("iproute2",
+		      "ip tunnel add t mode sit remote 203.0.113.1 ttl 9 tos 4\nip addr add 2001:db8::3/127 dev t\n",
+		      T_WORDS, "x:1: tos: is not understood here, in 'ip tunnel'\n");
+	expect_import("iproute2", T "ip addr add 'dev t\n", T_WORDS, "x:3: ip: a quote is not closed\n");
+	expect_import("iproute2", "echo hello\n", NULL, "");
+}
+END_TEST
+
+#define WITH_LAN(name) T "ip -6 route add unreachable 2001:db8:2::/48\nip addr add 2001:db8:2::1/64 dev " name "\n"
+
+START_TEST(names_of_interfaces)
+{
+	/* A prefix that is there already gets its LAN: only by a name that 'prefix' takes. */
+	expect_import("iproute2", WITH_LAN("lan"), T_WORDS " prefix 2001:db8:2::/48,lan", "");
+	expect_import("iproute2", WITH_LAN("\xedt"), T_WORDS " prefix 2001:db8:2::/48",
+		      "x:4: \xedt: is not text (UTF-8)\n");
+	/* Clipped it would be the tunnel's. */
+	expect_import("iproute2",
+		      "ip tunnel add tunnel-abcdefgh mode sit remote 203.0.113.1 ttl 9\n"
+		      "ip addr add 2001:db8::3/127 dev tunnel-abcdefgh\n"
+		      "ip addr add 2001:db8::5/127 dev tunnel-abcdefghi\n",
+		      "tunnel-abcdefgh remote 203.0.113.1 address 2001:db8::3/127 ttl 9 gateway none",
+		      "x:3: tunnel-abcdefghi: is longer than the 15 bytes of an interface name\n");
+	/* Others may have alternative names. */
+	expect_import("iproute2",
+		      T "ip link set dev enp0s20f0u1u4u1c2 mtu 1500\n"
+			"ip -6 route add 2001:db8:9::/48 dev enp0s20f0u1u4u1c2\n",
+		      T_WORDS, "");
+}
+END_TEST
+
+START_TEST(a_wrong_value_is_named)
+{
+	struct import im;
+
+	read_import(&im, "iproute2", "ip tunnel add t mode sit remote [SERVER-IPV4] ttl 300\n");
+	ck_assert_uint_eq(im.n_errors, 3);
+	ck_assert_ptr_nonnull(strstr(im.errors[0], "x:1: remote '[SERVER-IPV4]': "));
+	ck_assert_ptr_nonnull(strstr(im.errors[1], "x:1: ttl '300': "));
+	ck_assert_ptr_nonnull(strstr(im.errors[2], "x:1: t: 'address' is missing"));
+	import_free(&im);
+}
+END_TEST
+
+START_TEST(ifupdown)
+{
+	expect_import("ifupdown",
+		      "source-directory /etc/network/interfaces.d\nauto lo eth0\niface lo inet loopback\n"
+		      "iface eth0 inet static\n\taddress 198.51.100.7/24\n\tup ifconfig eth0 promisc\n"
+		      "auto he-ipv6\niface he-ipv6 inet6 v4tunnel\n  # mine\n  address 2001:db8::2\n  netmask 64\n"
+		      "  endpoint 203.0.113.1\n  local \\\n 198.51.100.7\n  ttl 255\n  up ip -6 route add default dev "
+		      "$IFACE\n"
+		      "  down ip route del default\niface eth1 inet6 auto\n",
+		      BROKER, "x:1: source-directory: is not followed: name that file too\n");
+	expect_import("ifupdown",
+		      "iface he-ipv6 inet6 manual\n  pre-up ip tunnel add he-ipv6 mode sit remote 203.0.113.1 local "
+		      "198.51.100.7 ttl 255\n  up ip link set he-ipv6 up\n  up ip addr add 2001:db8::2/64 dev $IFACE\n"
+		      "  up ip -6 route add default dev he-ipv6\n",
+		      BROKER, "");
+	expect_import(
+		"ifupdown",
+		"iface t inet6 v4tunnel\n  address 2001:db8::3/127\n  endpoint 203.0.113.1\n  ttl 9\n  wonder yes\n"
+		"  up service radvd start\n",
+		T_WORDS,
+		"x:5: wonder: is an option that is not understood\nx:6: service: is not a command that is "
+		"understood\n");
+	expect_import("ifupdown",
+		      "iface t inet6 manual\n sitctl-remote 203.0.113.1\n sitctl-address 2001:db8::3 2001:db8::5/64\n",
+		      "t remote 203.0.113.1 address 2001:db8::3 address 2001:db8::5/64", "");
+}
+END_TEST
+
+START_TEST(netplan)
+{
+	/* As the project's first example has it, and as netplan's own manual does. */
+	expect_import(
+		"netplan",
+		"network:\n  version: 2\n  ethernets:\n    eth0:\n      addresses: [2001:db8:7::5/64]\n  tunnels:\n"
+		"    sit-ipv6:\n      mode: sit\n      remote: 203.0.113.1\n      local: 198.51.100.7\n      "
+		"addresses:\n"
+		"        - \"2001:db8::3/127\"\n      gateway6: \"2001:db8::2\"\n    other:\n      mode: gre\n",
+		"sit-ipv6 remote 203.0.113.1 local 198.51.100.7 address 2001:db8::3/127 ttl inherit gateway "
+		"2001:db8::2",
+		"");
+	expect_import(
+		"netplan",
+		"network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, local: 0.0.0.0, ttl: 9,\n"
+		"  addresses: [2001:db8::3/127: {lifetime: 0}], routes: [{to: default, scope: link, metric: 7}]}}}\n",
+		"t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 metric 7", "");
+	expect_import(
+		"netplan",
+		"network:\n  tunnels:\n    t:\n      mode: sit\n      remote: 203.0.113.1\n      ttl: 9\n"
+		"      nameservers: {addresses: [2001:db8::53]}\n      key: 7\n      addresses: [\"2001:db8::3/127\"]\n"
+		"      routes:\n        - to: 2001:db8:5::/48\n          via: 2001:db8::2\n",
+		T_WORDS,
+		"x:7: nameservers: is not understood of a tunnel\nx:8: key: is not understood of a tunnel\n"
+		"x:11: 2001:db8:5::/48: is not a route that sitctl makes by a client: it makes a default route\n");
+	expect_import("netplan", "network:\n\t- x\n", NULL, "x:2: yaml: found character that cannot start any token\n");
+}
+END_TEST
+
+START_TEST(networkd)
+{
+	expect_import(
+		"networkd",
+		"[NetDev]\nName = t\nKind=sit\nMTUBytes=1400\n[Tunnel]\nLocal=any\nRemote=203.0.113.1\nTTL=9\n"
+		"[Match]\nName=eth0\n[Network]\nAddress=2001:db8:5::7/64\nTunnel=t\n[Route]\nGateway=2001:db8:5::1\n"
+		"; t's own\n[Match]\nName=x t*\n[Network]\nGateway=2001:db8::2\n[Address]\nAddress=2001:db8::3/127\n"
+		"[Route]\nDestination=2001:db8:7::/48\nType=unreachable\n",
+		"t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 mtu 1400 dev eth0 gateway 2001:db8::2 "
+		"prefix 2001:db8:7::/48",
+		"");
+	expect_import(
+		"networkd",
+		"[NetDev]\nKind=sit\nName=t\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\nDiscoverPathMTU=no\nFooOverUDP=yes\n"
+		"[Match]\nName=t\n[Network]\nAddress=2001:db8::3/127\nDNS=2001:db8::53\nwhat\n",
+		T_WORDS,
+		"x:7: DiscoverPathMTU: is not understood in [Tunnel]\nx:8: FooOverUDP: is not understood in [Tunnel]\n"
+		"x:13: DNS: is not understood in [Network]\nx:14: what: is neither [SECTION] nor KEY=VALUE\n");
+	expect_import("networkd", "[NetDev]\nName=br0\nKind=bridge\n", NULL, "");
+}
+END_TEST
+
+/* The text wins over what a comment said when it was printed. */
+START_TEST(a_comment_gives_only_what_is_not_there)
+{
+	expect_import(
+		"networkd",
+		"# sitctl: notrack off: x\n# sitctl: ttl 200: x\n# sitctl: allow tcp/22: x\n# sitctl: allow udp/53: x\n"
+		"# sitctl: wonder 7: x\n# sitctl: metric\n"
+		"[NetDev]\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n[Match]\nName=t\n[Network]\n"
+		"Address=2001:db8::3/127\n",
+		T_WORDS " notrack off allow tcp/22 allow udp/53", "");
+}
+END_TEST
+
+START_TEST(several_tunnels)
+{
+	struct import im;
+
+	read_import(&im, "iproute2",
+		    "ip tunnel add a mode sit remote 203.0.113.1\nip addr add 2001:db8::3/127 dev a\n"
+		    "ip -6 route add unreachable 2001:db8:a::/48\nip tunnel add b mode sit remote 203.0.113.2\n"
+		    "ip addr add 2001:db8::5/127 dev b\nip -6 route add unreachable 2001:db8:b::/48\n"
+		    "ip -6 route add default via 2001:db8::4\nip tunnel add a mode sit remote 203.0.113.3\n");
+	ck_assert_str_eq(import_errors(&im), "x:8: a: is made twice\n");
+	ck_assert_uint_eq(im.n, 2);
+	ck_assert(net6_equal(&im.tunnels[0].spec.prefixes[0].net, &(struct net6){ ip6("2001:db8:a::"), 48 }));
+	ck_assert(net6_equal(&im.tunnels[1].spec.prefixes[0].net, &(struct net6){ ip6("2001:db8:b::"), 48 }));
+	ck_assert_int_eq(im.tunnels[0].spec.gateway_mode, GATEWAY_NONE);
+	ck_assert_int_eq(im.tunnels[1].spec.gateway_mode, GATEWAY_ADDRESS);
+	import_free(&im);
+}
+END_TEST
+
+Suite *suite_import(void)
+{
+	Suite *suite = suite_create("import");
+	TCase *tc = tcase_create("formats");
+
+	tcase_add_test(tc, tunnels_within_a_stanza);
+	tcase_add_test(tc, iproute2_as_brokers_print_it);
+	tcase_add_test(tc, iproute2_values);
+	tcase_add_test(tc, what_is_not_understood_is_named_with_its_line);
+	tcase_add_test(tc, names_of_interfaces);
+	tcase_add_test(tc, a_wrong_value_is_named);
+	tcase_add_test(tc, ifupdown);
+	tcase_add_test(tc, netplan);
+	tcase_add_test(tc, networkd);
+	tcase_add_test(tc, a_comment_gives_only_what_is_not_there);
+	tcase_add_test(tc, several_tunnels);
+	suite_add_tcase(suite, tc);
+	return suite;
+}

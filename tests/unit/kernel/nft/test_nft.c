@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: tests of the table `inet sitctl`: its elements, its commands, and on this machine's kernel. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../unit.h"
+#include "kernel/nft/load.h"
+#include "plan/kinds.h"
+#include "kernel/nft/load.h"
+#include "plan/kinds.h"
+
+static struct conversation c;
+static struct err err;
+static struct nft_table none, two, three, other;
+
+/* `two` has remotes only; `three` one of each kind; `other` has what `two` has not. */
+static void begin(void)
+{
+	struct in6_addr first = ip6("2001:db8:1::"), last = ip6("2001:db8:1:ffff:ffff:ffff:ffff:ffff"),
+			host = ip6("2001:db8::3");
+
+	two = three = other = (struct nft_table){ .exists = true, .intact = true };
+	nft_add_remote(&two, ip4("198.51.100.7"), &err);
+	nft_add_remote(&two, ip4("192.0.2.1"), &err);
+	nft_add_remote(&two, ip4("198.51.100.7"), &err);
+	nft_add_range(&three, SET_ALLOWED, "sit-alice", &first, &last, &err);
+	nft_add_range(&three, SET_ALLOWED, "sit-alice", &host, &host, &err);
+	nft_add_ifname(&three, SET_PEERS, "sit-alice", &err);
+	nft_add_ifname(&three, SET_DROPPED, "a$b;c", &err);
+	nft_add_ifname(&three, SET_CLAMPED, "123456789012345", &err);
+	nft_add_remote(&three, ip4("192.0.2.1"), &err);
+	nft_add_remote(&other, ip4("203.0.113.1"), &err);
+	nft_sort(&two);
+	nft_sort(&three);
+	nft_sort(&other);
+}
+
+static void end(void)
+{
+	free(two.elems);
+	free(three.elems);
+	free(other.elems);
+}
+
+START_TEST(elements)
+{
+	struct in6_addr host = ip6("2001:db8::3");
+	struct nft_table t = { .exists = true, .intact = true };
+
+	ck_assert_uint_eq(two.n, 2); /* each once */
+	ck_assert(nft_has_remote(&two, ip4("192.0.2.1")) && nft_has_remote(&two, ip4("198.51.100.7")));
+	ck_assert(!nft_has_remote(&two, ip4("192.0.2.2")) && !nft_has_remote(&none, ip4("192.0.2.1")));
+	ck_assert(nft_find_ifname(&three, SET_PEERS, "sit-alice") &&
+		  !nft_find_ifname(&three, SET_CLIENTS, "sit-alice"));
+	ck_assert(!nft_find_ifname(&three, SET_PEERS, "sit-alic") && !nft_find_ifname(&three, SET_PEERS, "sit-alice2"));
+	ck_assert_ptr_nonnull(nft_find_ifname(&three, SET_CLAMPED, "123456789012345"));
+	ck_assert(nft_equal(&two, &two) && nft_equal(&none, &none));
+	ck_assert(!nft_equal(&two, &three) && !nft_equal(&two, &none) && !nft_equal(&two, &other));
+	/* The same in another order is the same; counters are not compared. */
+	nft_add_remote(&t, ip4("192.0.2.1"), &err);
+	nft_add_remote(&t, ip4("198.51.100.7"), &err);
+	nft_sort(&t);
+	t.elems[0].packets = 77;
+	ck_assert(nft_equal(&two, &t));
+	t.intact = false;
+	ck_assert(!nft_equal(&two, &t));
+	t.intact = true;
+	nft_add_range(&t, SET_ALLOWED, "sit-alice", &host, &host, &err);
+	ck_assert(!nft_equal(&two, &t));
+	free(t.elems);
+}
+END_TEST
+
+static char text[16384];
+
+static const char *printed(enum step_op op, struct nft_table was, struct nft_table want)
+{
+	struct step step = { .op = op,
+			     .was = { .kind = KIND_NFT, .nft = was },
+			     .want = { .kind = KIND_NFT, .nft = want } };
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	kinds[KIND_NFT]->print(&step, out);
+	ck_assert_int_eq(fclose(out), 0);
+	return text;
+}
+
+#define ADD "add element inet sitctl "
+
+START_TEST(commands)
+{
+	struct nft_table broken = two;
+
+	ck_assert_str_eq(printed(STEP_DEL, two, none), "nft 'delete table inet sitctl; '\n");
+	ck_assert_str_eq(printed(STEP_CHANGE, two, three),
+			 "nft 'delete element inet sitctl remotes { 198.51.100.7 }; " ADD
+			 "peers { \"sit-alice\" }; " ADD "allowed { 2001:db8::3 . \"sit-alice\", "
+			 "2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \"sit-alice\" }; " ADD
+			 "dropped { \"a$b;c\" }; " ADD "clamped { \"123456789012345\" }; '\n");
+	ck_assert_ptr_nonnull(strstr(printed(STEP_ADD, none, two), ADD "remotes { 192.0.2.1, 198.51.100.7 }; "));
+	ck_assert(!strncmp(text, "nft 'add table inet sitctl; add set inet sitctl remotes { type ipv4_addr; }; ", 76));
+	/* NOTRACK in both directions: the well-known one-liner does only the first. */
+	ck_assert_ptr_nonnull(strstr(text,
+				     "add chain inet sitctl prerouting { type filter hook prerouting priority -300; }; "
+				     "add rule inet sitctl prerouting ip protocol 41 ip saddr @remotes notrack; "));
+	ck_assert_ptr_nonnull(strstr(text, "add chain inet sitctl output { type filter hook output priority -300; }; "
+					   "add rule inet sitctl output ip protocol 41 ip daddr @remotes notrack; "));
+	broken.intact = false;
+	ck_assert_msg(!strncmp(printed(STEP_CHANGE, broken, two),
+			       "nft 'delete table inet sitctl; add table inet sitctl; ", 53),
+		      "%s", text);
+}
+END_TEST
+
+START_TEST(as_json)
+{
+	struct object object = { .kind = KIND_NFT, .nft = three };
+	json_t *json = kinds[KIND_NFT]->json(&object);
+	char *dump = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+
+	ck_assert_str_eq(
+		dump,
+		"{\"allowed\":[\"2001:db8::3 . \\\"sit-alice\\\"\","
+		"\"2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \\\"sit-alice\\\"\"],\"clamped\":"
+		"[\"\\\"123456789012345\\\"\"],\"clients\":[],\"dropped\":[\"\\\"a$b;c\\\"\"],\"family\":\"inet\","
+		"\"forbidden\":[],\"masqueraded\":[],\"open\":[],\"passed\":[],"
+		"\"peers\":[\"\\\"sit-alice\\\"\"],\"remotes\":[\"192.0.2.1\"],\"secured\":[],"
+		"\"table\":\"sitctl\",\"unsolicited\":[]}");
+	free(dump);
+	json_decref(json);
+}
+END_TEST
+
+static void open_kernel(void)
+{
+	own_netns();
+	begin();
+	ck_assert_int_eq(conversation_open(&c, &err), 0);
+}
+
+static void close_kernel(void)
+{
+	conversation_close(&c);
+	end();
+}
+
+static int run(enum step_op op, struct nft_table was, struct nft_table want)
+{
+	struct step step = { .op = op,
+			     .was = { .kind = KIND_NFT, .nft = was },
+			     .want = { .kind = KIND_NFT, .nft = want } };
+
+	return kinds[KIND_NFT]->run(&c, &step, &err);
+}
+
+static void done(enum step_op op, struct nft_table was, struct nft_table want)
+{
+	char message[2048];
+
+	if (run(op, was, want))
+		ck_abort_msg("%s", err_text(&err, message, sizeof(message)));
+}
+
+/* What the kernel has is exactly WANT. */
+static void has(const struct nft_table *want)
+{
+	struct nft_table loaded;
+
+	ck_assert_int_eq(nft_load(&c, &loaded, &err), 0);
+	ck_assert_int_eq(loaded.exists, want->exists);
+	ck_assert_int_eq(loaded.intact, want->intact);
+	ck_assert_uint_eq(loaded.n, want->n);
+	ck_assert(nft_equal(&loaded, want));
+	free(loaded.elems);
+}
+
+START_TEST(made_changed_removed)
+{
+	struct nft_table empty = { .exists = true, .intact = true, .groups = 1 };
+
+	has(&none);
+	done(STEP_ADD, none, two);
+	has(&two);
+	ck_assert_int_eq(run(STEP_ADD, none, two), -EEXIST);
+	done(STEP_CHANGE, two, three);
+	has(&three);
+	done(STEP_CHANGE, three, other);
+	has(&other);
+	done(STEP_CHANGE, other, empty);
+	has(&empty);
+	done(STEP_DEL, empty, none);
+	has(&none);
+	ck_assert_int_eq(run(STEP_DEL, two, none), -ENOENT);
+}
+END_TEST
+
+/* One batch: of an addition and a removal that cannot be, nothing is done. */
+START_TEST(all_or_nothing)
+{
+	done(STEP_ADD, none, two);
+	ck_assert_int_lt(run(STEP_CHANGE, other, three), 0);
+	has(&two);
+}
+END_TEST
+
+/* More than one message's attribute (64 KiB) holds. */
+START_TEST(ten_thousand)
+{
+	struct nft_table many = { .exists = true, .intact = true };
+
+	for (uint32_t i = 0; i < 10000; i++)
+		nft_add_remote(&many, (struct in_addr){ htonl(0x0a000000 + 3 * i) }, &err);
+	nft_sort(&many);
+	done(STEP_ADD, none, many);
+	has(&many);
+	done(STEP_CHANGE, many, two);
+	has(&two);
+	free(many.elems);
+}
+END_TEST
+
+/* Somebody deleted or added rules: no longer intact, and a change makes it whole again. */
+static const char *const damages[] = {
+	"flush chain inet sitctl prerouting",
+	"add rule inet sitctl output counter",
+	"add chain inet sitctl other",
+	"insert rule inet sitctl prerouting ip protocol 41 ip daddr @remotes notrack",
+	"flush chain inet sitctl output; add rule inet sitctl output ip protocol 41 ip saddr @remotes notrack",
+	"flush chain inet sitctl from_peer",
+	"add chain inet sitctl clamp { policy drop; }",
+};
+
+START_TEST(damaged)
+{
+	struct nft_table loaded;
+	char command[256];
+
+	done(STEP_ADD, none, two);
+	snprintf(command, sizeof(command), "nft '%s'", damages[_i]);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(nft_load(&c, &loaded, &err), 0);
+	ck_assert(loaded.exists && !loaded.intact);
+	done(STEP_CHANGE, loaded, three);
+	free(loaded.elems);
+	has(&three);
+}
+END_TEST
+
+/* The commands of a dry run, done by nft itself, make what the library takes for its own. */
+START_TEST(commands_make_the_same)
+{
+	ck_assert_int_eq(system(printed(STEP_ADD, none, two)), 0);
+	has(&two);
+	ck_assert_int_eq(system(printed(STEP_CHANGE, two, three)), 0);
+	has(&three);
+	ck_assert_int_eq(system(printed(STEP_CHANGE, three, other)), 0);
+	has(&other);
+	ck_assert_int_eq(system(printed(STEP_DEL, other, none)), 0);
+	has(&none);
+}
+END_TEST
+
+/* People save their rules and load them again: what the library makes survives that. */
+START_TEST(saved_and_loaded_by_nft)
+{
+	done(STEP_ADD, none, three);
+	ck_assert_int_eq(system("set -e; rules=$(nft list ruleset); nft flush ruleset; echo \"$rules\" | nft -f -"), 0);
+	has(&three);
+}
+END_TEST
+
+START_TEST(tables_of_others)
+{
+	ck_assert_int_eq(system("nft 'add table inet other; add table ip sitctl; add chain ip sitctl output'"), 0);
+	has(&none);
+	done(STEP_ADD, none, two);
+	has(&two);
+	done(STEP_DEL, two, none);
+	ck_assert_int_eq(system("nft list chain ip sitctl output >/dev/null && nft list table inet other >/dev/null"),
+			 0);
+}
+END_TEST
+
+Suite *suite_nft(void)
+{
+	Suite *s = suite_create("nft");
+	TCase *tc = tcase_create("table"), *kernel = namespaced_case(s, "kernel", open_kernel);
+
+	tcase_add_checked_fixture(tc, begin, end);
+	tcase_add_test(tc, elements);
+	tcase_add_test(tc, commands);
+	tcase_add_test(tc, as_json);
+	suite_add_tcase(s, tc);
+	tcase_add_checked_fixture(kernel, NULL, close_kernel);
+	tcase_add_test(kernel, made_changed_removed);
+	tcase_add_test(kernel, all_or_nothing);
+	tcase_add_test(kernel, ten_thousand);
+	if (!system("nft --version >/dev/null 2>&1")) { /* the program only checks: it is no dependency */
+		tcase_add_loop_test(kernel, damaged, 0, sizeof(damages) / sizeof(*damages));
+		tcase_add_test(kernel, commands_make_the_same);
+		tcase_add_test(kernel, saved_and_loaded_by_nft);
+		tcase_add_test(kernel, tables_of_others);
+	}
+	return s;
+}
