@@ -14,7 +14,7 @@ import sys
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests" / "kernel"))
+sys.path.insert(0, str(TOP / "tests" / "kernel" / "lab"))
 
 import netlab  # noqa: E402
 import setup  # noqa: E402

@@ -12,7 +12,7 @@ import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE / "lab"))   # what the tests share
 speaking = multiprocessing.Lock()
 
 
@@ -75,10 +75,16 @@ def tests(suite):
             yield item
 
 
+def discover():
+    """All tests. Each folder is a top level of its own: a test is named by its module alone, wherever that lies."""
+    for folder in sorted({path.parent for path in HERE.rglob("test_*.py")}):
+        yield from tests(unittest.defaultTestLoader.discover(str(folder), top_level_dir=str(folder)))
+
+
 def classes(words):
     """The tests whose names hold one of the words, class by class, what takes longest first."""
     found = {}
-    for test in tests(unittest.defaultTestLoader.discover(str(HERE))):
+    for test in discover():
         if not words or any(word in test.id() for word in words):
             found.setdefault(type(test), []).append(test)
     return sorted(found.values(), key=lambda group: -getattr(group[0], "weight", len(group)))

@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What others do while sitctl works: interfaces that go between its look and its change, a full disk, `ip` and `nft` at work."""
+"""Somebody removes an interface that a command is about, or needs, between its look and its change."""
 
-import contextlib
-import errno
 import os
 import platform
-import signal
 import subprocess
 
 import faults
 import files
-import netlab
 import ptraced
 
 EVERY = os.environ.get("SITCTL_FAULTS") == "all"
@@ -156,131 +152,7 @@ class Gone(faults.Case):
         self.assertGreaterEqual(hits * 3, len(points), f"{self.device} was hardly ever there to be removed")
 
 
-class FullDisk(faults.Case):
-    """No room below /run, or in /etc: each command of the table does it all or nothing; with room again it works."""
-
-    weight, size = 60, "64k"
-    PAGE, PAGES = b"#" * 4096, 100
-
-    def ballast(self, folder):
-        """Fills the disk: then there is no room for a byte."""
-        for name, data, times in (("ballast", self.PAGE, self.PAGES), ("byte", b"#", 1)):
-            with open(f"{folder}/{name}", "wb", buffering=0) as file, self.assertRaises(OSError, msg="it is not full") as full:
-                for _ in range(times):
-                    file.write(data)
-            self.assertEqual(full.exception.errno, errno.ENOSPC)
-        os.unlink(f"{folder}/byte")
-
-    def test_run(self):
-        refused = 0
-        for row in faults.ROWS:
-            with self.subTest(row.name):
-                netlab.mount("tmpfs", netlab.RUN, "tmpfs", 0, b"mode=755,size=32k")
-                try:
-                    refused += self.one(row, netlab.RUN)
-                finally:
-                    files.umount(netlab.RUN)
-        self.said(netlab.RUN, refused, [row for row in faults.ROWS if "import" not in row.command])
-
-    def test_etc(self):
-        rows, refused = [row for row in faults.ROWS if "--save" in row.command], 0
-        for row in rows:
-            with self.subTest(row.name):
-                refused += self.one(row, files.ETC)
-        self.said(files.ETC, refused, rows)
-
-    def said(self, folder, refused, rows):
-        print(f"full disk: {folder}: {refused} commands refused", flush=True)
-        self.assertEqual(refused, len(rows), "of the commands that write there")
-
-    def one(self, row, folder):
-        try:
-            return self.refused_when_full(row, folder)
-        except Exception:
-            self.again()    # for the rows after it
-            raise
-
-    def refused_when_full(self, row, folder):
-        self.take(row)
-        self.prepare_command()
-        before = self.whole()
-        self.ballast(folder)
-        done = netlab.run(self.place, row.command)
-        os.unlink(f"{folder}/ballast")
-        self.assertIn(done.status, (0, 1), str(done))
-        if done.status:
-            self.assertRegex(done.err.lower(), "(?m)^sitctl: .*no space", str(done))
-            self.is_now(before, str(done))
-        self.tell(self.place, row.command)
-        after, what = self.whole(), 1 if folder == netlab.RUN else 2
-        self.assertEqual(done.status, int(after[what] != before[what]), f"it writes there where it changes something: {done}")
-        self.leaves_nothing(str(done))
-        self.assertEqual(os.listdir(netlab.RUN), [])
-        return done.status
-
-
-class Others(netlab.Case):
-    """`ip` and `nft` change what is not ours, without rest, while tunnels come and go."""
-
-    weight = 60
-    IP = """while :; do
-        ip link add other type dummy; ip link set other up; ip -6 addr add 2001:db8:77::1/64 dev other nodad
-        ip -6 route add 2001:db8:78::/48 dev other; ip -6 neigh add proxy 2001:db8:79::1 dev other
-        ip link set other mtu 1400; ip -6 route replace 2001:db8:78::/48 dev other metric 5; ip link del other
-    done"""
-    NFT = """while :; do
-        nft 'add table inet other; add chain inet other c { type filter hook input priority 5; }; add rule inet other c counter'
-        nft 'add set inet other s { type ipv6_addr; }; add element inet other s { 2001:db8::1, 2001:db8::2 }'
-        nft delete table inet other
-    done"""
-    FLUSH = "while :; do nft flush ruleset; ip -6 route flush proto 41; done"
-
-    @contextlib.contextmanager
-    def busy(self, host, *scripts):
-        with host:
-            going = [subprocess.Popen(["sh", "-c", script], start_new_session=True, stderr=subprocess.DEVNULL) for script in scripts]
-        try:
-            yield
-            self.assertEqual([process.poll() for process in going], [None] * len(going), "they had stopped")
-        finally:
-            for process in going:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-
-    def leavings(self, host):
-        """What the others may have left when they were stopped."""
-        with host:
-            subprocess.run(["sh", "-c", "ip link del other; nft delete table inet other"], capture_output=True, check=False)
-
-    def test_things_of_others(self):
-        """All succeeds, as if they were not there."""
-        for host, up, change, down in ((self.client, faults.ROUTED, faults.CHANGED, faults.DOWN),
-                                       (self.server, faults.NEAR, faults.SET_NEAR, faults.SERVER_DOWN)):
-            before = host.state()
-            with self.busy(host, self.IP, self.NFT):
-                for _ in range(4):
-                    for words in (up, "check", change, "check", down):
-                        self.tell(host, words)
-            self.leavings(host)
-            self.same(before, host)
-
-    def test_our_things(self):
-        """Somebody flushes our table and our routes: each command ends well or says why; at peace `up` and `down` do it all."""
-        before = self.client.state()
-        with self.busy(self.client, self.FLUSH):
-            for words in (faults.ROUTED, faults.CHANGED, faults.DOWN) * 4:
-                done = netlab.run(self.client, words)
-                self.assertIn(done.status, (0, 1), str(done))
-                if done.status:
-                    self.assertRegex(done.err, "^sitctl: ", str(done))
-        self.tell(self.client, faults.ROUTED)
-        self.tell(self.client, "check")
-        self.tell(self.client, faults.DOWN)
-        self.same(before, self.client)
-        self.assertEqual(faults.remembered(), {})
-
-
 def load_tests(loader, _tests, _pattern):
-    """And a class for each row in which an interface can go."""
+    """A class for each row in which an interface can go."""
     rows = [row for row in faults.ROWS + UNDER if faults.device(row)]
-    return loader.suiteClass(loader.loadTestsFromTestCase(case) for case in [FullDisk, Others, *faults.classes(Gone, rows)])
+    return loader.suiteClass(loader.loadTestsFromTestCase(case) for case in faults.classes(Gone, rows))

@@ -7,9 +7,9 @@ import signal
 import subprocess
 
 import files
+from files import peers
 import netlab
 from ptraced import stopped, traceable
-from test_files_many import peers
 
 COUNT = 5
 FILE = "[server]\nuplink = up0\n\n" + peers(COUNT)

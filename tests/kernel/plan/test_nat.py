@@ -6,9 +6,8 @@ import subprocess
 import time
 
 import netlab
-from netlab import CLIENT4, PAIR, PAIR_B, SECOND4, SERVER4, SERVER4B
+from netlab import CLIENT4, PAIR, PAIR_B, SECOND4, SERVER4, SERVER4B, tracked
 import packets
-from test_notrack import tracked
 
 INSIDE, INSIDE_B = "10.0.0.9", "10.0.0.10"
 PASS = f"nat pass home remote {SERVER4} to {INSIDE}"

@@ -33,6 +33,12 @@ ADD_ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]} prefix {P
 ADD_BOB = f"server add-peer bob remote {SECOND4} address {PAIR_B[1]}"
 
 
+def peers(count, more=""):
+    """Sections of a server's file for so many peers."""
+    return "".join(f"[peer p{n}]\nremote = 198.18.{n >> 8}.{n & 255}\naddress = 2001:db8:1:{n:x}::3\n"
+                   f"prefix = 2001:db8:{0x4000 + n:x}::/48\n{more}\n" for n in range(1, count + 1))
+
+
 def umount(path):
     if netlab._libc.umount2(path.encode(), MNT_DETACH):
         raise OSError(ctypes.get_errno(), f"umount {path}")

@@ -14,7 +14,7 @@ from files import ADD_ALICE, CLIENT, ETC, UP
 from netlab import CLIENT4, INTERNET, PAIR, SERVER4
 import netlink as nl
 import packets
-import test_policy
+from rulesets import DROPPING
 
 NOBODY = 65534
 SHELL_NAME = "a;`id>w`$(id>w)"       # as long as an interface name can be
@@ -122,7 +122,7 @@ class Names(files.Case):
             with self.subTest(name):
                 try:
                     with self.server:
-                        subprocess.run(["sh", "-ec", "\n".join(test_policy.DROPPING[name])], check=True)
+                        subprocess.run(["sh", "-ec", "\n".join(DROPPING[name])], check=True)
                     command = self.advised(self.tell(self.server, words))
                     self.assertFalse(self.passes())
                     with self.server:

@@ -10,8 +10,6 @@ import tempfile
 
 import netlab
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-
 
 def folder(case, path, make=True):
     """For the rest of a test class, an empty folder in the place of a system's one, for this process and its children."""
@@ -27,7 +25,7 @@ def folder(case, path, make=True):
 
 def lay(case, package):
     """For the rest of a test class, a package that is not installed (tests/vm/packages) over the system's /usr; its folder."""
-    found = TOP / ".cache" / "vm" / "packages" / package
+    found = netlab.TOP / ".cache" / "vm" / "packages" / package
     if not found.is_dir():
         raise RuntimeError(f"no {found}: give `tests/vm/run` the option --packages {package}")
     netlab.mount("usr", "/usr", "overlay", netlab.MS_RDONLY, f"lowerdir={found}/usr:/usr".encode())
@@ -37,7 +35,7 @@ def lay(case, package):
 
 def hook(source, target):
     """Puts a hook of etc/ where it belongs, as `make install` does with PREFIX=/usr/local."""
-    text = (TOP / "etc" / source).read_text(encoding="ascii")
+    text = (netlab.TOP / "etc" / source).read_text(encoding="ascii")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(re.sub("/usr/sbin/sitctl", "/usr/local/sbin/sitctl", text, count=1), encoding="ascii")
     target.chmod(0o755)

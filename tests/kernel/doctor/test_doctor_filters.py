@@ -6,8 +6,7 @@ import subprocess
 
 import doctor
 from doctor import UP
-from netlab import CLIENT4, INTERNET, PAIR, PREFIX, SERVER4
-from test_notrack import tracked
+from netlab import CLIENT4, INTERNET, PAIR, PREFIX, SERVER4, tracked
 
 LOCAL = "198.51.100.77"
 POLICY = "table {0} guard {{ chain in {{ type filter hook input priority 0; policy drop; icmp type echo-reply accept; {1} }}; }}"

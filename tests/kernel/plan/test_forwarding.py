@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Forwarding and what hangs on it: router advertisements, former values, more than one user, one journal per namespace."""
+"""Forwarding and what hangs on it: router advertisements, former values, more than one user."""
 
 import os
 import subprocess
-import time
 import unittest
 
 import netlab
-from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PREFIX, SERVER4
+from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PREFIX, SERVER4, far_client, wait
 import packets
 
 ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]}"
@@ -22,24 +21,6 @@ interface s0 {
     AdvDefaultLifetime 600;
 };
 """
-
-
-def wait(what, within=8.0):
-    """Waits until what() is true; returns whether it became so."""
-    end = time.monotonic() + within
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.03)
-    return True
-
-
-def far_client(client):
-    client.ip(f"""
-        tunnel add far mode sit remote {SERVER4} local {CLIENT4} ttl 255
-        link set far up
-        addr add {PAIR[1]}/127 dev far nodad
-        route add ::/0 dev far""")
 
 
 class Advertised(netlab.Case):
@@ -201,50 +182,3 @@ class Forwarding(netlab.Case):
         self.up(self.server, "server down")
         self.assertEqual(self.server.get(ALL), "1")
         self.same(before, self.server)
-
-
-class Namespaces(netlab.Case):
-    """With -n from outside and inside: the same journal; in another namespace: another."""
-
-    @staticmethod
-    def journals():
-        return sorted(os.path.join(folder, name) for folder, _, names in os.walk(netlab.RUN) for name in names if name != "lock")
-
-    def test_outside_and_inside_are_the_same(self):
-        before = self.server.state()
-        self.up(self.lab.inet, f"-n {self.server.name} " + ALICE)
-        self.assertIn("sit-alice", self.server.links())
-        self.assertNotIn("sit-alice", self.inet.links())
-        self.assertEqual(len(self.journals()), 1)
-        self.up(self.server, ALICE)
-        self.assertEqual(len(self.journals()), 1)
-        self.tell(self.inet, f"-n {self.server.name} server check")
-        self.up(self.inet, f"--netns {self.server.name} server del-peer alice")
-        self.same(before, self.server)
-        self.assertEqual(self.journals(), [])
-
-    def test_two_namespaces_do_not_know_each_other(self):
-        clients = self.client.state()
-        self.up(self.server, ALICE)
-        self.up(self.client, LAN)
-        self.assertEqual(len(self.journals()), 2)
-        self.assertEqual([t["name"] for t in self.show(self.server, "client show")], [])
-        self.assertEqual([t["name"] for t in self.show(self.client, "client show")], ["t1"])
-        self.up(self.client, "client down t1")
-        self.same(clients, self.client)
-        self.reaches(self.server, INTERNET)
-        self.assertIn("sit-alice", self.server.links())
-        self.up(self.server, "server down")
-        self.assertEqual(self.journals(), [])
-
-    def test_a_journal_of_a_namespace_that_is_gone_is_not_taken_for_another(self):
-        gone = netlab.Host("gone")
-        gone.ip("link add v0 type veth peer name v1\nlink set v0 up\nlink set v1 up\naddr add 192.0.2.77/24 dev v0\n"
-                "route add default via 192.0.2.1")
-        self.tell(gone, UP.replace("address", "gateway none address"))
-        os.close(gone.fd)
-        subprocess.run(["umount", gone.path], check=True)
-        new = netlab.Host("gone")
-        self.addCleanup(lambda: (os.close(new.fd), subprocess.run(["umount", new.path], check=True), os.unlink(new.path)))
-        self.assertEqual(self.show(new, "client show"), [])
-        self.assertIn("t1", self.tell(new, "client down t1").err)

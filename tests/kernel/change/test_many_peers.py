@@ -7,15 +7,10 @@ import re
 import threading
 
 import files
-from files import ADD_ALICE
+from files import ADD_ALICE, peers
 import netlab
 
 PEERS = int(os.environ.get("SITCTL_PEERS", "1000"))
-
-
-def peers(count, more=""):
-    return "".join(f"[peer p{n}]\nremote = 198.18.{n >> 8}.{n & 255}\naddress = 2001:db8:1:{n:x}::3\n"
-                   f"prefix = 2001:db8:{0x4000 + n:x}::/48\n{more}\n" for n in range(1, count + 1))
 
 
 class Many(files.Case):

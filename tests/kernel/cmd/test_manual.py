@@ -13,8 +13,7 @@ import netlab
 from netlab import CLIENT4, INTERNET, SECOND4, SERVER4, SERVER4B
 import packets
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-PAGES = TOP / "man" / "sitctl.8", TOP / "man" / "sitctl.conf.5"
+PAGES = netlab.TOP / "man" / "sitctl.8", netlab.TOP / "man" / "sitctl.conf.5"
 CONF = "/etc/sitctl"
 BLOCK = re.compile(r'^\.\\" example: (\S+)\n\.Bd -literal\n(.*?)^\.Ed$', re.M | re.S)
 PLAYED = {"vps", "router", "router-moved", "radvd", "leave", "nat", "look", "batch", "broker", "broker-conf",

@@ -5,7 +5,7 @@ import json
 import subprocess
 
 import netlab
-from netlab import CLIENT4, INTERNET, PAIR, PAIR_B, SECOND4, SERVER4
+from netlab import CLIENT4, INTERNET, PAIR, PAIR_B, SECOND4, SERVER4, tracked
 import packets
 
 ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]}"
@@ -17,18 +17,6 @@ MASQUERADE = """
     table inet watch {
         chain in { type filter hook input priority 0; ct state new,established accept; }
     }"""
-
-
-def tracked(host, other=""):
-    """The connections of protocol 41 (with another host) in a host's table, as lines."""
-    with host:
-        try:
-            with open("/proc/thread-self/net/nf_conntrack", encoding="ascii") as file:
-                lines, column = file.read().splitlines(), 3
-        except FileNotFoundError:
-            done = subprocess.run(["conntrack", "-L"], capture_output=True, text=True, check=True)
-            lines, column = done.stdout.splitlines(), 1
-    return [line for line in lines if line.split()[column] == "41" and other in line]
 
 
 def table(host):

@@ -18,7 +18,8 @@ import state
 CLONE_NEWNET, CLONE_NEWNS = 0x40000000, 0x00020000
 MS_BIND, MS_REC, MS_PRIVATE, MS_REMOUNT, MS_RDONLY = 4096, 16384, 1 << 18, 32, 1
 RUN, NETNS = "/run/sitctl", "/run/netns"
-SITCTL = os.environ.get("SITCTL") or str(pathlib.Path(__file__).resolve().parents[2] / "build" / "sitctl")
+TOP = pathlib.Path(__file__).resolve().parents[3]
+SITCTL = os.environ.get("SITCTL") or str(TOP / "build" / "sitctl")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 INTERNET, SERVER4, SERVER4B = "2001:db8:ffff::1", "203.0.113.1", "203.0.113.2"
@@ -212,6 +213,49 @@ def finish(process, timeout=60):
 
 def run(host, words, **how):
     return finish(start(host, words, **how))
+
+
+def read_only(path):
+    """To run in the child before sitctl starts: path cannot be written to any more, not even by root."""
+    def prepare():
+        for result in (_libc.unshare(CLONE_NEWNS),
+                       _libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None),
+                       _libc.mount(path, path, None, MS_BIND, None),
+                       _libc.mount(None, path, None, MS_BIND | MS_REMOUNT | MS_RDONLY, None)):
+            if result:
+                os._exit(99)
+    return {"preexec_fn": prepare}
+
+
+def wait(what, within=8.0):
+    """Waits until what() is true; returns whether it became so."""
+    end = time.monotonic() + within
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.03)
+    return True
+
+
+def far_client(client):
+    """The client's end of a tunnel to the server, made with `ip` alone."""
+    client.ip(f"""
+        tunnel add far mode sit remote {SERVER4} local {CLIENT4} ttl 255
+        link set far up
+        addr add {PAIR[1]}/127 dev far nodad
+        route add ::/0 dev far""")
+
+
+def tracked(host, other=""):
+    """The connections of protocol 41 (with another host) in a host's table, as lines."""
+    with host:
+        try:
+            with open("/proc/thread-self/net/nf_conntrack", encoding="ascii") as file:
+                lines, column = file.read().splitlines(), 3
+        except FileNotFoundError:
+            done = subprocess.run(["conntrack", "-L"], capture_output=True, text=True, check=True)
+            lines, column = done.stdout.splitlines(), 1
+    return [line for line in lines if line.split()[column] == "41" and other in line]
 
 
 class Lab:

@@ -6,9 +6,8 @@ import subprocess
 import unittest
 
 import netlab
-from netlab import CLIENT4, PAIR, SERVER4, SERVER4B
+from netlab import CLIENT4, PAIR, SERVER4, SERVER4B, tracked
 import packets
-from test_notrack import tracked
 
 LOCAL = "198.51.100.77"
 ENDS = (("server", f"server up local {SERVER4B}"),

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is refused, and that a refused step leaves the host as it was: errors are injected at every kind of step."""
-
-import ctypes
-import os
+"""What is refused, and that the host is then as it was."""
 
 import netlab
 from netlab import CLIENT4, ON_LINK, PAIR, PAIR_B, PREFIX, ROUTER6, SECOND4, SERVER4, SERVER6
@@ -196,43 +193,8 @@ class Server(netlab.Case):
 class Injected(netlab.Case):
     """The system refuses what sitctl does not foresee."""
 
-    @staticmethod
-    def read_only(path):
-        """To run in the child before sitctl starts: path cannot be written to any more, not even by root."""
-        libc = ctypes.CDLL(None, use_errno=True)
-
-        def prepare():
-            for result in (libc.unshare(netlab.CLONE_NEWNS),
-                           libc.mount(None, b"/", None, netlab.MS_REC | netlab.MS_PRIVATE, None),
-                           libc.mount(path, path, None, netlab.MS_BIND, None),
-                           libc.mount(None, path, None, netlab.MS_BIND | netlab.MS_REMOUNT | netlab.MS_RDONLY, None)):
-                if result:
-                    os._exit(99)
-        return {"preexec_fn": prepare}
-
     def test_sysctls_that_cannot_be_written(self):
         """As in a container: /proc/sys is read-only."""
-        how = self.read_only(b"/proc/sys")
+        how = netlab.read_only(b"/proc/sys")
         self.refused(self.server, ALICE, "forwarding", status=1, **how)
         self.refused(self.client, UP + f" prefix {PREFIX},lan", "forwarding", status=1, **how)
-
-    def test_a_journal_that_cannot_be_written(self):
-        """What cannot be remembered must not be changed."""
-        self.refused(self.server, ALICE, "/run/sitctl", status=1, **self.read_only(netlab.RUN.encode()))
-
-    def test_a_wrong_kind_of_journal(self):
-        """Rubbish where the journal should be is said, and not taken for an empty one."""
-        self.up(self.server, ALICE)
-        journals = [os.path.join(folder, name) for folder, _, names in os.walk(netlab.RUN) for name in names if name == "journal"]
-        self.assertEqual(len(journals), 1, journals)
-        with open(journals[0], "rb") as file:
-            good = file.read()
-        for bad in (b"\0\1\2 rubbish\n", good[:len(good) // 2].rstrip(b"\n"), b"x" * 100000 + b"\n"):
-            with self.subTest(bad[:20]):
-                with open(journals[0], "wb") as file:
-                    file.write(bad)
-                done = netlab.run(self.server, "server show")
-                self.assertNotIn(done.status, (-11, -6), done)
-        with open(journals[0], "wb") as file:
-            file.write(good)
-        self.up(self.server, "server down")

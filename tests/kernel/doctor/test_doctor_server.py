@@ -5,10 +5,9 @@ import re
 
 import doctor
 from doctor import ALICE
-from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PREFIX, ROUTER6, SERVER6
+from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PREFIX, ROUTER6, SERVER6, wait
 import packets
 import probe
-from test_forwarding import wait
 
 CONF = "net.ipv6.conf."
 

@@ -8,8 +8,6 @@ import netlab
 from netlab import CLIENT4, ON_LINK, PAIR, PREFIX, SERVER4
 import packets
 from ptraced import stopped, traceable
-import test_forwarding
-import test_refused
 
 UP = f"client up t1 remote {SERVER4} address {PAIR[1]}"
 LAN = f" prefix {PREFIX},lan"
@@ -35,7 +33,7 @@ class Advertised(netlab.Case):
         self.server.ip("route del ::/0 via 2001:db8::1 dev up0")
         self.server.set(UP0 + "accept_ra", 1)
         packets.advertise(self.inet, "s0", 1800)
-        self.assertTrue(test_forwarding.wait(self.learned), "no default route was learned")
+        self.assertTrue(netlab.wait(self.learned), "no default route was learned")
 
     def learned(self):
         return self.server.routes("default6/0 up0 9")
@@ -107,7 +105,7 @@ class RefusedLate(netlab.Case):
         super().setUp()
         forced = self.client.get(FORCE) is not None
         name = "lan/force_forwarding" if forced else "all/forwarding"
-        self.how = test_refused.Injected.read_only(f"/proc/sys/net/ipv6/conf/{name}".encode())
+        self.how = netlab.read_only(f"/proc/sys/net/ipv6/conf/{name}".encode())
 
     def test_a_changed_default_route(self):
         self.up(self.client, self.QUIET + LAN)
