@@ -139,13 +139,13 @@ static enum status help_on(const struct command *root, const struct command *gro
 
 enum status dispatch(struct ctx *ctx, int n, char **words)
 {
-	const struct command *group = ctx->commands, *cmd = NULL;
+	const struct command *group = ctx->commands, *cmd;
 	char path[64] = "", what[64];
 	struct err err;
 
 	ctx->words = n;
 	ctx->word = words;
-	for (; group; group = cmd->sub) {
+	for (;; group = cmd->sub) {
 		if (!n && group == ctx->commands) {
 			err_usage(&err, "usage", "no command given");
 			err_hint(&err, "write 'sitctl [ OPTIONS ] OBJECT COMMAND ...'; see 'sitctl help'");
@@ -164,8 +164,9 @@ enum status dispatch(struct ctx *ctx, int n, char **words)
 			return unknown(group, path, words[0]);
 		words++;
 		n--;
-		if (cmd->sub)
-			snprintf(path + strlen(path), sizeof(path) - strlen(path), "%s ", cmd->name);
+		if (!cmd->sub)
+			break;
+		snprintf(path + strlen(path), sizeof(path) - strlen(path), "%s ", cmd->name);
 	}
 	if (n == 1 && cmd->help && is_help(words[0])) {
 		help_command(path, cmd);

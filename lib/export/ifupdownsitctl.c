@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Format ifupdown-sitctl: options of sitctl's own hook, etc/network/if-pre-up.d/sitctl. */
+/* Format ifupdown-sitctl: options of sitctl's own hook, dist/network/if-pre-up.d/sitctl. */
 #include <stdio.h>
 
 #include "export/export.h"

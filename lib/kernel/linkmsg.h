@@ -7,10 +7,11 @@
 #include "kernel/sysctl.h"
 #include "netlink/message.h"
 
-extern const char *const link_conf_names[LINK_CONFS]; /* linkmsg.c */
+extern const char *const link_conf_names[LINK_CONFS];
 
-/* RTM_GETLINK answers, also for the snapshot. 0 or negative errno. */
-int link_decode(const struct nlmsghdr *nlh, struct link *link);
+	/* RTM_GETLINK answers, also for the snapshot. 0 or negative errno. */
+	int
+	link_decode(const struct nlmsghdr *nlh, struct link *link);
 
 /* The VALUE of sysctl NAME that came with the interface; false where it is not known. */
 bool link_conf(const struct link *link, const char *name, char value[SYSCTL_VALUE_SIZE]);
@@ -18,10 +19,10 @@ bool link_conf(const struct link *link, const char *name, char value[SYSCTL_VALU
 /* All tunnel parameters; up or down, with MTU and alias if asked; gone. */
 void link_put_newlink(struct nl_batch *b, const struct link *link, uint16_t flags);
 void link_put_setlink(struct nl_batch *b, const struct link *link, bool mtu, bool alias);
+void link_put_dellink(struct nl_batch *b, const struct link *link);
 
 /* Are the two alike in all that a tunnel of ours has, but for being up? */
 bool link_same_tunnel(const struct link *a, const struct link *b);
-void link_put_dellink(struct nl_batch *b, const struct link *link);
 
 /* Ours are in group 41; one that is handed back to whom it was of gets its own again. */
 uint32_t link_wanted_group(const struct link *link);
@@ -31,8 +32,5 @@ uint32_t link_wanted_group(const struct link *link);
  * negative errno and ERR.
  */
 int link_taken(const struct link *has, struct link *want, struct err *err);
-
-/* The VALUE of sysctl NAME that came with the interface; false where it is not known. */
-bool link_conf(const struct link *link, const char *name, char value[SYSCTL_VALUE_SIZE]);
 
 #endif

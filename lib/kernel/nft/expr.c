@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rules of nftrules.c as expressions of libnftnl. */
 #include "kernel/nft/expr.h" /* before linux/: glibc and the kernel define the same names */
-#include "filters/action.h"
 #include "kernel/mark.h"
 
 #include <libnftnl/expr.h>

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "kernel/nft/load.h" /* before linux/: glibc and the kernel define the same names */
-#include "filters/action.h"
 #include "kernel/mark.h"
 #include "kernel/nft/expr.h"
 #include "kernel/nft/rules.h"

@@ -7,7 +7,6 @@
 
 #include "kernel/nft/nft.h" /* before linux/: glibc and the kernel define the same names */
 #include "base/err.h"
-#include "filters/action.h"
 #include "kernel/conversation.h"
 #include "kernel/mark.h"
 #include "kernel/nft/elements.h"

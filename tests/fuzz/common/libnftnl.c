@@ -9,13 +9,14 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <libnftnl/chain.h>
-#include <libnftnl/rule.h>
-#include <libnftnl/set.h>
 #include <sanitizer/allocator_interface.h>
 #include <sanitizer/lsan_interface.h>
 
 #include "kernel.h" /* before linux/: glibc and the kernel define the same names */
+
+#include <libnftnl/chain.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/set.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 

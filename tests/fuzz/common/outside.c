@@ -10,8 +10,7 @@
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "outside.h"
-#include "filters/xtables.h"
-#include "filters/xtables.h"
+#include "base/textfile.h"
 
 #define TABLE_MAX (64 << 20) /* what the library reads */
 #define CHANGES (UINT32_C(1) << 31)
