@@ -77,13 +77,13 @@ endif
 BASHDIR ?= $(call asked,completionsdir,bash-completion,$(PREFIX)/share/bash-completion/completions)
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
-# What is installed: SOURCE:TARGET. Hooks lie below etc/ as they will below SYSCONFDIR.
-HOOKS := $(wildcard $(addprefix etc/,network/*/* networkd-dispatcher/*/* NetworkManager/*/* iproute2/*/*))
-EXAMPLES := $(filter-out %.d %.service,$(wildcard $(addprefix etc/systemd/,*.d/* network/* network/*/*)))
+# What is installed: SOURCE:TARGET. Hooks lie below dist/ as they will below SYSCONFDIR.
+HOOKS := $(wildcard $(addprefix dist/,network/*/* networkd-dispatcher/*/* NetworkManager/*/* iproute2/*/*))
+EXAMPLES := $(filter-out %.d %.service,$(wildcard $(addprefix dist/systemd/,*.d/* network/* network/*/*)))
 INSTALLED = $(BUILD)/sitctl:$(SBINDIR)/sitctl README:$(DOCDIR)/README \
-	$(foreach f,$(HOOKS),$(f):$(f:etc/%=$(SYSCONFDIR)/%)) \
-	$(foreach f,$(wildcard etc/systemd/*.service),$(f):$(f:etc/systemd/%=$(UNITDIR)/%)) \
-	$(foreach f,$(EXAMPLES),$(f):$(f:etc/%=$(DOCDIR)/examples/%)) \
+	$(foreach f,$(HOOKS),$(f):$(f:dist/%=$(SYSCONFDIR)/%)) \
+	$(foreach f,$(wildcard dist/systemd/*.service),$(f):$(f:dist/systemd/%=$(UNITDIR)/%)) \
+	$(foreach f,$(EXAMPLES),$(f):$(f:dist/%=$(DOCDIR)/examples/%)) \
 	$(foreach n,5 7 8,$(foreach f,$(wildcard man/*.$(n)),$(f):$(f:man/%=$(MANDIR)/man$(n)/%))) \
 	$(patsubst %,%:$(BASHDIR)/sitctl,$(wildcard completions/sitctl.bash)) \
 	$(patsubst %,%:$(ZSHDIR)/_sitctl,$(wildcard completions/_sitctl)) \
@@ -96,7 +96,7 @@ install: all
 		if [ -x "$$file" ]; then mode=0755; fi; \
 		echo "install $$target"; \
 		install -D -m "$$mode" "$$file" "$$target"; \
-		case $$file in etc/*) sed -i 's|/usr/sbin/sitctl|$(SBINDIR)/sitctl|' "$$target" ;; esac; \
+		case $$file in dist/*) sed -i 's|/usr/sbin/sitctl|$(SBINDIR)/sitctl|' "$$target" ;; esac; \
 	done
 	install -d -m 0755 "$(DESTDIR)$(SYSCONFDIR)/sitctl"
 
@@ -109,13 +109,13 @@ uninstall:
 		if [ -d "$$folder" ]; then find "$$folder" -depth -type d -empty -delete; fi; \
 	done
 
-#: make deb         a Debian package, into build/deb; the packaging lies in etc/debian
+#: make deb         a Debian package, into build/deb; the packaging lies in dist/debian
 DEB := $(BUILD)/deb
 deb:
 	rm -rf $(DEB)
 	mkdir -p $(DEB)/sitctl
-	tar -c --exclude-vcs --exclude=./$(BUILD) --exclude=./.cache --exclude=./etc/debian . | tar -x -C $(DEB)/sitctl
-	cp -r etc/debian $(DEB)/sitctl/debian
+	tar -c --exclude-vcs --exclude=./$(BUILD) --exclude=./.cache --exclude=./dist/debian . | tar -x -C $(DEB)/sitctl
+	cp -r dist/debian $(DEB)/sitctl/debian
 	cd $(DEB)/sitctl && env -u MAKEFLAGS -u MFLAGS dpkg-buildpackage -us -uc -b
 
 #: make clean       remove what was built (the kernel's cache stays in .cache)

@@ -34,8 +34,8 @@ def lay(case, package):
 
 
 def hook(source, target):
-    """Puts a hook of etc/ where it belongs, as `make install` does with PREFIX=/usr/local."""
-    text = (netlab.TOP / "etc" / source).read_text(encoding="ascii")
+    """Puts a hook of dist/ where it belongs, as `make install` does with PREFIX=/usr/local."""
+    text = (netlab.TOP / "dist" / source).read_text(encoding="ascii")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(re.sub("/usr/sbin/sitctl", "/usr/local/sbin/sitctl", text, count=1), encoding="ascii")
     target.chmod(0o755)
