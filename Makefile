@@ -11,12 +11,13 @@ BUILD ?= build
 
 VERSION := 0.1
 PKGS := libmnl libnftnl jansson libcap-ng yaml-0.1
+PKG_CONFIG ?= pkg-config
 
 CC ?= gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Ilib $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Ilib $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))
@@ -29,7 +30,7 @@ BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
 FUZZ := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 FUZZ_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/common/*.c)))
 
-.PHONY: all help deps deps-build install uninstall deb clean check check-faults check-kernels check-s390x deps-lint lint check-asan check-valgrind coverage unit bench fuzz fuzzers demo vm-shell FORCE
+.PHONY: all help deps deps-build deps-lint deps-s390x needed needed-unit install uninstall deb clean check check-faults check-kernels check-s390x lint check-asan check-valgrind coverage unit bench fuzz fuzzers demo vm-shell
 
 all: $(BUILD)/sitctl
 
@@ -44,8 +45,16 @@ $(BUILD)/libsitctl.a: $(LIB_OBJ)
 	rm -f $@
 	$(AR) rcs $@ $^
 
+# What cannot be compiled or linked without is named here, with its package, instead of by the compiler or the linker.
+missing = CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' PKG_CONFIG='$(PKG_CONFIG)' tests/deps missing
+needed:
+	@$(missing) $(PKGS)
+
+needed-unit: needed
+	@$(missing) check
+
 # The flags are a prerequisite: another compiler or other flags build anew.
-$(BUILD)/flags: FORCE
+$(BUILD)/flags: needed
 	@mkdir -p $(@D)
 	@echo '$(CC) $(ALL_CFLAGS) $(VERSION)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(VERSION)' > $@
 
@@ -55,18 +64,25 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(BENCH:=.d) $(FUZZ:=.d) $(FUZZ_OBJ:.o=.d)
 
-#: make deps        install what is missing, by apt (as root; else it names it)
+# These alone install anything: a target that needs it has them as prerequisites (tests/makefile).
+#: make deps        install what is missing to build and test, by apt (as root; else it names it)
 deps:
 	@tests/deps all
 
+#: make deps-build  the same, to build only
 deps-build:
 	@tests/deps build
 
+#: make deps-lint   the same, for `make lint`
 deps-lint:
 	@tests/deps lint
 
+#: make deps-s390x  the same, for `make check-s390x`
+deps-s390x:
+	@tests/deps s390x
+
 # Folders of others: their pkg-config files name Debian's, which are for packages (PREFIX=/usr).
-asked = $(or $(shell pkg-config --define-variable=prefix=$(PREFIX) --variable=$(1) $(2) 2>/dev/null),$(3))
+asked = $(or $(shell $(PKG_CONFIG) --define-variable=prefix=$(PREFIX) --variable=$(1) $(2) 2>/dev/null),$(3))
 ifeq ($(PREFIX),/usr/local)
 UNITDIR ?= /usr/local/lib/systemd/system
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
@@ -123,8 +139,9 @@ clean:
 	rm -rf $(BUILD)
 
 #: make unit        the unit tests
+$(UNIT_OBJ): | needed-unit
 $(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/libsitctl.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs check 2>/dev/null)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs check 2>/dev/null)
 
 unit: $(BUILD)/unit
 	$(BUILD)/unit
@@ -183,8 +200,7 @@ $(FUZZ): %: %.o $(FUZZ_OBJ) $(BUILD)/libsitctl.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
 #: make check-s390x unit tests and messages in the other byte order (Debian's cross compiler and qemu-user)
-check-s390x: deps
-	@tests/deps s390x
+check-s390x: deps-s390x
 	@tests/s390x/run
 
 $(BUILD)/messages: $(BUILD)/tests/s390x/messages.o $(BUILD)/libsitctl.a
