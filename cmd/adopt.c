@@ -20,7 +20,7 @@
 
 static bool is_ours(const struct change *ch, const char *dev)
 {
-	const struct link *link = snapshot_link(&ch->s, dev);
+	const struct link *link = snapshot_link(&ch->host.s, dev);
 
 	return link && link_ours(link) && !link->half_made;
 }

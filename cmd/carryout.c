@@ -103,8 +103,8 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 /* Peers that run and are not in the file. */
 static void name_gone(const struct ctx *ctx, const struct change *ch, const struct conf *f)
 {
-	for (size_t i = 0; i < ch->j.desired.n; i++) {
-		const struct spec *spec = &ch->j.desired.tunnels[i].spec;
+	for (size_t i = 0; i < ch->host.j.desired.n; i++) {
+		const struct spec *spec = &ch->host.j.desired.tunnels[i].spec;
 
 		if (spec->role == ROLE_PEER && !conf_find(f, ROLE_PEER, spec->name))
 			warning(ctx, "%s: is not in %s: removed", spec->name, f->path);

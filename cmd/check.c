@@ -284,7 +284,8 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		if (!t->recorded)
 			tell(r, &t->spec, NULL, NULL, "the tunnel runs, but what it was told is not recorded");
 	}
-	if (role == ROLE_PEER && ch->desired.server.uplink[0] && !snapshot_link(&ch->s, ch->desired.server.uplink)) {
+	if (role == ROLE_PEER && ch->desired.server.uplink[0] &&
+	    !snapshot_link(&ch->host.s, ch->desired.server.uplink)) {
 		char line[LINE];
 
 		snprintf(line, sizeof(line), "the uplink %s is gone", ch->desired.server.uplink);
@@ -307,8 +308,8 @@ static int tell_files(struct report *r, struct change *ch, struct err *err)
 		ret = change_conf(ch, f, err);
 		for (size_t k = 0; !ret && k < f->n_errors; k++)
 			tell(r, is_server_conf(f) ? &ch->desired.server : &f->sections[0].spec, NULL, f, f->errors[k]);
-		for (size_t k = 0; !ret && is_server_conf(f) && k < ch->j.desired.n; k++) {
-			const struct spec *spec = &ch->j.desired.tunnels[k].spec;
+		for (size_t k = 0; !ret && is_server_conf(f) && k < ch->host.j.desired.n; k++) {
+			const struct spec *spec = &ch->host.j.desired.tunnels[k].spec;
 			char line[LINE];
 
 			snprintf(line, sizeof(line), "%s runs, but is not in %.200s", spec->name, f->path);

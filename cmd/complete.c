@@ -17,7 +17,7 @@
 #include "formats.h"
 #include "options.h"
 #include "base/err.h"
-#include "change/change.h"
+#include "change/host.h"
 #include "kernel/mark.h"
 #include "spec/params.h"
 #include "spec/spec.h"
@@ -55,25 +55,25 @@ static void offer_namespaces(const char *partial)
 static void offer_names(const struct ctx *ctx, enum role role, const char *partial)
 {
 	struct confs confs = { .n = 0 };
-	struct change ch;
+	struct host host;
 	struct err ignored;
 
-	if (change_open(&ch, false, &ignored))
+	if (host_open(&host, false, &ignored))
 		return;
-	for (size_t i = 0; i < ch.desired.n; i++)
-		if (ch.desired.tunnels[i].spec.role == role)
-			offer(partial, ch.desired.tunnels[i].spec.name, role_noun(role));
+	for (size_t i = 0; i < host.j.desired.n; i++)
+		if (host.j.desired.tunnels[i].spec.role == role)
+			offer(partial, host.j.desired.tunnels[i].spec.name, role_noun(role));
 	if (role != ROLE_NAT && confs_load(ctx, role, NULL, true, &confs, &ignored))
 		confs.n = 0;
 	for (size_t i = 0; i < confs.n; i++)
 		for (size_t k = 0; k < confs.items[i].n_sections; k++) {
 			const struct spec *spec = &confs.items[i].sections[k].spec;
 
-			if (spec->role == role && !desired_find(&ch.desired, role, spec->name))
+			if (spec->role == role && !desired_find(&host.j.desired, role, spec->name))
 				offer(partial, spec->name, confs.items[i].path);
 		}
 	confs_free(&confs);
-	change_close(&ch);
+	host_close(&host);
 }
 
 /* The words among what can be written: those in lower case, as in IPV4|any. */
@@ -116,15 +116,15 @@ static void offer_params(enum role role, int n, char **words)
 /* SIT devices that are not ours. */
 static void offer_foreign(const char *partial)
 {
-	struct change ch;
+	struct host host;
 	struct err ignored;
 
-	if (change_open(&ch, false, &ignored))
+	if (host_open(&host, false, &ignored))
 		return;
-	for (size_t i = 0; i < ch.s.n_links; i++)
-		if (ch.s.links[i].sit && ch.s.links[i].remote.s_addr && !link_ours(&ch.s.links[i]))
-			offer(partial, ch.s.links[i].name, "a SIT device of somebody else");
-	change_close(&ch);
+	for (size_t i = 0; i < host.s.n_links; i++)
+		if (host.s.links[i].sit && host.s.links[i].remote.s_addr && !link_ours(&host.s.links[i]))
+			offer(partial, host.s.links[i].name, "a SIT device of somebody else");
+	host_close(&host);
 }
 
 /* Whom the doctor can examine: all tunnels, and SIT devices of others. */

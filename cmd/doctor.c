@@ -89,24 +89,24 @@ static bool is_foreign(const struct link *l)
 }
 
 /* All that could be examined, for a message or where there is only one. */
-static unsigned int candidates(const struct change *ch, const char **names)
+static unsigned int candidates(const struct exam *e, const char **names)
 {
 	unsigned int n = 0;
 
-	for (size_t i = 0; i < ch->desired.n && n < CANDIDATES_MAX; i++)
-		if (ch->desired.tunnels[i].spec.role != ROLE_NAT)
-			names[n++] = ch->desired.tunnels[i].spec.name;
-	for (size_t i = 0; i < ch->s.n_links && n < CANDIDATES_MAX; i++)
-		if (is_foreign(&ch->s.links[i]))
-			names[n++] = ch->s.links[i].name;
+	for (size_t i = 0; i < e->desired->n && n < CANDIDATES_MAX; i++)
+		if (e->desired->tunnels[i].spec.role != ROLE_NAT)
+			names[n++] = e->desired->tunnels[i].spec.name;
+	for (size_t i = 0; i < e->host->s.n_links && n < CANDIDATES_MAX; i++)
+		if (is_foreign(&e->host->s.links[i]))
+			names[n++] = e->host->s.links[i].name;
 	return n;
 }
 
 /* The only one there is; else -EINVAL and ERR with their names. */
-static int the_only_one(const struct change *ch, const char **name, struct err *err)
+static int the_only_one(const struct exam *e, const char **name, struct err *err)
 {
 	const char *names[CANDIDATES_MAX];
-	unsigned int n = candidates(ch, names);
+	unsigned int n = candidates(e, names);
 	char list[256] = "";
 
 	if (n == 1) {
@@ -130,16 +130,16 @@ static int choose(struct exam *e, const char *name, struct err *err)
 	const struct link *link;
 
 	for (int i = 0; i < 2; i++) {
-		const struct desired_tunnel *t = desired_find(&e->ch->desired, roles[i], name);
+		const struct desired_tunnel *t = desired_find(e->desired, roles[i], name);
 
 		if (t) {
 			subject_desired(e, &t->spec);
 			return 0;
 		}
 	}
-	link = snapshot_link(&e->ch->s, name);
+	link = snapshot_link(&e->host->s, name);
 	if (link && link_ours(link)) {
-		const struct desired_tunnel *t = desired_find(&e->ch->desired, link_role(link), link_tunnel_name(link));
+		const struct desired_tunnel *t = desired_find(e->desired, link_role(link), link_tunnel_name(link));
 
 		if (t) {
 			subject_desired(e, &t->spec);
@@ -279,7 +279,7 @@ static enum status examine(const struct ctx *ctx, struct exam *e, const char *na
 	enum status status;
 	struct err err;
 
-	if ((!name && the_only_one(e->ch, &name, &err)) || choose(e, name, &err))
+	if ((!name && the_only_one(e, &name, &err)) || choose(e, name, &err))
 		return fail(&err);
 	take_targets(e, asked);
 	exam_run(e);
@@ -324,7 +324,8 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 			fclose(out);
 		}
 		take_files(&ch, &confs, name);
-		e->ch = &ch;
+		e->host = &ch.host;
+		e->desired = &ch.desired;
 		e->prefix = prefix;
 		e->admin = ctx->admin;
 		e->raw = ctx->raw;

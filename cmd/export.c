@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/inet6.h"
 #include "base/nearest.h"
-#include "change/change.h"
+#include "change/host.h"
 #include "conf/conf.h"
 #include "export/export.h"
 #include "export/formats.h"
@@ -50,10 +50,10 @@ static enum status unknown_format(const char *word)
 }
 
 /* What was told, or seen, or only stands in a file; PEER: with the server's defaults. */
-static bool find_spec(const struct change *ch, const struct confs *confs, enum role role, const char *name,
+static bool find_spec(const struct host *host, const struct confs *confs, enum role role, const char *name,
 		      struct spec *spec)
 {
-	const struct desired_tunnel *t = desired_find(&ch->desired, role, name);
+	const struct desired_tunnel *t = desired_find(&host->j.desired, role, name);
 	const struct conf *file = NULL;
 	const struct conf_section *section = t ? NULL : confs_find(confs, role, name, &file),
 				  *server = section ? conf_find(file, ROLE_SERVER, "") : NULL;
@@ -62,22 +62,22 @@ static bool find_spec(const struct change *ch, const struct confs *confs, enum r
 		return false;
 	*spec = t ? t->spec : section->spec;
 	/* Not root, and no journal: the filters are not known. */
-	if (t && !t->recorded && ch->s.nft_unknown)
+	if (t && !t->recorded && host->s.nft_unknown)
 		spec->notrack = spec->mss_clamp = spec->source_filter = true;
 	if (role == ROLE_PEER)
-		*spec = spec_effective(spec, server && !server->bad ? &server->spec : &ch->desired.server);
+		*spec = spec_effective(spec, server && !server->bad ? &server->spec : &host->j.desired.server);
 	return true;
 }
 
 /* The other end of our tunnel to the peer SPEC (effective). */
-static int mirror(struct change *ch, const struct spec *spec, struct spec *client, struct err *err)
+static int mirror(struct host *host, const struct spec *spec, struct spec *client, struct err *err)
 {
 	static const struct in_addr any;
 	struct path path;
 	int ret = spec_init(client, ROLE_CLIENT, CLIENT_DEVICE, err);
 
 	if (!ret)
-		ret = path_lookup(&ch->c, spec->remote, any, 0, &path, err);
+		ret = path_lookup(&host->c, spec->remote, any, 0, &path, err);
 	if (ret)
 		return ret;
 	client->remote = spec->local.s_addr ? spec->local : path.source;
@@ -104,9 +104,9 @@ static int mirror(struct change *ch, const struct spec *spec, struct spec *clien
 	return 0;
 }
 
-static int make_exported(struct change *ch, const struct spec *spec, struct exported *e, struct err *err)
+static int make_exported(struct host *host, const struct spec *spec, struct exported *e, struct err *err)
 {
-	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired };
+	struct world w = host_world(host, &host->j.desired);
 	struct answers answers;
 	struct spec resolved = *spec;
 	struct path path;
@@ -123,10 +123,10 @@ static int make_exported(struct change *ch, const struct spec *spec, struct expo
 		e->mtu = link.mtu;
 	if (spec->role == ROLE_PEER) {
 		e->source = resolved.remote;
-		return mirror(ch, &resolved, &e->spec, err);
+		return mirror(host, &resolved, &e->spec, err);
 	}
 	e->spec = resolved;
-	if (!path_lookup(&ch->c, resolved.remote, resolved.local, 0, &path, &ignored))
+	if (!path_lookup(&host->c, resolved.remote, resolved.local, 0, &path, &ignored))
 		e->source = path.source;
 	return 0;
 }
@@ -197,7 +197,7 @@ enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const c
 	enum status status;
 	struct exported e;
 	struct confs confs;
-	struct change ch;
+	struct host host;
 	struct spec spec;
 	struct err err;
 
@@ -216,17 +216,17 @@ enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const c
 		return fail(&err);
 	for (size_t i = 0; i < confs.n; i++)
 		fail_conf(&confs.items[i]);
-	if (change_open(&ch, false, &err)) {
+	if (host_open(&host, false, &err)) {
 		confs_free(&confs);
 		return fail(&err);
 	}
-	if (!find_spec(&ch, &confs, cmd->role, name, &spec))
+	if (!find_spec(&host, &confs, cmd->role, name, &spec))
 		status = not_found(cmd, name);
-	else if (make_exported(&ch, &spec, &e, &err))
+	else if (make_exported(&host, &spec, &e, &err))
 		status = fail(&err);
 	else
 		status = print_exported(ctx, &e, only);
-	change_close(&ch);
+	host_close(&host);
 	confs_free(&confs);
 	return status;
 }

@@ -7,13 +7,13 @@
 #include "ctx.h"
 #include "say.h"
 #include "base/err.h"
-#include "change/change.h"
+#include "change/host.h"
 #include "spec/params.h"
 #include "spec/spec.h"
 #include "state/desired.h"
 #include "state/readback.h"
 
-static void print_pass(const struct ctx *ctx, const struct spec *nat, const char *host)
+static void print_pass(const struct ctx *ctx, const struct spec *nat, const char *remote_host)
 {
 	char value[VALUE_TEXT + sizeof(nat->host)];
 
@@ -21,21 +21,21 @@ static void print_pass(const struct ctx *ctx, const struct spec *nat, const char
 	for (const struct param *p = params; p->name; p++) {
 		if (!(p->roles & ROLE_NAT) || p->internal || !p->format(nat, 0, value))
 			continue;
-		if (!strcmp(p->name, "remote") && *host)
-			snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", host);
+		if (!strcmp(p->name, "remote") && *remote_host)
+			snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", remote_host);
 		show_row(ctx, p->name, COLOR_ADDRESS, value);
 	}
 }
 
-static json_t *pass_json(const struct spec *nat, const char *host)
+static json_t *pass_json(const struct spec *nat, const char *remote_host)
 {
 	json_t *json = json_pack("{s:s, s:s}", "role", role_object(nat->role), "name", nat->name);
 
 	for (const struct param *p = params; p->name; p++)
 		if ((p->roles & ROLE_NAT) && !p->internal)
 			json_object_set_new(json, p->name, param_json(nat, p));
-	if (*host)
-		json_object_set_new(json, "remote-host", json_string(host));
+	if (*remote_host)
+		json_object_set_new(json, "remote-host", json_string(remote_host));
 	return json;
 }
 
@@ -43,38 +43,38 @@ enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const
 {
 	json_t *array = ctx->json ? json_array() : NULL;
 	bool found = false;
-	struct change ch;
+	struct host host;
 	struct err err;
 
 	(void)n;
 	(void)words;
-	if (change_open(&ch, false, &err)) {
+	if (host_open(&host, false, &err)) {
 		json_decref(array);
 		return fail(&err);
 	}
 	/* Not root: then what is desired is all that can be shown. */
-	for (size_t i = 0; i < (ch.s.nft_unknown ? ch.desired.n : ch.s.nft.n); i++) {
+	for (size_t i = 0; i < (host.s.nft_unknown ? host.j.desired.n : host.s.nft.n); i++) {
 		const struct desired_tunnel *t;
 		struct spec nat;
-		char host[sizeof(nat.host)] = "";
+		char remote_host[sizeof(nat.host)] = "";
 
-		if (ch.s.nft_unknown)
-			nat = ch.desired.tunnels[i].spec;
-		else if (!observe_pass(&ch.s.nft.elems[i], &nat))
+		if (host.s.nft_unknown)
+			nat = host.j.desired.tunnels[i].spec;
+		else if (!observe_pass(&host.s.nft.elems[i], &nat))
 			continue;
 		if (nat.role != ROLE_NAT || (name && strcmp(nat.name, name)))
 			continue;
 		found = true;
-		t = desired_find(&ch.desired, ROLE_NAT, nat.name);
+		t = desired_find(&host.j.desired, ROLE_NAT, nat.name);
 		if (t && t->spec.remote.s_addr == nat.remote.s_addr)
-			memcpy(host, t->spec.host, sizeof(host));
+			memcpy(remote_host, t->spec.host, sizeof(remote_host));
 		nat.host[0] = '\0';
 		if (array)
-			json_array_append_new(array, pass_json(&nat, host));
+			json_array_append_new(array, pass_json(&nat, remote_host));
 		else
-			print_pass(ctx, &nat, host);
+			print_pass(ctx, &nat, remote_host);
 	}
-	change_close(&ch);
+	host_close(&host);
 	if (array && (found || !name))
 		print_json(ctx, array);
 	else

@@ -36,13 +36,13 @@ static bool is_shown(const struct view *v, const struct param *p)
 	if (!strcmp(p->name, "metric"))
 		return v->spec.gateway_mode != GATEWAY_NONE;
 	/* Not root: the table cannot be read. */
-	return !v->ch->s.nft_unknown || !p->filter;
+	return !v->host->s.nft_unknown || !p->filter;
 }
 
 /* Packets that a filter dropped, as its set counts them. */
 static uint64_t dropped(const struct view *v, enum nft_set_id set)
 {
-	const struct nft_elem *e = nft_find_ifname(&v->ch->s.nft, set, v->link->name);
+	const struct nft_elem *e = nft_find_ifname(&v->host->s.nft, set, v->link->name);
 
 	return e ? e->packets : 0;
 }
@@ -56,25 +56,25 @@ static json_t *view_json(const struct view *v)
 	for (const struct param *p = params; p->name; p++)
 		if (is_shown(v, p))
 			json_object_set_new(json, p->name, param_json(&v->spec, p));
-	if (v->host[0])
-		json_object_set_new(json, "remote-host", json_string(v->host));
+	if (v->remote_host[0])
+		json_object_set_new(json, "remote-host", json_string(v->remote_host));
 	json_object_set_new(json, "ifindex", json_integer(v->link->index));
 	json_object_set_new(json, "ifname", json_string(v->link->name));
 	json_object_set_new(json, "operstate", json_string(operstate(v->link->operstate)));
 	json_object_set_new(json, "state", json_string(v->link->up ? "up" : "down"));
-	for (size_t i = 0; i < v->ch->s.n_neighs; i++)
-		if (spec_has_addr(&v->spec, &v->ch->s.neighs[i].addr))
-			json_array_append_new(proxied, json_string(addr6_text(&v->ch->s.neighs[i].addr, text)));
+	for (size_t i = 0; i < v->host->s.n_neighs; i++)
+		if (spec_has_addr(&v->spec, &v->host->s.neighs[i].addr))
+			json_array_append_new(proxied, json_string(addr6_text(&v->host->s.neighs[i].addr, text)));
 	if (v->spec.role == ROLE_PEER) {
 		json_object_set(json, "proxied", proxied);
-		if (v->ch->desired.server.uplink[0])
-			json_object_set_new(json, "uplink", json_string(v->ch->desired.server.uplink));
+		if (v->host->j.desired.server.uplink[0])
+			json_object_set_new(json, "uplink", json_string(v->host->j.desired.server.uplink));
 	}
 	json_decref(proxied);
 	json_only_in_file(v, json);
-	if (v->ctx->statistics && !v->ch->s.nft_unknown)
+	if (v->ctx->statistics && !v->host->s.nft_unknown)
 		json_object_set_new(json, "source-filter-dropped", json_integer((json_int_t)dropped(v, SET_DROPPED)));
-	if (v->ctx->statistics && !v->ch->s.nft_unknown && v->spec.role == ROLE_CLIENT)
+	if (v->ctx->statistics && !v->host->s.nft_unknown && v->spec.role == ROLE_CLIENT)
 		json_object_set_new(json, "simple-security-dropped",
 				    json_integer((json_int_t)dropped(v, SET_UNSOLICITED)));
 	for (int i = 0; v->ctx->statistics && i < STAT_COUNT; i++)
@@ -92,10 +92,10 @@ static void print_proxied(const struct view *v)
 	size_t n = 0;
 	char text[NET6_TEXT + IFNAMSIZ + 32];
 
-	for (size_t i = 0; i < v->ch->s.n_neighs; i++)
-		n += spec_has_addr(&v->spec, &v->ch->s.neighs[i].addr);
-	for (size_t i = 0; n <= PROXIED_LISTED && i < v->ch->s.n_neighs; i++) {
-		const struct neigh *neigh = &v->ch->s.neighs[i];
+	for (size_t i = 0; i < v->host->s.n_neighs; i++)
+		n += spec_has_addr(&v->spec, &v->host->s.neighs[i].addr);
+	for (size_t i = 0; n <= PROXIED_LISTED && i < v->host->s.n_neighs; i++) {
+		const struct neigh *neigh = &v->host->s.neighs[i];
 		char addr[NET6_TEXT];
 
 		if (!spec_has_addr(&v->spec, &neigh->addr))
@@ -104,7 +104,7 @@ static void print_proxied(const struct view *v)
 		row(v, "proxied", COLOR_NONE, text);
 	}
 	if (n > PROXIED_LISTED) {
-		snprintf(text, sizeof(text), "%zu addresses on %s", n, v->ch->desired.server.uplink);
+		snprintf(text, sizeof(text), "%zu addresses on %s", n, v->host->j.desired.server.uplink);
 		row(v, "proxied", COLOR_NONE, text);
 	}
 }
@@ -166,8 +166,8 @@ static void view_print(const struct view *v)
 		for (unsigned int i = 0; is_shown(v, p) && p->format(&v->spec, i, value); i++) {
 			bool remote = !strcmp(p->name, "remote");
 
-			if (remote && v->host[0])
-				snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", v->host);
+			if (remote && v->remote_host[0])
+				snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", v->remote_host);
 			row(v, p->name, remote || strstr(p->name, "address") ? COLOR_ADDRESS : COLOR_NONE, value);
 		}
 	print_only_in_file(v);
@@ -181,13 +181,13 @@ static void view_print(const struct view *v)
 }
 
 /* The journal's sysctls and the uplink: what `server` has set on this host. */
-static void print_host(const struct ctx *ctx, const struct change *ch)
+static void print_host(const struct ctx *ctx, const struct host *host)
 {
-	if (ch->desired.server.uplink[0])
-		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), ch->desired.server.uplink,
+	if (host->j.desired.server.uplink[0])
+		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), host->j.desired.server.uplink,
 		       color(ctx, COLOR_NONE));
-	for (size_t i = 0; ctx->details && i < ch->j.n_saved; i++)
-		printf("    %s = %s (was %s)\n", ch->j.saved[i].key, ch->j.saved[i].made, ch->j.saved[i].value);
+	for (size_t i = 0; ctx->details && i < host->j.n_saved; i++)
+		printf("    %s = %s (was %s)\n", host->j.saved[i].key, host->j.saved[i].made, host->j.saved[i].value);
 }
 
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
@@ -195,7 +195,7 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 	json_t *array = NULL;
 	struct confs confs;
 	bool found = false;
-	struct change ch;
+	struct host host;
 	struct err err;
 
 	(void)n;
@@ -205,26 +205,26 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 	/* What is wrong in a file does not keep us from showing what the kernel has. */
 	for (size_t i = 0; i < confs.n; i++)
 		fail_conf(&confs.items[i]);
-	if (change_open(&ch, false, &err)) {
+	if (host_open(&host, false, &err)) {
 		confs_free(&confs);
 		return fail(&err);
 	}
 	array = ctx->json ? json_array() : NULL;
 	if (!array && !name && cmd->role == ROLE_PEER)
-		print_host(ctx, &ch);
-	for (size_t i = 0; i < ch.s.n_links; i++) {
-		struct view v = { .ctx = ctx, .ch = &ch, .link = &ch.s.links[i] };
+		print_host(ctx, &host);
+	for (size_t i = 0; i < host.s.n_links; i++) {
+		struct view v = { .ctx = ctx, .host = &host, .link = &host.s.links[i] };
 		const struct desired_tunnel *t;
-		char host[sizeof(v.spec.host)];
+		char remote_host[sizeof(v.spec.host)];
 
 		if (!link_ours(v.link) || link_role(v.link) != cmd->role ||
 		    (name && strcmp(link_tunnel_name(v.link), name)))
 			continue;
 		found = true;
-		t = desired_find(&ch.desired, cmd->role, link_tunnel_name(v.link));
-		observe_link(&ch.s, v.link, t && t->recorded ? &t->spec : NULL, &v.spec);
-		memcpy(host, v.spec.host, sizeof(host));
-		v.host = host;
+		t = desired_find(&host.j.desired, cmd->role, link_tunnel_name(v.link));
+		observe_link(&host.s, v.link, t && t->recorded ? &t->spec : NULL, &v.spec);
+		memcpy(remote_host, v.spec.host, sizeof(remote_host));
+		v.remote_host = remote_host;
 		v.spec.host[0] = '\0';
 		v.section = confs_find(&confs, cmd->role, v.spec.name, &v.file);
 		if (array)
@@ -232,8 +232,8 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 		else
 			view_print(&v);
 	}
-	found = show_absent(ctx, &ch, &confs, cmd->role, name, array) || found;
-	change_close(&ch);
+	found = show_absent(ctx, &host, &confs, cmd->role, name, array) || found;
+	host_close(&host);
 	confs_free(&confs);
 	if (array && (found || !name))
 		print_json(ctx, array);

@@ -3,17 +3,17 @@
 #ifndef SITCTL_CMD_SHOW_H
 #define SITCTL_CMD_SHOW_H
 
-#include "change/change.h"
+#include "change/host.h"
 #include "conf/conf.h"
 #include "commands.h"
 
 /* What is shown of one tunnel. */
 struct view {
 	const struct ctx *ctx;
-	const struct change *ch;
+	const struct host *host;
 	const struct link *link;
 	struct spec spec;		    /* as the kernel has it; host empty */
-	const char *host;		    /* the name that `remote` was given as, or "" */
+	const char *remote_host;	    /* the name that `remote` was given as, or "" */
 	const struct conf *file;	    /* where its section is, */
 	const struct conf_section *section; /* or NULL */
 };

@@ -18,8 +18,8 @@ static bool kernel_has(const struct view *v, const struct param *p, const char *
 {
 	char has[VALUE_TEXT];
 
-	if (!strcmp(p->name, "remote") && v->host[0])
-		return !strcmp(value, v->host);
+	if (!strcmp(p->name, "remote") && v->remote_host[0])
+		return !strcmp(value, v->remote_host);
 	for (unsigned int i = 0; p->format(&v->spec, i, has); i++)
 		if (!strcmp(has, value))
 			return true;
@@ -31,7 +31,7 @@ bool only_in_file(const struct view *v, const struct param *p, unsigned int i, c
 	const struct spec *wanted = v->section ? &v->section->spec : NULL;
 
 	if (!wanted || !(p->roles & wanted->role) || p->internal || !spec_given(wanted, p->name) ||
-	    (p->filter && v->ch->s.nft_unknown))
+	    (p->filter && v->host->s.nft_unknown))
 		return false;
 	for (unsigned int k = 0; p->format(wanted, k, buf); k++)
 		if (!leaves_open(buf) && !kernel_has(v, p, buf) && !i--)
@@ -69,10 +69,10 @@ void json_only_in_file(const struct view *v, json_t *json)
 	json_object_set_new(json, "only-in-file", only);
 }
 
-static bool in_kernel(const struct change *ch, const struct spec *spec)
+static bool in_kernel(const struct host *host, const struct spec *spec)
 {
-	for (size_t i = 0; i < ch->s.n_links; i++) {
-		const struct link *link = &ch->s.links[i];
+	for (size_t i = 0; i < host->s.n_links; i++) {
+		const struct link *link = &host->s.links[i];
 
 		if (link_ours(link) && link_role(link) == spec->role && !strcmp(link_tunnel_name(link), spec->name))
 			return true;
@@ -104,7 +104,7 @@ static json_t *json_absent(const struct conf *f, const struct spec *spec)
 	return json;
 }
 
-unsigned int show_absent(const struct ctx *ctx, const struct change *ch, const struct confs *confs, enum role role,
+unsigned int show_absent(const struct ctx *ctx, const struct host *host, const struct confs *confs, enum role role,
 			 const char *name, json_t *array)
 {
 	unsigned int n = 0;
@@ -114,7 +114,7 @@ unsigned int show_absent(const struct ctx *ctx, const struct change *ch, const s
 			const struct conf_section *s = &confs->items[i].sections[k];
 
 			if (s->bad || s->spec.role != role || (name && strcmp(s->spec.name, name)) ||
-			    in_kernel(ch, &s->spec))
+			    in_kernel(host, &s->spec))
 				continue;
 			if (array)
 				json_array_append_new(array, json_absent(&confs->items[i], &s->spec));

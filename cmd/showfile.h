@@ -17,7 +17,7 @@ void print_only_in_file(const struct view *v);
 void json_only_in_file(const struct view *v, json_t *json);
 
 /* Tunnels of ROLE (and NAME, if not NULL) that files have and the kernel has not: printed, or put into ARRAY. Returns how many. */
-unsigned int show_absent(const struct ctx *ctx, const struct change *ch, const struct confs *confs, enum role role,
+unsigned int show_absent(const struct ctx *ctx, const struct host *host, const struct confs *confs, enum role role,
 			 const char *name, json_t *array);
 
 #endif

@@ -132,15 +132,15 @@ static int check_device(const struct link *link, struct err *err)
 
 void change_adopt_rest(struct change *ch, const char *dev)
 {
-	const struct link *link = snapshot_link(&ch->s, dev);
+	const struct link *link = snapshot_link(&ch->host.s, dev);
 
 	ch->adopt = link ? link->index : 0;
 }
 
 int change_adopt(struct change *ch, const char *dev, struct spec *spec, struct err *err)
 {
-	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired };
-	const struct link *link = snapshot_link(&ch->s, dev);
+	struct world w = host_world(&ch->host, &ch->desired);
+	const struct link *link = snapshot_link(&ch->host.s, dev);
 	int ret = spec_init(spec, ROLE_CLIENT, dev, err);
 
 	if (ret)
@@ -157,8 +157,8 @@ int change_adopt(struct change *ch, const char *dev, struct spec *spec, struct e
 	spec->local = link->local;
 	spec->ttl = link->ttl;
 	snprintf(spec->underlay, sizeof(spec->underlay), "%s", link->underlay_name);
-	take_addresses(&ch->s, link, spec);
-	take_routes(&ch->s, link, spec);
+	take_addresses(&ch->host.s, link, spec);
+	take_routes(&ch->host.s, link, spec);
 	ret = take_mtu(&w, link, spec, err);
 	if (ret)
 		return ret;

@@ -5,7 +5,6 @@
 
 #include "change/change.h"
 #include "conf/write.h"
-#include "kernel/mark.h"
 #include "plan/apply.h"
 #include "plan/barriers.h"
 #include "plan/build.h"
@@ -13,52 +12,16 @@
 #include "plan/rules.h"
 #include "state/derive.h"
 #include "state/saved.h"
-#include "state/snapshotfind.h"
-
-/*
- * Is the journal of a namespace that has gone, whose number this one got? Then nothing of what
- * it tells of is here. (Linux before 5.14, which has no cookies.)
- */
-static bool other_namespace(const struct change *ch)
-{
-	for (size_t i = 0; i < ch->j.desired.n; i++) {
-		const struct spec *spec = &ch->j.desired.tunnels[i].spec;
-
-		if (snapshot_link(&ch->s, spec->role == ROLE_NAT ? spec->underlay : spec->dev))
-			return false;
-	}
-	for (size_t i = 0; i < ch->j.n_saved; i++) {
-		const struct saved *f = &ch->j.saved[i];
-		char now[SYSCTL_VALUE_SIZE];
-
-		if (strcmp(f->value, f->made) && !sysctl_read(f->key, now, sizeof(now)) && !strcmp(now, f->made))
-			return false;
-	}
-	return ch->j.desired.n && !ch->s.nft.exists;
-}
 
 int change_open(struct change *ch, bool lock, struct err *err)
 {
 	int ret;
 
 	memset(ch, 0, sizeof(*ch));
-	ret = journal_open(&ch->j, lock, err);
+	ret = host_open(&ch->host, lock, err);
 	if (ret)
 		return ret;
-	ret = conversation_open(&ch->c, err);
-	if (!ret)
-		ret = snapshot_load(&ch->c, &ch->s, err);
-	/* To look without the table may do; to change without it would leave it as it is and call that done. */
-	if (!ret && lock && ch->s.nft_unknown)
-		ret = err_sys(err, EPERM, "reading nf_tables table inet " SITCTL_TABLE);
-	if (!ret && ch->j.by_inode && other_namespace(ch))
-		ret = journal_clear(&ch->j, err);
-	if (!ret) {
-		desired_claim(&ch->j.desired, &ch->s);
-		ret = desired_observe(&ch->j.desired, &ch->s, err);
-	}
-	if (!ret)
-		ret = desired_copy(&ch->desired, &ch->j.desired, err);
+	ret = desired_copy(&ch->desired, &ch->host.j.desired, err);
 	if (ret)
 		change_close(ch);
 	return ret;
@@ -68,14 +31,15 @@ void change_close(struct change *ch)
 {
 	plan_free(&ch->plan);
 	desired_free(&ch->desired);
-	snapshot_free(&ch->s);
-	conversation_close(&ch->c);
-	journal_close(&ch->j);
+	host_close(&ch->host);
 }
 
 static struct world world_of(struct change *ch)
 {
-	return (struct world){ .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired, .adopt = ch->adopt };
+	struct world w = host_world(&ch->host, &ch->desired);
+
+	w.adopt = ch->adopt;
+	return w;
 }
 
 int change_put(struct change *ch, const struct spec *spec, struct err *err)
@@ -89,7 +53,7 @@ int change_put(struct change *ch, const struct spec *spec, struct err *err)
 		return ret ? ret : desired_put(&ch->desired, &effective, true, err);
 	}
 	if (spec->role == ROLE_PEER) {
-		ret = rule_uplink(&ch->s, &ch->desired.server, err);
+		ret = rule_uplink(&ch->host.s, &ch->desired.server, err);
 		effective = spec_effective(spec, &ch->desired.server);
 	}
 	if (!ret)
@@ -119,7 +83,7 @@ int change_server(struct change *ch, const struct spec *spec, struct err *err)
 
 	ch->desired.server = *spec;
 	ch->desired.server_explicit = true;
-	ret = rule_uplink(&ch->s, &ch->desired.server, err);
+	ret = rule_uplink(&ch->host.s, &ch->desired.server, err);
 	if (!ret)
 		ret = rule_local(&w, &ch->desired.server, err);
 	if (!ret)
@@ -189,7 +153,7 @@ static bool nameless_addr(const struct step *step)
 /* What must be on disk before the plan begins. J shares what is saved and takes what is desired. */
 static int record_before(struct change *ch, struct err *err)
 {
-	struct journal *j = &ch->j;
+	struct journal *j = &ch->host.j;
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < ch->plan.n_pins; i++)
@@ -226,8 +190,8 @@ static void forget_after(const struct change *ch, struct journal *j)
 /* Has the journal what it need not have: after a kill between the last step and the journal's end? */
 static bool journal_leftover(const struct change *ch)
 {
-	for (size_t i = 0; i < ch->j.n_made; i++)
-		if (!still_made(ch, &ch->j.made[i]))
+	for (size_t i = 0; i < ch->host.j.n_made; i++)
+		if (!still_made(ch, &ch->host.j.made[i]))
 			return true;
 	return ch->plan.n_drops;
 }
@@ -236,15 +200,15 @@ static bool journal_leftover(const struct change *ch)
 static void forget_records(struct change *ch, size_t n_saved, size_t n_made)
 {
 	/* Notes are appended; those of before are at the front, unchanged. */
-	ch->j.n_saved = n_saved;
-	ch->j.n_made = n_made;
+	ch->host.j.n_saved = n_saved;
+	ch->host.j.n_made = n_made;
 }
 
 static void swap_desired(struct change *ch)
 {
-	struct desired t = ch->j.desired;
+	struct desired t = ch->host.j.desired;
 
-	ch->j.desired = ch->desired;
+	ch->host.j.desired = ch->desired;
 	ch->desired = t;
 }
 
@@ -269,15 +233,15 @@ static int write_before(struct change *ch, struct err *err)
 	struct desired now = ch->desired;
 	int ret = desired_copy(&ch->desired, &now, err);
 
-	for (size_t i = 0; !ret && i < ch->j.desired.n; i++) {
-		const struct desired_tunnel *t = &ch->j.desired.tunnels[i];
+	for (size_t i = 0; !ret && i < ch->host.j.desired.n; i++) {
+		const struct desired_tunnel *t = &ch->host.j.desired.tunnels[i];
 
 		if (t->spec.role == ROLE_NAT && !desired_find(&now, ROLE_NAT, t->spec.name))
 			ret = desired_put(&ch->desired, &t->spec, t->recorded, err);
 	}
 	swap_desired(ch);
 	if (!ret)
-		ret = journal_write(&ch->j, err);
+		ret = journal_write(&ch->host.j, err);
 	swap_desired(ch);
 	desired_free(&ch->desired);
 	ch->desired = now;
@@ -302,18 +266,18 @@ static void *copied(const void *from, size_t n, size_t size)
 static int finish(void *data, struct err *err)
 {
 	struct change *ch = data;
-	struct journal after = ch->j;
+	struct journal after = ch->host.j;
 	int ret = 0;
 
 	after.desired = ch->desired;
-	after.saved = copied(ch->j.saved, ch->j.n_saved, sizeof(*after.saved));
-	after.made = copied(ch->j.made, ch->j.n_made, sizeof(*after.made));
+	after.saved = copied(ch->host.j.saved, ch->host.j.n_saved, sizeof(*after.saved));
+	after.made = copied(ch->host.j.made, ch->host.j.n_made, sizeof(*after.made));
 	if (!after.saved || !after.made)
 		ret = err_sys(err, ENOMEM, "journal");
 	if (!ret) {
 		forget_after(ch, &after);
 		ret = journal_write(&after, err);
-		ch->j.written = after.written;
+		ch->host.j.written = after.written;
 	}
 	if (!ret && ch->save)
 		ret = conf_commit(ch->save, err);
@@ -322,10 +286,10 @@ static int finish(void *data, struct err *err)
 		free(after.made);
 		return ret;
 	}
-	free(ch->j.saved);
-	free(ch->j.made);
-	ch->desired = ch->j.desired;
-	ch->j = after;
+	free(ch->host.j.saved);
+	free(ch->host.j.made);
+	ch->desired = ch->host.j.desired;
+	ch->host.j = after;
 	return 0;
 }
 
@@ -345,11 +309,11 @@ static bool needs_ipv6(const struct plan *plan)
 
 int change_apply(struct change *ch, struct err *err)
 {
-	size_t n_saved = ch->j.n_saved, n_made = ch->j.n_made;
+	size_t n_saved = ch->host.j.n_saved, n_made = ch->host.j.n_made;
 	struct err ignored;
 	int ret = 0;
 
-	if (!ch->plan.n && !journal_leftover(ch) && same_desired(&ch->desired, &ch->j.desired))
+	if (!ch->plan.n && !journal_leftover(ch) && same_desired(&ch->desired, &ch->host.j.desired))
 		return ch->save ? conf_commit(ch->save, err) : 0;
 	if (needs_ipv6(&ch->plan))
 		ret = rule_ipv6(err);
@@ -363,13 +327,13 @@ int change_apply(struct change *ch, struct err *err)
 	}
 	ch->plan.finish = finish;
 	ch->plan.data = ch;
-	ret = plan_apply(&ch->plan, &ch->c, &ch->s, err);
+	ret = plan_apply(&ch->plan, &ch->host.c, &ch->host.s, err);
 	if (ret && ch->plan.undo_failed) {
 		/* Some of it is still there: the journal says what was meant, as after a kill, for `up` or `down` to settle. */
 		write_before(ch, &ignored);
 	} else if (ret) {
 		forget_records(ch, n_saved, n_made);
-		journal_write(&ch->j, &ignored);
+		journal_write(&ch->host.j, &ignored);
 	}
 	return ret;
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: one change from beginning to end: lock, journal, snapshot, rules, plan, apply. */
+/* Purpose: one change of this host from beginning to end: what shall be, rules, plan, apply. */
 #ifndef SITCTL_CHANGE_CHANGE_H
 #define SITCTL_CHANGE_CHANGE_H
 
+#include "change/host.h"
 #include "conf/conf.h"
 #include "plan/plan.h"
-#include "plan/world.h"
 
+/* A transaction on this host. */
 struct change {
-	struct conversation c;
-	struct journal j; /* as it was read, with what was only seen in the kernel */
-	struct snapshot s;
+	struct host host;	/* its journal has what was desired before */
 	struct desired desired; /* what shall be */
 	struct plan plan;
 	struct conf *save; /* a prepared file that takes its place when the plan is done, or NULL */

@@ -82,7 +82,7 @@ static int put_peers(struct change *ch, struct conf *f, const struct desired *be
 
 static int check_peers(struct change *ch, struct conf *f, struct err *err)
 {
-	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired };
+	struct world w = host_world(&ch->host, &ch->desired);
 	struct rivals rivals;
 	int ret = rivals_load(&rivals, &w, err);
 
@@ -105,7 +105,7 @@ static int check_peers(struct change *ch, struct conf *f, struct err *err)
 
 static int tell_server(struct change *ch, struct conf *f, struct err *err)
 {
-	struct world w = { .c = &ch->c, .s = &ch->s, .j = &ch->j, .desired = &ch->desired };
+	struct world w = host_world(&ch->host, &ch->desired);
 	struct conf_section none = { .line = 0 }, *s = conf_find(f, ROLE_SERVER, "");
 	struct desired before;
 	int ret = spec_init(&none.spec, ROLE_SERVER, "", err);
@@ -120,7 +120,7 @@ static int tell_server(struct change *ch, struct conf *f, struct err *err)
 	ch->desired.server = s->spec;
 	ch->desired.server_explicit = true;
 	if (!s->bad)
-		ret = add_refusal(f, s, rule_uplink(&ch->s, &ch->desired.server, err), err);
+		ret = add_refusal(f, s, rule_uplink(&ch->host.s, &ch->desired.server, err), err);
 	if (!ret && !s->bad)
 		ret = add_refusal(f, s, rule_local(&w, &ch->desired.server, err), err);
 	if (!ret)

@@ -51,7 +51,7 @@ void check_kernel(struct exam *e)
 		exam_found(e, CAUSE_IPV6_OFF, "Linux %s runs, and there is no /proc/sys/net/ipv6", uts.release);
 		return;
 	}
-	if (!has_sit(&e->ch->s))
+	if (!has_sit(&e->host->s))
 		exam_found(e, CAUSE_SIT_MISSING,
 			   "Linux %s: sit is neither loaded nor among its modules in /lib/modules", uts.release);
 	if (conf6("all", "disable_ipv6") == 1)
@@ -80,11 +80,11 @@ static void remake(struct exam *e, char *buf, size_t size)
 	if (l->underlay)
 		fprintf(out, " dev %s", exam_word(e, l->underlay_name));
 	fprintf(out, "; ip link set %s mtu %u up", name, l->mtu);
-	for (size_t i = 0; i < e->ch->s.n_addrs; i++)
-		if (e->ch->s.addrs[i].index == l->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
-			fprintf(out, "; ip addr add %s dev %s", net6_text(&e->ch->s.addrs[i].net, text), name);
-	for (size_t i = 0; i < e->ch->s.n_routes; i++) {
-		const struct route *r = &e->ch->s.routes[i];
+	for (size_t i = 0; i < e->host->s.n_addrs; i++)
+		if (e->host->s.addrs[i].index == l->index && !addr6_not_host(&e->host->s.addrs[i].net.addr))
+			fprintf(out, "; ip addr add %s dev %s", net6_text(&e->host->s.addrs[i].net, text), name);
+	for (size_t i = 0; i < e->host->s.n_routes; i++) {
+		const struct route *r = &e->host->s.routes[i];
 
 		if (r->index != l->index || r->proto == RTPROT_KERNEL || r->type != RTN_UNICAST)
 			continue;
@@ -106,8 +106,8 @@ static void check_absent(struct exam *e)
 	const struct subject *p = &e->subject;
 	char remote[NET6_TEXT], local[NET6_TEXT];
 
-	for (size_t i = 0; i < e->ch->s.n_links; i++) {
-		const struct link *l = &e->ch->s.links[i];
+	for (size_t i = 0; i < e->host->s.n_links; i++) {
+		const struct link *l = &e->host->s.links[i];
 
 		if (!has_endpoints(l, p))
 			continue;
@@ -122,8 +122,9 @@ static void check_absent(struct exam *e)
 
 static bool has_address(const struct exam *e)
 {
-	for (size_t i = 0; i < e->ch->s.n_addrs; i++)
-		if (e->ch->s.addrs[i].index == e->subject.link->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
+	for (size_t i = 0; i < e->host->s.n_addrs; i++)
+		if (e->host->s.addrs[i].index == e->subject.link->index &&
+		    !addr6_not_host(&e->host->s.addrs[i].net.addr))
 			return true;
 	return false;
 }

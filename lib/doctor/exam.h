@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "base/loop.h"
-#include "change/change.h"
+#include "change/host.h"
 #include "doctor/causes.h"
 #include "doctor/watch.h"
 
@@ -73,7 +73,8 @@ struct sightings {
 };
 
 struct exam {
-	struct change *ch;
+	struct host *host;
+	struct desired *desired; /* what shall be, and a device of somebody else that is examined */
 	struct world world;
 	struct subject subject;
 	const char *prefix; /* of commands: "sitctl ", with the namespace where one was given */

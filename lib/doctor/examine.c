@@ -44,7 +44,7 @@ static void open_watches(struct exam *e)
 				      .remote = e->subject.remote,
 				      .far = e->subject.has_far ? &e->subject.far : NULL },
 			    all = { 0 };
-	const struct link *uplink = e->subject.uplink[0] ? snapshot_link(&e->ch->s, e->subject.uplink) : NULL;
+	const struct link *uplink = e->subject.uplink[0] ? snapshot_link(&e->host->s, e->subject.uplink) : NULL;
 
 	e->underlay.fd = e->inside.fd = e->uplink.fd = -1;
 	if (!e->raw)
@@ -60,7 +60,7 @@ static void open_watches(struct exam *e)
 void exam_run(struct exam *e)
 {
 	e->loop.epoll = -1;
-	e->world = (struct world){ .c = &e->ch->c, .s = &e->ch->s, .j = &e->ch->j, .desired = &e->ch->desired };
+	e->world = host_world(e->host, e->desired);
 	e->underlay.fd = e->inside.fd = e->uplink.fd = -1;
 	for (const struct check *c = checks; c->name; c++)
 		if (!c->late)

@@ -109,8 +109,8 @@ void start_names(struct exam *e)
 /* Global unicast (RFC 4291 section 2.4), and unique local (RFC 4193). */
 static void count_addrs(const struct exam *e, unsigned int *global, unsigned int *ula)
 {
-	for (size_t i = 0; i < e->ch->s.n_addrs; i++) {
-		uint8_t first = e->ch->s.addrs[i].net.addr.s6_addr[0];
+	for (size_t i = 0; i < e->host->s.n_addrs; i++) {
+		uint8_t first = e->host->s.addrs[i].net.addr.s6_addr[0];
 
 		*global += (first & 0xe0) == 0x20;
 		*ula += (first & 0xfe) == 0xfc;

@@ -49,7 +49,7 @@ static int take_way(const struct nlmsghdr *nlh, void *data)
 /* With RTM_F_FIB_MATCH in FLAGS the route itself, else what it is for DST alone. */
 static struct way look_up(struct exam *e, const struct in6_addr *dst, uint32_t flags)
 {
-	struct nl_batch *b = &e->ch->c.batch;
+	struct nl_batch *b = &e->host->c.batch;
 	struct way way = { .reachable = false };
 	struct err ignored;
 	struct rtmsg *rtm;
@@ -62,7 +62,7 @@ static struct way look_up(struct exam *e, const struct in6_addr *dst, uint32_t f
 		rtm->rtm_flags = flags;
 	}
 	nl_put(b, RTA_DST, sizeof(*dst), dst);
-	if (nl_get(&e->ch->c.route, b, take_way, &way, &ignored))
+	if (nl_get(&e->host->c.route, b, take_way, &way, &ignored))
 		way.reachable = false;
 	return way;
 }
@@ -101,7 +101,7 @@ static bool in_prefixes(const struct exam *e, const struct in6_addr *addr)
 
 static void wrong_source(struct exam *e, const struct in6_addr *source, const char *dst)
 {
-	const struct addr *a = find_addr(&e->ch->s, source);
+	const struct addr *a = find_addr(&e->host->s, source);
 	char text[NET6_TEXT], inner[NET6_TEXT];
 	char gateway[NET6_TEXT];
 	bool via = e->subject.spec.gateway_mode == GATEWAY_ADDRESS;
@@ -119,9 +119,9 @@ static void wrong_source(struct exam *e, const struct in6_addr *source, const ch
 /* The tunnel has a default route, by which DST ought to be reached. */
 static bool has_default(const struct exam *e)
 {
-	for (size_t i = 0; i < e->ch->s.n_routes; i++)
-		if (e->ch->s.routes[i].index == e->subject.link->index && !e->ch->s.routes[i].dst.len &&
-		    e->ch->s.routes[i].type == RTN_UNICAST)
+	for (size_t i = 0; i < e->host->s.n_routes; i++)
+		if (e->host->s.routes[i].index == e->subject.link->index && !e->host->s.routes[i].dst.len &&
+		    e->host->s.routes[i].type == RTN_UNICAST)
 			return true;
 	return false;
 }
@@ -129,7 +129,7 @@ static bool has_default(const struct exam *e)
 /* The metric that makes the tunnel's default route win over that of the interface INDEX. */
 static void other_route(struct exam *e, uint32_t index, const struct in6_addr *dst, const char *text)
 {
-	const struct link *l = snapshot_link_index(&e->ch->s, index);
+	const struct link *l = snapshot_link_index(&e->host->s, index);
 	char command[EXAM_REMEDY], metric[16], net[NET6_TEXT];
 	struct way way = look_up(e, dst, RTM_F_FIB_MATCH);
 	struct finding *f;
@@ -188,7 +188,7 @@ static void judge_way(struct exam *e, const struct in6_addr *dst, const char *te
 		return;
 	}
 	if (way.table != RT_TABLE_MAIN && way.table != RT_TABLE_LOCAL && way.index != e->subject.link->index) {
-		const struct link *l = snapshot_link_index(&e->ch->s, way.index);
+		const struct link *l = snapshot_link_index(&e->host->s, way.index);
 
 		exam_advice(exam_found(e, CAUSE_POLICY_RULE, "the route to %s is in table %u, and leaves by %s", text,
 				       way.table, l ? l->name : "another interface"),
@@ -202,7 +202,7 @@ static void judge_way(struct exam *e, const struct in6_addr *dst, const char *te
 		return;
 	}
 	if (source_for(dst, &source) && way.table != RT_TABLE_LOCAL) {
-		const struct addr *a = find_addr(&e->ch->s, &source);
+		const struct addr *a = find_addr(&e->host->s, &source);
 
 		exam_ok(e, "%s leaves by %s from %s", text, e->subject.dev, addr6_text(&source, found));
 		if ((!a || a->index != e->subject.link->index) && !in_prefixes(e, &source))
@@ -223,7 +223,7 @@ void check_routes(struct exam *e)
 	}
 	/* Its routes are in the VRF's table: the main table's lookup passes them by. */
 	if (e->subject.link && e->subject.link->up && e->subject.link->vrf) {
-		const struct link *vrf = snapshot_link_index(&e->ch->s, e->subject.link->vrf);
+		const struct link *vrf = snapshot_link_index(&e->host->s, e->subject.link->vrf);
 
 		exam_command(exam_found(e, CAUSE_VRF, "%s has the VRF %s as master", e->subject.dev,
 					vrf ? vrf->name : "?"),
@@ -262,9 +262,9 @@ void check_prefixes(struct exam *e)
 
 		if (!derive_unreachable(&spec->prefixes[i], &want))
 			continue;
-		for (size_t k = 0; k < e->ch->s.n_routes; k++)
-			there = there || (e->ch->s.routes[k].type == RTN_UNREACHABLE &&
-					  net6_equal(&e->ch->s.routes[k].dst, &want.dst));
+		for (size_t k = 0; k < e->host->s.n_routes; k++)
+			there = there || (e->host->s.routes[k].type == RTN_UNREACHABLE &&
+					  net6_equal(&e->host->s.routes[k].dst, &want.dst));
 		if (!there)
 			exam_command(exam_found(e, CAUSE_PREFIX_LOOP, "there is no unreachable route for %s",
 						net6_text(&want.dst, text)),

@@ -6,7 +6,7 @@
 
 #include "base/err.h" /* before linux/: glibc and the kernel define the same names */
 #include "base/inet6.h"
-#include "change/change.h"
+#include "change/host.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
 #include "doctor/exam.h"
@@ -22,6 +22,7 @@
 #include "kernel/nft/load.h"
 #include "kernel/object.h"
 #include "kernel/route.h"
+#include "plan/build.h"
 #include "plan/kinds.h"
 #include "plan/world.h"
 #include "spec/spec.h"
@@ -50,8 +51,8 @@ static void check_ra(struct exam *e)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < e->ch->s.n_routes; i++) {
-		const struct route *r = &e->ch->s.routes[i];
+	for (size_t i = 0; i < e->host->s.n_routes; i++) {
+		const struct route *r = &e->host->s.routes[i];
 
 		if (r->dst.len || r->type != RTN_UNICAST || r->index == (e->subject.link ? e->subject.link->index : 0))
 			continue;
@@ -60,8 +61,8 @@ static void check_ra(struct exam *e)
 			exam_command(exam_found(e, CAUSE_RA_TRAP, "%s has accept_ra=1 and forwarding=1", r->ifname),
 				     "sysctl -w %s=2", exam_conf(e, r->ifname, "accept_ra"));
 	}
-	for (size_t i = 0; !any && e->subject.server && i < e->ch->s.n_links; i++) {
-		const struct link *l = &e->ch->s.links[i];
+	for (size_t i = 0; !any && e->subject.server && i < e->host->s.n_links; i++) {
+		const struct link *l = &e->host->s.links[i];
 
 		if (l->sit || !l->up || (l->flags & IFF_LOOPBACK) ||
 		    (e->subject.uplink[0] && strcmp(l->name, e->subject.uplink)) || conf6(l->name, "forwarding") != 1 ||
@@ -103,8 +104,8 @@ static const struct neigh *misplaced(const struct exam *e, bool *there)
 	const struct neigh *elsewhere = NULL;
 
 	*there = false;
-	for (size_t i = 0; i < e->ch->s.n_neighs; i++) {
-		const struct neigh *n = &e->ch->s.neighs[i];
+	for (size_t i = 0; i < e->host->s.n_neighs; i++) {
+		const struct neigh *n = &e->host->s.neighs[i];
 
 		if (!addr6_equal(&n->addr, &e->subject.far))
 			continue;
@@ -132,7 +133,7 @@ void check_proxy(struct exam *e)
 		exam_skip(e, "it is switched off for this peer");
 		return;
 	}
-	if (!on_link(&e->ch->s, e->subject.uplink, &far, NULL) && e->subject.spec.proxy_ndp != PROXY_NDP_ON) {
+	if (!on_link(&e->host->s, e->subject.uplink, &far, NULL) && e->subject.spec.proxy_ndp != PROXY_NDP_ON) {
 		exam_ok(e, "not needed: %s is not on-link at %s", addr6_text(&e->subject.far, text), e->subject.uplink);
 		return;
 	}
@@ -165,6 +166,7 @@ void check_proxy(struct exam *e)
 void check_drift(struct exam *e)
 {
 	struct scope scope = { e->subject.spec.role, e->subject.spec.name };
+	struct plan plan;
 	unsigned int n = 0;
 	char first[160] = "";
 	struct err err;
@@ -173,20 +175,22 @@ void check_drift(struct exam *e)
 		exam_skip(e, e->subject.desired ? "only root may read all of it" : "sitctl did not make this tunnel");
 		return;
 	}
-	if (change_plan(e->ch, &scope, &err)) {
+	if (plan_build(&plan, &e->world, &scope, &err)) {
 		char text[1600];
 
+		plan_free(&plan);
 		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));
 		return;
 	}
-	for (size_t i = 0; i < e->ch->plan.n; i++) {
-		const struct object *o = step_object(&e->ch->plan.steps[i]);
+	for (size_t i = 0; i < plan.n; i++) {
+		const struct object *o = step_object(&plan.steps[i]);
 
-		if (step_silent(&e->ch->plan.steps[i]))
+		if (step_silent(&plan.steps[i]))
 			continue;
 		if (!n++)
 			kinds[o->kind]->label(o, first, sizeof(first));
 	}
+	plan_free(&plan);
 	exam_ok(e, "it is as it was told");
 	if (n)
 		exam_command(exam_found(e, CAUSE_DRIFT, "%s and %u more differ ('sitctl check' names them)", first,
@@ -220,7 +224,7 @@ static void see_inside(const struct view *v, void *data)
 
 void start_filtered(struct exam *e)
 {
-	e->dropped_before = dropped(e, &e->ch->s.nft);
+	e->dropped_before = dropped(e, &e->host->s.nft);
 	watch_add(&e->inside, see_inside, e);
 }
 
@@ -235,7 +239,7 @@ void check_filtered(struct exam *e)
 		exam_skip(e, !e->admin ? "only root may read its counter" : "sitctl filters nothing here");
 		return;
 	}
-	if (nft_load(&e->ch->c, &now, &ignored)) {
+	if (nft_load(&e->host->c, &now, &ignored)) {
 		exam_skip(e, "its counter cannot be read");
 		return;
 	}
@@ -287,7 +291,7 @@ static int clamped_by_others(struct exam *e, bool *found, struct err *err)
 			     .to = { .index = e->subject.link->index, .group = e->subject.link->group } };
 
 	snprintf(flow.to.ifname, sizeof(flow.to.ifname), "%s", e->subject.dev);
-	return filters_action(&e->ch->c, &action, &flow, found, err);
+	return filters_action(&e->host->c, &action, &flow, found, err);
 }
 
 void check_mss(struct exam *e)
@@ -312,7 +316,7 @@ void check_mss(struct exam *e)
 	}
 	exam_ok(e, "it is clamped");
 	if (!e->subject.link || e->subject.link->mtu >= 1500 ||
-	    nft_find_ifname(&e->ch->s.nft, SET_CLAMPED, e->subject.dev))
+	    nft_find_ifname(&e->host->s.nft, SET_CLAMPED, e->subject.dev))
 		return;
 	if (clamped_by_others(e, &found, &err)) {
 		char text[1600];

@@ -46,11 +46,11 @@ static void find_underlay(struct exam *e)
 	uint32_t index = p->link ? p->link->underlay : 0;
 	struct err ignored;
 
-	if (!p->remote.s_addr || path_lookup(&e->ch->c, p->remote, local, index, &p->path, &ignored))
+	if (!p->remote.s_addr || path_lookup(&e->host->c, p->remote, local, index, &p->path, &ignored))
 		return;
 	if (!p->path.reachable) /* a local address that is not here has no route from it */
-		path_lookup(&e->ch->c, p->remote, (struct in_addr){ 0 }, index, &p->path, &ignored);
-	p->underlay = p->path.reachable ? snapshot_link_index(&e->ch->s, p->path.index) : NULL;
+		path_lookup(&e->host->c, p->remote, (struct in_addr){ 0 }, index, &p->path, &ignored);
+	p->underlay = p->path.reachable ? snapshot_link_index(&e->host->s, p->path.index) : NULL;
 	p->local = local.s_addr ? local : p->path.source;
 }
 
@@ -65,9 +65,9 @@ static void lost_default(const struct exam *e, char *ifname)
 
 	if (!l || conf6(l->name, "forwarding") != 1 || conf6(l->name, "accept_ra") != 1)
 		return;
-	for (size_t i = 0; i < e->ch->s.n_addrs; i++)
+	for (size_t i = 0; i < e->host->s.n_addrs; i++)
 		global = global ||
-			 (e->ch->s.addrs[i].index == l->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr));
+			 (e->host->s.addrs[i].index == l->index && !addr6_not_host(&e->host->s.addrs[i].net.addr));
 	if (global)
 		snprintf(ifname, IFNAMSIZ, "%s", l->name);
 }
@@ -124,7 +124,7 @@ static void complete(struct exam *e)
 {
 	struct subject *p = &e->subject;
 
-	p->link = snapshot_link(&e->ch->s, p->dev);
+	p->link = snapshot_link(&e->host->s, p->dev);
 	p->remote = p->spec.remote;
 	find_underlay(e);
 	find_ends(p);
@@ -138,11 +138,11 @@ void subject_desired(struct exam *e, const struct spec *spec)
 
 	p->desired = true;
 	p->server = spec->role == ROLE_PEER;
-	p->spec = p->server ? spec_effective(spec, &e->ch->desired.server) : *spec;
+	p->spec = p->server ? spec_effective(spec, &e->desired->server) : *spec;
 	snprintf(p->name, sizeof(p->name), "%s", spec->name);
 	snprintf(p->dev, sizeof(p->dev), "%s", spec->dev);
 	if (p->server)
-		snprintf(p->uplink, sizeof(p->uplink), "%s", e->ch->desired.server.uplink);
+		snprintf(p->uplink, sizeof(p->uplink), "%s", e->desired->server.uplink);
 	if (out) {
 		fputs(e->prefix, out);
 		spec_command(spec, out);
@@ -194,10 +194,10 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 		return -EINVAL;
 	}
 	/* Who has another way to the IPv6 Internet, and no default route into the tunnel, gives it to the far end. */
-	other_default(&e->ch->s, link->name, uplink);
+	other_default(&e->host->s, link->name, uplink);
 	spec->gateway_mode = GATEWAY_NONE;
-	for (size_t i = 0; i < e->ch->s.n_routes; i++)
-		if (!e->ch->s.routes[i].dst.len && e->ch->s.routes[i].index == link->index)
+	for (size_t i = 0; i < e->host->s.n_routes; i++)
+		if (!e->host->s.routes[i].dst.len && e->host->s.routes[i].index == link->index)
 			spec->gateway_mode = GATEWAY_AUTO;
 	p->link = link;
 	p->remote = link->remote;
@@ -206,9 +206,9 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 		lost_default(e, uplink);
 	p->server = *uplink && spec->gateway_mode == GATEWAY_NONE;
 	link_alias(!p->server, link->name, named.alias);
-	observe_link(&e->ch->s, &named, NULL, spec);
+	observe_link(&e->host->s, &named, NULL, spec);
 	spec->n_prefixes = 0;
-	take_routes(&e->ch->s, link, spec);
+	take_routes(&e->host->s, link, spec);
 	snprintf(p->name, sizeof(p->name), "%s", link->name);
 	snprintf(p->dev, sizeof(p->dev), "%s", link->name);
 	if (p->server)
@@ -216,6 +216,6 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	complete(e);
 	/* For what asks about all that is desired, such as others' filters. */
 	if (p->server)
-		snprintf(e->ch->desired.server.uplink, IFNAMSIZ, "%s", uplink);
-	return desired_put(&e->ch->desired, spec, false, err);
+		snprintf(e->desired->server.uplink, IFNAMSIZ, "%s", uplink);
+	return desired_put(e->desired, spec, false, err);
 }

@@ -41,7 +41,7 @@ static bool translating(struct exam *e)
 	struct err ignored;
 	bool found;
 
-	return !filters_action(&e->ch->c, &action, &flow, &found, &ignored) && found;
+	return !filters_action(&e->host->c, &action, &flow, &found, &ignored) && found;
 }
 
 /* Keep them out of it: by sitctl, or for somebody else's tunnel with nft; and remove the entry that is there. */
@@ -125,11 +125,11 @@ void check_tracking(struct exam *e)
 	}
 	exam_ok(e, "there is no entry for the tunnel");
 	/* With NOTRACK in both hooks an older entry stands until its time-out, and no packet meets it. */
-	if (e->ch->s.nft.intact && nft_has_remote(&e->ch->s.nft, e->subject.remote)) {
+	if (e->host->s.nft.intact && nft_has_remote(&e->host->s.nft, e->subject.remote)) {
 		exam_ok(e, "the tunnel's packets are kept out of it");
 		return;
 	}
-	if (conntrack_find(&e->ch->c, &ct, &found, &err)) {
+	if (conntrack_find(&e->host->c, &ct, &found, &err)) {
 		char text[1600];
 
 		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));

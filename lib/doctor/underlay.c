@@ -59,7 +59,7 @@ void check_underlay(struct exam *e)
 		return;
 	}
 	addr4_text(p->remote, remote);
-	if (local.s_addr && !is_local(&e->ch->s, local)) {
+	if (local.s_addr && !is_local(&e->host->s, local)) {
 		wrong_local(e, local);
 		return;
 	}

@@ -109,8 +109,8 @@ static bool find_router(const struct exam *e, const struct link *uplink, struct 
 {
 	if (e->asked)
 		return inet_pton(AF_INET6, e->targets[0], &u->router) == 1;
-	for (size_t i = 0; i < e->ch->s.n_routes; i++) {
-		const struct route *r = &e->ch->s.routes[i];
+	for (size_t i = 0; i < e->host->s.n_routes; i++) {
+		const struct route *r = &e->host->s.routes[i];
 
 		if (r->dst.len || !r->has_gateway || r->index != uplink->index)
 			continue;
@@ -123,9 +123,9 @@ static bool find_router(const struct exam *e, const struct link *uplink, struct 
 
 static bool find_sources(const struct exam *e, const struct link *uplink, struct upstream *u)
 {
-	for (size_t i = 0; i < e->ch->s.n_addrs && !u->n; i++)
-		if (e->ch->s.addrs[i].index == uplink->index && !addr6_not_host(&e->ch->s.addrs[i].net.addr))
-			u->sources[u->n++] = e->ch->s.addrs[i].net.addr;
+	for (size_t i = 0; i < e->host->s.n_addrs && !u->n; i++)
+		if (e->host->s.addrs[i].index == uplink->index && !addr6_not_host(&e->host->s.addrs[i].net.addr))
+			u->sources[u->n++] = e->host->s.addrs[i].net.addr;
 	for (unsigned int i = 0; u->n && i < e->subject.n_ranges && u->n < SOURCES; i++)
 		u->sources[u->n++] = e->subject.ranges[i].len == 128 ? e->subject.ranges[i].addr
 								     : net6_nth(&e->subject.ranges[i], 1);
@@ -134,7 +134,7 @@ static bool find_sources(const struct exam *e, const struct link *uplink, struct
 
 void start_upstream(struct exam *e)
 {
-	const struct link *uplink = e->subject.uplink[0] ? snapshot_link(&e->ch->s, e->subject.uplink) : NULL;
+	const struct link *uplink = e->subject.uplink[0] ? snapshot_link(&e->host->s, e->subject.uplink) : NULL;
 	struct upstream *u;
 	int on = 1;
 

@@ -3,10 +3,7 @@
 #include <string.h>
 
 #include "common/kernel.h"
-#include "change/change.h"
-#include "doctor/checks.h"
-#include "doctor/resolver.h"
-#include "change/change.h"
+#include "change/host.h"
 #include "doctor/checks.h"
 #include "doctor/resolver.h"
 #include <linux/rtnetlink.h>
@@ -16,14 +13,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct link links[] = { { .name = "up0", .index = 2, .up = true },
 				       { .name = "sit1", .index = 7, .up = true, .sit = true } };
 	static struct route route = { .type = RTN_UNICAST, .index = 7, .ifname = "sit1" };
-	static struct change ch = { .s = { .links = links, .n_links = 2 } };
+	static struct host host = { .s = { .links = links, .n_links = 2 } };
 	static struct exam e;
 
-	memcpy(&ch.c, kernel_says(data, size, 0), sizeof(ch.c));
+	memcpy(&host.c, kernel_says(data, size, 0), sizeof(host.c));
 	/* A default route of the tunnel's own, or none. */
-	ch.s.routes = &route;
-	ch.s.n_routes = size & 1;
-	e.ch = &ch;
+	host.s.routes = &route;
+	host.s.n_routes = size & 1;
+	e.host = &host;
+	e.desired = &host.j.desired;
 	e.subject.link = &links[1];
 	strcpy(e.subject.dev, "sit1");
 	e.n_findings = 0;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: this host as it is now: what the kernel has, and what the journal remembers. */
+#ifndef SITCTL_CHANGE_HOST_H
+#define SITCTL_CHANGE_HOST_H
+
+#include "plan/world.h"
+
+/* All that it takes to look; a struct change changes it. */
+struct host {
+	struct conversation c;
+	struct journal j; /* as it was read, with what was only seen in the kernel */
+	struct snapshot s;
+};
+
+/*
+ * Read the journal, with LOCK where the kernel is to be changed, and what the kernel has. 0, or a
+ * negative errno and ERR. Ends with host_close().
+ */
+int host_open(struct host *host, bool lock, struct err *err);
+void host_close(struct host *host);
+
+/* What a plan is made from where DESIRED shall be. */
+struct world host_world(struct host *host, const struct desired *desired);
+
+#endif
