@@ -6,53 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "change/adopt.h" /* before linux/: glibc and the kernel define the same names */
+#include "change/adopt.h"
 #include "base/textfile.h"
 #include "kernel/mark.h"
-#include "plan/adopted.h"
 #include "plan/wanted.h"
+#include "state/readback.h"
 #include "state/snapshotfind.h"
-
-#include <linux/rtnetlink.h>
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71 /* Linux 5.14 */
 #endif
-
-/* Unreachable routes name no device: they are the tunnel's where there is no other one. */
-static bool only_tunnel(const struct snapshot *s, const struct link *link)
-{
-	for (size_t i = 0; i < s->n_links; i++)
-		if (s->links[i].sit && s->links[i].remote.s_addr && s->links[i].index != link->index)
-			return false;
-	return true;
-}
-
-static void take_routes(const struct snapshot *s, const struct link *link, struct spec *spec)
-{
-	const struct route *r = adopted_default(s, link->name);
-
-	spec->gateway_mode = !r ? GATEWAY_NONE : r->has_gateway ? GATEWAY_ADDRESS : GATEWAY_AUTO;
-	if (r) {
-		spec->gateway = r->gateway;
-		spec->metric = r->metric;
-	}
-	for (size_t i = 0; only_tunnel(s, link) && i < s->n_routes && spec->n_prefixes < PREFIXES_MAX; i++) {
-		bool overlaps = false;
-
-		for (unsigned int k = 0; k < spec->n_prefixes; k++)
-			overlaps = overlaps || net6_overlap(&spec->prefixes[k].net, &s->routes[i].dst);
-		if (adopted_prefix(&s->routes[i]) && !overlaps)
-			spec->prefixes[spec->n_prefixes++].net = s->routes[i].dst;
-	}
-}
-
-static void take_addresses(const struct snapshot *s, const struct link *link, struct spec *spec)
-{
-	for (size_t i = 0; i < s->n_addrs && spec->n_addresses < ADDRESSES_MAX; i++)
-		if (s->addrs[i].index == link->index && !addr6_not_host(&s->addrs[i].net.addr))
-			spec->addresses[spec->n_addresses++] = s->addrs[i].net;
-}
 
 /* The MTU it has, unless that is what we would find out ourselves: then it may change with the path. */
 static int take_mtu(const struct world *w, const struct link *link, struct spec *spec, struct err *err)
@@ -153,12 +116,7 @@ int change_adopt(struct change *ch, const char *dev, struct spec *spec, struct e
 	ret = check_device(link, err);
 	if (ret)
 		return ret;
-	spec->remote = link->remote;
-	spec->local = link->local;
-	spec->ttl = link->ttl;
-	snprintf(spec->underlay, sizeof(spec->underlay), "%s", link->underlay_name);
-	take_addresses(&ch->host.s, link, spec);
-	take_routes(&ch->host.s, link, spec);
+	observe_adopted(&ch->host.s, link, spec);
 	ret = take_mtu(&w, link, spec, err);
 	if (ret)
 		return ret;

@@ -6,7 +6,6 @@
 
 #include "doctor/subject.h" /* before linux/: glibc and the kernel define the same names */
 #include "doctor/resolver.h"
-#include "kernel/mark.h"
 #include "state/readback.h"
 #include "state/snapshotfind.h"
 
@@ -151,33 +150,11 @@ void subject_desired(struct exam *e, const struct spec *spec)
 	complete(e);
 }
 
-/* Routes of a foreign device: observe_link() takes ours only. */
-static void take_routes(const struct snapshot *s, const struct link *link, struct spec *spec)
-{
-	for (size_t i = 0; i < s->n_routes; i++) {
-		const struct route *r = &s->routes[i];
-		struct prefix *p = &spec->prefixes[spec->n_prefixes];
-
-		if (r->index != link->index || r->type != RTN_UNICAST)
-			continue;
-		if (!r->dst.len) {
-			spec->gateway_mode = r->has_gateway ? GATEWAY_ADDRESS : GATEWAY_AUTO;
-			spec->gateway = r->gateway;
-			spec->metric = r->metric;
-		} else if (spec->role == ROLE_PEER && spec->n_prefixes < PREFIXES_MAX && r->proto != RTPROT_KERNEL &&
-			   !addr6_not_host(&r->dst.addr)) {
-			p->net = r->dst;
-			spec->n_prefixes++;
-		}
-	}
-}
-
 int subject_device(struct exam *e, const struct link *link, struct err *err)
 {
 	struct subject *p = &e->subject;
 	struct spec *spec = &p->spec;
 	char uplink[IFNAMSIZ];
-	struct link named = *link;
 	const char *why;
 
 	if (!parse_ifname(link->name, &why))
@@ -205,10 +182,7 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	if (!*uplink && spec->gateway_mode == GATEWAY_NONE)
 		lost_default(e, uplink);
 	p->server = *uplink && spec->gateway_mode == GATEWAY_NONE;
-	link_alias(!p->server, link->name, named.alias);
-	observe_link(&e->host->s, &named, NULL, spec);
-	spec->n_prefixes = 0;
-	take_routes(&e->host->s, link, spec);
+	observe_foreign(&e->host->s, link, p->server ? ROLE_PEER : ROLE_CLIENT, spec);
 	snprintf(p->name, sizeof(p->name), "%s", link->name);
 	snprintf(p->dev, sizeof(p->dev), "%s", link->name);
 	if (p->server)

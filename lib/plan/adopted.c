@@ -1,43 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
-#include "plan/adopted.h" /* before linux/: glibc and the kernel define the same names */
+#include "plan/adopted.h"
 #include "kernel/mark.h"
 #include "state/derive.h"
-
-#include <linux/rtnetlink.h>
-
-/* A route that somebody has set, not learned, and that is not one of ours. */
-static bool was_set(const struct route *r)
-{
-	return r->proto != SITCTL_PROTO && r->proto != RTPROT_KERNEL && r->proto != RTPROT_RA &&
-	       r->proto != RTPROT_REDIRECT;
-}
-
-/* The default route through DEV that is used: that with the lowest metric. */
-const struct route *adopted_default(const struct snapshot *s, const char *dev)
-{
-	const struct route *found = NULL;
-
-	for (size_t i = 0; i < s->n_routes; i++) {
-		const struct route *r = &s->routes[i];
-
-		if (!r->dst.len && r->type == RTN_UNICAST && was_set(r) && !strcmp(r->ifname, dev) &&
-		    (!found || r->metric < found->metric))
-			found = r;
-	}
-	return found;
-}
-
-bool adopted_prefix(const struct route *r)
-{
-	char text[NET6_TEXT];
-	struct net6 net;
-	const char *why;
-
-	return r->type == RTN_UNREACHABLE && r->dst.len && was_set(r) &&
-	       parse_ipv6_prefix(net6_text(&r->dst, text), &net, &why);
-}
+#include "state/readback.h"
 
 /* A metric that no default route has, better than that of R: what has it carries the traffic meanwhile. */
 static uint32_t free_metric(const struct snapshot *s, const struct route *r)
@@ -75,7 +40,7 @@ static int plan_default(struct plan *plan, const struct snapshot *s, const struc
 
 int plan_adopted(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
-	const struct route *has = adopted_default(w->s, spec->dev);
+	const struct route *has = foreign_default(w->s, w->adopt);
 	struct route want;
 	int ret = 0;
 
@@ -86,7 +51,7 @@ int plan_adopted(struct plan *plan, const struct world *w, const struct spec *sp
 	for (size_t i = 0; !ret && i < w->s->n_routes; i++) {
 		struct object was = { .kind = KIND_ROUTE, .route = w->s->routes[i] };
 
-		for (unsigned int k = 0; !ret && adopted_prefix(&was.route) && k < spec->n_prefixes; k++)
+		for (unsigned int k = 0; !ret && foreign_prefix(&was.route) && k < spec->n_prefixes; k++)
 			if (net6_equal(&spec->prefixes[k].net, &was.route.dst))
 				ret = plan_step(plan, STEP_DEL, PHASE_ROUTE_MOVED, &was, NULL, err);
 	}

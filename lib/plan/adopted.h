@@ -6,12 +6,6 @@
 #include "plan/plan.h"
 #include "plan/world.h"
 
-/* The default route through DEV, set by somebody else, that is used: that with the lowest metric; or NULL. */
-const struct route *adopted_default(const struct snapshot *s, const char *dev);
-
-/* Is it an unreachable route, set by somebody else, as a client's `prefix` would make it? */
-bool adopted_prefix(const struct route *r);
-
 /* The steps that make its routes ours, while others carry the traffic; part of plan_tunnel(). */
 int plan_adopted(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err);
 

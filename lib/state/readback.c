@@ -1,54 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tunnel of ours as the kernel has it, in the words of the parameters. */
+/* A tunnel as the kernel has it, in the words of the parameters. */
 #include <stdio.h>
 #include <string.h>
 
 #include "state/readback.h" /* before linux/: glibc and the kernel define the same names */
 #include "kernel/mark.h"
+#include "state/snapshotfind.h"
 
 #include <linux/rtnetlink.h>
+
+/* Whose routes are the tunnel's. */
+enum whose {
+	WHOSE_OURS, /* those of a tunnel of ours */
+	WHOSE_SET,  /* those that somebody else has set: no others can be taken over */
+	WHOSE_ALL,  /* learned ones as well: what counts is where packets go */
+};
+
+/* What is read. */
+struct reading {
+	const struct snapshot *s;
+	const struct link *link;
+	enum whose whose;
+	const struct spec *desired; /* of a tunnel of ours: what the kernel cannot tell; or NULL */
+};
 
 enum role link_role(const struct link *link)
 {
 	return link_of_client(link) ? ROLE_CLIENT : ROLE_PEER;
 }
 
-static void observe_addresses(const struct snapshot *s, const struct link *link, struct spec *spec)
+static void add_address(struct spec *spec, const struct net6 *net)
 {
-	for (size_t i = 0; i < s->n_addrs; i++) {
-		const struct addr *a = &s->addrs[i];
-		struct net6 *net = &spec->addresses[spec->n_addresses];
-
-		if (a->index != link->index || addr6_not_host(&a->net.addr) || spec->n_addresses == ADDRESSES_MAX)
-			continue;
-		if (spec->role == ROLE_CLIENT) {
-			*net = a->net;
-			spec->n_addresses++;
-			continue;
-		}
-		if (spec->n_addresses)
-			continue;
-		/* A peer's parameter is the other end's address. */
-		spec->n_addresses = 1;
-		spec->server_address = a->net.addr;
-		spec->has_server_address = true;
-		net->addr = addr6_other_half(&a->net.addr);
-		net->len = a->net.len;
-	}
-}
-
-/* Where the two ends are no /127 pair, the peer's address is a host route: that which was desired, else the first. */
-static bool take_host_route(const struct route *r, const struct spec *desired, bool *found, struct spec *spec)
-{
-	struct net6 *net = &spec->addresses[0];
-
-	if (spec->role != ROLE_PEER || r->dst.len != 128 || net->len == 127)
-		return false;
-	if (desired ? !addr6_equal(&desired->addresses[0].addr, &r->dst.addr) : *found)
-		return false;
-	*net = desired ? desired->addresses[0] : r->dst;
-	*found = true;
-	return true;
+	if (spec->n_addresses < ADDRESSES_MAX)
+		spec->addresses[spec->n_addresses++] = *net;
 }
 
 static void add_prefix(struct spec *spec, const struct net6 *net, const char *ifname)
@@ -60,6 +44,125 @@ static void add_prefix(struct spec *spec, const struct net6 *net, const char *if
 	p->net = *net;
 	snprintf(p->ifname, sizeof(p->ifname), "%s", ifname);
 	spec->n_prefixes++;
+}
+
+static void add_allow(struct spec *spec, const struct allow *allow)
+{
+	if (spec->n_allows < ALLOWS_MAX)
+		spec->allows[spec->n_allows++] = *allow;
+}
+
+static void copy_targets(struct spec *spec, const struct spec *from)
+{
+	spec->n_targets = from->n_targets;
+	memcpy(spec->targets, from->targets, sizeof(spec->targets));
+}
+
+static void read_addresses(const struct reading *r, struct spec *spec)
+{
+	const struct addr *a;
+
+	for (size_t at = 0; (a = snapshot_next_addr(r->s, r->link->index, &at));) {
+		struct net6 far = { .len = a->net.len };
+
+		if (addr6_not_host(&a->net.addr))
+			continue;
+		if (spec->role == ROLE_CLIENT) {
+			add_address(spec, &a->net);
+			continue;
+		}
+		/* A peer's parameter is the other end's address. */
+		spec->server_address = a->net.addr;
+		spec->has_server_address = true;
+		far.addr = addr6_other_half(&a->net.addr);
+		add_address(spec, &far);
+		return;
+	}
+}
+
+static bool counts(const struct route *route, enum whose whose)
+{
+	if (whose == WHOSE_SET)
+		return route->proto != SITCTL_PROTO && route->proto != RTPROT_KERNEL && route->proto != RTPROT_RA &&
+		       route->proto != RTPROT_REDIRECT;
+	return whose == WHOSE_ALL || route->proto == SITCTL_PROTO;
+}
+
+/* The default route through the interface, or NULL. Of several to be taken over the one that is used: of the lowest metric. */
+static const struct route *find_default(const struct snapshot *s, uint32_t index, enum whose whose)
+{
+	const struct route *route, *found = NULL;
+
+	for (size_t at = 0; (route = snapshot_next_route(s, index, &at));)
+		if (!route->dst.len && route->type == RTN_UNICAST && counts(route, whose) &&
+		    (!found || whose != WHOSE_SET || route->metric < found->metric))
+			found = route;
+	return found;
+}
+
+const struct route *foreign_default(const struct snapshot *s, uint32_t index)
+{
+	return find_default(s, index, WHOSE_SET);
+}
+
+bool foreign_prefix(const struct route *route)
+{
+	char text[NET6_TEXT];
+	struct net6 net;
+	const char *why;
+
+	return route->type == RTN_UNREACHABLE && route->dst.len && counts(route, WHOSE_SET) &&
+	       parse_ipv6_prefix(net6_text(&route->dst, text), &net, &why);
+}
+
+static void read_default(const struct reading *r, struct spec *spec)
+{
+	const struct route *route = find_default(r->s, r->link->index, r->whose);
+
+	if (spec->role == ROLE_CLIENT)
+		spec->gateway_mode = GATEWAY_NONE;
+	if (!route)
+		return;
+	spec->gateway_mode = route->has_gateway ? GATEWAY_ADDRESS : GATEWAY_AUTO;
+	spec->gateway = route->gateway;
+	spec->metric = route->metric;
+}
+
+/* Where the two ends are no /127 pair, the peer's address is a host route: that which was desired, else the first. */
+static bool take_host_route(const struct route *route, const struct spec *desired, bool *found, struct spec *spec)
+{
+	struct net6 *net = &spec->addresses[0];
+
+	if (spec->role != ROLE_PEER || route->proto != SITCTL_PROTO || route->dst.len != 128 || net->len == 127)
+		return false;
+	if (desired ? !addr6_equal(&desired->addresses[0].addr, &route->dst.addr) : *found)
+		return false;
+	*net = desired ? desired->addresses[0] : route->dst;
+	*found = true;
+	return true;
+}
+
+/* Is what the route leads to a prefix? Through somebody else's client it is a way; and the kernel makes those of addresses. */
+static bool leads_to_prefix(const struct route *route, enum whose whose, enum role role)
+{
+	return whose == WHOSE_OURS ||
+	       (role == ROLE_PEER && route->proto != RTPROT_KERNEL && !addr6_not_host(&route->dst.addr));
+}
+
+static void read_prefixes(const struct reading *r, struct spec *spec)
+{
+	const struct route *route;
+	bool found = false;
+
+	for (size_t at = 0; (route = snapshot_next_route(r->s, r->link->index, &at));) {
+		if (!route->dst.len || route->type != RTN_UNICAST || !counts(route, r->whose))
+			continue;
+		/* On somebody else's device it may as well be a prefix. */
+		if (take_host_route(route, r->desired, &found, spec) && r->whose == WHOSE_OURS)
+			continue;
+		if (leads_to_prefix(route, r->whose, spec->role))
+			add_prefix(spec, &route->dst, "");
+	}
 }
 
 /* A client's prefix leaves an unreachable route, or an address on a LAN interface. */
@@ -75,34 +178,55 @@ static bool prefix_there(const struct snapshot *s, const struct prefix *p)
 	return false;
 }
 
-static void observe_routes(const struct snapshot *s, const struct link *link, const struct spec *desired,
-			   struct spec *spec)
+/* Unreachable routes name no device: they are the tunnel's where there is no other one. */
+static bool only_tunnel(const struct snapshot *s, const struct link *link)
 {
-	bool found = false;
+	for (size_t i = 0; i < s->n_links; i++)
+		if (s->links[i].sit && s->links[i].remote.s_addr && s->links[i].index != link->index)
+			return false;
+	return true;
+}
 
-	if (spec->role == ROLE_CLIENT)
-		spec->gateway_mode = GATEWAY_NONE;
-	for (size_t i = 0; i < s->n_routes; i++) {
-		const struct route *r = &s->routes[i];
+static bool overlaps(const struct spec *spec, const struct net6 *net)
+{
+	for (unsigned int i = 0; i < spec->n_prefixes; i++)
+		if (net6_overlap(&spec->prefixes[i].net, net))
+			return true;
+	return false;
+}
 
-		if (r->proto != SITCTL_PROTO || r->index != link->index || r->type != RTN_UNICAST)
-			continue;
-		if (r->dst.len) {
-			if (!take_host_route(r, desired, &found, spec))
-				add_prefix(spec, &r->dst, "");
-			continue;
-		}
-		spec->gateway_mode = r->has_gateway ? GATEWAY_ADDRESS : GATEWAY_AUTO;
-		spec->gateway = r->gateway;
-		spec->metric = r->metric;
-	}
-	for (unsigned int i = 0; desired && spec->role == ROLE_CLIENT && i < desired->n_prefixes; i++)
-		if (prefix_there(s, &desired->prefixes[i]))
+/* The prefixes behind a client, of which this host has unreachable routes. */
+static void read_unreachable(const struct reading *r, struct spec *spec)
+{
+	const struct spec *desired = r->desired;
+
+	for (unsigned int i = 0; desired && i < desired->n_prefixes; i++)
+		if (prefix_there(r->s, &desired->prefixes[i]))
 			add_prefix(spec, &desired->prefixes[i].net, desired->prefixes[i].ifname);
-	/* Without a record every unreachable route of ours is taken for this client's. */
-	for (size_t i = 0; !desired && spec->role == ROLE_CLIENT && i < s->n_routes; i++)
-		if (s->routes[i].type == RTN_UNREACHABLE && s->routes[i].proto == SITCTL_PROTO)
-			add_prefix(spec, &s->routes[i].dst, "");
+	if (desired || r->whose == WHOSE_ALL || (r->whose == WHOSE_SET && !only_tunnel(r->s, r->link)))
+		return;
+	for (size_t i = 0; i < r->s->n_routes; i++) {
+		const struct route *route = &r->s->routes[i];
+
+		/* Without a record every one of ours is taken for this client's. */
+		if (r->whose == WHOSE_OURS ? route->type == RTN_UNREACHABLE && counts(route, WHOSE_OURS)
+					   : foreign_prefix(route) && !overlaps(spec, &route->dst))
+			add_prefix(spec, &route->dst, "");
+	}
+}
+
+/* What the kernel has of the device itself: its ends, addresses and routes. */
+static void read_device(const struct reading *r, struct spec *spec)
+{
+	spec->remote = r->link->remote;
+	spec->local = r->link->local;
+	spec->ttl = r->link->ttl;
+	snprintf(spec->underlay, sizeof(spec->underlay), "%s", r->link->underlay_name);
+	read_addresses(r, spec);
+	read_default(r, spec);
+	read_prefixes(r, spec);
+	if (spec->role == ROLE_CLIENT)
+		read_unreachable(r, spec);
 }
 
 static bool proxied(const struct snapshot *s, const struct spec *spec)
@@ -124,56 +248,76 @@ static uint8_t common_bits(const struct in6_addr *first, const struct in6_addr *
 }
 
 /* Fields of the set `open`: port, address, protocol, interface, each at a multiple of four bytes. */
-static void observe_allows(const struct nft_table *t, struct spec *spec)
+static void read_allows(const struct nft_table *t, struct spec *spec)
 {
-	for (size_t i = 0; i < t->n && spec->n_allows < ALLOWS_MAX; i++) {
+	for (size_t i = 0; i < t->n; i++) {
 		const struct nft_elem *e = &t->elems[i];
-		struct allow *a = &spec->allows[spec->n_allows];
 		struct in6_addr last;
+		struct allow a;
 
 		if (e->set != SET_OPEN || strncmp((const char *)e->key + 24, spec->dev, IFNAMSIZ))
 			continue;
-		a->first = (uint16_t)(e->key[0] << 8 | e->key[1]);
-		a->last = (uint16_t)(e->end[0] << 8 | e->end[1]);
-		memcpy(&a->net.addr, e->key + 4, sizeof(a->net.addr));
+		memset(&a, 0, sizeof(a));
+		a.first = (uint16_t)(e->key[0] << 8 | e->key[1]);
+		a.last = (uint16_t)(e->end[0] << 8 | e->end[1]);
+		memcpy(&a.net.addr, e->key + 4, sizeof(a.net.addr));
 		memcpy(&last, e->end + 4, sizeof(last));
-		a->net.len = common_bits(&a->net.addr, &last);
-		a->proto = e->key[20];
-		spec->n_allows++;
+		a.net.len = common_bits(&a.net.addr, &last);
+		a.proto = e->key[20];
+		add_allow(spec, &a);
 	}
+}
+
+/* All that the kernel has of the tunnel of ROLE named NAME. */
+static void read_tunnel(const struct reading *r, enum role role, const char *name, struct spec *spec)
+{
+	const struct link *link = r->link;
+	const struct nft_table *nft = &r->s->nft;
+
+	memset(spec, 0, sizeof(*spec));
+	spec->role = role;
+	snprintf(spec->name, sizeof(spec->name), "%s", name);
+	snprintf(spec->dev, sizeof(spec->dev), "%s", link->name);
+	spec->metric = METRIC_DEFAULT;
+	spec->mtu = link->mtu;
+	spec->notrack = nft_has_remote(nft, link->remote);
+	spec->source_filter = nft_find_ifname(nft, role == ROLE_PEER ? SET_PEERS : SET_CLIENTS, link->name);
+	spec->mss_clamp = nft_find_ifname(nft, SET_CLAMPED, link->name);
+	spec->simple_security = nft_find_ifname(nft, SET_SECURED, link->name);
+	read_allows(nft, spec);
+	read_device(r, spec);
+	spec->proxy_ndp = proxied(r->s, spec) ? PROXY_NDP_ON : PROXY_NDP_OFF;
+	spec_observed(spec);
 }
 
 void observe_link(const struct snapshot *s, const struct link *link, const struct spec *desired, struct spec *spec)
 {
-	memset(spec, 0, sizeof(*spec));
-	spec->role = link_role(link);
-	snprintf(spec->name, sizeof(spec->name), "%s", link_tunnel_name(link));
-	snprintf(spec->dev, sizeof(spec->dev), "%s", link->name);
-	snprintf(spec->underlay, sizeof(spec->underlay), "%s", link->underlay_name);
-	spec->metric = METRIC_DEFAULT;
-	spec->remote = link->remote;
-	spec->local = link->local;
-	spec->ttl = link->ttl;
-	spec->mtu = link->mtu;
-	spec->notrack = nft_has_remote(&s->nft, link->remote);
-	spec->source_filter = nft_find_ifname(&s->nft, spec->role == ROLE_PEER ? SET_PEERS : SET_CLIENTS, link->name);
-	spec->mss_clamp = nft_find_ifname(&s->nft, SET_CLAMPED, link->name);
-	spec->simple_security = nft_find_ifname(&s->nft, SET_SECURED, link->name);
-	observe_allows(&s->nft, spec);
-	observe_addresses(s, link, spec);
-	observe_routes(s, link, desired, spec);
-	spec->proxy_ndp = proxied(s, spec) ? PROXY_NDP_ON : PROXY_NDP_OFF;
-	spec_observed(spec);
-	if (desired && desired->host[0] && desired->remote.s_addr == link->remote.s_addr)
-		snprintf(spec->host, sizeof(spec->host), "%s", desired->host);
+	struct reading r = { s, link, WHOSE_OURS, desired };
+
+	read_tunnel(&r, link_role(link), link_tunnel_name(link), spec);
+	if (!desired)
+		return;
 	/* The kernel has nothing of them. */
-	if (desired) {
-		spec->n_targets = desired->n_targets;
-		memcpy(spec->targets, desired->targets, sizeof(spec->targets));
-	}
+	if (desired->host[0] && desired->remote.s_addr == link->remote.s_addr)
+		snprintf(spec->host, sizeof(spec->host), "%s", desired->host);
+	copy_targets(spec, desired);
 }
 
-/* The name stands in the element's comment, the inside host in its data (derive_passed() of nftplan.c). */
+void observe_foreign(const struct snapshot *s, const struct link *link, enum role role, struct spec *spec)
+{
+	struct reading r = { s, link, WHOSE_ALL, NULL };
+
+	read_tunnel(&r, role, link->name, spec);
+}
+
+void observe_adopted(const struct snapshot *s, const struct link *link, struct spec *spec)
+{
+	struct reading r = { s, link, WHOSE_SET, NULL };
+
+	read_device(&r, spec);
+}
+
+/* The name stands in the element's comment, the inside host in its data (derive_passed() of plan/nft.c). */
 bool observe_pass(const struct nft_elem *e, struct spec *nat)
 {
 	struct err ignored;

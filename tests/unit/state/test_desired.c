@@ -75,18 +75,24 @@ static void lab_end(void)
 	lab_close(&lab);
 }
 
+static void is_text(const struct spec *spec, enum role role, const char *text)
+{
+	char words[1024];
+
+	ck_assert_int_eq(spec->role, role);
+	spec_text(spec, false, words, sizeof(words));
+	ck_assert_str_eq(words, text);
+}
+
 static void observed(const char *link, const char *told_words, enum role role, const char *text)
 {
 	const struct link *l = snapshot_link(&lab.s, link);
 	struct spec desired, spec;
-	char words[1024];
 
 	if (told_words)
 		make_spec(&desired, role, told_words);
 	observe_link(&lab.s, l, told_words ? &desired : NULL, &spec);
-	ck_assert_int_eq(spec.role, role);
-	spec_text(&spec, false, words, sizeof(words));
-	ck_assert_str_eq(words, text);
+	is_text(&spec, role, text);
 }
 
 START_TEST(client_observed)
@@ -140,6 +146,99 @@ START_TEST(peer_without_a_pair_observed)
 	observed("sit-bob", "bob remote 198.51.100.7 address 2001:db8::3/64 server-address 2001:db8::1", ROLE_PEER,
 		 "remote 198.51.100.7 address 2001:db8::3/64 server-address 2001:db8::1 prefix 2001:db8:1::9/128 "
 		 "proxy-ndp off dev sit-bob ttl 255 mtu 1480 notrack off mss-clamp off source-filter off");
+}
+END_TEST
+
+/* A device of somebody else, with routes of all makers: by hand (3), by router advertisement (9), the kernel's (2), ours. */
+static struct link *foreign(const char *name, const char *remote)
+{
+	struct link *l = lab_tunnel(&lab, name, "", remote);
+
+	l->group = 0;
+	l->local = ip4("192.0.2.1");
+	l->ttl = 64;
+	lab_addr(&lab, name, "fe80::1/64", 0);
+	lab_addr(&lab, name, "2001:db8::3/127", 0);
+	lab_addr(&lab, name, "2001:db8:9::1/64", 0);
+	lab_route(&lab, name, "2001:db8:9::/64", 256, 2);
+	lab_route(&lab, name, "fe80::/64", 256, 3);
+	lab_route(&lab, name, "2001:db8:5::/48", 1024, 3);
+	lab_route(&lab, name, "2001:db8:6::7/128", 1024, 41);
+	return l;
+}
+
+#define HE6 "remote 203.0.113.1 local 192.0.2.1 "
+
+/* For the doctor: a client by its default route, whoever made that; the last of several. No prefix is known. */
+START_TEST(foreign_client_observed)
+{
+	const struct link *l = foreign("he6", "203.0.113.1");
+	struct spec spec;
+
+	lab_route(&lab, "unreachable", "2001:db8:1::/48", 1024, 3);
+	observe_foreign(&lab.s, l, ROLE_CLIENT, &spec);
+	ck_assert(!strcmp(spec.name, "he6") && !strcmp(spec.dev, "he6"));
+	is_text(&spec, ROLE_CLIENT,
+		HE6 "address 2001:db8::3/127 address 2001:db8:9::1/64 gateway none metric 1024 ttl 64 mtu 1480 "
+		    "notrack off mss-clamp off source-filter off simple-security off");
+	lab_route(&lab, "he6", "default", 5, 3);
+	lab_route(&lab, "he6", "default", 1024, 9)->has_gateway = true;
+	lab_nft(&lab, "203.0.113.1");
+	observe_foreign(&lab.s, l, ROLE_CLIENT, &spec);
+	is_text(&spec, ROLE_CLIENT,
+		HE6 "address 2001:db8::3/127 address 2001:db8:9::1/64 gateway :: metric 1024 ttl 64 mtu 1480 "
+		    "notrack on mss-clamp off source-filter off simple-security off");
+}
+END_TEST
+
+/* Or a peer: what is routed to it are its prefixes, but for what follows from addresses. */
+START_TEST(foreign_peer_observed)
+{
+	const struct link *l = foreign("he6", "203.0.113.1");
+	struct spec spec;
+
+	lab_neigh(&lab, "up0", "2001:db8::2", 0);
+	observe_foreign(&lab.s, l, ROLE_PEER, &spec);
+	ck_assert_str_eq(spec.name, "he6");
+	is_text(&spec, ROLE_PEER,
+		"remote 203.0.113.1 address 2001:db8::2/127 server-address 2001:db8::3 prefix 2001:db8:5::/48 "
+		"prefix 2001:db8:6::7/128 proxy-ndp on dev he6 ttl 64 mtu 1480 notrack off mss-clamp off "
+		"source-filter off");
+}
+END_TEST
+
+/* To be taken over: what somebody has set, of default routes the one that is used; all else stays as it was in the spec. */
+START_TEST(adopted_observed)
+{
+	const struct link *l = foreign("he6", "203.0.113.1");
+	struct spec spec;
+
+	lab_route(&lab, "he6", "default", 1, 9);
+	lab_route(&lab, "he6", "default", 2, 41);
+	lab_route(&lab, "he6", "default", 77, 3);
+	lab_route(&lab, "he6", "default", 1024, 4);
+	lab_route(&lab, "up0", "default", 3, 3);
+	lab_route(&lab, "unreachable", "2001:db8:1::/48", 1024, 3);
+	lab_route(&lab, "unreachable", "2001:db8:1:2::/64", 1024, 3); /* in the one before */
+	lab_route(&lab, "unreachable", "2001:db8:2::/48", 1024, 41);
+	lab_route(&lab, "unreachable", "2001:db8:3::/48", 1024, 2);
+	lab_route(&lab, "unreachable", "2001:db8:4::/48", 1024, 4);
+	lab_nft(&lab, "203.0.113.9");
+	ck_assert_uint_eq(foreign_default(&lab.s, l->index)->metric, 77);
+	ck_assert_int_eq(spec_init(&spec, ROLE_CLIENT, "he6", &lab.err), 0);
+	observe_adopted(&lab.s, l, &spec);
+	ck_assert(!spec.set && !spec.mtu && spec.notrack && spec.mss_clamp && spec.source_filter);
+	spec_observed(&spec);
+	is_text(&spec, ROLE_CLIENT,
+		HE6 "address 2001:db8::3/127 address 2001:db8:9::1/64 gateway auto metric 77 prefix 2001:db8:1::/48 "
+		    "prefix 2001:db8:4::/48 ttl 64 mtu auto notrack on mss-clamp on source-filter on "
+		    "simple-security off");
+	/* With another tunnel nobody knows whose the unreachable ones are. */
+	foreign("he7", "203.0.113.2");
+	ck_assert_ptr_null(foreign_default(&lab.s, snapshot_link(&lab.s, "he7")->index));
+	ck_assert_int_eq(spec_init(&spec, ROLE_CLIENT, "he7", &lab.err), 0);
+	observe_adopted(&lab.s, snapshot_link(&lab.s, "he7"), &spec);
+	ck_assert(spec.gateway_mode == GATEWAY_NONE && spec.metric == METRIC_DEFAULT && !spec.n_prefixes);
 }
 END_TEST
 
@@ -198,6 +297,9 @@ Suite *suite_desired(void)
 	tcase_add_test(kernel, client_observed);
 	tcase_add_test(kernel, peer_observed);
 	tcase_add_test(kernel, peer_without_a_pair_observed);
+	tcase_add_test(kernel, foreign_client_observed);
+	tcase_add_test(kernel, foreign_peer_observed);
+	tcase_add_test(kernel, adopted_observed);
 	tcase_add_test(kernel, lost_journal);
 	tcase_add_test(kernel, half_made_device);
 	return s;
