@@ -30,7 +30,7 @@ enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const ch
 	struct scope scope = { .role = ROLE_CLIENT, .name = name };
 	enum status status;
 	struct change ch;
-	struct spec spec;
+	struct spec spec = { .role = 0 };
 	struct err err;
 
 	(void)cmd;
@@ -44,7 +44,7 @@ enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const ch
 		warning(ctx, "%s: is a tunnel of sitctl already", name);
 		change_adopt_rest(&ch, name);
 		if (t) {
-			spec = t->spec;
+			spec_copy(&spec, &t->spec);
 			spec_forget_defaults(&spec);
 		}
 		/* A kill may have come after all but the file. */
@@ -55,6 +55,7 @@ enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const ch
 		spec_forget_defaults(&spec);
 		status = carry_out_saving(ctx, &ch, &scope, &spec);
 	}
+	spec_free(&spec);
 	change_close(&ch);
 	return status;
 }

@@ -15,6 +15,7 @@
 #include "change/change.h"
 #include "change/fromconf.h"
 #include "conf/conf.h"
+#include "kernel/sitattrs.h"
 #include "kernel/link.h"
 #include "kernel/object.h"
 #include "kernel/sysctl.h"
@@ -63,24 +64,14 @@ static void differs(char *line, size_t size, const char *name, const char *is, c
 		line[len] = '\0';
 }
 
-/* Which values of a tunnel device differ, by the table of parameters and the device's own. */
+/* Which values of a tunnel device differ. */
 static void describe_link(const struct link *was, const struct link *want, char *line, size_t size)
 {
-	struct spec a = { .remote = was->remote, .local = was->local, .ttl = was->ttl, .mtu = was->mtu };
-	struct spec b = { .remote = want->remote, .local = want->local, .ttl = want->ttl, .mtu = want->mtu };
-	static const char *const names[] = { "remote", "local", "ttl", "mtu" };
+	char is[SIT_ATTR_TEXT], wanted[SIT_ATTR_TEXT];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		const struct param *p = param_find(ROLE_CLIENT, names[i]);
-		char is[VALUE_TEXT], wanted[VALUE_TEXT];
-
-		if (p->format(&a, 0, is) && p->format(&b, 0, wanted))
-			differs(line, size, p->name, is, wanted);
-	}
-	differs(line, size, "dev", was->underlay ? was->underlay_name : "any",
-		want->underlay ? want->underlay_name : "any");
+	for (const struct sit_attr *attr = sit_attrs; attr->name; attr++)
+		differs(line, size, attr->name, sit_attr_text(attr, was, is), sit_attr_text(attr, want, wanted));
 	differs(line, size, "alias", was->half_made ? "missing" : was->alias, want->alias);
-	differs(line, size, "protocol", was->proto == IPPROTO_IPV6 ? "ip6ip" : "any", "ip6ip");
 }
 
 /* What STEP says about the kernel, in words. */
@@ -95,13 +86,13 @@ static void describe(const struct step *step, char *line, size_t size)
 	else if (step->op == STEP_DEL)
 		snprintf(line, size, "%s is left over", label);
 	else if (object->kind == KIND_SYSCTL)
-		snprintf(line, size, "%s is wanted, but it is %s", label, step->was.sysctl.value);
+		snprintf(line, size, "%s is wanted, but it is %s", label, step->was->sysctl.value);
 	else if (step->phase == PHASE_LINK_UP)
 		snprintf(line, size, "%s is down", label);
 	else
 		snprintf(line, size, "%s has other values than it was given", label);
 	if (step->op == STEP_CHANGE && step->phase == PHASE_LINK)
-		describe_link(&step->was.link, &step->want.link, line, size);
+		describe_link(&step->was->link, &step->want->link, line, size);
 }
 
 /* Is what is wanted of SPEC in a file? The server's file has it all. */
@@ -177,34 +168,32 @@ static void tell(struct report *r, const struct spec *spec, const struct step *s
 	json_array_append_new(r->array, json);
 }
 
-/* Is the step about a value of a device that is not there at all? That it is missing says enough. */
-static bool of_missing(const struct plan *plan, const struct step *step)
-{
-	const struct object *o = step_object(step);
-	char key[SYSCTL_KEY_SIZE];
-
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct link *link = &plan->steps[i].want.link;
-
-		if (plan->steps[i].op != STEP_ADD || plan->steps[i].want.kind != KIND_LINK)
-			continue;
-		snprintf(key, sizeof(key), "net/ipv6/conf/%s/", link->name);
-		if (o->kind == KIND_SYSCTL && !strncmp(o->sysctl.key, key, strlen(key)))
-			return true;
-		if (o->kind == KIND_LINK && step->op == STEP_CHANGE && !strcmp(o->link.name, link->name))
-			return true;
-	}
-	return false;
-}
-
 static const char *ifname_of(const struct object *o)
 {
 	switch (o->kind) {
 	case KIND_LINK: return o->link.name;
 	case KIND_ADDR: return o->addr.ifname;
 	case KIND_ROUTE: return o->route.ifname;
+	case KIND_SYSCTL: return o->sysctl.version == 6 ? o->sysctl.ifname : "";
 	default: return "";
 	}
+}
+
+/* Is the step about a value of a device that is not there at all? That it is missing says enough. */
+static bool of_missing(const struct plan *plan, const struct step *step)
+{
+	const struct object *o = step_object(step);
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct step *made = &plan->steps[i];
+
+		if (made->op != STEP_ADD || made->want->kind != KIND_LINK)
+			continue;
+		if ((o->kind == KIND_SYSCTL || (o->kind == KIND_LINK && step->op == STEP_CHANGE)) &&
+		    !strcmp(ifname_of(o), made->want->link.name))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -214,21 +203,15 @@ static const char *ifname_of(const struct object *o)
 static const struct spec *whose(const struct change *ch, const struct step *step, const struct spec *spec)
 {
 	const struct object *o = step_object(step);
-	char key[SYSCTL_KEY_SIZE];
 
 	for (size_t i = 0; spec->role == ROLE_SERVER && i < ch->desired.n; i++) {
 		const struct spec *peer = &ch->desired.tunnels[i].spec;
 
-		snprintf(key, sizeof(key), "net/ipv6/conf/%s/", peer->dev);
 		if (peer->role == ROLE_PEER && (!strcmp(peer->dev, ifname_of(o)) ||
-						(o->kind == KIND_NEIGH && spec_has_addr(peer, &o->neigh.addr)) ||
-						(o->kind == KIND_SYSCTL && !strncmp(o->sysctl.key, key, strlen(key)))))
+						(o->kind == KIND_NEIGH && spec_has_addr(peer, &o->neigh.addr))))
 			return peer;
 	}
-	if (o->kind != KIND_SYSCTL || !ch->desired.server.uplink[0])
-		return spec;
-	snprintf(key, sizeof(key), "net/ipv6/conf/%s/", ch->desired.server.uplink);
-	if (strncmp(o->sysctl.key, key, strlen(key)))
+	if (o->kind != KIND_SYSCTL || !ch->desired.server.uplink[0] || strcmp(ifname_of(o), ch->desired.server.uplink))
 		return spec;
 	return &ch->desired.server;
 }

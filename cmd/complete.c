@@ -122,7 +122,7 @@ static void offer_foreign(const char *partial)
 	if (host_open(&host, false, &ignored))
 		return;
 	for (size_t i = 0; i < host.s.n_links; i++)
-		if (host.s.links[i].sit && host.s.links[i].remote.s_addr && !link_ours(&host.s.links[i]))
+		if (host.s.links[i].is_sit && host.s.links[i].remote.s_addr && !link_ours(&host.s.links[i]))
 			offer(partial, host.s.links[i].name, "a SIT device of somebody else");
 	host_close(&host);
 }

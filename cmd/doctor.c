@@ -11,6 +11,7 @@
 #include "say.h"
 #include "base/err.h"
 #include "base/inet6.h"
+#include "base/list.h"
 #include "change/change.h"
 #include "change/fromconf.h"
 #include "conf/conf.h"
@@ -43,7 +44,7 @@ static const char *const hops[] = {
 static bool has_host_names(const struct conf *f)
 {
 	for (size_t i = 0; i < f->n_sections; i++)
-		if (f->sections[i].spec.host[0])
+		if (f->sections[i].spec.host)
 			return true;
 	return false;
 }
@@ -57,8 +58,9 @@ static void take_own_targets(struct change *ch, const struct conf *f)
 
 		if (!t || f->sections[i].bad)
 			continue;
+		list_drop(t->spec.targets);
 		t->spec.n_targets = spec->n_targets;
-		memcpy(t->spec.targets, spec->targets, sizeof(t->spec.targets));
+		t->spec.targets = list_share(spec->targets);
 	}
 }
 
@@ -85,7 +87,7 @@ static void take_files(struct change *ch, struct confs *confs, const char *name)
 
 static bool is_foreign(const struct link *l)
 {
-	return l->sit && l->remote.s_addr && !link_ours(l);
+	return l->is_sit && l->remote.s_addr && !link_ours(l);
 }
 
 /* All that could be examined, for a message or where there is only one. */
@@ -178,8 +180,8 @@ static void take_targets(struct exam *e, const struct spec *asked)
 	const struct spec *of = asked->n_targets ? asked : &e->subject.spec;
 
 	e->asked = asked->n_targets;
-	for (e->n_targets = 0; e->n_targets < of->n_targets; e->n_targets++)
-		e->targets[e->n_targets] = of->targets[e->n_targets];
+	e->targets = of->targets;
+	e->n_targets = of->n_targets;
 }
 
 /* The name of a hop as it is drawn; NULL where this tunnel has none of it. */
@@ -194,7 +196,7 @@ static const char *hop_name(const struct exam *e, enum hop hop, char *buf)
 	case HOP_UNDERLAY: return p->underlay ? p->underlay->name : "?";
 	case HOP_WAY: return "IPv4";
 	case HOP_FAR: return p->remote.s_addr ? addr4_text(p->remote, buf) : "?";
-	default: return p->server ? NULL : e->n_targets ? e->targets[0] : "IPv6";
+	default: return p->server ? NULL : e->n_targets ? e->targets[0].text : "IPv6";
 	}
 }
 
@@ -311,6 +313,7 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 		return fail(&err);
 	}
 	if (take_words(n, words, &name, &asked, &err) || confs_load(ctx, 0, NULL, true, &confs, &err)) {
+		spec_free(&asked);
 		free(e);
 		return fail(&err);
 	}
@@ -333,6 +336,7 @@ enum status cmd_doctor(const struct ctx *ctx, const struct command *cmd, const c
 		change_close(&ch);
 	}
 	confs_free(&confs);
+	spec_free(&asked);
 	free(e);
 	return status;
 }

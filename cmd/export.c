@@ -13,6 +13,7 @@
 #include "say.h"
 #include "base/err.h"
 #include "base/inet6.h"
+#include "base/list.h"
 #include "base/nearest.h"
 #include "change/host.h"
 #include "conf/conf.h"
@@ -24,6 +25,7 @@
 #include "plan/wanted.h"
 #include "plan/world.h"
 #include "spec/resolve.h"
+#include "spec/params.h"
 #include "spec/spec.h"
 #include "state/desired.h"
 
@@ -60,7 +62,7 @@ static bool find_spec(const struct host *host, const struct confs *confs, enum r
 
 	if (!t && (!section || section->bad))
 		return false;
-	*spec = t ? t->spec : section->spec;
+	spec_copy(spec, t ? &t->spec : &section->spec);
 	/* Not root, and no journal: the filters are not known. */
 	if (t && !t->recorded && host->s.nft_unknown)
 		spec->notrack = spec->mss_clamp = spec->source_filter = true;
@@ -88,15 +90,14 @@ static int mirror(struct host *host, const struct spec *spec, struct spec *clien
 		err_hint(err, "give the server's address: 'sitctl server up local IPV4'");
 		return -EHOSTUNREACH;
 	}
-	client->n_addresses = 1;
-	client->addresses[0] = spec->addresses[0];
+	param_append(client, "address", &spec->addresses[0]);
 	/* Where the server's address is not on the link, the route leaves by the device alone. */
 	if (net6_contains(&spec->addresses[0], &spec->server_address)) {
 		client->gateway_mode = GATEWAY_ADDRESS;
 		client->gateway = spec->server_address;
 	}
 	client->n_prefixes = spec->n_prefixes;
-	memcpy(client->prefixes, spec->prefixes, sizeof(client->prefixes));
+	client->prefixes = list_share(spec->prefixes);
 	client->ttl = spec->ttl;
 	client->mtu = spec->mtu;
 	client->notrack = spec->notrack;
@@ -110,8 +111,8 @@ static int make_exported(struct host *host, const struct spec *spec, struct expo
 	struct answers answers;
 	struct spec resolved = *spec;
 	struct path path;
-	struct link link;
 	struct err ignored;
+	uint32_t mtu;
 	int ret = resolved.remote.s_addr ? 0 : spec_resolve(&resolved, &answers, err);
 
 	if (ret)
@@ -119,13 +120,13 @@ static int make_exported(struct host *host, const struct spec *spec, struct expo
 	memset(e, 0, sizeof(*e));
 	e->mtu = resolved.mtu;
 	/* An underlay that is not there now is no reason to print nothing. */
-	if (!wanted_link(&w, &resolved, &link, &ignored))
-		e->mtu = link.mtu;
+	if (!wanted_mtu(&w, &resolved, &mtu, &ignored))
+		e->mtu = mtu;
 	if (spec->role == ROLE_PEER) {
 		e->source = resolved.remote;
 		return mirror(host, &resolved, &e->spec, err);
 	}
-	e->spec = resolved;
+	spec_copy(&e->spec, &resolved);
 	if (!path_lookup(&host->c, resolved.remote, resolved.local, 0, &path, &ignored))
 		e->source = path.source;
 	return 0;
@@ -195,10 +196,10 @@ enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const c
 {
 	const struct format *only = n == 1 ? format_find(words[0]) : NULL;
 	enum status status;
-	struct exported e;
+	struct exported e = { .mtu = 0 };
 	struct confs confs;
 	struct host host;
-	struct spec spec;
+	struct spec spec = { .role = 0 };
 	struct err err;
 
 	if (!n) {
@@ -226,6 +227,8 @@ enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const c
 		status = fail(&err);
 	else
 		status = print_exported(ctx, &e, only);
+	spec_free(&e.spec);
+	spec_free(&spec);
 	host_close(&host);
 	confs_free(&confs);
 	return status;

@@ -151,14 +151,14 @@ json_t *param_json(const struct spec *spec, const struct param *p)
 	json_t *array;
 
 	if (!p->repeats) {
-		if (!p->format(spec, 0, value))
+		if (!param_text(p, spec, 0, value))
 			return NULL;
 		if (p->number && value[strspn(value, "0123456789")] == '\0')
 			return json_integer(strtoll(value, NULL, 10));
 		return json_string(value);
 	}
 	array = json_array();
-	for (unsigned int i = 0; p->format(spec, i, value); i++)
+	for (unsigned int i = 0; param_text(p, spec, i, value); i++)
 		json_array_append_new(array, json_string(value));
 	return array;
 }

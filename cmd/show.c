@@ -8,6 +8,7 @@
 #include "file.h"
 #include "say.h"
 #include "showfile.h"
+#include "base/list.h"
 #include "kernel/mark.h"
 #include "spec/params.h"
 #include "state/readback.h"
@@ -42,9 +43,13 @@ static bool is_shown(const struct view *v, const struct param *p)
 /* Packets that a filter dropped, as its set counts them. */
 static uint64_t dropped(const struct view *v, enum nft_set_id set)
 {
-	const struct nft_elem *e = nft_find_ifname(&v->host->s.nft, set, v->link->name);
+	return nft_counted(&v->host->s.nft, set, v->link->name);
+}
 
-	return e ? e->packets : 0;
+/* One of the counters of the device (enum link_stat). */
+static unsigned long long counted(const struct view *v, int stat)
+{
+	return v->link->stats ? v->link->stats[stat] : 0;
 }
 
 static json_t *view_json(const struct view *v)
@@ -56,7 +61,7 @@ static json_t *view_json(const struct view *v)
 	for (const struct param *p = params; p->name; p++)
 		if (is_shown(v, p))
 			json_object_set_new(json, p->name, param_json(&v->spec, p));
-	if (v->remote_host[0])
+	if (v->remote_host)
 		json_object_set_new(json, "remote-host", json_string(v->remote_host));
 	json_object_set_new(json, "ifindex", json_integer(v->link->index));
 	json_object_set_new(json, "ifname", json_string(v->link->name));
@@ -78,7 +83,7 @@ static json_t *view_json(const struct view *v)
 		json_object_set_new(json, "simple-security-dropped",
 				    json_integer((json_int_t)dropped(v, SET_UNSOLICITED)));
 	for (int i = 0; v->ctx->statistics && i < STAT_COUNT; i++)
-		json_object_set_new(json, stat_names[i], json_integer((json_int_t)v->link->stats[i]));
+		json_object_set_new(json, stat_names[i], json_integer((json_int_t)counted(v, i)));
 	return json;
 }
 
@@ -130,13 +135,13 @@ static void print_statistics(const struct view *v)
 {
 	static const char *const names[] = { "received", "sent" };
 
-	for (size_t i = 0; i < 2; i++) {
-		const uint64_t *s = &v->link->stats[i * STAT_TX_PACKETS];
+	for (int i = 0; i < 2; i++) {
+		int first = i * STAT_TX_PACKETS;
 		char text[160];
 
 		snprintf(text, sizeof(text), "%llu packets, %llu bytes, %llu errors, %llu dropped",
-			 (unsigned long long)s[STAT_RX_PACKETS], (unsigned long long)s[STAT_RX_BYTES],
-			 (unsigned long long)s[STAT_RX_ERRORS], (unsigned long long)s[STAT_RX_DROPPED]);
+			 counted(v, first + STAT_RX_PACKETS), counted(v, first + STAT_RX_BYTES),
+			 counted(v, first + STAT_RX_ERRORS), counted(v, first + STAT_RX_DROPPED));
 		row(v, names[i], COLOR_NONE, text);
 	}
 }
@@ -163,10 +168,10 @@ static void view_print(const struct view *v)
 	       color(v->ctx, v->link->up ? COLOR_GOOD : COLOR_BAD), v->link->up ? "up" : "down",
 	       color(v->ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++)
-		for (unsigned int i = 0; is_shown(v, p) && p->format(&v->spec, i, value); i++) {
+		for (unsigned int i = 0; is_shown(v, p) && param_text(p, &v->spec, i, value); i++) {
 			bool remote = !strcmp(p->name, "remote");
 
-			if (remote && v->remote_host[0])
+			if (remote && v->remote_host)
 				snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", v->remote_host);
 			row(v, p->name, remote || strstr(p->name, "address") ? COLOR_ADDRESS : COLOR_NONE, value);
 		}
@@ -215,7 +220,7 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 	for (size_t i = 0; i < host.s.n_links; i++) {
 		struct view v = { .ctx = ctx, .host = &host, .link = &host.s.links[i] };
 		const struct desired_tunnel *t;
-		char remote_host[sizeof(v.spec.host)];
+		char *remote_host;
 
 		if (!link_ours(v.link) || link_role(v.link) != cmd->role ||
 		    (name && strcmp(link_tunnel_name(v.link), name)))
@@ -223,14 +228,17 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 		found = true;
 		t = desired_find(&host.j.desired, cmd->role, link_tunnel_name(v.link));
 		observe_link(&host.s, v.link, t && t->recorded ? &t->spec : NULL, &v.spec);
-		memcpy(remote_host, v.spec.host, sizeof(remote_host));
+		/* The address is shown for itself. */
+		remote_host = v.spec.host;
 		v.remote_host = remote_host;
-		v.spec.host[0] = '\0';
+		v.spec.host = NULL;
 		v.section = confs_find(&confs, cmd->role, v.spec.name, &v.file);
 		if (array)
 			json_array_append_new(array, view_json(&v));
 		else
 			view_print(&v);
+		list_drop(remote_host);
+		spec_free(&v.spec);
 	}
 	found = show_absent(ctx, &host, &confs, cmd->role, name, array) || found;
 	host_close(&host);

@@ -18,9 +18,9 @@ static bool kernel_has(const struct view *v, const struct param *p, const char *
 {
 	char has[VALUE_TEXT];
 
-	if (!strcmp(p->name, "remote") && v->remote_host[0])
+	if (!strcmp(p->name, "remote") && v->remote_host)
 		return !strcmp(value, v->remote_host);
-	for (unsigned int i = 0; p->format(&v->spec, i, has); i++)
+	for (unsigned int i = 0; param_text(p, &v->spec, i, has); i++)
 		if (!strcmp(has, value))
 			return true;
 	return false;
@@ -33,7 +33,7 @@ bool only_in_file(const struct view *v, const struct param *p, unsigned int i, c
 	if (!wanted || !(p->roles & wanted->role) || p->internal || !spec_given(wanted, p->name) ||
 	    (p->filter && v->host->s.nft_unknown))
 		return false;
-	for (unsigned int k = 0; p->format(wanted, k, buf); k++)
+	for (unsigned int k = 0; param_text(p, wanted, k, buf); k++)
 		if (!leaves_open(buf) && !kernel_has(v, p, buf) && !i--)
 			return true;
 	return false;
@@ -87,8 +87,8 @@ static void print_absent(const struct ctx *ctx, const struct conf *f, const stru
 	printf("%s%s%s: %s, %snot there, only in %s%s\n", color(ctx, COLOR_DEV), spec->name, color(ctx, COLOR_NONE),
 	       spec->role == ROLE_CLIENT ? "client" : "peer", color(ctx, COLOR_BAD), f->path, color(ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++)
-		for (unsigned int i = 0;
-		     (p->roles & spec->role) && spec_given(spec, p->name) && !p->internal && p->format(spec, i, value);
+		for (unsigned int i = 0; (p->roles & spec->role) && spec_given(spec, p->name) && !p->internal &&
+					 param_text(p, spec, i, value);
 		     i++)
 			show_row(ctx, p->name, COLOR_NONE, value);
 }

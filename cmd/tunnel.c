@@ -72,7 +72,8 @@ static enum status up_from_file(const struct ctx *ctx, const char *name)
 	return carry_out_conf(ctx, &f, &scope);
 }
 
-static enum status finish(const struct ctx *ctx, struct change *ch, const struct spec *spec)
+/* Ends CH and SPEC. */
+static enum status finish(const struct ctx *ctx, struct change *ch, struct spec *spec)
 {
 	struct scope scope = { .role = spec->role, .name = spec->name };
 	enum status status;
@@ -80,15 +81,23 @@ static enum status finish(const struct ctx *ctx, struct change *ch, const struct
 
 	status = change_put(ch, spec, &err) ? fail(&err) : carry_out_saving(ctx, ch, &scope, spec);
 	change_close(ch);
+	spec_free(spec);
 	return status;
+}
+
+/* Ends SPEC. */
+static enum status give_up(struct spec *spec, const struct err *err)
+{
+	spec_free(spec);
+	return fail(err);
 }
 
 enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
 	const struct desired_tunnel *before;
 	struct answers answers;
+	struct spec spec = { .role = 0 };
 	struct change ch;
-	struct spec spec;
 	struct err err;
 
 	if (!n && cmd->role == ROLE_CLIENT)
@@ -96,47 +105,57 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 	/* A name is resolved before the lock is taken: it may take long. */
 	if (no_file(ctx, &err) || spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) ||
 	    need_admin(ctx, &err) || spec_resolve(&spec, &answers, &err) || begin(ctx, &ch, &err))
-		return fail(&err);
+		return give_up(&spec, &err);
 	before = desired_find(&ch.desired, cmd->role, name);
 	if (before)
 		spec_keep_remote(&spec, &before->spec, &answers);
 	return finish(ctx, &ch, &spec);
 }
 
+/* The peer with what was GIVEN changed in SPEC, which holds nothing before. 0, or a negative errno and ERR. */
+static int change_peer(const struct desired_tunnel *t, int n, char **words, const struct spec *given,
+		       const struct answers *answers, struct spec *spec, struct err *err)
+{
+	int ret;
+
+	spec_copy(spec, &t->spec);
+	ret = read_words(n, words, spec, err);
+	if (!ret && answers->n) {
+		spec->remote = given->remote;
+		spec_keep_remote(spec, &t->spec, answers);
+	}
+	return ret;
+}
+
 enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
+	struct spec given = { .role = 0 }, spec = { .role = 0 };
 	const struct desired_tunnel *t;
 	struct answers answers;
-	struct spec given, spec;
 	struct change ch;
 	struct err err;
 
 	/* Wrong words are told before anything else is looked at. */
 	if (no_file(ctx, &err) || spec_init(&given, cmd->role, name, &err) || spec_words(&given, n, words, &err))
-		return fail(&err);
+		return give_up(&given, &err);
 	if (!n) {
 		err_usage(&err, name, "no parameter to change is given");
 		err_hint(&err, "see 'sitctl server set-peer help'");
 		return fail(&err);
 	}
 	if (need_admin(ctx, &err) || spec_resolve(&given, &answers, &err) || begin(ctx, &ch, &err))
-		return fail(&err);
+		return give_up(&given, &err);
 	t = desired_find(&ch.desired, ROLE_PEER, name);
 	if (!t) {
 		err_usage(&err, name, "there is no peer of this name");
 		err_hint(&err, "see 'sitctl server show', or use add-peer");
+	}
+	if (!t || change_peer(t, n, words, &given, &answers, &spec, &err)) {
 		change_close(&ch);
-		return fail(&err);
+		spec_free(&spec);
+		return give_up(&given, &err);
 	}
-	spec = t->spec;
-	if (read_words(n, words, &spec, &err)) {
-		change_close(&ch);
-		return fail(&err);
-	}
-	if (answers.n) {
-		spec.remote = given.remote;
-		spec_keep_remote(&spec, &t->spec, &answers);
-	}
+	spec_free(&given);
 	return finish(ctx, &ch, &spec);
 }
 
@@ -165,7 +184,7 @@ enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, cons
 	enum status status;
 	struct change ch;
 	struct conf f;
-	struct spec spec;
+	struct spec spec = { .role = 0 };
 	struct err err;
 
 	if (!n && ctx->save)

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -12,6 +13,16 @@ static bool fail(const char **why, const char *text)
 {
 	*why = text;
 	return false;
+}
+
+static bool in_range(uint64_t value, uint32_t min, uint32_t max, uint32_t *out, const char **why)
+{
+	if (value < min)
+		return fail(why, "is too small");
+	if (value > max)
+		return fail(why, "is too large");
+	*out = (uint32_t)value;
+	return true;
 }
 
 bool parse_u32(const char *word, uint32_t min, uint32_t max, uint32_t *out, const char **why)
@@ -29,12 +40,18 @@ bool parse_u32(const char *word, uint32_t min, uint32_t max, uint32_t *out, cons
 	}
 	if (word[0] == '0' && word[1])
 		return fail(why, "has a leading zero");
-	if (value < min)
-		return fail(why, "is too small");
-	if (value > max)
+	return in_range(value, min, max, out, why);
+}
+
+bool parse_hex(const char *word, uint32_t min, uint32_t max, uint32_t *out, const char **why)
+{
+	size_t digits = strlen(word) - strlen("0x");
+
+	if (!digits || word[strspn(word + 2, "0123456789abcdefABCDEF") + 2])
+		return fail(why, "is not a hexadecimal number");
+	if (digits > 8)
 		return fail(why, "is too large");
-	*out = (uint32_t)value;
-	return true;
+	return in_range(strtoul(word + 2, NULL, 16), min, max, out, why);
 }
 
 bool parse_ifname(const char *word, const char **why)

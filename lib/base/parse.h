@@ -15,6 +15,9 @@
 /* Decimal digits only, between min and max. */
 bool parse_u32(const char *word, uint32_t min, uint32_t max, uint32_t *out, const char **why);
 
+/* The same of "0x" and hexadecimal digits. */
+bool parse_hex(const char *word, uint32_t min, uint32_t max, uint32_t *out, const char **why);
+
 /*
  * What the kernel's dev_valid_name() and dev_alloc_name() take literally (net/core/dev.c:
  * 1 to 15 bytes; '%' would be a template), less what is not printable text, and less "all" and

@@ -20,10 +20,10 @@
 /* The MTU it has, unless that is what we would find out ourselves: then it may change with the path. */
 static int take_mtu(const struct world *w, const struct link *link, struct spec *spec, struct err *err)
 {
-	struct link want;
-	int ret = wanted_link(w, spec, &want, err);
+	uint32_t mtu;
+	int ret = wanted_mtu(w, spec, &mtu, err);
 
-	if (!ret && want.mtu != link->mtu)
+	if (!ret && mtu != link->mtu)
 		spec->mtu = link->mtu;
 	if (ret || link->mtu >= MTU_MIN)
 		return ret;
@@ -70,7 +70,7 @@ static int check_device(const struct link *link, struct err *err)
 	const char *manager = manager_of(link);
 
 	err_sys(err, EOPNOTSUPP, "%s", link->name);
-	if (!link->sit) {
+	if (!link->is_sit) {
 		err_why(err, "is no SIT tunnel");
 	} else if (!link->remote.s_addr) {
 		err_why(err, "has no remote: it is a tunnel to many, not to a server");

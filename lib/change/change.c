@@ -134,20 +134,20 @@ int change_warnings(struct change *ch, const struct scope *scope, struct err *er
 /* Is the step one on an interface that is not ours, so that the journal must know of it? */
 static bool journaled(const struct step *step)
 {
-	return step->op == STEP_CHANGE && step->want.kind == KIND_SYSCTL &&
+	return step->op == STEP_CHANGE && step->want->kind == KIND_SYSCTL &&
 	       (step->phase == PHASE_ACCEPT_RA || step->phase == PHASE_FORWARDING);
 }
 
 static bool lan_addr(const struct change *ch, const struct step *step)
 {
-	return step->op == STEP_ADD && step->want.kind == KIND_ADDR &&
-	       desired_has_lan_addr(&ch->desired, step->want.addr.ifname, &step->want.addr.net);
+	return step->op == STEP_ADD && step->want->kind == KIND_ADDR &&
+	       desired_has_lan_addr(&ch->desired, step->want->addr.ifname, &step->want->addr.net);
 }
 
 /* Kernels before 5.18 have no IFA_PROTO: after a kill nothing but the journal would tell whose it was. */
 static bool nameless_addr(const struct step *step)
 {
-	return step->op == STEP_DEL && step->was.kind == KIND_ADDR && !step->was.addr.proto;
+	return step->op == STEP_DEL && step->was->kind == KIND_ADDR && !step->was->addr.proto;
 }
 
 /* What must be on disk before the plan begins. J shares what is saved and takes what is desired. */
@@ -160,13 +160,16 @@ static int record_before(struct change *ch, struct err *err)
 		ret = saved_add(j, ch->plan.pins[i], "1", "1", err);
 	for (size_t i = 0; !ret && i < ch->plan.n; i++) {
 		const struct step *step = &ch->plan.steps[i];
+		char key[SYSCTL_KEY_SIZE];
 
-		if (journaled(step))
-			ret = saved_add(j, step->want.sysctl.key, step->was.sysctl.value, step->want.sysctl.value, err);
-		else if (lan_addr(ch, step))
-			ret = made_add(j, step->want.addr.ifname, &step->want.addr.net, err);
+		if (journaled(step)) {
+			sysctl_key(&step->want->sysctl, key);
+			ret = saved_add(j, key, step->was->sysctl.value, step->want->sysctl.value, err);
+		}
+		if (lan_addr(ch, step))
+			ret = made_add(j, step->want->addr.ifname, &step->want->addr.net, err);
 		else if (nameless_addr(step))
-			ret = made_add(j, step->was.addr.ifname, &step->was.addr.net, err);
+			ret = made_add(j, step->was->addr.ifname, &step->was->addr.net, err);
 	}
 	return ret;
 }
@@ -214,12 +217,11 @@ static void swap_desired(struct change *ch)
 
 static bool same_desired(const struct desired *a, const struct desired *b)
 {
-	if (a->n != b->n || a->server_explicit != b->server_explicit ||
-	    memcmp(&a->server, &b->server, sizeof(a->server)))
+	if (a->n != b->n || a->server_explicit != b->server_explicit || !spec_equal(&a->server, &b->server))
 		return false;
 	for (size_t i = 0; i < a->n; i++)
 		if (a->tunnels[i].recorded != b->tunnels[i].recorded ||
-		    memcmp(&a->tunnels[i].spec, &b->tunnels[i].spec, sizeof(a->tunnels[i].spec)))
+		    !spec_equal(&a->tunnels[i].spec, &b->tunnels[i].spec))
 			return false;
 	return true;
 }
@@ -299,9 +301,9 @@ static bool needs_ipv6(const struct plan *plan)
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *step = &plan->steps[i];
 
-		if (step->op == STEP_DEL || step->want.kind == KIND_NFT || step->want.kind == KIND_CONNTRACK)
+		if (step->op == STEP_DEL || step->want->kind == KIND_NFT || step->want->kind == KIND_CONNTRACK)
 			continue;
-		if (step->want.kind != KIND_SYSCTL || !strncmp(step->want.sysctl.key, "net/ipv6/", 9))
+		if (step->want->kind != KIND_SYSCTL || step->want->sysctl.version == 6)
 			return true;
 	}
 	return false;

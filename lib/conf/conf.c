@@ -167,7 +167,7 @@ static bool split_key(struct conf_line *line)
 	return true;
 }
 
-static int take_key(struct conf *f, struct conf_line *line, uint32_t *seen, struct err *err)
+static int take_key(struct conf *f, struct conf_line *line, uint64_t *seen, struct err *err)
 {
 	struct conf_section *section;
 	char *value, *words[2] = { line->key };
@@ -196,7 +196,7 @@ static int take_key(struct conf *f, struct conf_line *line, uint32_t *seen, stru
 }
 
 /* One line: noted as it is, and understood. */
-static int take_text(struct conf *f, const char *text, size_t len, enum role role, const char *name, uint32_t *seen,
+static int take_text(struct conf *f, const char *text, size_t len, enum role role, const char *name, uint64_t *seen,
 		     struct err *err)
 {
 	struct conf_line *line = add_line(f, text, len);
@@ -233,7 +233,7 @@ static int take_text(struct conf *f, const char *text, size_t len, enum role rol
 int conf_parse(struct conf *f, const char *text, enum role role, const char *name, struct err *err)
 {
 	const char *last = text + strlen(text), *end;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 
 	/* Not strcspn(): sanitizers look at all that is left of the text each time. */
 	for (; text < last; text = end + (end < last)) {
@@ -394,6 +394,8 @@ void conf_free(struct conf *f)
 		unlink(CONF_LOCK);
 		close(f->lock - 1);
 	}
+	for (size_t i = 0; i < f->n_sections; i++)
+		spec_free(&f->sections[i].spec);
 	free(f->temporary);
 	free(f->lines);
 	free(f->sections);

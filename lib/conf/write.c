@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "conf/write.h"
+#include "base/list.h"
 #include "spec/params.h"
 
 #define CONF_LOCK_SECONDS 15 /* more than one that holds it waits for the lock of its namespace */
@@ -56,8 +57,9 @@ static bool says(const struct spec *spec, const struct param *p, const struct co
 
 	if (!word)
 		return false;
-	same = !spec_init(&one, spec->role, spec->name, &ignored) && p->parse(&one, word, &why) &&
-	       p->format(&one, 0, text) && !strcmp(text, value);
+	same = !spec_init(&one, spec->role, spec->name, &ignored) && param_take(p, &one, word, &why) &&
+	       param_text(p, &one, 0, text) && !strcmp(text, value);
+	spec_free(&one);
 	free(word);
 	return same;
 }
@@ -131,45 +133,75 @@ static bool add_key(struct conf *f, size_t at, int section, const struct param *
 	return ok;
 }
 
-/* The values of one parameter: lines that are right stay, then others take what is missing, then they go. */
-static bool put_param(struct conf *f, int section, const struct spec *spec, const struct param *p)
-{
-	char values[PREFIXES_MAX][VALUE_TEXT];
-	bool have[PREFIXES_MAX] = { false };
-	unsigned int n = 0;
-	size_t at;
+/* A value that the section shall say, and whether a line says it. */
+struct wanted {
+	char text[VALUE_TEXT];
+	bool said;
+};
 
-	if (spec->set & (UINT32_C(1) << (p - params)))
-		while (n < PREFIXES_MAX && p->format(spec, n, values[n]))
-			n++;
-	/* First the lines that are right: each serves one value. */
+/* The values that SPEC was given of P, as a list in *WANTED. Returns how many; *ENOUGH: there was memory for all. */
+static unsigned int collect(const struct spec *spec, const struct param *p, struct wanted **wanted, bool *enough)
+{
+	unsigned int n = 0;
+
+	*wanted = NULL;
+	*enough = true;
+	while (spec->set & param_bit(p)) {
+		struct wanted *grown = list_grow(*wanted, n, sizeof(*grown));
+
+		*enough = grown;
+		if (!grown)
+			break;
+		*wanted = grown;
+		if (!param_text(p, spec, n, grown[n].text))
+			break;
+		n++;
+	}
+	return n;
+}
+
+/* Lines of P that are right stay, each for one value; of others one takes the only value that there is, or they go. */
+static void keep_lines(struct conf *f, int section, const struct spec *spec, const struct param *p,
+		       struct wanted *wanted, unsigned int n)
+{
 	for (size_t i = 0; i < f->n_lines; i++) {
 		struct conf_line *line = &f->lines[i];
 
 		line->right = false;
 		for (unsigned int k = 0; is_key(line, section, p) && !line->right && k < n; k++)
-			if (!have[k] && says(spec, p, line, values[k]))
-				line->right = have[k] = true;
+			if (!wanted[k].said && says(spec, p, line, wanted[k].text))
+				line->right = wanted[k].said = true;
 	}
-	/* A parameter that has one value keeps its line; what else says something wrong goes. */
 	for (size_t i = f->n_lines; i > 0; i--) {
 		struct conf_line *line = &f->lines[i - 1];
 
 		if (!is_key(line, section, p) || line->right)
 			continue;
-		if (n == 1 && !have[0])
-			have[0] = change_value(line, values[0]);
+		if (n == 1 && !wanted[0].said)
+			wanted[0].said = change_value(line, wanted[0].text);
 		else
 			delete_line(f, i - 1);
 	}
+}
+
+/* The values of one parameter: lines that are right stay, then others take what is missing, then they go. */
+static bool put_param(struct conf *f, int section, const struct spec *spec, const struct param *p)
+{
+	struct wanted *wanted;
+	bool ok;
+	unsigned int n = collect(spec, p, &wanted, &ok);
+	size_t at;
+
+	if (ok)
+		keep_lines(f, section, spec, p, wanted, n);
 	at = end_of(f, section);
 	for (size_t i = 0; i < f->n_lines; i++)
 		if (is_key(&f->lines[i], section, p))
 			at = i + 1;
-	for (unsigned int k = 0; k < n; k++)
-		if (!have[k] && !add_key(f, at++, section, p, values[k]))
-			return false;
-	return true;
+	for (unsigned int k = 0; ok && k < n; k++)
+		ok = wanted[k].said || add_key(f, at++, section, p, wanted[k].text);
+	list_drop(wanted);
+	return ok;
 }
 
 static int add_section(struct conf *f, const struct spec *spec)
@@ -199,8 +231,8 @@ static int check_values(const struct spec *spec, struct err *err)
 	char value[VALUE_TEXT];
 
 	for (const struct param *p = params; p->name; p++)
-		for (unsigned int i = 0;
-		     (p->roles & spec->role) && !p->internal && spec_given(spec, p->name) && p->format(spec, i, value);
+		for (unsigned int i = 0; (p->roles & spec->role) && !p->internal && spec_given(spec, p->name) &&
+					 param_text(p, spec, i, value);
 		     i++)
 			if (value[0] == '#') {
 				err_usage(err, p->name, "cannot be '%s' in a file: '#' begins a comment there", value);
@@ -220,7 +252,10 @@ int conf_put(struct conf *f, const struct spec *spec, struct err *err)
 	section = s ? (int)(s - f->sections) : add_section(f, spec);
 	if (section < 0)
 		return err_sys(err, ENOMEM, "%s", f->path);
-	f->sections[section].spec = *spec;
+	if (&f->sections[section].spec != spec) {
+		spec_free(&f->sections[section].spec);
+		spec_copy(&f->sections[section].spec, spec);
+	}
 	if (conf_name_sections(f))
 		return err_sys(err, ENOMEM, "%s", f->path);
 	for (const struct param *p = params; p->name; p++)
@@ -244,7 +279,7 @@ int conf_remove(struct conf *f, enum role role, const char *name)
 	/* Of the empty lines before and after it one stays. */
 	if (at > 0 && !f->lines[at - 1].text[0] && (at == f->n_lines || !f->lines[at].text[0]))
 		delete_line(f, at - 1);
-	s->spec.role = 0; /* not found any more; the numbers of the others stay */
+	spec_free(&s->spec); /* without a role: not found any more; the numbers of the others stay */
 	return 0;
 }
 

@@ -28,7 +28,7 @@ static bool has_sit(const struct snapshot *s)
 	char path[320];
 
 	for (size_t i = 0; i < s->n_links; i++)
-		if (s->links[i].sit)
+		if (s->links[i].is_sit)
 			return true;
 	if (!access("/sys/module/sit", F_OK) || uname(&uts))
 		return true;
@@ -98,7 +98,7 @@ static void remake(struct exam *e, char *buf, size_t size)
 
 static bool has_endpoints(const struct link *l, const struct subject *p)
 {
-	return l->sit && l->remote.s_addr == p->remote.s_addr && l->local.s_addr == p->spec.local.s_addr;
+	return l->is_sit && l->remote.s_addr == p->remote.s_addr && l->local.s_addr == p->spec.local.s_addr;
 }
 
 static void check_absent(struct exam *e)
@@ -177,7 +177,7 @@ void check_device(struct exam *e)
 	}
 	f = exam_found(e, CAUSE_NAME_TAKEN, "%s is %s", l->name,
 		       link_ours(l) ? "another tunnel of sitctl's"
-		       : l->sit	    ? "a SIT device that sitctl did not make"
+		       : l->is_sit  ? "a SIT device that sitctl did not make"
 				    : "not a SIT device");
 	snprintf(other, sizeof(other), "%.10s-was", l->name);
 	/* Under another name it would still hold the endpoints. */

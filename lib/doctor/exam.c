@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "doctor/exam.h"
+#include "base/list.h"
 #include "base/quote.h"
 #include "doctor/resolver.h"
 #include "spec/params.h"
@@ -102,8 +103,12 @@ void exam_skip(struct exam *e, const char *why, ...)
 
 void exam_own(struct exam *e, int fd)
 {
-	if (fd >= 0 && e->n_descriptors < EXAM_DESCRIPTORS)
-		e->descriptors[e->n_descriptors++] = fd;
+	int *grown = fd >= 0 ? list_grow(e->descriptors, e->n_descriptors, sizeof(fd)) : NULL;
+
+	if (!grown)
+		return;
+	e->descriptors = grown;
+	grown[e->n_descriptors++] = fd;
 }
 
 bool exam_has(const struct exam *e, enum cause_id cause)
@@ -133,22 +138,22 @@ void exam_mend(const struct exam *e, struct finding *f, const char *command)
 
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size)
 {
-	struct spec changed = e->subject.spec;
+	struct spec changed;
 	struct desired_tunnel *desired = desired_find(e->desired, e->subject.spec.role, e->subject.spec.name);
 	const struct param *p;
 	struct err ignored;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 	FILE *out = fmemopen(buf, size, "w");
 
 	*buf = '\0';
 	if (!out)
 		return;
-	if (desired && e->subject.desired)
-		changed = desired->spec;
+	spec_copy(&changed, desired && e->subject.desired ? &desired->spec : &e->subject.spec);
 	p = param_find(changed.role, parameter);
 	if (p && !spec_more_words(&changed, 2, (char *[]){ (char *)parameter, (char *)value }, &seen, &ignored)) {
 		fputs(e->prefix, out);
 		spec_command(&changed, out);
 	}
+	spec_free(&changed);
 	fclose(out);
 }

@@ -13,8 +13,6 @@
 #define EXAM_REMEDY 2048
 #define EXAM_FINDINGS 24
 #define EXAM_RESULTS 48
-#define EXAM_RANGES (1 + PREFIXES_MAX)
-#define EXAM_DESCRIPTORS (8 + TARGETS_MAX)
 #define EXAM_WORDS 8
 #define EXAM_WORD 320 /* "net/ipv6/conf/IFNAME/LEAF" with each byte quoted */
 
@@ -46,11 +44,9 @@ struct subject {
 	const struct link *underlay;
 	struct in_addr local; /* that the outer packets leave with */
 	bool has_inner, has_far;
-	struct in6_addr inner, far;	 /* this end's address and the other's */
-	char uplink[IFNAMSIZ];		 /* server */
-	char repair[EXAM_REMEDY];	 /* the command that brings it to what is desired */
-	struct net6 ranges[EXAM_RANGES]; /* server: what is the peer's */
-	unsigned int n_ranges;
+	struct in6_addr inner, far; /* this end's address and the other's */
+	char uplink[IFNAMSIZ];	    /* server */
+	char repair[EXAM_REMEDY];   /* the command that brings it to what is desired */
 };
 
 /* What the watches saw of the tunnel's own packets (echo.c). */
@@ -77,11 +73,11 @@ struct exam {
 	struct desired *desired; /* what shall be, and a device of somebody else that is examined */
 	struct world world;
 	struct subject subject;
-	const char *prefix; /* of commands: "sitctl ", with the namespace where one was given */
-	const char *targets[TARGETS_MAX];
-	unsigned int n_targets; /* 0: the far end */
-	bool asked;		/* for this one target, not for the tunnel's own ones */
-	bool admin, raw;	/* may read nf_tables, may watch packets */
+	const char *prefix;	      /* of commands: "sitctl ", with the namespace where one was given */
+	const struct target *targets; /* of a spec that stays */
+	unsigned int n_targets;	      /* 0: the far end */
+	bool asked;		      /* for this one target, not for the tunnel's own ones */
+	bool admin, raw;	      /* may read nf_tables, may watch packets */
 
 	struct finding findings[EXAM_FINDINGS];
 	unsigned int n_findings;
@@ -97,15 +93,15 @@ struct exam {
 	bool skipped;
 	char text[EXAM_TEXT];
 
-	int descriptors[EXAM_DESCRIPTORS];
+	int *descriptors; /* a list */
 	unsigned int n_descriptors;
 	struct loop loop;
 	struct watch underlay, inside, uplink;
 	struct sightings seen;
 	struct echo *echo;
 	struct mtu_search *mtu;
-	struct tcp_trial *trials; /* TARGETS_MAX of them, or NULL */
-	struct lookup *lookups;	  /* of the targets: TARGETS_MAX of them, or NULL */
+	struct tcp_trial *trials; /* one for each target, or for the far end; or NULL */
+	struct lookup *lookups;	  /* one for each target, or NULL */
 	struct upstream *upstream;
 	uint64_t dropped_before; /* by the source filter */
 };

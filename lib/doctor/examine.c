@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "doctor/examine.h"
+#include "base/list.h"
 #include "doctor/checks.h"
 #include "doctor/resolver.h"
 #include "state/snapshotfind.h"
@@ -95,6 +96,8 @@ void exam_free(struct exam *e)
 	loop_close(&e->loop);
 	for (unsigned int i = 0; i < e->n_descriptors; i++)
 		close(e->descriptors[i]);
+	list_drop(e->descriptors);
+	spec_free(&e->subject.spec);
 	free(e->echo);
 	free(e->mtu);
 	free(e->trials);

@@ -93,15 +93,15 @@ void start_names(struct exam *e)
 {
 	struct in6_addr ignored;
 
-	if (!e->n_targets || !(e->lookups = calloc(TARGETS_MAX, sizeof(*e->lookups))))
+	if (!e->n_targets || !(e->lookups = calloc(e->n_targets, sizeof(*e->lookups))))
 		return;
 	for (unsigned int i = 0; i < e->n_targets; i++) {
 		struct lookup *l = &e->lookups[i];
 
 		l->e = e;
-		if (inet_pton(AF_INET6, e->targets[i], &ignored) == 1)
+		if (inet_pton(AF_INET6, e->targets[i].text, &ignored) == 1)
 			continue;
-		l->host = e->targets[i];
+		l->host = e->targets[i].text;
 		begin(l);
 	}
 }

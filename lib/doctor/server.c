@@ -64,7 +64,7 @@ static void check_ra(struct exam *e)
 	for (size_t i = 0; !any && e->subject.server && i < e->host->s.n_links; i++) {
 		const struct link *l = &e->host->s.links[i];
 
-		if (l->sit || !l->up || (l->flags & IFF_LOOPBACK) ||
+		if (l->is_sit || !l->up || (l->flags & IFF_LOOPBACK) ||
 		    (e->subject.uplink[0] && strcmp(l->name, e->subject.uplink)) || conf6(l->name, "forwarding") != 1 ||
 		    conf6(l->name, "accept_ra") != 1)
 			continue;
@@ -200,23 +200,22 @@ void check_drift(struct exam *e)
 
 static uint64_t dropped(const struct exam *e, const struct nft_table *t)
 {
-	const struct nft_elem *elem = nft_find_ifname(t, SET_DROPPED, e->subject.dev);
-
-	return elem ? elem->packets : 0;
+	return nft_counted(t, SET_DROPPED, e->subject.dev);
 }
 
 /* What comes out of the tunnel with a source that is not the peer's: the filter drops it behind this watch. */
 static void see_inside(const struct view *v, void *data)
 {
 	struct exam *e = data;
+	struct net6 range;
 
 	if (v->outgoing || !v->frame.v6)
 		return;
 	e->seen.inside++;
 	if (!e->subject.server || e->seen.has_forbidden || IN6_IS_ADDR_LINKLOCAL(&v->frame.source))
 		return;
-	for (unsigned int i = 0; i < e->subject.n_ranges; i++)
-		if (net6_contains(&e->subject.ranges[i], &v->frame.source))
+	for (unsigned int i = 0; subject_range(&e->subject, i, &range); i++)
+		if (net6_contains(&range, &v->frame.source))
 			return;
 	e->seen.forbidden = v->frame.source;
 	e->seen.has_forbidden = true;
@@ -244,7 +243,7 @@ void check_filtered(struct exam *e)
 		return;
 	}
 	after = dropped(e, &now);
-	free(now.elems);
+	nft_free(&now);
 	exam_ok(e, "nothing was dropped meanwhile, %llu packets in all", (unsigned long long)after);
 	if (after <= e->dropped_before)
 		return;
@@ -316,7 +315,7 @@ void check_mss(struct exam *e)
 	}
 	exam_ok(e, "it is clamped");
 	if (!e->subject.link || e->subject.link->mtu >= 1500 ||
-	    nft_find_ifname(&e->host->s.nft, SET_CLAMPED, e->subject.dev))
+	    nft_has_ifname(&e->host->s.nft, SET_CLAMPED, e->subject.dev))
 		return;
 	if (clamped_by_others(e, &found, &err)) {
 		char text[1600];

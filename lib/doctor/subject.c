@@ -6,6 +6,7 @@
 
 #include "doctor/subject.h" /* before linux/: glibc and the kernel define the same names */
 #include "doctor/resolver.h"
+#include "state/derive.h"
 #include "state/readback.h"
 #include "state/snapshotfind.h"
 
@@ -98,24 +99,9 @@ static void find_ends(struct subject *p)
 		p->far = addr6_other_half(&spec->addresses[0].addr);
 }
 
-static void add_range(struct subject *p, const struct net6 *net)
+bool subject_range(const struct subject *p, unsigned int i, struct net6 *out)
 {
-	if (p->n_ranges < EXAM_RANGES)
-		p->ranges[p->n_ranges++] = *net;
-}
-
-static void find_ranges(struct subject *p)
-{
-	struct net6 net = { .len = 128 };
-
-	if (!p->server)
-		return;
-	if (p->has_far) {
-		net.addr = p->far;
-		add_range(p, &net);
-	}
-	for (unsigned int i = 0; i < p->spec.n_prefixes; i++)
-		add_range(p, &p->spec.prefixes[i].net);
+	return p->server && derive_given(&p->spec, i, out);
 }
 
 /* What is left when the spec, the device's name and the uplink are known. */
@@ -127,17 +113,18 @@ static void complete(struct exam *e)
 	p->remote = p->spec.remote;
 	find_underlay(e);
 	find_ends(p);
-	find_ranges(p);
 }
 
 void subject_desired(struct exam *e, const struct spec *spec)
 {
 	struct subject *p = &e->subject;
 	FILE *out = fmemopen(p->repair, sizeof(p->repair), "w");
+	struct spec effective;
 
 	p->desired = true;
 	p->server = spec->role == ROLE_PEER;
-	p->spec = p->server ? spec_effective(spec, &e->desired->server) : *spec;
+	effective = desired_effective(e->desired, spec);
+	spec_copy(&p->spec, &effective);
 	snprintf(p->name, sizeof(p->name), "%s", spec->name);
 	snprintf(p->dev, sizeof(p->dev), "%s", spec->dev);
 	if (p->server)
@@ -159,7 +146,7 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 
 	if (!parse_ifname(link->name, &why))
 		return err_usage(err, link->name, "%s", why);
-	if (!link->sit) {
+	if (!link->is_sit) {
 		err_usage(err, link->name, "is an interface, but no SIT tunnel");
 		err_hint(err, "see 'ip -d link show type sit'");
 		return -EINVAL;

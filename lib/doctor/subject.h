@@ -12,4 +12,7 @@ int subject_device(struct exam *e, const struct link *link, struct err *err);
 /* The value of a sysctl of net.ipv6.conf: of IFNAME, of "all"; -1: there is none. */
 int conf6(const char *ifname, const char *leaf);
 
+/* The I-th net that is the peer's, where this host is the server. False: no more. */
+bool subject_range(const struct subject *p, unsigned int i, struct net6 *out);
+
 #endif

@@ -87,7 +87,7 @@ static bool find_target(struct tcp_trial *t, bool *never)
 		*never = !e->subject.has_far;
 		return e->subject.has_far;
 	}
-	if (inet_pton(AF_INET6, e->targets[t->target], &t->to) == 1)
+	if (inet_pton(AF_INET6, e->targets[t->target].text, &t->to) == 1)
 		return true;
 	*never = !l || (l->done && !l->found.has6);
 	if (*never || !l->done)
@@ -171,7 +171,7 @@ static void on_timer(struct task *task, bool ready, void *data)
 
 void start_tcp(struct exam *e)
 {
-	if (exam_hopeless(e) || !(e->trials = calloc(TARGETS_MAX, sizeof(*e->trials))))
+	if (exam_hopeless(e) || !(e->trials = calloc(e->n_targets + !e->n_targets, sizeof(*e->trials))))
 		return;
 	watch_add(&e->inside, see, e);
 	for (unsigned int i = 0; i < count(e); i++) {
@@ -239,7 +239,7 @@ static void judge_silence(struct exam *e, const struct tcp_trial *t, const char 
 void check_tcp(struct exam *e)
 {
 	unsigned int tried = 0, answered = 0;
-	char text[NET6_TEXT], all[TARGETS_MAX * (NET6_TEXT + 32)] = "";
+	char text[NET6_TEXT], all[EXAM_TEXT] = "";
 
 	for (unsigned int i = 0; i < count(e); i++) {
 		const struct tcp_trial *t = &e->trials[i];

@@ -45,7 +45,7 @@ static void wrong_local(struct exam *e, struct in_addr local)
 /* Devices into which an IPv4 route to the far end must not lead: the tunnel's own packets would go round. */
 static bool is_tunnel(const struct exam *e, const struct link *l)
 {
-	return l->sit || !strcmp(l->name, e->subject.dev);
+	return l->is_sit || !strcmp(l->name, e->subject.dev);
 }
 
 void check_underlay(struct exam *e)

@@ -15,6 +15,7 @@
 #include "doctor/causes.h"
 #include "doctor/checks.h"
 #include "doctor/exam.h"
+#include "doctor/subject.h"
 #include "doctor/frame.h"
 #include "doctor/resolver.h"
 #include "doctor/watch.h"
@@ -108,7 +109,7 @@ static void on_timer(struct task *task, bool ready, void *data)
 static bool find_router(const struct exam *e, const struct link *uplink, struct upstream *u)
 {
 	if (e->asked)
-		return inet_pton(AF_INET6, e->targets[0], &u->router) == 1;
+		return inet_pton(AF_INET6, e->targets[0].text, &u->router) == 1;
 	for (size_t i = 0; i < e->host->s.n_routes; i++) {
 		const struct route *r = &e->host->s.routes[i];
 
@@ -123,12 +124,13 @@ static bool find_router(const struct exam *e, const struct link *uplink, struct 
 
 static bool find_sources(const struct exam *e, const struct link *uplink, struct upstream *u)
 {
+	struct net6 range;
+
 	for (size_t i = 0; i < e->host->s.n_addrs && !u->n; i++)
 		if (e->host->s.addrs[i].index == uplink->index && !addr6_not_host(&e->host->s.addrs[i].net.addr))
 			u->sources[u->n++] = e->host->s.addrs[i].net.addr;
-	for (unsigned int i = 0; u->n && i < e->subject.n_ranges && u->n < SOURCES; i++)
-		u->sources[u->n++] = e->subject.ranges[i].len == 128 ? e->subject.ranges[i].addr
-								     : net6_nth(&e->subject.ranges[i], 1);
+	for (unsigned int i = 0; u->n && u->n < SOURCES && subject_range(&e->subject, i, &range); i++)
+		u->sources[u->n++] = range.len == 128 ? range.addr : net6_nth(&range, 1);
 	return u->n > 1;
 }
 

@@ -127,7 +127,7 @@ void print_ip_default(FILE *out, const struct exported *e, const char *before)
 	struct route route;
 	char text[NET6_TEXT];
 
-	if (!derive_default(&e->spec, &route))
+	if (!derive_route(&e->spec, 0, &route))
 		return;
 	fprintf(out, "%sip -6 route add default", before);
 	if (route.has_gateway)

@@ -37,7 +37,7 @@ static void print_routes(FILE *out, const struct exported *e)
 	char text[NET6_TEXT];
 	bool any = false;
 
-	if (derive_default(&e->spec, &route)) {
+	if (derive_route(&e->spec, 0, &route)) {
 		fputs("      routes:\n        - to: \"::/0\"\n", out);
 		if (route.has_gateway)
 			fprintf(out, "          via: \"%s\"\n", addr6_text(&route.gateway, text));

@@ -25,7 +25,7 @@ static void print_routes(FILE *out, const struct exported *e)
 	struct route route;
 	char text[NET6_TEXT];
 
-	if (derive_default(&e->spec, &route)) {
+	if (derive_route(&e->spec, 0, &route)) {
 		if (route.has_gateway)
 			fprintf(out, "\n[Route]\nGateway=%s\n", addr6_text(&route.gateway, text));
 		else

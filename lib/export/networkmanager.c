@@ -28,7 +28,7 @@ static void print_ipv6(FILE *out, const struct exported *e)
 	struct route route;
 	char text[NET6_TEXT];
 	unsigned int n = 0;
-	bool has_default = derive_default(&e->spec, &route);
+	bool has_default = derive_route(&e->spec, 0, &route);
 
 	/* Its own address it makes of no hardware address, which a tunnel has only where `local` is told. */
 	fputs("\n[ipv6]\nmethod=manual\naddr-gen-mode=stable-privacy\n", out);

@@ -59,13 +59,13 @@ static bool is_default(const struct param *p, const char *value)
 	struct spec deflt;
 	struct err ignored;
 
-	return !p->repeats && !spec_init(&deflt, ROLE_CLIENT, "x", &ignored) && p->format(&deflt, 0, usual) &&
+	return !p->repeats && !spec_init(&deflt, ROLE_CLIENT, "x", &ignored) && param_text(p, &deflt, 0, usual) &&
 	       !strcmp(usual, value);
 }
 
 bool exported_value(const struct exported *e, const struct param *p, unsigned int i, char *buf)
 {
-	return (p->roles & ROLE_CLIENT) && !p->internal && p->format(&e->spec, i, buf) && !is_default(p, buf);
+	return (p->roles & ROLE_CLIENT) && !p->internal && param_text(p, &e->spec, i, buf) && !is_default(p, buf);
 }
 
 void spec_forget_defaults(struct spec *spec)
@@ -75,7 +75,7 @@ void spec_forget_defaults(struct spec *spec)
 
 	for (const struct param *p = params; p->name; p++)
 		if ((p->roles & ROLE_CLIENT) && !exported_value(&e, p, 0, value))
-			spec->set &= ~(UINT32_C(1) << (p - params));
+			spec->set &= ~param_bit(p);
 }
 
 void omit_param(struct notes *notes, const struct exported *e, const char *param, const char *why)
@@ -83,7 +83,7 @@ void omit_param(struct notes *notes, const struct exported *e, const char *param
 	const struct param *p = param_find(ROLE_CLIENT, param);
 	char value[VALUE_TEXT], text[NOTE_TEXT];
 
-	for (unsigned int i = 0; p->format(&e->spec, i, value); i++) {
+	for (unsigned int i = 0; param_text(p, &e->spec, i, value); i++) {
 		bool off = !strcmp(value, "off");
 
 		/* Somebody must know of what is on by default and is not there. */
@@ -98,7 +98,7 @@ void omit_param(struct notes *notes, const struct exported *e, const char *param
 
 void remark_remote(struct notes *notes, const struct exported *e)
 {
-	const char *nat = e->spec.host[0] ? NULL : addr4_behind_nat(e->spec.remote);
+	const char *nat = e->spec.host ? NULL : addr4_behind_nat(e->spec.remote);
 	char remote[NET6_TEXT];
 
 	if (nat)
@@ -111,7 +111,7 @@ void omit_ttl(struct notes *notes, const struct exported *e, const char *why)
 	const struct param *p = param_find(ROLE_CLIENT, "ttl");
 	char value[VALUE_TEXT];
 
-	if (p->format(&e->spec, 0, value))
+	if (param_text(p, &e->spec, 0, value))
 		remark(notes, "ttl %s: %s", value, why);
 }
 
@@ -120,7 +120,7 @@ void omit_filters(struct notes *notes, const struct exported *e)
 	char remote[NET6_TEXT];
 
 	remark_remote(notes, e);
-	if (e->spec.host[0])
+	if (e->spec.host)
 		remark(notes, "remote %s: is %s now; if that changes, this must be written anew", e->spec.host,
 		       addr4_text(e->spec.remote, remote));
 	omit_param(notes, e, "source-filter",

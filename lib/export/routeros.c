@@ -37,7 +37,7 @@ static void print_routes(FILE *out, const struct exported *e)
 	char text[NET6_TEXT];
 	struct route route;
 
-	if (derive_default(&e->spec, &route)) {
+	if (derive_route(&e->spec, 0, &route)) {
 		fputs("/ipv6 route add dst-address=::/0 gateway=", out);
 		if (route.has_gateway)
 			fputs(addr6_text(&route.gateway, text), out);

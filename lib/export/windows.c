@@ -39,7 +39,7 @@ int print_windows(FILE *out, const struct exported *e, struct notes *notes)
 	for (unsigned int i = 0; i < e->spec.n_addresses; i++)
 		fprintf(out, NETSH "add address interface=\"%s\" address=%s\n", name,
 			net6_text(&e->spec.addresses[i], text));
-	if (derive_default(&e->spec, &route)) {
+	if (derive_route(&e->spec, 0, &route)) {
 		fprintf(out, NETSH "add route prefix=::/0 interface=\"%s\"", name);
 		if (route.has_gateway)
 			fprintf(out, " nexthop=%s", addr6_text(&route.gateway, text));

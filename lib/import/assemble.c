@@ -159,7 +159,7 @@ static void take_comment(struct import *im, const struct import_item *item)
 
 	if (!t || !p)
 		return;
-	bit = UINT32_C(1) << (p - params);
+	bit = param_bit(p);
 	if (!strcmp(item->param, "prefix") && comma) {
 		snprintf(text, sizeof(text), "%.*s", (int)(comma - item->value), item->value);
 		if (parse_ipv6_prefix(text, &net, &why) && parse_ifname(comma + 1, &why)) {

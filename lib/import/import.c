@@ -71,7 +71,7 @@ void import_set(struct import *im, struct imported *t, const char *param, const 
 {
 	const struct param *p = param_find(ROLE_CLIENT, param);
 	char *const words[] = { (char *)param, (char *)value };
-	uint32_t once = 0;
+	uint64_t once = 0;
 	struct err err;
 
 	if (!p) {
@@ -245,6 +245,8 @@ void import_free(struct import *im)
 	for (size_t i = 0; i < im->n_errors; i++)
 		free(im->errors[i]);
 	free(im->errors);
+	for (size_t i = 0; i < im->n; i++)
+		spec_free(&im->tunnels[i].spec);
 	free(im->items);
 	free(im->tunnels);
 	memset(im, 0, sizeof(*im));

@@ -12,8 +12,8 @@
 
 struct imported {
 	struct spec spec; /* a client */
-	uint32_t seen;	  /* which parameters came, for spec_more_words() */
-	uint32_t noted;	  /* which of them by comments: bits by the rows of the table */
+	uint64_t seen;	  /* which parameters came, for spec_more_words() */
+	uint64_t noted;	  /* which of them by comments: bits by the rows of the table */
 	const char *file; /* where it is made */
 	unsigned int line;
 	bool own_words; /* sitctl's: what they do not say has its default */

@@ -112,7 +112,7 @@ static int conntrack_run(struct conversation *c, struct step *step, struct err *
 	/* An entry that was removed is not made again: the kernel does that if a packet needs it. */
 	if (step->op != STEP_DEL)
 		return 0;
-	ret = request(c, IPCTNL_MSG_CT_DELETE, &step->was.conntrack, err);
+	ret = request(c, IPCTNL_MSG_CT_DELETE, &step->was->conntrack, err);
 	return ret == -ENOENT ? 0 : ret; /* its time was up meanwhile */
 }
 
@@ -120,8 +120,9 @@ static void conntrack_print(const struct step *step, FILE *out)
 {
 	char source[NET6_TEXT], destination[NET6_TEXT];
 
-	fprintf(out, "conntrack -D -p 41 --orig-src %s --orig-dst %s\n", addr4_text(step->was.conntrack.source, source),
-		addr4_text(step->was.conntrack.destination, destination));
+	fprintf(out, "conntrack -D -p 41 --orig-src %s --orig-dst %s\n",
+		addr4_text(step->was->conntrack.source, source),
+		addr4_text(step->was->conntrack.destination, destination));
 }
 
 static json_t *conntrack_json(const struct object *object)

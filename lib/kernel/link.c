@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernel/link.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/inet6.h"
 #include "base/quote.h"
@@ -13,15 +14,24 @@
 #include "kernel/linkmsg.h"
 #include "kernel/mark.h"
 #include "kernel/object.h"
+#include "kernel/sitattrs.h"
 #include "netlink/message.h"
 #include "netlink/socket.h"
 
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
+/* The device that an answer is about. Ends with arena_free(). */
+struct answer {
+	struct link link;
+	struct arena arena;
+};
+
 static int take_link(const struct nlmsghdr *nlh, void *data)
 {
-	return nlh->nlmsg_type == RTM_NEWLINK ? link_decode(nlh, data) : 0;
+	struct answer *answer = data;
+
+	return nlh->nlmsg_type == RTM_NEWLINK ? link_decode(nlh, &answer->link, &answer->arena) : 0;
 }
 
 static void put_getlink(struct nl_batch *b, const char *name)
@@ -32,22 +42,23 @@ static void put_getlink(struct nl_batch *b, const char *name)
 		nl_put_str(b, IFLA_IFNAME, name);
 }
 
-static int get_link(struct conversation *c, const char *name, struct link *link, struct err *err)
+static int get_link(struct conversation *c, const char *name, struct answer *answer, struct err *err)
 {
 	nl_batch_reset(&c->batch);
 	put_getlink(&c->batch, name);
-	memset(link, 0, sizeof(*link));
-	return nl_get(&c->route, &c->batch, take_link, link, err);
+	memset(answer, 0, sizeof(*answer));
+	return nl_get(&c->route, &c->batch, take_link, answer, err);
 }
 
 /* Is it taken over from somebody, or handed back; or back from where it was to be removed? */
 static bool group_changes(const struct step *step)
 {
-	return link_alias_ours(&step->was.link) != link_alias_ours(&step->want.link) || link_condemned(&step->was.link);
+	return link_alias_ours(&step->was->link) != link_alias_ours(&step->want->link) ||
+	       link_condemned(&step->was->link);
 }
 
 /* Send what is in the batch, and with it the question what the kernel has then. */
-static int send_and_get(struct conversation *c, const char *name, struct link *has, struct err *err)
+static int send_and_get(struct conversation *c, const char *name, struct answer *has, struct err *err)
 {
 	put_getlink(&c->batch, name);
 	memset(has, 0, sizeof(*has));
@@ -56,7 +67,7 @@ static int send_and_get(struct conversation *c, const char *name, struct link *h
 
 static int link_add(struct conversation *c, struct link *want, struct err *err)
 {
-	struct link made;
+	struct answer made;
 	struct err ignored;
 	int ret;
 
@@ -65,31 +76,36 @@ static int link_add(struct conversation *c, struct link *want, struct err *err)
 	link_put_newlink(&c->batch, want, NLM_F_CREATE | NLM_F_EXCL);
 	/* NLM_F_ECHO would tell the index, but not on 6.1. */
 	ret = send_and_get(c, want->name, &made, err);
+	arena_free(&made.arena);
 	if (ret) {
 		const struct nl_result *r = &c->batch.results[0];
 		bool yes = r->answered && !r->code, lost = !r->answered && c->batch.lost;
 
 		/* An answer that was lost may have been a yes: it is ours if it is there now. */
-		if ((!yes && !lost) || (get_link(c, want->name, &made, &ignored) && !yes))
+		bool there = (yes || lost) && !get_link(c, want->name, &made, &ignored);
+
+		arena_free(&made.arena);
+		if (!yes && !there)
 			return ret;
 		want->half_made = true;
-		if (!made.index)
+		if (!made.link.index)
 			return ret;
 	}
-	want->index = made.index;
+	want->index = made.link.index;
 	nl_batch_reset(&c->batch);
 	link_put_setlink(&c->batch, want, false, true);
 	/* sit ignores attributes that it does not know: only what is read back is there. */
 	ret = send_and_get(c, want->name, &made, err);
 	if (!ret)
-		ret = link_taken(&made, want, err);
+		ret = link_taken(&made.link, want, err);
+	arena_free(&made.arena);
 	want->half_made = ret;
 	return ret;
 }
 
 static int link_del(struct conversation *c, const struct link *was, struct err *err)
 {
-	struct link left;
+	struct answer left = { .arena.last = NULL };
 	struct err ignored;
 	int ret;
 
@@ -97,13 +113,16 @@ static int link_del(struct conversation *c, const struct link *was, struct err *
 	link_put_dellink(&c->batch, was);
 	ret = nl_send(&c->route, &c->batch, err);
 	/* The answer was lost: look. */
-	return ret && c->batch.lost && get_link(c, was->name, &left, &ignored) == -ENODEV ? 0 : ret;
+	if (ret && c->batch.lost && get_link(c, was->name, &left, &ignored) == -ENODEV)
+		ret = 0;
+	arena_free(&left.arena);
+	return ret;
 }
 
 /* Is more changed than up or down? */
 static bool only_up_changes(const struct step *step)
 {
-	struct link was = step->was.link, want = step->want.link;
+	struct link was = step->was->link, want = step->want->link;
 
 	if (was.half_made || link_condemned(&was))
 		return false;
@@ -112,23 +131,19 @@ static bool only_up_changes(const struct step *step)
 }
 
 /* Do those values change that belong to the tunnel, not to every device? */
-static bool params_change(const struct step *step)
+static bool tunnel_changes(const struct step *step)
 {
-	const struct link *was = &step->was.link, *want = &step->want.link;
-
-	return was->remote.s_addr != want->remote.s_addr || was->local.s_addr != want->local.s_addr ||
-	       was->ttl != want->ttl || was->underlay != want->underlay || was->proto != want->proto ||
-	       was->pmtudisc != want->pmtudisc;
+	return !sit_attrs_equal(&step->was->link, &step->want->link);
 }
 
 static int link_change(struct conversation *c, struct step *step, struct err *err)
 {
-	struct link *want = &step->want.link;
-	bool flags_only = only_up_changes(step), params = !flags_only && params_change(step);
-	struct link has;
+	struct link *want = &step->want->link;
+	bool flags_only = only_up_changes(step), params = !flags_only && tunnel_changes(step);
+	struct answer has;
 	int ret;
 
-	want->index = want->index ? want->index : step->was.link.index;
+	want->index = want->index ? want->index : step->was->link.index;
 	nl_batch_reset(&c->batch);
 	/*
 	 * ipip6_tunnel_update() takes the tunnel out of its table while it changes it, and a packet
@@ -142,20 +157,23 @@ static int link_change(struct conversation *c, struct step *step, struct err *er
 	if (flags_only)
 		return nl_send(&c->route, &c->batch, err);
 	ret = send_and_get(c, want->name, &has, err);
-	return ret ? ret : link_taken(&has, want, err);
+	if (!ret)
+		ret = link_taken(&has.link, want, err);
+	arena_free(&has.arena);
+	return ret;
 }
 
 static int link_run(struct conversation *c, struct step *step, struct err *err)
 {
 	if (step->op == STEP_CHANGE)
 		return link_change(c, step, err);
-	return step->op == STEP_ADD ? link_add(c, &step->want.link, err) : link_del(c, &step->was.link, err);
+	return step->op == STEP_ADD ? link_add(c, &step->want->link, err) : link_del(c, &step->was->link, err);
 }
 
 /* Up or down alone. */
 static void link_encode(const struct step *step, struct nl_batch *b)
 {
-	link_put_setlink(b, &step->want.link, false, false);
+	link_put_setlink(b, &step->want->link, false, false);
 }
 
 static bool link_single(const struct step *step)
@@ -172,12 +190,14 @@ struct search {
 static int find_rival(const struct nlmsghdr *nlh, void *data)
 {
 	struct search *search = data;
+	struct arena arena = { NULL };
 	struct link link;
-	int ret = link_decode(nlh, &link);
+	int ret = link_decode(nlh, &link, &arena);
 
-	if (!ret && link.sit && strcmp(link.name, search->want->name) &&
+	if (!ret && link.is_sit && strcmp(link.name, search->want->name) &&
 	    link.remote.s_addr == search->want->remote.s_addr && link.local.s_addr == search->want->local.s_addr)
 		search->rival = link;
+	arena_free(&arena); /* of the rival only its name is asked for */
 	return ret;
 }
 
@@ -191,10 +211,10 @@ static void forget_rival(void *data)
 /* EEXIST means a taken name or taken endpoints, EOPNOTSUPP no sit; the kernel does not say which. */
 static void link_explain(struct conversation *c, const struct step *step, struct err *err)
 {
-	const struct link *want = &step->want.link;
+	const struct link *want = &step_object(step)->link;
 	struct search search = { .want = want };
 	struct err ignored;
-	struct link taken;
+	struct answer taken;
 	char remote[NET6_TEXT], local[NET6_TEXT];
 
 	if (err->code == EOPNOTSUPP && step->op == STEP_ADD) {
@@ -202,9 +222,10 @@ static void link_explain(struct conversation *c, const struct step *step, struct
 		err_hint(err, "load them with 'modprobe sit'; Debian has the module in linux-image-amd64, others in a "
 			      "package of extra modules");
 	}
-	if (err->code != EEXIST)
+	if (err->code != EEXIST || step->op == STEP_DEL)
 		return;
 	if (step->op == STEP_ADD && !get_link(c, want->name, &taken, &ignored)) {
+		arena_free(&taken.arena);
 		err_why(err, "the name %s is taken by a device that sitctl did not make", want->name);
 		err_hint(err, "choose another name, or remove that device");
 		return;
@@ -217,23 +238,6 @@ static void link_explain(struct conversation *c, const struct step *step, struct
 		addr4_text(want->remote, remote), want->local.s_addr ? addr4_text(want->local, local) : "any");
 	err_hint(err, "only one tunnel can have them: remove %s, or give another 'remote' or 'local'",
 		 search.rival.name);
-}
-
-static void print_tunnel(const struct link *link, FILE *out)
-{
-	char text[NET6_TEXT];
-
-	fprintf(out, " mtu %u type sit mode ip6ip remote %s", link->mtu, addr4_text(link->remote, text));
-	fprintf(out, " local %s", link->local.s_addr ? addr4_text(link->local, text) : "any");
-	if (link->ttl)
-		fprintf(out, " ttl %u pmtudisc", link->ttl);
-	else
-		fprintf(out, " ttl inherit pmtudisc");
-	if (link->underlay) {
-		fprintf(out, " dev ");
-		print_word(out, link->underlay_name);
-	}
-	fputc('\n', out);
 }
 
 static void print_set(const struct link *link, bool group, bool mtu, bool alias, FILE *out)
@@ -255,7 +259,7 @@ static void link_print(const struct step *step, FILE *out)
 {
 	const struct link *link = &step_object(step)->link;
 	bool flags_only = step->op == STEP_CHANGE && only_up_changes(step);
-	bool params = !flags_only && (step->op != STEP_CHANGE || params_change(step));
+	bool params = !flags_only && (step->op != STEP_CHANGE || tunnel_changes(step));
 
 	if (params) {
 		fprintf(out, "ip link %s dev ",
@@ -269,7 +273,10 @@ static void link_print(const struct step *step, FILE *out)
 		}
 		if (step->op == STEP_ADD)
 			fprintf(out, " group %d", SITCTL_GROUP);
-		print_tunnel(link, out);
+		sit_attrs_print(link, NULL, true, out);
+		fputs(" type sit", out);
+		sit_attrs_print(link, step->op == STEP_CHANGE ? &step->was->link : NULL, false, out);
+		fputc('\n', out);
 	}
 	print_set(link, step->op == STEP_CHANGE && group_changes(step), !flags_only && !params, !flags_only, out);
 }
@@ -277,15 +284,9 @@ static void link_print(const struct step *step, FILE *out)
 static json_t *link_json(const struct object *object)
 {
 	const struct link *l = &object->link;
-	char remote[NET6_TEXT], local[NET6_TEXT];
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:b}", "dev", l->name, "alias", l->alias, "remote",
-				 addr4_text(l->remote, remote), "local",
-				 l->local.s_addr ? addr4_text(l->local, local) : "any", "mtu", (int)l->mtu, "up",
-				 l->up);
+	json_t *json = json_pack("{s:s, s:s, s:b}", "dev", l->name, "alias", l->alias, "up", l->up);
 
-	json_object_set_new(json, "ttl", l->ttl ? json_integer(l->ttl) : json_string("inherit"));
-	if (l->underlay)
-		json_object_set_new(json, "underlay", json_string(l->underlay_name));
+	sit_attrs_json(l, json);
 	return json;
 }
 

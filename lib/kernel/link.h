@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/sit.h"
+
 #define ALIAS_SIZE 256 /* IFALIASZ (linux/if.h) */
 
 /* Sysctls of net/ipv6/conf/NAME that come with the interface. */
@@ -25,31 +27,32 @@ enum link_stat {
 	STAT_COUNT
 };
 
-/* A network interface; for a sit one its tunnel parameters. */
+/* A network interface; for a sit one its tunnel's values. */
 struct link {
 	char name[IFNAMSIZ];
-	uint32_t index; /* 0: not known yet */
-	char alias[ALIAS_SIZE];
-	bool up; /* IFF_UP */
-	uint32_t mtu;
-	/* sit only */
-	struct in_addr remote, local; /* 0: any */
-	uint8_t ttl;		      /* 0: inherit */
-	uint32_t underlay;	      /* ifindex the outer packets leave by, 0: by route */
+	uint32_t index;	   /* 0: not known yet */
+	const char *alias; /* "" where there is none; kept where the link is: with a snapshot, a plan, an answer */
+	union {
+		struct {
+			SIT_VALUES /* but for the MTU of sit devices only */
+		};
+		struct sit sit;
+	};
+	uint32_t underlay; /* ifindex the outer packets leave by, 0: by route */
 	char underlay_name[IFNAMSIZ];
+	uint8_t proto;	  /* inner protocol, IPPROTO_IPV6 or 0 (any) */
+	uint8_t pmtudisc; /* 0 or 1 */
+	bool up;	  /* IFF_UP */
 	/* as the kernel tells, never wanted */
 	bool half_made; /* ours, but a kill or an error came between its creation and its alias */
-	bool sit;
-	uint8_t proto; /* inner protocol, IPPROTO_IPV6 or 0 (any) */
-	bool pmtudisc;
-	const char *odd; /* why it cannot be a tunnel of ours, or NULL */
-	uint32_t group;
-	uint32_t flags;
-	uint32_t vrf; /* ifindex of the VRF it is in, 0: none */
-	uint8_t operstate;
-	uint64_t stats[STAT_COUNT];
+	bool is_sit;
 	bool has_conf;
+	uint8_t operstate;
 	int32_t conf[LINK_CONFS]; /* of one that a plan makes: when it was there */
+	uint32_t group, flags;
+	uint32_t vrf;	       /* ifindex of the VRF it is in, 0: none */
+	const char *odd;       /* why it cannot be a tunnel of ours, or NULL */
+	const uint64_t *stats; /* STAT_COUNT of them, or NULL; kept where the alias is */
 };
 
 struct kind;

@@ -19,6 +19,7 @@ bool link_many(const struct step *step)
 /* The sit devices that there are, by name. */
 struct found {
 	struct link *links;
+	struct arena arena; /* what they point to */
 	size_t n, room;
 };
 
@@ -35,12 +36,21 @@ static int take_found(const struct nlmsghdr *nlh, void *data)
 		f->links = grown;
 		f->room = room;
 	}
-	return link_decode(nlh, &f->links[f->n++]);
+	return link_decode(nlh, &f->links[f->n++], &f->arena);
 }
 
 static void forget_found(void *data)
 {
-	((struct found *)data)->n = 0;
+	struct found *f = data;
+
+	f->n = 0;
+	arena_free(&f->arena);
+}
+
+static void found_free(struct found *f)
+{
+	free(f->links);
+	arena_free(&f->arena);
 }
 
 static int cmp_name(const void *a, const void *b)
@@ -48,7 +58,7 @@ static int cmp_name(const void *a, const void *b)
 	return strcmp(((const struct link *)a)->name, ((const struct link *)b)->name);
 }
 
-/* Ends with free(f->links), also after an error. */
+/* Ends with found_free(), also after an error. */
 static int find_all(struct conversation *c, struct found *f, struct err *err)
 {
 	int ret;
@@ -113,13 +123,13 @@ static int send_all(struct conversation *c, const struct step *steps, size_t n, 
 static void put_new(struct nl_batch *b, const struct step *step, uint32_t group)
 {
 	(void)group;
-	link_put_newlink(b, &step->want.link, NLM_F_CREATE | NLM_F_EXCL);
+	link_put_newlink(b, &step->want->link, NLM_F_CREATE | NLM_F_EXCL);
 }
 
 static void put_alias(struct nl_batch *b, const struct step *step, uint32_t group)
 {
 	(void)group;
-	link_put_setlink(b, &step->want.link, false, true);
+	link_put_setlink(b, &step->want->link, false, true);
 }
 
 static void put_group(struct nl_batch *b, const struct step *step, uint32_t group)
@@ -128,7 +138,7 @@ static void put_group(struct nl_batch *b, const struct step *step, uint32_t grou
 
 	if (!ifi)
 		return;
-	ifi->ifi_index = (int)step->was.link.index;
+	ifi->ifi_index = (int)step->was->link.index;
 	nl_put_u32(b, IFLA_GROUP, group);
 }
 
@@ -139,13 +149,13 @@ static int mark_all(struct conversation *c, struct step *steps, size_t n, size_t
 	int ret = find_all(c, &f, err);
 
 	for (size_t i = 0; !ret && i < n; i++) {
-		const struct link *made = find(&f, &steps[i].want.link);
+		const struct link *made = find(&f, &steps[i].want->link);
 
 		*refused = i;
 		if (made)
-			steps[i].want.link.index = made->index;
+			steps[i].want->link.index = made->index;
 		else
-			ret = err_sys(err, ENODEV, "link %s", steps[i].want.link.name);
+			ret = err_sys(err, ENODEV, "link %s", steps[i].want->link.name);
 	}
 	if (!ret)
 		ret = send_all(c, steps, n, put_alias, 0, false, NULL, refused, err);
@@ -153,9 +163,9 @@ static int mark_all(struct conversation *c, struct step *steps, size_t n, size_t
 		ret = find_all(c, &f, err);
 	for (size_t i = 0; !ret && i < n; i++) {
 		*refused = i;
-		ret = link_taken(find(&f, &steps[i].want.link), &steps[i].want.link, err);
+		ret = link_taken(find(&f, &steps[i].want->link), &steps[i].want->link, err);
 	}
-	free(f.links);
+	found_free(&f);
 	return ret;
 }
 
@@ -167,14 +177,14 @@ static void settle(struct conversation *c, struct step *steps, size_t n, bool *d
 	int ret = find_all(c, &f, &ignored);
 
 	for (size_t i = 0; i < n; i++) {
-		struct link *want = &steps[i].want.link;
+		struct link *want = &steps[i].want->link;
 		const struct link *made = !ret && done[i] ? find(&f, want) : NULL;
 
-		done[i] = made && made->sit && made->group == SITCTL_GROUP && !made->alias[0] &&
+		done[i] = made && made->is_sit && made->group == SITCTL_GROUP && !made->alias[0] &&
 			  made->remote.s_addr == want->remote.s_addr;
 		want->index = done[i] ? made->index : 0;
 	}
-	free(f.links);
+	found_free(&f);
 }
 
 static int add_all(struct conversation *c, struct step *steps, size_t n, bool *done, size_t *refused, struct err *err)
@@ -182,7 +192,7 @@ static int add_all(struct conversation *c, struct step *steps, size_t n, bool *d
 	int ret;
 
 	for (size_t i = 0; i < n; i++)
-		steps[i].want.link.index = 0;
+		steps[i].want->link.index = 0;
 	ret = send_all(c, steps, n, put_new, 0, false, done, refused, err);
 	if (!ret)
 		return mark_all(c, steps, n, refused, err);
@@ -207,7 +217,7 @@ static int free_group(struct conversation *c, uint32_t *group, struct err *err)
 		for (size_t i = 0; i < f.n; i++)
 			taken = taken || f.links[i].group == *group;
 	}
-	free(f.links);
+	found_free(&f);
 	return ret;
 }
 
@@ -219,11 +229,11 @@ static bool all_gone(struct conversation *c, const struct step *steps, size_t n)
 	bool gone = !find_all(c, &f, &ignored);
 
 	for (size_t i = 0; gone && i < n; i++) {
-		const struct link *left = find(&f, &steps[i].was.link);
+		const struct link *left = find(&f, &steps[i].was->link);
 
-		gone = !left || left->index != steps[i].was.link.index;
+		gone = !left || left->index != steps[i].was->link.index;
 	}
-	free(f.links);
+	found_free(&f);
 	return gone;
 }
 

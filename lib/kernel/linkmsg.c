@@ -6,6 +6,7 @@
 
 #include "kernel/linkmsg.h" /* before linux/: glibc and the kernel define the same names */
 #include "kernel/mark.h"
+#include "kernel/sitattrs.h"
 
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
@@ -28,9 +29,7 @@ static const char *odd_params(const struct nlattr **tb)
 	/* 2002::/16 is what every device begins with. */
 	if (memcmp(&rd, &none, sizeof(rd)) || nl_u16(tb[IFLA_IPTUN_6RD_PREFIXLEN], 16) != 16)
 		return "has a 6rd prefix";
-	if (nl_u8(tb[IFLA_IPTUN_TOS], 0))
-		return "has a TOS of its own";
-	return nl_u32(tb[IFLA_IPTUN_FWMARK], 0) ? "has a firewall mark of its own" : NULL;
+	return NULL;
 }
 
 static int decode_sit(const struct nlattr *data, struct link *link)
@@ -39,33 +38,34 @@ static int decode_sit(const struct nlattr *data, struct link *link)
 
 	if (nl_attrs_nested(data, tb, IFLA_IPTUN_MAX))
 		return -EBADMSG;
-	link->underlay = nl_u32(tb[IFLA_IPTUN_LINK], 0);
-	link->local = nl_in(tb[IFLA_IPTUN_LOCAL]);
-	link->remote = nl_in(tb[IFLA_IPTUN_REMOTE]);
-	link->ttl = nl_u8(tb[IFLA_IPTUN_TTL], 0);
-	link->proto = nl_u8(tb[IFLA_IPTUN_PROTO], 0);
-	link->pmtudisc = nl_u8(tb[IFLA_IPTUN_PMTUDISC], 0);
+	sit_attrs_decode(tb, link);
 	link->odd = odd_params(tb);
 	return 0;
 }
 
-static void decode_stats(const struct nlattr *attr, struct link *link)
+static int decode_stats(const struct nlattr *attr, struct link *link, struct arena *arena)
 {
 	struct rtnl_link_stats64 s;
+	uint64_t *stats;
 
 	/* The kernel appends fields: take the part that we know. */
 	if (!attr || mnl_attr_get_payload_len(attr) < offsetof(struct rtnl_link_stats64, multicast))
-		return;
+		return 0;
+	stats = arena_alloc(arena, STAT_COUNT * sizeof(*stats));
+	if (!stats)
+		return -ENOMEM;
 	memset(&s, 0, sizeof(s));
 	memcpy(&s, mnl_attr_get_payload(attr), offsetof(struct rtnl_link_stats64, multicast));
-	link->stats[STAT_RX_PACKETS] = s.rx_packets;
-	link->stats[STAT_RX_BYTES] = s.rx_bytes;
-	link->stats[STAT_RX_ERRORS] = s.rx_errors;
-	link->stats[STAT_RX_DROPPED] = s.rx_dropped;
-	link->stats[STAT_TX_PACKETS] = s.tx_packets;
-	link->stats[STAT_TX_BYTES] = s.tx_bytes;
-	link->stats[STAT_TX_ERRORS] = s.tx_errors;
-	link->stats[STAT_TX_DROPPED] = s.tx_dropped;
+	stats[STAT_RX_PACKETS] = s.rx_packets;
+	stats[STAT_RX_BYTES] = s.rx_bytes;
+	stats[STAT_RX_ERRORS] = s.rx_errors;
+	stats[STAT_RX_DROPPED] = s.rx_dropped;
+	stats[STAT_TX_PACKETS] = s.tx_packets;
+	stats[STAT_TX_BYTES] = s.tx_bytes;
+	stats[STAT_TX_ERRORS] = s.tx_errors;
+	stats[STAT_TX_DROPPED] = s.tx_dropped;
+	link->stats = stats;
+	return 0;
 }
 
 /* Only for an interface with IPv6, in the order of enum link_conf. */
@@ -85,19 +85,21 @@ static void decode_conf(const struct nlattr *attr, struct link *link)
 	link->has_conf = true;
 }
 
-bool link_conf(const struct link *link, const char *name, char value[SYSCTL_VALUE_SIZE])
+bool link_conf(const struct link *link, const char *name, int32_t *value)
 {
 	for (int i = 0; link->has_conf && i < LINK_CONFS; i++)
-		if (!strcmp(link_conf_names[i], name))
-			return snprintf(value, SYSCTL_VALUE_SIZE, "%d", link->conf[i]) > 0;
+		if (!strcmp(link_conf_names[i], name)) {
+			*value = link->conf[i];
+			return true;
+		}
 	return false;
 }
 
-int link_decode(const struct nlmsghdr *nlh, struct link *link)
+int link_decode(const struct nlmsghdr *nlh, struct link *link, struct arena *arena)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
-	char kind[16];
+	char kind[16], alias[ALIAS_SIZE];
 
 	memset(link, 0, sizeof(*link));
 	if (nl_attrs(nlh, sizeof(*ifi), tb, IFLA_MAX))
@@ -110,17 +112,18 @@ int link_decode(const struct nlmsghdr *nlh, struct link *link)
 	link->mtu = nl_u32(tb[IFLA_MTU], 0);
 	link->group = nl_u32(tb[IFLA_GROUP], 0);
 	link->operstate = nl_u8(tb[IFLA_OPERSTATE], 0);
-	nl_str(tb[IFLA_IFALIAS], link->alias, sizeof(link->alias));
+	link->alias = nl_str(tb[IFLA_IFALIAS], alias, sizeof(alias)) ? arena_text(arena, alias) : "";
+	if (!link->alias || decode_stats(tb[IFLA_STATS64], link, arena))
+		return -ENOMEM;
 	decode_conf(tb[IFLA_AF_SPEC], link);
-	decode_stats(tb[IFLA_STATS64], link);
 	if (!tb[IFLA_LINKINFO])
 		return 0;
 	if (nl_attrs_nested(tb[IFLA_LINKINFO], info, IFLA_INFO_MAX))
 		return -EBADMSG;
 	if (nl_str(info[IFLA_INFO_SLAVE_KIND], kind, sizeof(kind)) && !strcmp(kind, "vrf"))
 		link->vrf = nl_u32(tb[IFLA_MASTER], 0);
-	link->sit = nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind)) && !strcmp(kind, "sit");
-	return link->sit && info[IFLA_INFO_DATA] ? decode_sit(info[IFLA_INFO_DATA], link) : 0;
+	link->is_sit = nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind)) && !strcmp(kind, "sit");
+	return link->is_sit && info[IFLA_INFO_DATA] ? decode_sit(info[IFLA_INFO_DATA], link) : 0;
 }
 
 /*
@@ -138,18 +141,12 @@ void link_put_newlink(struct nl_batch *b, const struct link *link, uint16_t flag
 		ifi->ifi_index = (int)link->index;
 	else
 		nl_put_str(b, IFLA_IFNAME, link->name);
-	nl_put_u32(b, IFLA_MTU, link->mtu);
+	sit_attrs_put(b, link, true);
 	nl_put_u32(b, IFLA_GROUP, SITCTL_GROUP);
 	info = nl_nest(b, IFLA_LINKINFO);
 	nl_put_str(b, IFLA_INFO_KIND, "sit");
 	data = nl_nest(b, IFLA_INFO_DATA);
-	/* Without it the device would also take IPv4 in IPv4 and MPLS. */
-	nl_put_u8(b, IFLA_IPTUN_PROTO, IPPROTO_IPV6);
-	nl_put_u32(b, IFLA_IPTUN_REMOTE, link->remote.s_addr);
-	nl_put_u32(b, IFLA_IPTUN_LOCAL, link->local.s_addr);
-	nl_put_u8(b, IFLA_IPTUN_TTL, link->ttl);
-	nl_put_u8(b, IFLA_IPTUN_PMTUDISC, 1);
-	nl_put_u32(b, IFLA_IPTUN_LINK, link->underlay);
+	sit_attrs_put(b, link, false);
 	nl_nest_end(b, data);
 	nl_nest_end(b, info);
 }
@@ -182,9 +179,8 @@ void link_put_dellink(struct nl_batch *b, const struct link *link)
 
 bool link_same_tunnel(const struct link *a, const struct link *b)
 {
-	return a->sit && b->sit && a->remote.s_addr == b->remote.s_addr && a->local.s_addr == b->local.s_addr &&
-	       a->ttl == b->ttl && a->underlay == b->underlay && a->proto == b->proto && a->pmtudisc == b->pmtudisc &&
-	       a->mtu == b->mtu && a->group == b->group && !strcmp(a->alias, b->alias);
+	return a->is_sit && b->is_sit && a->group == b->group && !strcmp(a->alias, b->alias) &&
+	       sit_attrs_and_link_equal(a, b);
 }
 
 /* Ours are in group 41; one that is handed back to whom it was of gets its own again. */

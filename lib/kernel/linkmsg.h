@@ -3,18 +3,18 @@
 #ifndef SITCTL_KERNEL_LINKMSG_H
 #define SITCTL_KERNEL_LINKMSG_H
 
+#include "base/arena.h"
 #include "kernel/link.h"
 #include "kernel/sysctl.h"
 #include "netlink/message.h"
 
 extern const char *const link_conf_names[LINK_CONFS];
 
-	/* RTM_GETLINK answers, also for the snapshot. 0 or negative errno. */
-	int
-	link_decode(const struct nlmsghdr *nlh, struct link *link);
+/* Read an answer to RTM_GETLINK; alias and statistics go into ARENA. 0, -EBADMSG or -ENOMEM. */
+int link_decode(const struct nlmsghdr *nlh, struct link *link, struct arena *arena);
 
 /* The VALUE of sysctl NAME that came with the interface; false where it is not known. */
-bool link_conf(const struct link *link, const char *name, char value[SYSCTL_VALUE_SIZE]);
+bool link_conf(const struct link *link, const char *name, int32_t *value);
 
 /* All tunnel parameters; up or down, with MTU and alias if asked; gone. */
 void link_put_newlink(struct nl_batch *b, const struct link *link, uint16_t flags);

@@ -27,7 +27,7 @@ bool link_alias_ours(const struct link *link)
 
 bool link_ours(const struct link *link)
 {
-	return link->sit && (link->group == SITCTL_GROUP || link_condemned(link)) &&
+	return link->is_sit && (link->group == SITCTL_GROUP || link_condemned(link)) &&
 	       (begins(link->alias, ALIAS_CLIENT) || begins(link->alias, ALIAS_SERVER));
 }
 

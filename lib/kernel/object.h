@@ -31,13 +31,17 @@ struct object {
 	};
 };
 
+/* The bytes of an object of a kind: what it has is as large as its kind. */
+size_t object_size(enum kind_id kind);
+
 enum step_op { STEP_ADD, STEP_CHANGE, STEP_DEL };
 
+/* Its objects are the plan's; two steps may have one. */
 struct step {
-	enum step_op op;
-	int phase;	    /* order in the plan */
-	struct object was;  /* STEP_CHANGE, STEP_DEL */
-	struct object want; /* STEP_ADD, STEP_CHANGE */
+	uint8_t op;	     /* enum step_op */
+	uint8_t phase;	     /* order in the plan */
+	struct object *was;  /* STEP_CHANGE, STEP_DEL; else NULL */
+	struct object *want; /* STEP_ADD, STEP_CHANGE; else NULL */
 };
 
 struct kind {

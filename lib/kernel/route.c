@@ -57,10 +57,10 @@ static void route_explain(struct conversation *c, const struct step *step, struc
 		return;
 	if (err->code == EEXIST) {
 		err_why(err, "another route to %s with metric %u exists, which sitctl did not make",
-			dst_text(&step->want.route, text), step->want.route.metric);
+			dst_text(&step->want->route, text), step->want->route.metric);
 		err_hint(err, "see 'ip -6 route show %s'; remove it or choose another prefix or metric", text);
 	}
-	if (step->want.route.has_gateway && (err->code == EHOSTUNREACH || err->code == EINVAL))
+	if (step->want->route.has_gateway && (err->code == EHOSTUNREACH || err->code == EINVAL))
 		err_hint(err, "the gateway must be an address at the tunnel's other end, inside an 'address' prefix");
 }
 

@@ -22,6 +22,39 @@ static int sysctl_open(const char *key, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+void sysctl_key(const struct sysctl *s, char key[SYSCTL_KEY_SIZE])
+{
+	snprintf(key, SYSCTL_KEY_SIZE, "net/ipv%u/conf/%s/%s", s->version, s->ifname, s->leaf);
+}
+
+const char *sysctl_leaf(const char *leaf)
+{
+	static const char *const leaves[] = { "disable_ipv6", "accept_ra", "forwarding", "force_forwarding",
+					      "proxy_ndp" };
+
+	for (size_t i = 0; i < sizeof(leaves) / sizeof(*leaves); i++)
+		if (!strcmp(leaves[i], leaf))
+			return leaves[i];
+	return NULL;
+}
+
+bool sysctl_split(char *key, struct sysctl *sysctl)
+{
+	char *ifname = key + strlen("net/ipv6/conf/"), *slash;
+
+	memset(sysctl, 0, sizeof(*sysctl));
+	if (strncmp(key, "net/ipv6/conf/", 14) && strncmp(key, "net/ipv4/conf/", 14))
+		return false;
+	slash = strchr(ifname, '/');
+	if (!slash || slash == ifname || !slash[1] || strchr(slash + 1, '/'))
+		return false;
+	*slash = '\0';
+	sysctl->version = (uint8_t)(key[7] - '0');
+	sysctl->ifname = ifname;
+	sysctl->leaf = slash + 1;
+	return true;
+}
+
 int sysctl_read(const char *key, char *buf, size_t size)
 {
 	int fd = sysctl_open(key, O_RDONLY);
@@ -61,24 +94,26 @@ int sysctl_write(const char *key, const char *value)
  */
 static int sysctl_run(struct conversation *c, struct step *step, struct err *err)
 {
-	const struct sysctl *want = &step->want.sysctl;
-	char now[SYSCTL_VALUE_SIZE];
+	char key[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
+	const struct sysctl *want;
 	int ret;
 
 	(void)c;
 	if (step->op == STEP_DEL)
 		return 0;
+	want = &step->want->sysctl;
+	sysctl_key(want, key);
 	/* A new device has what the kernel and others gave it: look. */
-	if (want->found[0])
-		memcpy(now, want->found, sizeof(now));
-	else if (sysctl_read(want->key, now, sizeof(now)))
+	if (want->is_found)
+		snprintf(now, sizeof(now), "%d", want->found);
+	else if (sysctl_read(key, now, sizeof(now)))
 		now[0] = '\0';
 	if (!strcmp(now, want->value))
 		return 0;
-	ret = sysctl_write(want->key, want->value);
+	ret = sysctl_write(key, want->value);
 	if (!ret)
 		return 0;
-	err_sys(err, -ret, "sysctl %s", want->key);
+	err_sys(err, -ret, "sysctl %s", key);
 	if (ret == -EROFS || ret == -EACCES)
 		err_hint(
 			err,
@@ -88,10 +123,11 @@ static int sysctl_run(struct conversation *c, struct step *step, struct err *err
 
 static void sysctl_print(const struct step *step, FILE *out)
 {
-	const struct sysctl *s = &step->want.sysctl;
-	char word[SYSCTL_KEY_SIZE + SYSCTL_VALUE_SIZE];
+	const struct sysctl *s = &step->want->sysctl;
+	char key[SYSCTL_KEY_SIZE], word[SYSCTL_KEY_SIZE + SYSCTL_VALUE_SIZE];
 
-	snprintf(word, sizeof(word), "%s=%s", s->key, s->value);
+	sysctl_key(s, key);
+	snprintf(word, sizeof(word), "%s=%s", key, s->value);
 	fprintf(out, "sysctl -q -w ");
 	print_word(out, word);
 	fputc('\n', out);
@@ -99,12 +135,18 @@ static void sysctl_print(const struct step *step, FILE *out)
 
 static json_t *sysctl_json(const struct object *object)
 {
-	return json_pack("{s:s, s:s}", "key", object->sysctl.key, "value", object->sysctl.value);
+	char key[SYSCTL_KEY_SIZE];
+
+	sysctl_key(&object->sysctl, key);
+	return json_pack("{s:s, s:s}", "key", key, "value", object->sysctl.value);
 }
 
 static void sysctl_label(const struct object *object, char *buf, size_t size)
 {
-	snprintf(buf, size, "sysctl %s = %s", object->sysctl.key, object->sysctl.value);
+	char key[SYSCTL_KEY_SIZE];
+
+	sysctl_key(&object->sysctl, key);
+	snprintf(buf, size, "sysctl %s = %s", key, object->sysctl.value);
 }
 
 const struct kind sysctl_kind = {

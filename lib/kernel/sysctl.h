@@ -3,19 +3,32 @@
 #ifndef SITCTL_KERNEL_SYSCTL_H
 #define SITCTL_KERNEL_SYSCTL_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define SYSCTL_KEY_SIZE 64 /* "net/ipv6/conf/" IFNAME "/force_forwarding" */
 #define SYSCTL_VALUE_SIZE 32
 
+/* LEAF of the interface IFNAME (or "all", "default"), below net/ipv4/conf or net/ipv6/conf. */
 struct sysctl {
-	char key[SYSCTL_KEY_SIZE]; /* path below /proc/sys */
-	char value[SYSCTL_VALUE_SIZE];
-	char found[SYSCTL_VALUE_SIZE]; /* what came with a device that the plan made, or empty: not known */
+	const char *ifname, *leaf, *value; /* kept where the sysctl is */
+	uint8_t version;		   /* 4 or 6 */
+	bool is_found;			   /* it came with a device that the plan made, as */
+	int32_t found;
 };
 
 struct kind;
 extern const struct kind sysctl_kind;
+
+/* Its path below /proc/sys. */
+void sysctl_key(const struct sysctl *s, char key[SYSCTL_KEY_SIZE]);
+
+/* LEAF as a text that stays, where it is one of those that sitctl sets; else NULL. */
+const char *sysctl_leaf(const char *leaf);
+
+/* Take KEY, such a path, apart: SYSCTL then points into it. False where it is none. */
+bool sysctl_split(char *key, struct sysctl *sysctl);
 
 /* The value of KEY in BUF, without newline. 0, -ENOENT, or another negative errno. */
 int sysctl_read(const char *key, char *buf, size_t size);

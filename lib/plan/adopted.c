@@ -44,7 +44,7 @@ int plan_adopted(struct plan *plan, const struct world *w, const struct spec *sp
 	struct route want;
 	int ret = 0;
 
-	if (has && derive_default(spec, &want) && has->metric == want.metric && has->has_gateway == want.has_gateway &&
+	if (has && derive_route(spec, 0, &want) && has->metric == want.metric && has->has_gateway == want.has_gateway &&
 	    (!want.has_gateway || addr6_equal(&has->gateway, &want.gateway)))
 		ret = plan_default(plan, w->s, has, err);
 

@@ -80,6 +80,8 @@ static uint32_t index_of(const struct apply *a, const char *name)
 
 static void resolve(const struct apply *a, struct object *object)
 {
+	if (!object)
+		return;
 	switch (object->kind) {
 	case KIND_LINK:
 		if (!object->link.index)
@@ -95,15 +97,13 @@ static void resolve(const struct apply *a, struct object *object)
 /* The value that came with the device, if this plan made it: a file less to read for each of thousands. */
 static void find_value(const struct apply *a, struct sysctl *sysctl)
 {
-	char name[IFNAMSIZ], what[SYSCTL_KEY_SIZE];
-	const struct step *made;
+	const char *name = sysctl->ifname;
 
-	if (sscanf(sysctl->key, "net/ipv6/conf/%15[^/]/%63s", name, what) != 2)
-		return;
 	for (size_t i = first_link(a, name); i < a->n_links && !strcmp(link_name(a->plan, a->links[i]), name); i++) {
-		made = &a->plan->steps[a->links[i]];
-		if (made->op == STEP_ADD && made->want.link.index)
-			link_conf(&made->want.link, what, sysctl->found);
+		const struct step *made = &a->plan->steps[a->links[i]];
+
+		if (made->op == STEP_ADD && made->want->link.index)
+			sysctl->is_found = link_conf(&made->want->link, sysctl->leaf, &sysctl->found);
 	}
 }
 
@@ -167,7 +167,7 @@ static bool already(const struct step *step, int code)
 {
 	if (step->op == STEP_DEL)
 		return code == ENOENT || code == ESRCH || code == EADDRNOTAVAIL || code == ENODEV;
-	if (step->want.kind == KIND_SYSCTL)
+	if (step->want->kind == KIND_SYSCTL)
 		return code == ENOENT;
 	return code == EEXIST;
 }
@@ -175,7 +175,7 @@ static bool already(const struct step *step, int code)
 /* Does the step take away, so that one who was faster is no reason to refuse? */
 static bool takes_away(const struct step *step)
 {
-	return step->op == STEP_DEL || (step->want.kind == KIND_SYSCTL && step->phase >= PHASE_RESTORE_FORWARDING);
+	return step->op == STEP_DEL || (step->want->kind == KIND_SYSCTL && step->phase >= PHASE_RESTORE_FORWARDING);
 }
 
 static int send_run(struct apply *a, size_t first, size_t n, struct err *err)
@@ -218,8 +218,8 @@ static int run_one(struct apply *a, size_t i, struct err *err)
 	if (ret && takes_away(step) && already(step, -ret))
 		ret = 0;
 	/* A device that was made or changed by one message and refused by the next is put back as well. */
-	a->done[i] = !ret || (step->want.kind == KIND_LINK &&
-			      (step->op == STEP_CHANGE || (step->op == STEP_ADD && step->want.link.half_made)));
+	a->done[i] = !ret || (step->op != STEP_DEL && step->want->kind == KIND_LINK &&
+			      (step->op == STEP_CHANGE || step->want->link.half_made));
 	if (ret)
 		explain(a, step, err);
 	return ret;
@@ -251,13 +251,13 @@ static int undo_step(struct apply *a, size_t i, struct err *err)
 	const struct kind *kind = kinds[step_object(&back)->kind];
 	int ret;
 
-	if (back.op == STEP_ADD && back.want.kind == KIND_LINK)
-		back.want.link.index = 0;
+	if (back.op == STEP_ADD && back.want->kind == KIND_LINK)
+		back.want->link.index = 0;
 	/* What replaced the route may still be there, with the same metric. */
-	if (back.op == STEP_ADD && back.want.kind == KIND_ROUTE)
-		back.want.route.append = true;
-	resolve(a, &back.was);
-	resolve(a, &back.want);
+	if (back.op == STEP_ADD && back.want->kind == KIND_ROUTE)
+		back.want->route.append = true;
+	resolve(a, back.was);
+	resolve(a, back.want);
 	if (kind->run) {
 		ret = kind->run(a->c, &back, err);
 	} else {
@@ -265,11 +265,8 @@ static int undo_step(struct apply *a, size_t i, struct err *err)
 		kind->encode(&back, &a->c->batch);
 		ret = nl_send(&a->c->route, &a->c->batch, err);
 	}
-	if (!ret && back.op == STEP_DEL && back.was.kind == KIND_LINK)
-		step->want.link.index = 0;
-	/* A device that came back has another index. */
-	if (!ret && back.op == STEP_ADD && back.want.kind == KIND_LINK)
-		step->was.link.index = back.want.link.index;
+	if (!ret && back.op == STEP_DEL && back.was->kind == KIND_LINK)
+		step->want->link.index = 0;
 	return already(&back, -ret) ? 0 : ret;
 }
 
@@ -286,7 +283,7 @@ static size_t undo_many(struct apply *a, size_t last)
 	int ret = -ENOMEM;
 
 	while (n <= last && a->plan->steps[last - n].op == STEP_ADD && a->done[last - n] &&
-	       a->plan->steps[last - n].want.kind == KIND_LINK && a->plan->steps[last - n].want.link.index)
+	       a->plan->steps[last - n].want->kind == KIND_LINK && a->plan->steps[last - n].want->link.index)
 		n++;
 	if (n < 2)
 		return 0;
@@ -297,7 +294,7 @@ static size_t undo_many(struct apply *a, size_t last)
 	if (back && done)
 		ret = kinds[KIND_LINK]->run_many(a->c, back, n, done, &refused, &ignored);
 	for (size_t i = 0; !ret && i < n; i++)
-		a->plan->steps[last - i].want.link.index = 0;
+		a->plan->steps[last - i].want->link.index = 0;
 	free(back);
 	free(done);
 	return ret ? 0 : n;
@@ -340,10 +337,10 @@ int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot 
 		size_t n = run_length(plan, i);
 
 		for (size_t k = i; k < i + n; k++) {
-			resolve(&a, &plan->steps[k].was);
-			resolve(&a, &plan->steps[k].want);
-			if (plan->steps[k].op == STEP_ADD && plan->steps[k].want.kind == KIND_SYSCTL)
-				find_value(&a, &plan->steps[k].want.sysctl);
+			resolve(&a, plan->steps[k].was);
+			resolve(&a, plan->steps[k].want);
+			if (plan->steps[k].op == STEP_ADD && plan->steps[k].want->kind == KIND_SYSCTL)
+				find_value(&a, &plan->steps[k].want->sysctl);
 		}
 		ret = run(&a, i, n, err);
 		i += n;

@@ -363,7 +363,7 @@ int find_barriers(struct barriers *list, const struct world *w, const struct sco
 		return 0;
 	if (scope->role == ROLE_NAT)
 		return find_pass(list, w, &t->spec, err);
-	spec = scope->role == ROLE_PEER ? spec_effective(&t->spec, &w->desired->server) : t->spec;
+	spec = desired_effective(w->desired, &t->spec);
 	ret = find_outer(list, w, &spec, err);
 	if (ret)
 		return ret;

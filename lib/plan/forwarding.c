@@ -72,41 +72,40 @@ enum forwarding_mode forwarding_mode(const struct journal *j)
 	return sysctl_read(CONF "all/force_forwarding", value, sizeof(value)) ? FORWARDING_ALL : FORWARDING_FORCE;
 }
 
-/* Want KEY, which is of interface IFNAME, to have VALUE. */
-static int derive_key(struct wanted *set, const char *key, const char *ifname, const char *value, enum phase phase,
-		      struct err *err)
+/* Want the sysctl LEAF of the interface IFNAME to have VALUE. */
+static int derive_sysctl(struct wanted *set, uint8_t version, const char *ifname, const char *leaf, const char *value,
+			 enum phase phase, struct err *err)
 {
-	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
+	struct object object = { .kind = KIND_SYSCTL,
+				 .sysctl = { .version = version, .ifname = ifname, .leaf = leaf, .value = value } };
+	char key[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
+	struct object was = object;
 	int ret;
 
-	snprintf(object.sysctl.key, sizeof(object.sysctl.key), "%s", key);
-	snprintf(object.sysctl.value, sizeof(object.sysctl.value), "%s", value);
-	ret = plan_key(&set->keys, &set->n, object.sysctl.key, err);
+	sysctl_key(&object.sysctl, key);
+	ret = plan_key(&set->keys, &set->n, key, err);
 	if (ret)
 		return ret;
-	was.sysctl = object.sysctl;
-	ret = sysctl_read(was.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value));
+	was.sysctl.value = now;
+	ret = sysctl_read(key, now, sizeof(now));
 	/* An interface that has gone is no reason to refuse what has nothing to do with it. */
 	if (ret == -ENOENT && strcmp(ifname, "all") && !snapshot_link(set->w->s, ifname))
 		return 0;
 	if (ret == -ENOENT && rule_ipv6(err))
 		return -EAFNOSUPPORT;
 	if (ret) {
-		err_sys(err, -ret, "sysctl %s", object.sysctl.key);
+		err_sys(err, -ret, "sysctl %s", key);
 		if (ret == -ENOENT)
 			err_hint(err, "is IPv6 switched off on %s?", ifname);
 		return ret;
 	}
-	return strcmp(was.sysctl.value, value) ? plan_step(set->plan, STEP_CHANGE, phase, &was, &object, err) : 0;
+	return strcmp(now, value) ? plan_step(set->plan, STEP_CHANGE, phase, &was, &object, err) : 0;
 }
 
-static int want(struct wanted *set, const char *ifname, const char *name, const char *value, enum phase phase,
-		struct err *err)
+static int derive_conf(struct wanted *set, const char *ifname, const char *leaf, const char *value, enum phase phase,
+		       struct err *err)
 {
-	char key[SYSCTL_KEY_SIZE];
-
-	conf_key(key, ifname, name);
-	return derive_key(set, key, ifname, value, phase, err);
+	return derive_sysctl(set, 6, ifname, leaf, value, phase, err);
 }
 
 static bool has_ra_default(const struct snapshot *s, const char *ifname)
@@ -140,17 +139,17 @@ static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *er
 		 */
 		if (saved) {
 			ret = sysctl_is(key, saved->value)
-				      ? want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err)
+				      ? derive_conf(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err)
 				      : plan_key(&set->keys, &set->n, key, err);
 			continue;
 		}
 		if (link_ours(link) || (link->flags & IFF_LOOPBACK) || !conf_is(link->name, "accept_ra", "1"))
 			continue;
 		/* sit0 and its like are the kernel's, and no router advertises on them. */
-		may = !link->sit && (!strcmp(link->name, w->desired->server.uplink) ||
-				     (all_changes && conf_is(link->name, "forwarding", "0")));
+		may = !link->is_sit && (!strcmp(link->name, w->desired->server.uplink) ||
+					(all_changes && conf_is(link->name, "forwarding", "0")));
 		if (may || has_ra_default(w->s, link->name))
-			ret = want(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err);
+			ret = derive_conf(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err);
 	}
 	return ret;
 }
@@ -161,16 +160,17 @@ static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *er
  */
 static int pin_forwarding(struct wanted *set, struct err *err)
 {
-	struct object was = { .kind = KIND_SYSCTL };
+	struct object was = { .kind = KIND_SYSCTL, .sysctl = { .version = 6, .leaf = "forwarding", .value = "1" } };
 	const struct snapshot *s = set->w->s;
+	char key[SYSCTL_KEY_SIZE];
 	int ret = 0;
 
-	snprintf(was.sysctl.value, sizeof(was.sysctl.value), "1");
 	for (size_t i = 0; !ret && i <= s->n_links; i++) {
-		conf_key(was.sysctl.key, i < s->n_links ? s->links[i].name : "default", "forwarding");
-		if (!sysctl_is(was.sysctl.key, "1"))
+		was.sysctl.ifname = i < s->n_links ? s->links[i].name : "default";
+		sysctl_key(&was.sysctl, key);
+		if (!sysctl_is(key, "1"))
 			continue;
-		ret = plan_key(&set->plan->pins, &set->plan->n_pins, was.sysctl.key, err);
+		ret = plan_key(&set->plan->pins, &set->plan->n_pins, key, err);
 		if (!ret)
 			ret = plan_step(set->plan, STEP_DEL, PHASE_FORWARDING, &was, NULL, err);
 	}
@@ -179,12 +179,14 @@ static int pin_forwarding(struct wanted *set, struct err *err)
 
 static bool any_proxied(const struct world *w)
 {
-	struct net6 ranges[1 + PREFIXES_MAX];
+	struct net6 range;
 
-	for (size_t i = 0; i < w->desired->n; i++)
-		if (w->desired->tunnels[i].spec.role == ROLE_PEER &&
-		    derive_proxied(w->s, w->desired->server.uplink, &w->desired->tunnels[i].spec, ranges))
+	for (size_t i = 0; i < w->desired->n; i++) {
+		unsigned int at = 0;
+
+		if (derive_proxied(w->s, w->desired->server.uplink, &w->desired->tunnels[i].spec, &at, &range))
 			return true;
+	}
 	return false;
 }
 
@@ -195,14 +197,13 @@ static int derive_force(struct wanted *set, struct err *err)
 	int ret = 0;
 
 	if (t->server.uplink[0])
-		ret = want(set, t->server.uplink, "force_forwarding", "1", PHASE_FORWARDING, err);
+		ret = derive_conf(set, t->server.uplink, "force_forwarding", "1", PHASE_FORWARDING, err);
 	for (size_t i = 0; i < t->n; i++) {
-		const struct spec *spec = &t->tunnels[i].spec;
+		const struct prefix *site;
 
-		for (unsigned int k = 0; !ret && spec->role == ROLE_CLIENT && k < spec->n_prefixes; k++)
-			if (spec->prefixes[k].ifname[0])
-				ret = want(set, spec->prefixes[k].ifname, "force_forwarding", "1", PHASE_FORWARDING,
-					   err);
+		for (unsigned int k = 0; !ret && (site = derive_site(&t->tunnels[i].spec, k)); k++)
+			if (site->ifname[0])
+				ret = derive_conf(set, site->ifname, "force_forwarding", "1", PHASE_FORWARDING, err);
 	}
 	return ret;
 }
@@ -215,16 +216,11 @@ static int derive_passed(struct wanted *set, struct err *err)
 
 	for (size_t i = 0; !ret && i < t->n; i++) {
 		const struct spec *nat = &t->tunnels[i].spec;
-		char key[SYSCTL_KEY_SIZE];
 
-		if (nat->role != ROLE_NAT)
-			continue;
-		snprintf(key, sizeof(key), CONF4 "%s/forwarding", nat->underlay);
-		ret = derive_key(set, key, nat->underlay, "1", PHASE_FORWARDING, err);
-		if (ret || !nat->inside[0])
-			continue;
-		snprintf(key, sizeof(key), CONF4 "%s/forwarding", nat->inside);
-		ret = derive_key(set, key, nat->inside, "1", PHASE_FORWARDING, err);
+		if (nat->role == ROLE_NAT)
+			ret = derive_sysctl(set, 4, nat->underlay, "forwarding", "1", PHASE_FORWARDING, err);
+		if (!ret && nat->role == ROLE_NAT && nat->inside[0])
+			ret = derive_sysctl(set, 4, nat->inside, "forwarding", "1", PHASE_FORWARDING, err);
 	}
 	return ret;
 }
@@ -251,7 +247,7 @@ static int derive_all(struct wanted *set, struct err *err)
 		if (!ret)
 			ret = derive_accept_ra(set, all_changes, err);
 		if (!ret)
-			ret = want(set, "all", "forwarding", "1", PHASE_FORWARDING, err);
+			ret = derive_conf(set, "all", "forwarding", "1", PHASE_FORWARDING, err);
 	}
 	if (!ret && derive_forwarding(set->w->desired) && mode == FORWARDING_FORCE) {
 		/* Only the proxy needs `forwarding`, and with it what that does to RA routes. */
@@ -265,9 +261,9 @@ static int derive_all(struct wanted *set, struct err *err)
 	     any_saved(set->w->j)))
 		ret = derive_accept_ra(set, false, err);
 	if (!ret && proxied) {
-		ret = want(set, uplink, "proxy_ndp", "1", PHASE_FORWARDING, err);
+		ret = derive_conf(set, uplink, "proxy_ndp", "1", PHASE_FORWARDING, err);
 		if (!ret && !all_changes)
-			ret = want(set, uplink, "forwarding", "1", PHASE_FORWARDING, err);
+			ret = derive_conf(set, uplink, "forwarding", "1", PHASE_FORWARDING, err);
 	}
 	return ret;
 }
@@ -291,28 +287,32 @@ static int restore(struct plan *plan, const struct saved *f, struct err *err)
 {
 	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
 	enum phase phase = ends_with(f->key, "/accept_ra") ? PHASE_RESTORE_ACCEPT_RA : PHASE_RESTORE_FORWARDING;
+	char key[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
 	int ret;
 
-	snprintf(object.sysctl.key, sizeof(object.sysctl.key), "%s", f->key);
-	snprintf(object.sysctl.value, sizeof(object.sysctl.value), "%s", f->value);
+	snprintf(key, sizeof(key), "%s", f->key);
+	if (!sysctl_split(key, &object.sysctl))
+		return 0; /* the journal takes no other */
+	object.sysctl.value = f->value;
 	was.sysctl = object.sysctl;
-	ret = sysctl_read(f->key, was.sysctl.value, sizeof(was.sysctl.value));
+	was.sysctl.value = now;
+	ret = sysctl_read(f->key, now, sizeof(now));
 	if (ret == -ENOENT)
 		return 0; /* the interface has gone, and its value with it */
 	if (ret)
 		return err_sys(err, -ret, "sysctl %s", f->key);
 	/* Restoring all.forwarding sets it to 0, now or when a `down` was killed after that. */
 	if (pinned(f)) {
-		snprintf(was.sysctl.value, sizeof(was.sysctl.value), "0");
+		was.sysctl.value = "0";
 		return plan_step(plan, STEP_CHANGE, PHASE_RESTORE_ALL, &was, &object, err);
 	}
-	if (!strcmp(was.sysctl.value, f->value))
+	if (!strcmp(now, f->value))
 		return plan_warn(plan, err, "sysctl %s: somebody else has put it back to %s already", f->key, f->value);
-	if (strcmp(was.sysctl.value, f->made))
+	if (strcmp(now, f->made))
 		return plan_warn(
 			plan, err,
 			"sysctl %s: left at %s, which somebody else set (sitctl had made it %s, before it was %s)",
-			f->key, was.sysctl.value, f->made, f->value);
+			f->key, now, f->made, f->value);
 	/* Somebody switched it on for all interfaces meanwhile: this one's 0 would be a hole in that. */
 	if (!strncmp(f->key, CONF4, strlen(CONF4)) && sysctl_is(CONF4 "all/forwarding", "1"))
 		return plan_warn(plan, err, "sysctl %s: left at %s, since net/ipv4/conf/all/forwarding is 1", f->key,

@@ -59,12 +59,16 @@ static int leftover_values(struct plan *plan, const struct world *w, const struc
 	int ret = 0;
 
 	for (int i = 0; !ret && i <= LINK_CONFS; i++) {
-		struct object value = { .kind = KIND_SYSCTL };
 		const char *name = i < LINK_CONFS ? link_conf_names[i] : "force_forwarding";
+		char key[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
+		struct object value = { .kind = KIND_SYSCTL,
+					.sysctl = { .version = 6, .ifname = link->name, .leaf = name, .value = now } };
+		int32_t known;
 
-		snprintf(value.sysctl.key, sizeof(value.sysctl.key), "net/ipv6/conf/%s/%s", link->name, name);
-		if (!link_conf(link, name, value.sysctl.value) &&
-		    sysctl_read(value.sysctl.key, value.sysctl.value, sizeof(value.sysctl.value)))
+		sysctl_key(&value.sysctl, key);
+		if (link_conf(link, name, &known))
+			snprintf(now, sizeof(now), "%d", known);
+		else if (sysctl_read(key, now, sizeof(now)))
 			continue;
 		ret = plan_step(plan, STEP_DEL, phase, &value, NULL, err);
 	}
@@ -88,60 +92,53 @@ static int leftover_links(struct plan *plan, const struct world *w, struct err *
 	return ret;
 }
 
+/* Does SPEC have ADDR on its device, with that length or, where ANY_LENGTH, another? */
+static bool derives_addr(const struct spec *spec, const struct addr *addr, bool any_length)
+{
+	struct addr own;
+
+	for (unsigned int i = 0; derive_addr(spec, i, &own); i++)
+		if (any_length ? addr6_equal(&own.net.addr, &addr->net.addr) : net6_equal(&own.net, &addr->net))
+			return true;
+	return false;
+}
+
 /* Was the address on our device put there by what is desired before? For kernels without IFA_PROTO. */
 static bool desired_before(const struct world *w, const struct link *link, const struct addr *addr)
 {
 	const struct desired_tunnel *t = desired_find(&w->j->desired, link_role(link), link_tunnel_name(link));
-	struct addr addrs[ADDRESSES_MAX];
 	struct spec spec;
-	unsigned int n;
 
 	if (!t || !t->spec.n_addresses)
 		return false;
-	spec = t->spec.role == ROLE_PEER ? spec_effective(&t->spec, &w->j->desired.server) : t->spec;
-	n = derive_addrs(&spec, addrs);
-	while (n--)
-		if (addr6_equal(&addrs[n].net.addr, &addr->net.addr))
-			return true;
-	return false;
+	spec = desired_effective(&w->j->desired, &t->spec);
+	return derives_addr(&spec, addr, true);
 }
 
 static bool addr_wanted(const struct world *w, const struct link *link, const struct addr *addr)
 {
 	const struct desired_tunnel *t = desired_find(w->desired, link_role(link), link_tunnel_name(link));
-	struct addr addrs[ADDRESSES_MAX];
 	struct spec spec;
-	unsigned int n;
 
 	if (!t || strcmp(t->spec.dev, link->name))
 		return false;
-	spec = t->spec.role == ROLE_PEER ? spec_effective(&t->spec, &w->desired->server) : t->spec;
-	n = derive_addrs(&spec, addrs);
-	while (n--)
-		if (net6_equal(&addrs[n].net, &addr->net))
-			return true;
-	return false;
+	spec = desired_effective(w->desired, &t->spec);
+	return derives_addr(&spec, addr, false);
 }
 
 /* Is the same address wanted there with another length? The kernel does not have it twice. */
 static bool relengthened(const struct world *w, const struct link *link, const struct addr *addr)
 {
 	for (size_t i = 0; i < w->desired->n; i++) {
-		const struct spec *desired = &w->desired->tunnels[i].spec;
-		struct addr addrs[ADDRESSES_MAX];
-		struct spec spec;
-		unsigned int n = 0;
+		struct spec spec = desired_effective(w->desired, &w->desired->tunnels[i].spec);
+		const struct prefix *site;
+		struct addr lan;
 
-		if (desired->role != ROLE_NAT && !strcmp(desired->dev, link->name)) {
-			spec = desired->role == ROLE_PEER ? spec_effective(desired, &w->desired->server) : *desired;
-			n = derive_addrs(&spec, addrs);
-		}
-		while (n--)
-			if (addr6_equal(&addrs[n].net.addr, &addr->net.addr))
-				return true;
-		for (unsigned int k = 0; desired->role == ROLE_CLIENT && k < desired->n_prefixes; k++)
-			if (derive_lan_addr(&desired->prefixes[k], addrs) && !strcmp(addrs->ifname, link->name) &&
-			    addr6_equal(&addrs->net.addr, &addr->net.addr))
+		if (!strcmp(spec.dev, link->name) && derives_addr(&spec, addr, true))
+			return true;
+		for (unsigned int k = 0; (site = derive_site(&spec, k)); k++)
+			if (derive_lan_addr(site, &lan) && !strcmp(lan.ifname, link->name) &&
+			    addr6_equal(&lan.net.addr, &addr->net.addr))
 				return true;
 	}
 	return false;
@@ -185,40 +182,31 @@ static int leftover_addrs(struct plan *plan, const struct world *w, const struct
 static bool route_wanted(const struct world *w, const struct link *link, const struct route *r)
 {
 	const struct desired_tunnel *t = desired_find(w->desired, link_role(link), link_tunnel_name(link));
-	struct net6 nets[1 + PREFIXES_MAX];
 	struct spec spec;
 	struct route want;
-	unsigned int n;
 
 	if (!t || strcmp(t->spec.dev, link->name))
 		return false;
-	if (derive_default(&t->spec, &want) && !r->dst.len)
-		return r->metric == want.metric && r->has_gateway == want.has_gateway &&
-		       (!r->has_gateway || addr6_equal(&r->gateway, &want.gateway));
-	if (t->spec.role != ROLE_PEER)
-		return false;
-	spec = spec_effective(&t->spec, &w->desired->server);
-	n = derive_peer_nets(&spec, nets);
-	while (n--) {
-		derive_peer_route(&spec, &nets[n], &want);
-		if (net6_equal(&want.dst, &r->dst) && want.metric == r->metric)
+	spec = desired_effective(w->desired, &t->spec);
+	for (unsigned int i = 0; derive_route(&spec, i, &want); i++)
+		if (net6_equal(&want.dst, &r->dst) && want.metric == r->metric && want.has_gateway == r->has_gateway &&
+		    (!r->has_gateway || addr6_equal(&r->gateway, &want.gateway)))
 			return true;
-	}
 	return false;
 }
 
 /* Does another tunnel get what is routed here? */
 static bool moves(const struct world *w, const struct link *link, const struct route *r)
 {
+	struct net6 net;
+
 	for (size_t i = 0; r->dst.len && i < w->desired->n; i++) {
 		const struct spec *spec = &w->desired->tunnels[i].spec;
 
-		for (unsigned int k = 0;
-		     spec->role == ROLE_PEER && strcmp(spec->dev, link->name) && k < spec->n_prefixes; k++)
-			if (net6_equal(&spec->prefixes[k].net, &r->dst))
+		/* The first one is the peer's own address: its route may go because it is on the link now. */
+		for (unsigned int k = 0; derive_given(spec, k, &net); k++)
+			if (net6_equal(&net, &r->dst) && (!k || strcmp(spec->dev, link->name)))
 				return true;
-		if (spec->role == ROLE_PEER && r->dst.len == 128 && addr6_equal(&spec->addresses[0].addr, &r->dst.addr))
-			return true;
 	}
 	return false;
 }

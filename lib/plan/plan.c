@@ -7,6 +7,43 @@
 
 #include "plan/plan.h"
 
+/* TEXT in the plan's own memory, NULL when out of it. What was asked for just before, or is one digit, is there already. */
+static const char *keep_text(struct plan *plan, const char *text)
+{
+	static const char digits[][2] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
+
+	if (text[0] >= '0' && text[0] <= '9' && !text[1])
+		return digits[text[0] - '0'];
+	if (!plan->last_text || strcmp(plan->last_text, text))
+		plan->last_text = arena_text(&plan->arena, text);
+	return plan->last_text;
+}
+
+/* OBJECT in the plan's own memory; NULL where it is NULL, or when out of memory. */
+static struct object *keep(struct plan *plan, const struct object *object)
+{
+	size_t size = object ? object_size(object->kind) : 0;
+	struct object *kept = object ? arena_alloc(&plan->arena, size) : NULL;
+
+	if (!kept)
+		return NULL;
+	memcpy(kept, object, size);
+	if (kept->kind == KIND_LINK) {
+		kept->link.alias = keep_text(plan, object->link.alias);
+		kept->link.stats = NULL; /* the snapshot's */
+		return kept->link.alias ? kept : NULL;
+	}
+	if (kept->kind != KIND_SYSCTL)
+		return kept;
+	/* The value and the leaf first: the next sysctl is of the same interface. */
+	kept->sysctl.value = keep_text(plan, object->sysctl.value);
+	kept->sysctl.leaf = sysctl_leaf(object->sysctl.leaf);
+	if (!kept->sysctl.leaf)
+		kept->sysctl.leaf = keep_text(plan, object->sysctl.leaf);
+	kept->sysctl.ifname = keep_text(plan, object->sysctl.ifname);
+	return kept->sysctl.value && kept->sysctl.leaf && kept->sysctl.ifname ? kept : NULL;
+}
+
 int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct object *was, const struct object *want,
 	      struct err *err)
 {
@@ -22,14 +59,22 @@ int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct
 		plan->room = room;
 	}
 	step = &plan->steps[plan->n++];
-	memset(step, 0, sizeof(*step));
-	step->op = op;
-	step->phase = phase;
-	if (was)
-		step->was = *was;
-	if (want)
-		step->want = *want;
+	*step = (struct step){
+		.op = (uint8_t)op, .phase = (uint8_t)phase, .was = keep(plan, was), .want = keep(plan, want)
+	};
+	if ((was && !step->was) || (want && !step->want))
+		return err_sys(err, ENOMEM, "plan");
 	return 0;
+}
+
+int plan_change_made(struct plan *plan, enum phase phase, const struct object *want, struct err *err)
+{
+	struct object *made = plan->steps[plan->n - 1].want;
+	int ret = plan_step(plan, STEP_CHANGE, phase, NULL, want, err);
+
+	if (!ret)
+		plan->steps[plan->n - 1].was = made;
+	return ret;
 }
 
 int plan_conntrack_del(struct plan *plan, enum phase phase, const struct conntrack *ct, struct err *err)
@@ -37,7 +82,7 @@ int plan_conntrack_del(struct plan *plan, enum phase phase, const struct conntra
 	struct object was = { .kind = KIND_CONNTRACK, .conntrack = *ct };
 
 	for (size_t i = 0; i < plan->n; i++) {
-		const struct object *o = &plan->steps[i].was;
+		const struct object *o = plan->steps[i].was;
 
 		if (plan->steps[i].op == STEP_DEL && o->kind == KIND_CONNTRACK &&
 		    o->conntrack.source.s_addr == ct->source.s_addr &&
@@ -75,10 +120,11 @@ int plan_key(char (**keys)[SYSCTL_KEY_SIZE], size_t *n, const char *key, struct 
 void plan_free(struct plan *plan)
 {
 	free(plan->steps);
+	arena_free(&plan->arena);
 	free(plan->warnings);
 	free(plan->pins);
 	free(plan->drops);
-	free(plan->nft_was.elems);
-	free(plan->nft_want.elems);
+	nft_free(&plan->nft_was);
+	nft_free(&plan->nft_want);
 	memset(plan, 0, sizeof(*plan));
 }

@@ -3,6 +3,7 @@
 #ifndef SITCTL_PLAN_PLAN_H
 #define SITCTL_PLAN_PLAN_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "kernel/object.h"
 
@@ -44,6 +45,8 @@ enum phase {
 #define WARNING_SIZE 2048
 
 struct plan {
+	struct arena arena;    /* of the steps' objects and their texts */
+	const char *last_text; /* in it */
 	struct step *steps;
 	size_t n, room;
 	struct nft_table nft_was, nft_want; /* own the arrays that steps point to */
@@ -65,6 +68,9 @@ void plan_free(struct plan *plan);
 /* Append a step; its objects are copied. 0 or -ENOMEM. */
 int plan_step(struct plan *plan, enum step_op op, enum phase phase, const struct object *was, const struct object *want,
 	      struct err *err);
+
+/* As plan_step(), of a change to what the step planned last has made: both have that object. */
+int plan_change_made(struct plan *plan, enum phase phase, const struct object *want, struct err *err);
 
 /* A step that removes the entry, unless the plan has it already. 0 or -ENOMEM. */
 int plan_conntrack_del(struct plan *plan, enum phase phase, const struct conntrack *ct, struct err *err);

@@ -231,7 +231,7 @@ int warn_client(struct plan *plan, const struct world *w, const struct spec *spe
 
 	if (spec->n_allows && !spec->simple_security)
 		ret = plan_warn(plan, err, "allow: has no effect without 'simple-security on': everything comes in");
-	if (!derive_default(spec, &ours))
+	if (!derive_route(spec, 0, &ours))
 		return ret;
 	for (size_t i = 0; !ret && i < w->s->n_routes; i++) {
 		const struct route *r = &w->s->routes[i];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plan/tunnel.h" /* before linux/: glibc and the kernel define the same names */
+#include "kernel/sitattrs.h"
 #include "kernel/linkmsg.h"
 #include "kernel/mark.h"
 #include "plan/adopted.h"
@@ -20,10 +21,8 @@
 /* Does the kernel have the device as wanted, but for being up? */
 static bool same_link(const struct link *has, const struct link *want)
 {
-	return has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr &&
-	       has->ttl == want->ttl && has->mtu == want->mtu && has->underlay == want->underlay && !has->half_made &&
-	       !link_condemned(has) && has->proto == want->proto && has->pmtudisc == want->pmtudisc &&
-	       !strcmp(has->alias, want->alias);
+	return !has->half_made && !link_condemned(has) && !strcmp(has->alias, want->alias) &&
+	       sit_attrs_and_link_equal(has, want);
 }
 
 /* The device NAME, unless it is one that the plan removes first. */
@@ -83,11 +82,8 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 		object.link = *want;
 		object.link.up = false;
 		ret = plan_step(plan, STEP_ADD, PHASE_LINK, NULL, &object, err);
-		if (ret)
-			return ret;
-		was.link = object.link;
 		object.link = *want;
-		return plan_step(plan, STEP_CHANGE, PHASE_LINK_UP, &was, &object, err);
+		return ret ? ret : plan_change_made(plan, PHASE_LINK_UP, &object, err);
 	}
 	want->index = has->index;
 	was.link = *has;
@@ -110,26 +106,21 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 static int device_sysctl(struct plan *plan, const struct link *has, const char *dev, const char *name,
 			 const char *value, struct err *err)
 {
-	struct object was = { .kind = KIND_SYSCTL }, want = { .kind = KIND_SYSCTL };
-	bool known = has && link_conf(has, name, was.sysctl.value);
+	struct object want = { .kind = KIND_SYSCTL,
+			       .sysctl = { .version = 6, .ifname = dev, .leaf = name, .value = value } };
+	char key[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
+	struct object was = want;
+	int32_t known;
 
-	if (known && !strcmp(was.sysctl.value, value))
-		return 0;
-	snprintf(want.sysctl.key, sizeof(want.sysctl.key), "net/ipv6/conf/%s/%s", dev, name);
-	snprintf(want.sysctl.value, sizeof(want.sysctl.value), "%s", value);
 	if (!has)
 		return plan_step(plan, STEP_ADD, PHASE_LINK_SYSCTL, NULL, &want, err);
-	memcpy(was.sysctl.key, want.sysctl.key, sizeof(was.sysctl.key));
-	if (!known && (sysctl_read(want.sysctl.key, was.sysctl.value, sizeof(was.sysctl.value)) ||
-		       !strcmp(was.sysctl.value, value)))
-		return 0; /* not there in this kernel, or right */
-	return plan_step(plan, STEP_CHANGE, PHASE_LINK_SYSCTL, &was, &want, err);
-}
-
-/* Does this host forward between the tunnel and other interfaces for SPEC? */
-static bool forwards(const struct desired *desired, const struct spec *spec)
-{
-	return derive_forwarding(desired) && (spec->role == ROLE_PEER || spec_has_lan(spec));
+	sysctl_key(&want.sysctl, key);
+	if (link_conf(has, name, &known))
+		snprintf(now, sizeof(now), "%d", known);
+	else if (sysctl_read(key, now, sizeof(now)))
+		return 0; /* not there in this kernel */
+	was.sysctl.value = now;
+	return strcmp(now, value) ? plan_step(plan, STEP_CHANGE, PHASE_LINK_SYSCTL, &was, &want, err) : 0;
 }
 
 static int plan_device_forwarding(struct plan *plan, const struct world *w, const struct spec *spec,
@@ -138,8 +129,8 @@ static int plan_device_forwarding(struct plan *plan, const struct world *w, cons
 	enum forwarding_mode mode = w->mode;
 	const struct desired_tunnel *before = desired_find(&w->j->desired, spec->role, spec->name);
 
-	if (!forwards(w->desired, spec)) {
-		if (mode == FORWARDING_FORCE && has && before && forwards(&w->j->desired, &before->spec))
+	if (!derive_forwards(w->desired, spec)) {
+		if (mode == FORWARDING_FORCE && has && before && derive_forwards(&w->j->desired, &before->spec))
 			return device_sysctl(plan, has, spec->dev, "force_forwarding", "0", err);
 		return 0;
 	}
@@ -228,8 +219,8 @@ static int plan_proxied(struct plan *plan, const struct world *w, const struct n
 	return 0;
 }
 
-static int plan_client_prefix(struct plan *plan, const struct world *w, const struct spec *spec, const struct prefix *p,
-			      struct err *err)
+static int plan_site(struct plan *plan, const struct world *w, const struct spec *spec, const struct prefix *p,
+		     struct err *err)
 {
 	struct route route;
 	struct addr addr;
@@ -272,12 +263,14 @@ static int plan_conntrack(struct plan *plan, const struct world *w, const struct
 
 int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
-	struct addr addrs[ADDRESSES_MAX];
-	struct net6 ranges[1 + PREFIXES_MAX];
+	const struct prefix *site;
+	char alias[ALIAS_SIZE];
 	struct route route;
+	struct net6 range;
 	struct link link;
-	unsigned int n;
-	int ret = wanted_link(w, spec, &link, err);
+	struct addr addr;
+	unsigned int at = 0;
+	int ret = wanted_link(w, spec, &link, alias, err);
 
 	if (!ret)
 		ret = plan_link(plan, w, spec, &link, err);
@@ -285,22 +278,15 @@ int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spe
 		ret = plan_conntrack(plan, w, spec, err);
 	if (!ret)
 		ret = plan_device_sysctls(plan, w, spec, err);
-	n = derive_addrs(spec, addrs);
-	for (unsigned int i = 0; !ret && i < n; i++)
-		ret = plan_addr(plan, w, &addrs[i], err);
+	for (unsigned int i = 0; !ret && derive_addr(spec, i, &addr); i++)
+		ret = plan_addr(plan, w, &addr, err);
 	if (!ret && w->adopt)
 		ret = plan_adopted(plan, w, spec, err);
-	if (!ret && derive_default(spec, &route))
+	for (unsigned int i = 0; !ret && derive_route(spec, i, &route); i++)
 		ret = plan_route(plan, w, &route, spec->dev, err);
-	for (unsigned int i = 0; !ret && spec->role == ROLE_CLIENT && i < spec->n_prefixes; i++)
-		ret = plan_client_prefix(plan, w, spec, &spec->prefixes[i], err);
-	n = spec->role == ROLE_PEER ? derive_peer_nets(spec, ranges) : 0;
-	for (unsigned int i = 0; !ret && i < n; i++) {
-		derive_peer_route(spec, &ranges[i], &route);
-		ret = plan_route(plan, w, &route, spec->dev, err);
-	}
-	n = spec->role == ROLE_PEER ? derive_proxied(w->s, w->desired->server.uplink, spec, ranges) : 0;
-	for (unsigned int i = 0; !ret && i < n; i++)
-		ret = plan_proxied(plan, w, &ranges[i], err);
+	for (unsigned int i = 0; !ret && (site = derive_site(spec, i)); i++)
+		ret = plan_site(plan, w, spec, site, err);
+	while (!ret && derive_proxied(w->s, w->desired->server.uplink, spec, &at, &range))
+		ret = plan_proxied(plan, w, &range, err);
 	return ret;
 }

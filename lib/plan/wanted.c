@@ -38,19 +38,17 @@ static int auto_mtu(const struct world *w, const struct spec *spec, struct link 
 	return 0;
 }
 
-int wanted_link(const struct world *w, const struct spec *spec, struct link *out, struct err *err)
+int wanted_link(const struct world *w, const struct spec *spec, struct link *out, char alias[ALIAS_SIZE],
+		struct err *err)
 {
 	const struct link *underlay;
 
 	memset(out, 0, sizeof(*out));
 	snprintf(out->name, sizeof(out->name), "%s", spec->dev);
-	link_alias(spec->role == ROLE_CLIENT, spec->name, out->alias);
-	out->up = out->sit = out->pmtudisc = true;
-	out->proto = IPPROTO_IPV6;
-	out->remote = spec->remote;
-	out->local = spec->local;
-	out->ttl = spec->ttl;
-	out->mtu = spec->mtu;
+	link_alias(spec->role == ROLE_CLIENT, spec->name, alias);
+	out->alias = alias;
+	out->up = out->is_sit = true;
+	derive_device(spec, out);
 	if (spec->underlay[0]) {
 		underlay = snapshot_link(w->s, spec->underlay);
 		if (!underlay) {
@@ -64,21 +62,31 @@ int wanted_link(const struct world *w, const struct spec *spec, struct link *out
 	return spec->mtu ? 0 : auto_mtu(w, spec, out, err);
 }
 
+int wanted_mtu(const struct world *w, const struct spec *spec, uint32_t *mtu, struct err *err)
+{
+	char alias[ALIAS_SIZE];
+	struct link link;
+	int ret = wanted_link(w, spec, &link, alias, err);
+
+	*mtu = link.mtu;
+	return ret;
+}
+
 bool desired_has_neigh(const struct world *w, const struct neigh *n)
 {
 	const struct desired *t = w->desired;
-	struct net6 ranges[1 + PREFIXES_MAX];
+	struct net6 range;
 
 	if (strcmp(n->ifname, t->server.uplink))
 		return false;
 	for (size_t i = 0; i < t->n; i++) {
-		unsigned int count = 0;
+		unsigned int at = 0;
 
 		/* The cheap question first: there may be thousands of peers, and of entries. */
-		if (spec_has_addr(&t->tunnels[i].spec, &n->addr))
-			count = derive_proxied(w->s, t->server.uplink, &t->tunnels[i].spec, ranges);
-		while (count--)
-			if (net6_contains(&ranges[count], &n->addr))
+		if (!spec_has_addr(&t->tunnels[i].spec, &n->addr))
+			continue;
+		while (derive_proxied(w->s, t->server.uplink, &t->tunnels[i].spec, &at, &range))
+			if (net6_contains(&range, &n->addr))
 				return true;
 	}
 	return false;

@@ -11,8 +11,12 @@ bool link_leaves(const struct world *w, const struct link *link);
 /* Is the tunnel of ROLE and NAME in SCOPE? */
 bool in_scope(const struct scope *scope, enum role role, const char *name);
 
-/* The device of SPEC (effective), with its MTU found out. 0, or a negative errno and ERR. */
-int wanted_link(const struct world *w, const struct spec *spec, struct link *out, struct err *err);
+/* The device of SPEC (effective), with its MTU found out, its alias in ALIAS. 0, or a negative errno and ERR. */
+int wanted_link(const struct world *w, const struct spec *spec, struct link *out, char alias[ALIAS_SIZE],
+		struct err *err);
+
+/* Its MTU alone. */
+int wanted_mtu(const struct world *w, const struct spec *spec, uint32_t *mtu, struct err *err);
 
 /* Does any tunnel that is desired have this object of a shared place? */
 bool desired_has_neigh(const struct world *w, const struct neigh *n);

@@ -13,7 +13,7 @@ int spec_resolve(struct spec *spec, struct answers *answers, struct err *err)
 	int ret;
 
 	answers->n = 0;
-	if (!spec->host[0])
+	if (!spec->host)
 		return 0;
 	ret = getaddrinfo(spec->host, NULL, &hints, &list);
 	if (ret || !list) {
@@ -40,7 +40,9 @@ int spec_resolve(struct spec *spec, struct answers *answers, struct err *err)
 
 void spec_keep_remote(struct spec *spec, const struct spec *before, const struct answers *answers)
 {
+	if (!spec->host || !before->host || strcmp(spec->host, before->host))
+		return;
 	for (unsigned int i = 0; i < answers->n; i++)
-		if (!strcmp(spec->host, before->host) && answers->addrs[i].s_addr == before->remote.s_addr)
+		if (answers->addrs[i].s_addr == before->remote.s_addr)
 			spec->remote = before->remote;
 }

@@ -1,44 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "spec/spec.h"
+#include "base/list.h"
 #include "base/nearest.h"
 #include "base/quote.h"
 #include "spec/params.h"
 
-const char *role_object(enum role role)
-{
-	return role == ROLE_CLIENT ? "client" : role == ROLE_NAT ? "nat" : "server";
-}
-
-const char *role_noun(enum role role)
-{
-	return role == ROLE_CLIENT ? "client tunnel"
-	       : role == ROLE_NAT  ? "nat pass"
-	       : role == ROLE_PEER ? "peer"
-				   : "server";
-}
-
-/* A row as a bit of spec.set; 0 for none. */
-static uint32_t bit(const struct param *p)
-{
-	return p ? UINT32_C(1) << (p - params) : 0;
-}
-
 bool spec_given(const struct spec *spec, const char *name)
 {
-	return spec->set & bit(param_find(spec->role, name));
+	return spec->set & param_bit(param_find(spec->role, name));
 }
 
 void spec_observed(struct spec *spec)
 {
 	for (const struct param *p = params; p->name; p++)
-		if (p->roles & spec->role)
-			spec->set |= bit(p);
+		if (param_exists(p, spec))
+			spec->set |= param_bit(p);
 }
 
 int spec_init(struct spec *spec, enum role role, const char *name, struct err *err)
@@ -47,9 +27,8 @@ int spec_init(struct spec *spec, enum role role, const char *name, struct err *e
 
 	memset(spec, 0, sizeof(*spec));
 	spec->role = role;
-	spec->ttl = 255;
-	spec->notrack = spec->mss_clamp = spec->source_filter = true;
-	spec->metric = METRIC_DEFAULT;
+	for (const struct param *p = params; p->name; p++)
+		param_init(p, spec);
 	if (role == ROLE_SERVER)
 		return 0;
 	if (role == ROLE_CLIENT ? !parse_ifname(name, &why) : !parse_peer_name(name, &why))
@@ -67,7 +46,7 @@ static int unknown_word(const struct spec *spec, const char *word, struct err *e
 	const char *near;
 
 	for (const struct param *p = params; p->name; p++)
-		if ((p->roles & spec->role) && !p->internal)
+		if (param_exists(p, spec) && !p->internal)
 			names[n++] = p->name;
 	near = nearest(word, names, n);
 	err_usage(err, word, "is not a parameter of a %s", role_noun(spec->role));
@@ -80,26 +59,13 @@ static int unknown_word(const struct spec *spec, const char *word, struct err *e
 	return -EINVAL;
 }
 
-/* A parameter given anew replaces all its saved values. */
-static void clear_values(struct spec *spec, const struct param *p)
+static int take_words(struct spec *spec, bool internal, int n, char *const words[], uint64_t *already, struct err *err)
 {
-	if (!strcmp(p->name, "address"))
-		spec->n_addresses = 0;
-	if (!strcmp(p->name, "prefix"))
-		spec->n_prefixes = 0;
-	if (!strcmp(p->name, "allow"))
-		spec->n_allows = 0;
-	if (!strcmp(p->name, "target"))
-		spec->n_targets = 0;
-}
-
-static int take_words(struct spec *spec, bool internal, int n, char *const words[], uint32_t *already, struct err *err)
-{
-	uint32_t seen = *already;
+	uint64_t seen = *already;
 
 	for (int i = 0; i < n; i += 2) {
 		const struct param *p = param_find(spec->role, words[i]);
-		uint32_t mask = bit(p);
+		uint64_t mask = param_bit(p);
 		const char *why = "";
 
 		if (!p || (p->internal && !internal))
@@ -112,8 +78,8 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 			return -EINVAL;
 		}
 		if (!(seen & mask))
-			clear_values(spec, p);
-		if (!p->parse(spec, words[i + 1], &why)) {
+			param_clear(p, spec);
+		if (!param_take(p, spec, words[i + 1], &why)) {
 			char what[sizeof(err->step)];
 
 			snprintf(what, sizeof(what), "%s '%.200s'", p->name, words[i + 1]);
@@ -128,21 +94,21 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 	return 0;
 }
 
-int spec_more_words(struct spec *spec, int n, char *const words[], uint32_t *seen, struct err *err)
+int spec_more_words(struct spec *spec, int n, char *const words[], uint64_t *seen, struct err *err)
 {
 	return take_words(spec, false, n, words, seen, err);
 }
 
 int spec_words(struct spec *spec, int n, char *const words[], struct err *err)
 {
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 
 	return take_words(spec, false, n, words, &seen, err);
 }
 
 int spec_recorded_words(struct spec *spec, int n, char *const words[], struct err *err)
 {
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 
 	return take_words(spec, true, n, words, &seen, err);
 }
@@ -180,13 +146,13 @@ static int check_pair(struct spec *s, struct err *err)
 
 void spec_set_given(struct spec *spec, const char *name)
 {
-	spec->set |= bit(param_find(spec->role, name));
+	spec->set |= param_bit(param_find(spec->role, name));
 }
 
 int spec_check_required(const struct spec *s, struct err *err)
 {
 	for (const struct param *p = params; p->name; p++)
-		if ((p->required & s->role) && !(s->set & bit(p))) {
+		if (param_required(p, s) && !(s->set & param_bit(p))) {
 			err_usage(err, s->name, "'%s' is missing", p->name);
 			err_hint(err, "write '%s %s'", p->name, p->value);
 			return -EINVAL;
@@ -215,32 +181,57 @@ struct spec spec_effective(const struct spec *peer, const struct spec *server)
 
 	s.local = server->local;
 	for (const struct param *p = params; p->name; p++)
-		if (p->inherits.size && !(peer->set & bit(p)))
-			memcpy((char *)&s + p->inherits.at, (const char *)server + p->inherits.at, p->inherits.size);
+		if (p->inherited && !(peer->set & param_bit(p)))
+			memcpy((char *)&s + p->at, (const char *)server + p->at, p->size);
 	if (!s.has_server_address)
 		s.server_address = addr6_other_half(&s.addresses[0].addr);
 	return s;
 }
 
-void spec_text(const struct spec *spec, bool internal, char *buf, size_t size)
+/* Is it among the parameters that SPEC was given? An internal one says something where it has a value. */
+static bool is_said(const struct spec *spec, const struct param *p, bool internal)
 {
+	return param_exists(p, spec) && (p->internal ? internal : spec->set & param_bit(p));
+}
+
+void spec_print(const struct spec *spec, bool internal, FILE *out)
+{
+	const char *space = "";
 	char value[VALUE_TEXT];
-	size_t len = 0;
 
-	*buf = '\0';
-	for (const struct param *p = params; p->name; p++) {
-		bool shown = p->internal ? internal : spec->set & bit(p);
-
-		for (unsigned int i = 0; shown && (p->roles & spec->role) && p->format(spec, i, value); i++) {
-			int n = snprintf(buf + len, size - len, "%s%s %s", len ? " " : "", p->name, value);
-
-			if (n < 0 || (size_t)n >= size - len) {
-				buf[len] = '\0';
-				return;
-			}
-			len += (size_t)n;
+	for (const struct param *p = params; p->name; p++)
+		for (unsigned int i = 0; is_said(spec, p, internal) && param_text(p, spec, i, value); i++) {
+			fprintf(out, "%s%s %s", space, p->name, value);
+			space = " ";
 		}
-	}
+}
+
+void spec_copy(struct spec *to, const struct spec *from)
+{
+	*to = *from;
+	for (const struct param *p = params; p->name; p++)
+		if (p->holds && param_exists(p, to))
+			list_share(*param_shared(p, to));
+}
+
+void spec_free(struct spec *spec)
+{
+	for (const struct param *p = params; p->name; p++)
+		if (p->holds && param_exists(p, spec)) {
+			list_drop(*param_shared(p, spec));
+			*param_shared(p, spec) = NULL;
+		}
+	memset(spec, 0, sizeof(*spec));
+}
+
+bool spec_equal(const struct spec *a, const struct spec *b)
+{
+	if (a->role != b->role || a->mode != b->mode || a->set != b->set || strcmp(a->name, b->name))
+		return false;
+	for (const struct param *p = params; p->name; p++)
+		if (param_exists(p, a) && !param_equal(p, a, b))
+			return false;
+	return true;
 }
 
 void spec_command(const struct spec *spec, FILE *out)
@@ -256,9 +247,7 @@ void spec_command(const struct spec *spec, FILE *out)
 	if (spec->name[0])
 		print_word(out, spec->name);
 	for (const struct param *p = params; p->name; p++)
-		for (unsigned int i = 0;
-		     !p->internal && (p->roles & spec->role) && (spec->set & bit(p)) && p->format(spec, i, value);
-		     i++) {
+		for (unsigned int i = 0; is_said(spec, p, false) && param_text(p, spec, i, value); i++) {
 			fprintf(out, " %s ", p->name);
 			print_word(out, value);
 		}

@@ -5,46 +5,44 @@
 
 #include "state/derive.h" /* before linux/: glibc and the kernel define the same names */
 #include "kernel/mark.h"
+#include "state/derivations.h"
 #include "state/snapshotfind.h"
 
 #include <linux/rtnetlink.h>
 
 #define UNREACHABLE_METRIC UINT32_MAX /* everything else for the prefix is better */
 
-/* The pair of a /127 is a link of its own; in anything shorter the peer is a host route. */
-static bool paired(const struct spec *spec)
+bool derive_addr(const struct spec *spec, unsigned int i, struct addr *out)
 {
-	return spec->addresses[0].len == 127 && net6_contains(&spec->addresses[0], &spec->server_address);
+	const struct derivation *d = derivation_of(spec);
+
+	return d && d->addr(spec, i, out);
 }
 
-unsigned int derive_addrs(const struct spec *spec, struct addr *out)
+bool derive_route(const struct spec *spec, unsigned int i, struct route *out)
 {
-	unsigned int n = spec->role == ROLE_CLIENT ? spec->n_addresses : 1;
+	const struct derivation *d = derivation_of(spec);
 
-	memset(out, 0, n * sizeof(*out));
-	for (unsigned int i = 0; i < n; i++) {
-		snprintf(out[i].ifname, IFNAMSIZ, "%s", spec->dev);
-		out[i].nodad = true;
-		out[i].net = spec->addresses[i];
-	}
-	if (spec->role == ROLE_CLIENT)
-		return n;
-	out[0].net.addr = spec->server_address;
-	out[0].net.len = paired(spec) ? 127 : 128;
-	return 1;
+	return d && d->route(spec, i, out);
 }
 
-unsigned int derive_peer_nets(const struct spec *spec, struct net6 *out)
+const struct prefix *derive_site(const struct spec *spec, unsigned int i)
 {
-	unsigned int n = 0;
+	const struct derivation *d = derivation_of(spec);
 
-	if (!paired(spec)) {
-		out[n].addr = spec->addresses[0].addr;
-		out[n++].len = 128;
-	}
-	for (unsigned int i = 0; i < spec->n_prefixes; i++)
-		out[n++] = spec->prefixes[i].net;
-	return n;
+	return d ? d->site(spec, i) : NULL;
+}
+
+bool derive_given(const struct spec *spec, unsigned int i, struct net6 *out)
+{
+	const struct derivation *d = derivation_of(spec);
+
+	return d && d->given(spec, i, out);
+}
+
+void derive_device(const struct spec *spec, struct link *out)
+{
+	derivation_of(spec)->device(spec, out);
 }
 
 bool derive_lan_addr(const struct prefix *p, struct addr *out)
@@ -66,26 +64,6 @@ bool derive_unreachable(const struct prefix *p, struct route *out)
 	out->dst = p->net;
 	out->metric = UNREACHABLE_METRIC;
 	return !p->ifname[0] || p->net.len < 64;
-}
-
-bool derive_default(const struct spec *spec, struct route *out)
-{
-	memset(out, 0, sizeof(*out));
-	out->type = RTN_UNICAST;
-	snprintf(out->ifname, IFNAMSIZ, "%s", spec->dev);
-	out->metric = spec->metric;
-	out->has_gateway = spec->gateway_mode == GATEWAY_ADDRESS;
-	out->gateway = spec->gateway;
-	return spec->role == ROLE_CLIENT && spec->gateway_mode != GATEWAY_NONE;
-}
-
-void derive_peer_route(const struct spec *spec, const struct net6 *net, struct route *out)
-{
-	memset(out, 0, sizeof(*out));
-	out->type = RTN_UNICAST;
-	out->dst = *net;
-	snprintf(out->ifname, IFNAMSIZ, "%s", spec->dev);
-	out->metric = METRIC_DEFAULT;
 }
 
 /* Is NET inside CANDIDATE, where that is a prefix on a link? */
@@ -115,19 +93,18 @@ bool on_link(const struct snapshot *s, const char *uplink, const struct net6 *ne
 	return found;
 }
 
-unsigned int derive_proxied(const struct snapshot *s, const char *uplink, const struct spec *peer, struct net6 *out)
+bool derive_proxied(const struct snapshot *s, const char *uplink, const struct spec *spec, unsigned int *at,
+		    struct net6 *out)
 {
-	struct net6 host = { .addr = peer->addresses[0].addr, .len = 128 };
-	unsigned int n = 0;
+	while (spec->proxy_ndp != PROXY_NDP_OFF && uplink[0] && derive_given(spec, *at, out)) {
+		bool host = !(*at)++;
 
-	if (peer->proxy_ndp == PROXY_NDP_OFF || !uplink[0])
-		return 0;
-	if (peer->proxy_ndp == PROXY_NDP_ON || on_link(s, uplink, &host, NULL))
-		out[n++] = host;
-	for (unsigned int i = 0; i < peer->n_prefixes; i++)
-		if (peer->prefixes[i].net.len >= PROXIED_LEN_MIN && on_link(s, uplink, &peer->prefixes[i].net, NULL))
-			out[n++] = peer->prefixes[i].net;
-	return n;
+		if (host && spec->proxy_ndp == PROXY_NDP_ON)
+			return true;
+		if (out->len >= PROXIED_LEN_MIN && on_link(s, uplink, out, NULL))
+			return true;
+	}
+	return false;
 }
 
 bool derive_forwarding(const struct desired *t)
@@ -140,15 +117,20 @@ bool derive_forwarding(const struct desired *t)
 	return false;
 }
 
+bool derive_forwards(const struct desired *t, const struct spec *spec)
+{
+	return derive_forwarding(t) && derivation_of(spec)->forwards(spec);
+}
+
 bool desired_has_unreachable(const struct desired *t, const struct net6 *dst)
 {
 	struct route route;
 
 	for (size_t i = 0; i < t->n; i++) {
-		const struct spec *spec = &t->tunnels[i].spec;
+		const struct prefix *p;
 
-		for (unsigned int k = 0; spec->role == ROLE_CLIENT && k < spec->n_prefixes; k++)
-			if (derive_unreachable(&spec->prefixes[k], &route) && net6_equal(&route.dst, dst))
+		for (unsigned int k = 0; (p = derive_site(&t->tunnels[i].spec, k)); k++)
+			if (derive_unreachable(p, &route) && net6_equal(&route.dst, dst))
 				return true;
 	}
 	return false;
@@ -159,11 +141,10 @@ bool desired_has_lan_addr(const struct desired *t, const char *ifname, const str
 	struct addr addr;
 
 	for (size_t i = 0; i < t->n; i++) {
-		const struct spec *spec = &t->tunnels[i].spec;
+		const struct prefix *p;
 
-		for (unsigned int k = 0; spec->role == ROLE_CLIENT && k < spec->n_prefixes; k++)
-			if (derive_lan_addr(&spec->prefixes[k], &addr) && !strcmp(addr.ifname, ifname) &&
-			    net6_equal(&addr.net, net))
+		for (unsigned int k = 0; (p = derive_site(&t->tunnels[i].spec, k)); k++)
+			if (derive_lan_addr(p, &addr) && !strcmp(addr.ifname, ifname) && net6_equal(&addr.net, net))
 				return true;
 	}
 	return false;

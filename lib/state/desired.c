@@ -34,8 +34,11 @@ int desired_copy(struct desired *t, const struct desired *from, struct err *err)
 	t->room = from->n;
 	t->tunnels = malloc((from->n + !from->n) * sizeof(*t->tunnels));
 	memset(&t->names, 0, sizeof(t->names));
-	if (t->tunnels && from->n)
-		memcpy(t->tunnels, from->tunnels, from->n * sizeof(*t->tunnels));
+	t->n = 0;
+	for (size_t i = 0; t->tunnels && i < from->n; i++) {
+		t->tunnels[t->n].recorded = from->tunnels[i].recorded;
+		spec_copy(&t->tunnels[t->n++].spec, &from->tunnels[i].spec);
+	}
 	if (!t->tunnels || fill_slots(t)) {
 		desired_free(t);
 		return err_sys(err, ENOMEM, "copying the state");
@@ -45,6 +48,8 @@ int desired_copy(struct desired *t, const struct desired *from, struct err *err)
 
 void desired_free(struct desired *t)
 {
+	for (size_t i = 0; i < t->n; i++)
+		spec_free(&t->tunnels[i].spec);
 	free(t->tunnels);
 	free(t->names.slots);
 	memset(t, 0, sizeof(*t));
@@ -70,17 +75,26 @@ static int grow(struct desired *t)
 	return fill_slots(t);
 }
 
+struct spec desired_effective(const struct desired *t, const struct spec *spec)
+{
+	return spec->role == ROLE_PEER ? spec_effective(spec, &t->server) : *spec;
+}
+
 int desired_put(struct desired *t, const struct spec *spec, bool recorded, struct err *err)
 {
 	struct desired_tunnel *tunnel = desired_find(t, spec->role, spec->name);
+	struct spec before = { .role = 0 };
 
 	if (!tunnel && t->n == t->room && grow(t))
 		return err_sys(err, ENOMEM, "recording %s", spec->name);
 	if (!tunnel) {
 		*find_slot(t, spec->role, spec->name) = (uint32_t)t->n + 1;
 		tunnel = &t->tunnels[t->n++];
+	} else {
+		before = tunnel->spec;
 	}
-	tunnel->spec = *spec;
+	spec_copy(&tunnel->spec, spec);
+	spec_free(&before);
 	tunnel->recorded = recorded;
 	return 0;
 }
@@ -91,6 +105,7 @@ void desired_remove(struct desired *t, enum role role, const char *name)
 
 	if (!tunnel)
 		return;
+	spec_free(&tunnel->spec);
 	memmove(tunnel, tunnel + 1, (size_t)(t->tunnels + t->n - tunnel - 1) * sizeof(*tunnel));
 	t->n--;
 	fill_slots(t);
@@ -101,7 +116,9 @@ void desired_remove_peers(struct desired *t)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n; i++)
-		if (t->tunnels[i].spec.role != ROLE_PEER)
+		if (t->tunnels[i].spec.role == ROLE_PEER)
+			spec_free(&t->tunnels[i].spec);
+		else
 			t->tunnels[n++] = t->tunnels[i];
 	t->n = n;
 	fill_slots(t);
@@ -117,17 +134,23 @@ bool desired_has_peers(const struct desired *t)
 
 void desired_claim(const struct desired *t, struct snapshot *s)
 {
+	char alias[ALIAS_SIZE];
+
 	for (size_t i = 0; i < s->n_links; i++) {
 		struct link *link = &s->links[i];
 
-		if (!link->sit || link->group != SITCTL_GROUP || link->alias[0])
+		if (!link->is_sit || link->group != SITCTL_GROUP || link->alias[0])
 			continue;
 		for (size_t k = 0; k < t->n; k++) {
 			const struct spec *spec = &t->tunnels[k].spec;
 
+			const char *ours;
+
 			if (strcmp(spec->dev, link->name) || spec->remote.s_addr != link->remote.s_addr)
 				continue;
-			link_alias(spec->role == ROLE_CLIENT, spec->name, link->alias);
+			link_alias(spec->role == ROLE_CLIENT, spec->name, alias);
+			ours = arena_text(&s->arena, alias);
+			link->alias = ours ? ours : "";
 			link->half_made = true;
 		}
 	}
@@ -140,8 +163,11 @@ static int observe_passed(struct desired *t, const struct nft_table *nft, struct
 	for (size_t i = 0; !ret && i < nft->n; i++) {
 		struct spec spec;
 
-		if (observe_pass(&nft->elems[i], &spec) && !desired_find(t, ROLE_NAT, spec.name))
+		if (!observe_pass(nft, i, &spec))
+			continue;
+		if (!desired_find(t, ROLE_NAT, spec.name))
 			ret = desired_put(t, &spec, false, err);
+		spec_free(&spec);
 	}
 	return ret;
 }
@@ -157,14 +183,15 @@ int desired_observe(struct desired *t, const struct snapshot *s, struct err *err
 			continue;
 		observe_link(s, link, NULL, &spec);
 		ret = desired_put(t, &spec, false, err);
-		if (ret)
-			return ret;
 		if (spec.role == ROLE_PEER && !t->server.local.s_addr)
 			t->server.local = link->local;
 		/* The uplink is where the entries for the peers are. */
 		for (size_t k = 0; k < s->n_neighs && spec.role == ROLE_PEER && !t->server.uplink[0]; k++)
 			if (s->neighs[k].proto == SITCTL_PROTO)
 				snprintf(t->server.uplink, sizeof(t->server.uplink), "%s", s->neighs[k].ifname);
+		spec_free(&spec);
+		if (ret)
+			return ret;
 	}
 	return observe_passed(t, &s->nft, err);
 }

@@ -14,8 +14,6 @@
 #include "spec/params.h"
 #include "state/saved.h"
 
-/* Words of a line: its kind, a name, all repeats of all parameters. */
-#define WORDS_MAX (2 + 2 * (PARAMS_MAX + ADDRESSES_MAX + PREFIXES_MAX + ALLOWS_MAX + TARGETS_MAX))
 #define TEXT_MAX (64 << 20) /* a larger journal is not one of ours */
 
 #ifndef SO_NETNS_COOKIE
@@ -135,14 +133,19 @@ static int take_lock(struct journal *j, struct err *err)
 	return 0;
 }
 
-/* How many words, of which WORDS has the first WORDS_MAX. */
-static int split(char *line, char *words[])
+/* The words of LINE, as many as it has: who calls frees *WORDS. Returns how many, or -ENOMEM. */
+static int split(char *line, char ***words)
 {
+	size_t most = 1;
 	int n = 0;
 
+	for (const char *p = line; *p; p++)
+		most += *p == ' ';
+	*words = malloc(most * sizeof(**words));
+	if (!*words)
+		return -ENOMEM;
 	for (char *word = strtok(line, " "); word; word = strtok(NULL, " "))
-		if (n++ < WORDS_MAX)
-			words[n - 1] = word;
+		(*words)[n++] = word;
 	return n;
 }
 
@@ -167,18 +170,16 @@ static int parse_tunnel(struct journal *j, enum role role, int n, char *words[],
 		ret = spec_recorded_words(&spec, n - 2, words + 2, err);
 	if (!ret)
 		ret = spec_check(&spec, err);
-	return ret ? ret : desired_put(&j->desired, &spec, true, err);
+	if (!ret)
+		ret = desired_put(&j->desired, &spec, true, err);
+	spec_free(&spec);
+	return ret;
 }
 
-static int parse_line(struct journal *j, char *line, struct err *err)
+static int parse_words(struct journal *j, int n, char *words[], struct err *err)
 {
-	char *words[WORDS_MAX];
-	int n = split(line, words);
-
 	if (n == 0 || words[0][0] == '#')
 		return 0;
-	if (n > WORDS_MAX)
-		return err_usage(err, words[0], "the line has too many words");
 	if (!strcmp(words[0], "sysctl") && n == 4)
 		return saved_add(j, words[1], words[2], words[3], err);
 	if (!strcmp(words[0], "made") && n == 3)
@@ -196,6 +197,18 @@ static int parse_line(struct journal *j, char *line, struct err *err)
 	if (!strcmp(words[0], "nat") && n >= 2)
 		return parse_tunnel(j, ROLE_NAT, n, words, err);
 	return err_usage(err, words[0], "is not a line of a journal");
+}
+
+static int parse_line(struct journal *j, char *line, struct err *err)
+{
+	char **words;
+	int n = split(line, &words), ret;
+
+	if (n < 0)
+		return err_sys(err, ENOMEM, "journal");
+	ret = parse_words(j, n, words, err);
+	free(words);
+	return ret;
 }
 
 int journal_parse(struct journal *j, char *text, struct err *err)
@@ -317,7 +330,6 @@ void journal_close(struct journal *j)
 
 void journal_print(const struct journal *j, FILE *out)
 {
-	char text[WORDS_MAX * VALUE_TEXT];
 	char net[NET6_TEXT];
 
 	fprintf(out, "# sitctl's journal: what it was told, and sysctl KEY BEFORE MADE\n");
@@ -325,17 +337,19 @@ void journal_print(const struct journal *j, FILE *out)
 		fprintf(out, "sysctl %s %s %s\n", j->saved[i].key, j->saved[i].value, j->saved[i].made);
 	for (size_t i = 0; i < j->n_made; i++)
 		fprintf(out, "made %s %s\n", j->made[i].ifname, net6_text(&j->made[i].net, net));
-	spec_text(&j->desired.server, true, text, sizeof(text));
-	if (j->desired.server_explicit || j->desired.server.uplink[0])
-		fprintf(out, "server %s %s\n", j->desired.server_explicit ? "explicit" : "implicit", text);
+	if (j->desired.server_explicit || j->desired.server.uplink[0]) {
+		fprintf(out, "server %s ", j->desired.server_explicit ? "explicit" : "implicit");
+		spec_print(&j->desired.server, true, out);
+		fputc('\n', out);
+	}
 	for (size_t i = 0; i < j->desired.n; i++) {
 		const struct spec *spec = &j->desired.tunnels[i].spec;
 
 		if (!j->desired.tunnels[i].recorded)
 			continue;
-		spec_text(spec, true, text, sizeof(text));
-		fprintf(out, "%s %s %s\n", spec->role == ROLE_PEER ? "peer" : role_object(spec->role), spec->name,
-			text);
+		fprintf(out, "%s %s ", spec->role == ROLE_PEER ? "peer" : role_object(spec->role), spec->name);
+		spec_print(spec, true, out);
+		fputc('\n', out);
 	}
 }
 

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "state/readback.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/list.h"
 #include "kernel/mark.h"
+#include "spec/params.h"
 #include "state/snapshotfind.h"
 
 #include <linux/rtnetlink.h>
@@ -31,31 +33,26 @@ enum role link_role(const struct link *link)
 
 static void add_address(struct spec *spec, const struct net6 *net)
 {
-	if (spec->n_addresses < ADDRESSES_MAX)
-		spec->addresses[spec->n_addresses++] = *net;
+	param_append(spec, "address", net);
 }
 
 static void add_prefix(struct spec *spec, const struct net6 *net, const char *ifname)
 {
-	struct prefix *p = &spec->prefixes[spec->n_prefixes];
+	struct prefix p = { .net = *net };
 
-	if (spec->n_prefixes == PREFIXES_MAX)
-		return;
-	p->net = *net;
-	snprintf(p->ifname, sizeof(p->ifname), "%s", ifname);
-	spec->n_prefixes++;
+	snprintf(p.ifname, sizeof(p.ifname), "%s", ifname);
+	param_append(spec, "prefix", &p);
 }
 
 static void add_allow(struct spec *spec, const struct allow *allow)
 {
-	if (spec->n_allows < ALLOWS_MAX)
-		spec->allows[spec->n_allows++] = *allow;
+	param_append(spec, "allow", allow);
 }
 
 static void copy_targets(struct spec *spec, const struct spec *from)
 {
 	spec->n_targets = from->n_targets;
-	memcpy(spec->targets, from->targets, sizeof(spec->targets));
+	spec->targets = list_share(from->targets);
 }
 
 static void read_addresses(const struct reading *r, struct spec *spec)
@@ -131,9 +128,10 @@ static void read_default(const struct reading *r, struct spec *spec)
 /* Where the two ends are no /127 pair, the peer's address is a host route: that which was desired, else the first. */
 static bool take_host_route(const struct route *route, const struct spec *desired, bool *found, struct spec *spec)
 {
-	struct net6 *net = &spec->addresses[0];
+	struct net6 *net = spec->addresses;
 
-	if (spec->role != ROLE_PEER || route->proto != SITCTL_PROTO || route->dst.len != 128 || net->len == 127)
+	if (!spec->n_addresses || spec->role != ROLE_PEER || route->proto != SITCTL_PROTO || route->dst.len != 128 ||
+	    net->len == 127)
 		return false;
 	if (desired ? !addr6_equal(&desired->addresses[0].addr, &route->dst.addr) : *found)
 		return false;
@@ -182,7 +180,7 @@ static bool prefix_there(const struct snapshot *s, const struct prefix *p)
 static bool only_tunnel(const struct snapshot *s, const struct link *link)
 {
 	for (size_t i = 0; i < s->n_links; i++)
-		if (s->links[i].sit && s->links[i].remote.s_addr && s->links[i].index != link->index)
+		if (s->links[i].is_sit && s->links[i].remote.s_addr && s->links[i].index != link->index)
 			return false;
 	return true;
 }
@@ -218,9 +216,10 @@ static void read_unreachable(const struct reading *r, struct spec *spec)
 /* What the kernel has of the device itself: its ends, addresses and routes. */
 static void read_device(const struct reading *r, struct spec *spec)
 {
-	spec->remote = r->link->remote;
-	spec->local = r->link->local;
-	spec->ttl = r->link->ttl;
+	uint32_t mtu = spec->mtu; /* may be found out anew */
+
+	spec->sit = r->link->sit;
+	spec->mtu = mtu;
 	snprintf(spec->underlay, sizeof(spec->underlay), "%s", r->link->underlay_name);
 	read_addresses(r, spec);
 	read_default(r, spec);
@@ -251,19 +250,22 @@ static uint8_t common_bits(const struct in6_addr *first, const struct in6_addr *
 static void read_allows(const struct nft_table *t, struct spec *spec)
 {
 	for (size_t i = 0; i < t->n; i++) {
-		const struct nft_elem *e = &t->elems[i];
 		struct in6_addr last;
+		struct nft_elem e;
 		struct allow a;
 
-		if (e->set != SET_OPEN || strncmp((const char *)e->key + 24, spec->dev, IFNAMSIZ))
+		if (nft_set_of(t, i) != SET_OPEN)
+			continue;
+		e = nft_elem_at(t, i);
+		if (strncmp((const char *)e.key + 24, spec->dev, IFNAMSIZ))
 			continue;
 		memset(&a, 0, sizeof(a));
-		a.first = (uint16_t)(e->key[0] << 8 | e->key[1]);
-		a.last = (uint16_t)(e->end[0] << 8 | e->end[1]);
-		memcpy(&a.net.addr, e->key + 4, sizeof(a.net.addr));
-		memcpy(&last, e->end + 4, sizeof(last));
+		a.first = (uint16_t)(e.key[0] << 8 | e.key[1]);
+		a.last = (uint16_t)(e.end[0] << 8 | e.end[1]);
+		memcpy(&a.net.addr, e.key + 4, sizeof(a.net.addr));
+		memcpy(&last, e.end + 4, sizeof(last));
 		a.net.len = common_bits(&a.net.addr, &last);
-		a.proto = e->key[20];
+		a.proto = e.key[20];
 		add_allow(spec, &a);
 	}
 }
@@ -281,9 +283,9 @@ static void read_tunnel(const struct reading *r, enum role role, const char *nam
 	spec->metric = METRIC_DEFAULT;
 	spec->mtu = link->mtu;
 	spec->notrack = nft_has_remote(nft, link->remote);
-	spec->source_filter = nft_find_ifname(nft, role == ROLE_PEER ? SET_PEERS : SET_CLIENTS, link->name);
-	spec->mss_clamp = nft_find_ifname(nft, SET_CLAMPED, link->name);
-	spec->simple_security = nft_find_ifname(nft, SET_SECURED, link->name);
+	spec->source_filter = nft_has_ifname(nft, role == ROLE_PEER ? SET_PEERS : SET_CLIENTS, link->name);
+	spec->mss_clamp = nft_has_ifname(nft, SET_CLAMPED, link->name);
+	spec->simple_security = nft_has_ifname(nft, SET_SECURED, link->name);
 	read_allows(nft, spec);
 	read_device(r, spec);
 	spec->proxy_ndp = proxied(r->s, spec) ? PROXY_NDP_ON : PROXY_NDP_OFF;
@@ -298,8 +300,8 @@ void observe_link(const struct snapshot *s, const struct link *link, const struc
 	if (!desired)
 		return;
 	/* The kernel has nothing of them. */
-	if (desired->host[0] && desired->remote.s_addr == link->remote.s_addr)
-		snprintf(spec->host, sizeof(spec->host), "%s", desired->host);
+	if (desired->remote.s_addr == link->remote.s_addr)
+		spec->host = list_share(desired->host);
 	copy_targets(spec, desired);
 }
 
@@ -318,15 +320,19 @@ void observe_adopted(const struct snapshot *s, const struct link *link, struct s
 }
 
 /* The name stands in the element's comment, the inside host in its data (derive_passed() of plan/nft.c). */
-bool observe_pass(const struct nft_elem *e, struct spec *nat)
+bool observe_pass(const struct nft_table *t, size_t i, struct spec *nat)
 {
+	struct nft_elem e;
 	struct err ignored;
 
-	if (e->set != SET_PASSED || spec_init(nat, ROLE_NAT, e->comment, &ignored))
+	if (nft_set_of(t, i) != SET_PASSED)
 		return false;
-	memcpy(&nat->remote, e->key, sizeof(nat->remote));
-	memcpy(nat->underlay, e->key + sizeof(nat->remote), sizeof(nat->underlay) - 1);
-	memcpy(&nat->to, e->data, sizeof(nat->to));
+	e = nft_elem_at(t, i);
+	if (spec_init(nat, ROLE_NAT, e.comment, &ignored))
+		return false;
+	memcpy(&nat->remote, e.key, sizeof(nat->remote));
+	memcpy(nat->underlay, e.key + sizeof(nat->remote), sizeof(nat->underlay) - 1);
+	memcpy(&nat->to, e.data, sizeof(nat->to));
 	spec_observed(nat);
 	return true;
 }

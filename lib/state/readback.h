@@ -34,10 +34,10 @@ const struct route *foreign_default(const struct snapshot *s, uint32_t index);
 bool foreign_prefix(const struct route *route);
 
 /*
- * An element of the set `passed` as the parameters of a nat pass; false where it is none, or has
+ * The I-th element of the table, one of the set `passed`, as the parameters of a nat pass; false where it is none, or has
  * no name that could be one (somebody added it by hand: it is left over).
  */
-bool observe_pass(const struct nft_elem *e, struct spec *nat);
+bool observe_pass(const struct nft_table *t, size_t i, struct spec *nat);
 
 /* The role in the alias of a tunnel of ours. */
 enum role link_role(const struct link *link);

@@ -19,6 +19,7 @@ struct list {
 	void **items;
 	size_t *n;
 	size_t size, room;
+	struct arena *arena; /* of what the items point to, or NULL */
 };
 
 static void *grow(struct list *l)
@@ -40,13 +41,16 @@ static void forget(void *data)
 	struct list *l = data;
 
 	*l->n = 0;
+	if (l->arena)
+		arena_free(l->arena);
 }
 
 static int take_link(const struct nlmsghdr *nlh, void *data)
 {
-	struct link *link = grow(data);
+	struct list *l = data;
+	struct link *link = grow(l);
 
-	return link ? link_decode(nlh, link) : -ENOMEM;
+	return link ? link_decode(nlh, link, l->arena) : -ENOMEM;
 }
 
 static int take_addr4(const struct nlmsghdr *nlh, void *data)
@@ -241,6 +245,7 @@ int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
 	int ret;
 
 	memset(s, 0, sizeof(*s));
+	links.arena = &s->arena;
 	ret = dump(c, RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg), "the interfaces", take_link, &links, err);
 	if (!ret)
 		ret = dump(c, RTM_GETADDR, AF_INET, sizeof(struct ifaddrmsg), "the IPv4 addresses", take_addr4, &addrs4,
@@ -275,11 +280,12 @@ int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
 void snapshot_free(struct snapshot *s)
 {
 	free(s->links);
+	arena_free(&s->arena);
 	free(s->addrs);
 	free(s->addrs4);
 	free(s->routes);
 	free(s->neighs);
-	free(s->nft.elems);
+	nft_free(&s->nft);
 	free(s->links_named);
 	free(s->addrs_on);
 	free(s->routes_on);

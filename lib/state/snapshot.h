@@ -3,6 +3,7 @@
 #ifndef SITCTL_STATE_SNAPSHOT_H
 #define SITCTL_STATE_SNAPSHOT_H
 
+#include "base/arena.h"
 #include "kernel/object.h"
 
 struct addr4 {
@@ -11,6 +12,7 @@ struct addr4 {
 };
 
 struct snapshot {
+	struct arena arena; /* texts and counters of the links */
 	struct link *links;
 	size_t n_links;
 	struct addr *addrs;

@@ -7,14 +7,11 @@
 #include "base/textfile.h"
 #include "doctor/checks.h"
 #include "doctor/resolver.h"
-#include "base/textfile.h"
-#include "doctor/checks.h"
-#include "doctor/resolver.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct link underlay = { .name = "up0", .index = 2, .up = true },
-			   tunnel = { .name = "sit1", .index = 7, .up = true, .sit = true };
+			   tunnel = { .name = "sit1", .index = 7, .up = true, .is_sit = true };
 	static struct exam e;
 
 	proc_says(data, size);

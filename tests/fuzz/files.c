@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/spectext.h"
 #include "common/kernel.h"
-#include "conf/conf.h"
-#include "conf/write.h"
-#include "spec/spec.h"
 #include "conf/conf.h"
 #include "conf/write.h"
 #include "spec/spec.h"
@@ -55,9 +53,11 @@ static void unchanged(struct conf *f, const char *text)
 
 	same_text(f, text);
 	for (size_t i = 0; !f->n_errors && i < f->n_sections; i++) {
-		struct spec spec = f->sections[i].spec;
+		struct spec spec;
 
+		spec_copy(&spec, &f->sections[i].spec);
 		invariant(!conf_put(f, &spec, &err));
+		spec_free(&spec);
 		same_text(f, text);
 	}
 }
@@ -124,18 +124,21 @@ static bool make(struct spec *spec, enum role of, char *words)
 static void saved(struct conf *f, const char *text, enum role role, char *words)
 {
 	bool right = !f->n_errors;
-	struct spec spec;
+	struct spec spec = { 0 };
 	struct conf again;
 	struct err err;
 	char *out, *before;
 
-	if (!make(&spec, role, words))
+	if (!make(&spec, role, words)) {
+		spec_free(&spec);
 		return;
+	}
 	if (conf_put(f, &spec, &err)) {
 		/* Only what a file cannot say is refused, and changes nothing. */
 		invariant(err.usage && strstr(err.why, "'#"));
 		if (right)
 			same_text(f, text);
+		spec_free(&spec);
 		return;
 	}
 	out = printed(f);
@@ -150,6 +153,7 @@ static void saved(struct conf *f, const char *text, enum role role, char *words)
 	free(before);
 	free(out);
 	invariant(!conf_remove(f, spec.role, spec.name));
+	spec_free(&spec);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -6,9 +6,6 @@
 #include "filters/action.h"
 #include "filters/filters.h"
 #include "filters/flow.h"
-#include "filters/action.h"
-#include "filters/filters.h"
-#include "filters/flow.h"
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 

@@ -5,7 +5,6 @@
 
 #include "common/kernel.h"
 #include "doctor/frame.h"
-#include "doctor/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

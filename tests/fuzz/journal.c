@@ -6,8 +6,6 @@
 #include "common/kernel.h"
 #include "state/desired.h"
 #include "state/journal.h"
-#include "state/desired.h"
-#include "state/journal.h"
 
 static bool read_text(struct journal *j, const char *text)
 {

@@ -3,8 +3,6 @@
 #include "common/kernel.h"
 #include "kernel/nft/load.h"
 #include "state/desired.h"
-#include "kernel/nft/load.h"
-#include "state/desired.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -19,8 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	invariant(nft_equal(&s.nft, &s.nft));
 	for (size_t i = 0; i < s.nft.n; i++) {
-		invariant(s.nft.elems[i].set < SET_COUNT);
-		nft_elem_text(&s.nft.elems[i], text, sizeof(text));
+		struct nft_elem elem = nft_elem_at(&s.nft, i);
+
+		invariant(elem.set < SET_COUNT);
+		nft_elem_text(&elem, text, sizeof(text));
 	}
 	invariant(!desired_init(&desired, &err) && !desired_observe(&desired, &s, &err));
 	desired_free(&desired);

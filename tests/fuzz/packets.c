@@ -10,9 +10,6 @@
 #include "base/loop.h"
 #include "doctor/echo.h"
 #include "doctor/watch.h"
-#include "base/loop.h"
-#include "doctor/echo.h"
-#include "doctor/watch.h"
 
 struct heard {
 	bool any;

@@ -2,7 +2,6 @@
 /* Fuzzer: the kernel's answer to the question for the route to the remote, and for its MTU. */
 #include "common/kernel.h"
 #include "kernel/path.h"
-#include "kernel/path.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -7,9 +7,6 @@
 #include "filters/action.h"
 #include "filters/flow.h"
 #include "filters/xtables.h"
-#include "filters/action.h"
-#include "filters/flow.h"
-#include "filters/xtables.h"
 #include <linux/netfilter.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,8 +5,6 @@
 #include "common/kernel.h"
 #include "base/parse.h"
 #include "spec/allow.h"
-#include "base/parse.h"
-#include "spec/allow.h"
 
 static void address4(const char *word)
 {

@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct link links[] = { { .name = "up0", .index = 2, .up = true },
-				       { .name = "sit1", .index = 7, .up = true, .sit = true } };
+				       { .name = "sit1", .index = 7, .up = true, .is_sit = true } };
 	static struct route route = { .type = RTN_UNICAST, .index = 7, .ifname = "sit1" };
 	static struct host host = { .s = { .links = links, .n_links = 2 } };
 	static struct exam e;

@@ -2,8 +2,8 @@
 /* Fuzzer: the words of a command, "ROLE NAME PARAMETER VALUE...". What is taken and written again means the same. */
 #include <string.h>
 
+#include "../common/spectext.h"
 #include "common/kernel.h"
-#include "spec/spec.h"
 #include "spec/spec.h"
 
 #define WORDS_MAX 256
@@ -33,7 +33,7 @@ static void same_again(const struct spec *spec)
 {
 	static char text[WORDS_MAX * VALUE_TEXT], copy[sizeof(text)], again[sizeof(text)];
 	char *words[WORDS_MAX];
-	struct spec second, server;
+	struct spec second, server, both;
 	struct err err;
 
 	spec_text(spec, false, text, sizeof(text));
@@ -43,7 +43,8 @@ static void same_again(const struct spec *spec)
 	invariant(!strcmp(text, again) && second.set == spec->set);
 	invariant(!spec_init(&server, ROLE_SERVER, "", &err));
 	if (spec->role == ROLE_PEER)
-		second = spec_effective(spec, &server);
+		both = spec_effective(spec, &server), spec_has_lan(&both);
+	spec_free(&second);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -55,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ "client", ROLE_CLIENT }, { "server", ROLE_SERVER }, { "peer", ROLE_PEER }, { "nat", ROLE_NAT }
 	};
 	char text[4096], *words[WORDS_MAX];
-	struct spec spec;
+	struct spec spec = { 0 };
 	int n, skip;
 
 	if (size >= sizeof(text) || memchr(data, '\0', size))
@@ -69,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		skip = roles[i].role == ROLE_SERVER ? 1 : 2;
 		if (n >= skip && take(&spec, roles[i].role, skip == 2 ? words[1] : "", n - skip, words + skip))
 			same_again(&spec);
+		spec_free(&spec);
 	}
 	return 0;
 }

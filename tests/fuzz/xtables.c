@@ -7,9 +7,6 @@
 #include "filters/action.h"
 #include "filters/flow.h"
 #include "filters/xtables.h"
-#include "filters/action.h"
-#include "filters/flow.h"
-#include "filters/xtables.h"
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 

@@ -103,7 +103,10 @@ static void open_without(struct nl *nl)
 /* The step and its undoing. */
 static void both(enum step_op op, const struct object *was, const struct object *want)
 {
-	struct step steps[2] = { { .op = op, .was = *was, .want = *want } };
+	struct object before = *was, after = *want;
+	struct step steps[2] = {
+		{ .op = (uint8_t)op, .was = op == STEP_ADD ? NULL : &before, .want = op == STEP_DEL ? NULL : &after }
+	};
 	struct err err;
 
 	steps[1] = step_invert(&steps[0]);
@@ -159,21 +162,20 @@ static void links(void)
 /* Two devices come together, and go together. */
 static void many(void)
 {
-	struct step steps[2] = {
-		{ .op = STEP_ADD, .want.kind = KIND_LINK, .want.link = { .name = "sit-a", .mtu = 1480 } }
-	};
+	struct object objects[2] = { { .kind = KIND_LINK, .link = { .name = "sit-a", .alias = "", .mtu = 1480 } } };
+	struct step steps[2] = { { .op = STEP_ADD, .want = &objects[0] }, { .op = STEP_ADD, .want = &objects[1] } };
 	bool done[2];
 	size_t refused;
 	struct err err;
 
-	steps[0].want.link.remote = ip4("203.0.113.1");
-	steps[1] = steps[0];
-	strcpy(steps[1].want.link.name, "sit-b");
-	steps[1].want.link.remote = ip4("203.0.113.2");
+	objects[0].link.remote = ip4("203.0.113.1");
+	objects[1] = objects[0];
+	strcpy(objects[1].link.name, "sit-b");
+	objects[1].link.remote = ip4("203.0.113.2");
 	/* Here too nothing is read back. */
 	need(link_run_many(&c, steps, 2, done, &refused, &err));
 	for (uint32_t i = 0; i < 2; i++) {
-		steps[i].want.link.index = 0x01020304 + i;
+		objects[i].link.index = 0x01020304 + i;
 		steps[i] = step_invert(&steps[i]);
 	}
 	need(!link_run_many(&c, steps, 2, done, &refused, &err));
@@ -194,7 +196,7 @@ static void questions(void)
 	nft_load(&c, &table, &err);
 	snapshot_load(&c, &s, &err);
 	snapshot_free(&s);
-	free(table.elems);
+	nft_free(&table);
 }
 
 static void others(void)
@@ -246,7 +248,7 @@ static void nftables(void)
 	nft_sort(&o.nft);
 	o.nft.exists = o.nft.intact = true;
 	both(STEP_CHANGE, &none, &o);
-	free(o.nft.elems);
+	nft_free(&o.nft);
 }
 
 int main(void)

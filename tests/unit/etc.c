@@ -7,7 +7,6 @@
 
 #include "unit.h"
 #include "conf/conf.h"
-#include "conf/conf.h"
 
 void own_etc(void)
 {

@@ -6,7 +6,6 @@
 
 #include "unit.h"
 #include "plan/build.h"
-#include "plan/build.h"
 
 /* One more item in a list of the snapshot, zeroed. */
 #define MORE(list, count)                                                                                         \
@@ -19,6 +18,7 @@ static struct link *add_link(struct lab *lab, const char *name, uint32_t index)
 
 	snprintf(link->name, sizeof(link->name), "%s", name);
 	link->index = index;
+	link->alias = "";
 	link->up = true;
 	link->mtu = 1500;
 	return link;
@@ -63,9 +63,10 @@ struct link *lab_tunnel(struct lab *lab, const char *name, const char *alias, co
 
 	if (!link)
 		link = add_link(lab, name, 100 + (uint32_t)lab->s.n_links);
-	snprintf(link->alias, sizeof(link->alias), "%s", alias);
+	link->alias = arena_text(&lab->s.arena, alias);
 	link->remote = ip4(remote);
-	link->sit = link->pmtudisc = true;
+	link->is_sit = true;
+	link->pmtudisc = 1;
 	link->proto = 41;
 	link->group = 41;
 	link->ttl = 255;
@@ -133,8 +134,7 @@ void lab_nft(struct lab *lab, const char *remotes)
 
 void lab_no_nft(struct lab *lab)
 {
-	free(lab->s.nft.elems);
-	memset(&lab->s.nft, 0, sizeof(lab->s.nft));
+	nft_free(&lab->s.nft);
 }
 
 void make_spec(struct spec *spec, enum role role, const char *text)
@@ -146,6 +146,7 @@ void make_spec(struct spec *spec, enum role role, const char *text)
 	ck_assert_int_lt(snprintf(copy, sizeof(copy), "%s", text), (int)sizeof(copy));
 	n = split_words(copy, words, 512);
 	ck_assert_int_ge(n, named);
+	spec_free(spec);
 	if (spec_init(spec, role, named ? words[0] : "", &err) ||
 	    spec_recorded_words(spec, n - named, words + named, &err) || spec_check(spec, &err))
 		ck_abort_msg("%s: %s", text, err_text(&err, why, sizeof(why)));
@@ -153,14 +154,17 @@ void make_spec(struct spec *spec, enum role role, const char *text)
 
 static void tell(struct desired *desired, enum role role, const char *words)
 {
-	struct spec spec;
+	struct spec spec = { 0 };
 	struct err err;
 
 	make_spec(&spec, role, words);
-	if (role == ROLE_SERVER)
+	if (role == ROLE_SERVER) {
+		spec_free(&desired->server);
 		desired->server = spec;
-	else
-		ck_assert_int_eq(desired_put(desired, &spec, true, &err), 0);
+		return;
+	}
+	ck_assert_int_eq(desired_put(desired, &spec, true, &err), 0);
+	spec_free(&spec);
 }
 
 void lab_desire(struct lab *lab, enum role role, const char *words)
@@ -181,7 +185,8 @@ void lab_desired_both(struct lab *lab, enum role role, const char *words)
 
 static void write_link(FILE *out, const struct step *step)
 {
-	const struct link *a = &step->was.link, *b = &step->want.link;
+	const struct link *a = step->op == STEP_ADD ? NULL : &step->was->link,
+			  *b = step->op == STEP_DEL ? NULL : &step->want->link;
 	char text[NET6_TEXT];
 
 	if (step->op == STEP_ADD)
@@ -225,7 +230,7 @@ static void write_nft(FILE *out, const struct nft_table *t)
 	char a[NET6_TEXT], b[NET6_TEXT];
 
 	for (size_t i = 0; i < t->n; i++) {
-		const struct nft_elem *e = &t->elems[i];
+		const struct nft_elem elem = nft_elem_at(t, i), *e = &elem;
 
 		if (e->set == SET_REMOTES)
 			fprintf(out, " %s", inet_ntop(AF_INET, e->key, a, sizeof(a)));
@@ -243,22 +248,23 @@ static void write_step(FILE *out, const struct step *step)
 {
 	static const char op[] = { [STEP_ADD] = '+', [STEP_CHANGE] = '~', [STEP_DEL] = '-' };
 	static const char *const names[] = { "sysctl", "nft", "link", "addr", "route", "neigh", "conntrack" };
-	const struct object *o = step->op == STEP_DEL ? &step->was : &step->want;
-	char text[NET6_TEXT];
+	const struct object *o = step_object(step);
+	char text[NET6_TEXT], key[SYSCTL_KEY_SIZE];
 
 	fprintf(out, "%c%s", op[step->op], names[o->kind]);
 	switch (o->kind) {
 	case KIND_SYSCTL:
-		fprintf(out, " %s %s%s%s", o->sysctl.key, step->op == STEP_CHANGE ? step->was.sysctl.value : "",
+		sysctl_key(&o->sysctl, key);
+		fprintf(out, " %s %s%s%s", key, step->op == STEP_CHANGE ? step->was->sysctl.value : "",
 			step->op == STEP_CHANGE ? ">" : "", o->sysctl.value);
 		break;
 	case KIND_NFT:
 		if (step->op != STEP_ADD)
-			write_nft(out, &step->was.nft);
+			write_nft(out, &step->was->nft);
 		if (step->op == STEP_CHANGE)
 			fprintf(out, " >");
 		if (step->op != STEP_DEL)
-			write_nft(out, &step->want.nft);
+			write_nft(out, &step->want->nft);
 		break;
 	case KIND_LINK: write_link(out, step); break;
 	case KIND_ADDR: fprintf(out, " %s dev %s", net6_text(&o->addr.net, text), o->addr.ifname); break;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "unit.h"
-#include "spec/params.h"
+#include "base/list.h"
 #include "spec/params.h"
 
 static uint32_t *state; /* of the test that runs */
@@ -54,16 +54,17 @@ static uint32_t edge(uint32_t min, uint32_t max)
 /* Prefixes of one tunnel may not overlap: the I-th has bits of its own. */
 static void random_prefixes(struct spec *s)
 {
-	s->n_prefixes = below(8);
-	for (unsigned int i = 0; i < s->n_prefixes; i++) {
-		struct prefix *p = &s->prefixes[i];
+	unsigned int n = below(8);
 
-		p->net.addr = random_address();
-		p->net.addr.s6_addr[1] = (uint8_t)i;
-		p->net.len = (uint8_t)(16 + below(113));
-		p->net.addr = net6_base(&p->net);
+	for (unsigned int i = 0; i < n; i++) {
+		struct prefix p = { .net = { .addr = random_address() } };
+
+		p.net.addr.s6_addr[1] = (uint8_t)i;
+		p.net.len = (uint8_t)(16 + below(113));
+		p.net.addr = net6_base(&p.net);
 		if (s->role == ROLE_CLIENT && below(2))
-			random_name(p->ifname, 15);
+			random_name(p.ifname, 15);
+		ck_assert(param_append(s, "prefix", &p));
 	}
 }
 
@@ -71,23 +72,25 @@ void random_spec(struct spec *s, enum role role, uint32_t *seed)
 {
 	char name[40];
 	struct err err;
+	unsigned int n;
 
 	state = seed;
 	random_name(name, role == ROLE_CLIENT ? 15 : 11);
 	ck_assert_int_eq(spec_init(s, role, name, &err), 0);
 	for (const struct param *p = params; p->name; p++)
 		if ((p->roles & role) && !p->internal)
-			s->set |= UINT32_C(1) << (p - params);
+			s->set |= param_bit(p);
 	s->remote = random_ipv4();
 	if (below(4) == 0)
-		strcpy(s->host, "tunnel.example");
+		s->host = list_text("tunnel.example");
 	if (role != ROLE_PEER && below(2))
 		s->local = random_ipv4();
-	s->n_addresses = role == ROLE_CLIENT ? 1 + below(4) : 1;
-	for (unsigned int i = 0; i < s->n_addresses; i++) {
-		s->addresses[i].addr = random_address();
-		s->addresses[i].addr.s6_addr[15] = (uint8_t)(0x10 + i);
-		s->addresses[i].len = (uint8_t)edge(1, 128);
+	n = role == ROLE_CLIENT ? 1 + below(4) : 1;
+	for (unsigned int i = 0; i < n; i++) {
+		struct net6 address = { .addr = random_address(), .len = (uint8_t)edge(1, 128) };
+
+		address.addr.s6_addr[15] = (uint8_t)(0x10 + i);
+		ck_assert(param_append(s, "address", &address));
 	}
 	s->has_server_address = role == ROLE_PEER;
 	if (role == ROLE_PEER) {
@@ -101,7 +104,8 @@ void random_spec(struct spec *s, enum role role, uint32_t *seed)
 	s->gateway_mode = role == ROLE_CLIENT ? below(3) : GATEWAY_AUTO;
 	if (s->gateway_mode == GATEWAY_ADDRESS)
 		s->gateway = random_address();
-	s->metric = role == ROLE_CLIENT ? edge(1, UINT32_MAX) : METRIC_DEFAULT;
+	if (role == ROLE_CLIENT)
+		s->metric = edge(1, UINT32_MAX);
 	random_prefixes(s);
 	s->ttl = (uint8_t)below(256);
 	s->mtu = below(3) ? edge(1280, 65515) : 0;
@@ -109,19 +113,26 @@ void random_spec(struct spec *s, enum role role, uint32_t *seed)
 	s->mss_clamp = below(2);
 	s->source_filter = below(2);
 	s->simple_security = role == ROLE_CLIENT && below(2);
-	s->n_allows = role == ROLE_CLIENT ? below(5) : 0;
-	for (unsigned int i = 0; i < s->n_allows; i++) /* each has a protocol of its own: no two overlap */
-		s->allows[i] = (struct allow){ .proto = (uint8_t)(100 + i), .last = 65535 };
-	s->n_targets = role == ROLE_CLIENT ? below(TARGETS_MAX + 1) : 0;
-	for (unsigned int i = 0; i < s->n_targets; i++)
-		snprintf(s->targets[i], sizeof(s->targets[i]), i % 2 ? "2001:db8::%x" : "host%x.example", 1 + i);
+	n = role == ROLE_CLIENT ? below(5) : 0;
+	for (unsigned int i = 0; i < n; i++) { /* each has a protocol of its own: no two overlap */
+		struct allow allow = { .proto = (uint8_t)(100 + i), .last = 65535 };
+
+		ck_assert(param_append(s, "allow", &allow));
+	}
+	n = role == ROLE_CLIENT ? below(5) : 0;
+	for (unsigned int i = 0; i < n; i++) {
+		struct target target = { 0 };
+
+		snprintf(target.text, sizeof(target.text), i % 2 ? "2001:db8::%x" : "host%x.example", 1 + i);
+		ck_assert(param_append(s, "target", &target));
+	}
 }
 
 void same_spec(const struct spec *a, const struct spec *b, const char *text)
 {
 	struct spec x = *a, y = *b;
 
-	ck_assert_msg(!strcmp(x.host, y.host), "%s", text);
+	ck_assert_msg(!x.host == !y.host && (!x.host || !strcmp(x.host, y.host)), "%s", text);
 	ck_assert_msg(x.remote.s_addr == y.remote.s_addr && x.local.s_addr == y.local.s_addr, "%s", text);
 	ck_assert_msg(x.n_addresses == y.n_addresses && x.n_prefixes == y.n_prefixes, "%s", text);
 	for (unsigned int i = 0; i < x.n_addresses; i++)
@@ -141,5 +152,5 @@ void same_spec(const struct spec *a, const struct spec *b, const char *text)
 		ck_assert_msg(!memcmp(&x.allows[i], &y.allows[i], sizeof(x.allows[i])), "%s", text);
 	ck_assert_msg(x.n_targets == y.n_targets, "%s", text);
 	for (unsigned int i = 0; i < x.n_targets; i++)
-		ck_assert_msg(!strcmp(x.targets[i], y.targets[i]), "%s", text);
+		ck_assert_msg(!strcmp(x.targets[i].text, y.targets[i].text), "%s", text);
 }

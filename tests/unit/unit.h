@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../common/spectext.h"
 #include "plan/plan.h"
 #include "plan/world.h"
 #include "state/derive.h"
@@ -133,7 +134,10 @@ struct route *lab_route(struct lab *lab, const char *ifname, const char *dst, ui
 void lab_neigh(struct lab *lab, const char *ifname, const char *addr, uint8_t proto);
 void lab_nft(struct lab *lab, const char *remotes); /* separated by spaces */
 void lab_no_nft(struct lab *lab);
-/* Make SPEC of "NAME PARAMETER VALUE..." (the server has no NAME), which must be right. */
+/* A spec that ends with its block. */
+#define SPEC __attribute__((cleanup(spec_free))) struct spec
+
+/* Make SPEC, which may be one already, of "NAME PARAMETER VALUE..." (the server has no NAME), which must be right. */
 void make_spec(struct spec *spec, enum role role, const char *words);
 void lab_desire(struct lab *lab, enum role role, const char *words);
 void lab_desired_before(struct lab *lab, enum role role, const char *words); /* and not now */
@@ -150,6 +154,9 @@ void expect_steps(struct lab *lab, enum role role, const char *name, const char 
 struct import;
 void read_import(struct import *im, const char *format, const char *text);
 const char *import_errors(const struct import *im);
+
+/* An object where a step points to one. */
+#define OBJECT(...) ((struct object[]){ __VA_ARGS__ })
 
 /* Small things. */
 struct in_addr ip4(const char *text);

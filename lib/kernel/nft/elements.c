@@ -47,34 +47,125 @@ void nft_key_text(enum nft_set_id id, char *buf, size_t size)
 		snprintf(buf + strlen(buf), size - strlen(buf), "%s%s", *buf ? " . " : "", nft_types[*f].name);
 }
 
-static int cmp_elem(const void *a, const void *b)
+/* What an element takes: its set, key, end of an interval, data of a map, comment with its zero, counter. */
+struct layout {
+	size_t key, end, data, comment; /* where each begins, behind the set */
+};
+
+static struct layout layout_of(enum nft_set_id set)
 {
-	const struct nft_elem *x = a, *y = b;
+	uint32_t len = nft_key_len(set);
+	unsigned int flags = nft_sets[set].flags;
+	struct layout l = { .key = 1 };
+
+	l.end = l.key + len;
+	l.data = l.end + (flags & SET_INTERVAL ? len : 0);
+	l.comment = l.data + (flags & SET_MAP ? sizeof(((struct nft_elem *)NULL)->data) : 0);
+	return l;
+}
+
+/* ELEM packed into BUF, which has room for a whole one. Returns how many bytes it takes. */
+static size_t pack(const struct nft_elem *elem, uint8_t buf[sizeof(*elem)])
+{
+	struct layout l = layout_of(elem->set);
+	size_t len;
+
+	buf[0] = (uint8_t)elem->set;
+	memcpy(buf + l.key, elem->key, l.end - l.key);
+	memcpy(buf + l.end, elem->end, l.data - l.end);
+	memcpy(buf + l.data, elem->data, l.comment - l.data);
+	len = l.comment + (size_t)snprintf((char *)buf + l.comment, sizeof(elem->comment), "%s", elem->comment) + 1;
+	if (nft_sets[elem->set].flags & SET_COUNTED) {
+		memcpy(buf + len, &elem->packets, sizeof(elem->packets));
+		len += sizeof(elem->packets);
+	}
+	return len;
+}
+
+static struct nft_elem unpack(const uint8_t *bytes)
+{
+	struct nft_elem e = { .set = bytes[0] };
+	struct layout l = layout_of(e.set);
+
+	memcpy(e.key, bytes + l.key, l.end - l.key);
+	memcpy(e.end, bytes + l.end, l.data - l.end);
+	memcpy(e.data, bytes + l.data, l.comment - l.data);
+	snprintf(e.comment, sizeof(e.comment), "%s", (const char *)bytes + l.comment);
+	if (nft_sets[e.set].flags & SET_COUNTED)
+		memcpy(&e.packets, bytes + l.comment + strlen(e.comment) + 1, sizeof(e.packets));
+	return e;
+}
+
+/* Two packed elements: what they count is no matter. */
+static int cmp_packed(const uint8_t *x, const uint8_t *y)
+{
+	size_t comment;
 	int order;
 
-	if (x->set != y->set)
-		return x->set < y->set ? -1 : 1;
-	order = memcmp(x->key, y->key, sizeof(x->key));
-	if (!order)
-		order = memcmp(x->end, y->end, sizeof(x->end));
-	if (!order)
-		order = memcmp(x->data, y->data, sizeof(x->data));
-	return order ? order : strcmp(x->comment, y->comment);
+	if (x[0] != y[0])
+		return x[0] < y[0] ? -1 : 1;
+	comment = layout_of(x[0]).comment;
+	order = memcmp(x, y, comment);
+	return order ? order : strcmp((const char *)x + comment, (const char *)y + comment);
+}
+
+static const uint8_t *packed_at(const struct nft_table *table, size_t i)
+{
+	return table->bytes + table->at[i];
+}
+
+/* Room for one more element of SIZE bytes. */
+static bool make_room(struct nft_table *table, size_t size)
+{
+	if (table->n == table->room) {
+		size_t room = table->room ? 2 * table->room : 64;
+		uint32_t *grown = realloc(table->at, room * sizeof(*grown));
+
+		if (!grown)
+			return false;
+		table->at = grown;
+		table->room = room;
+	}
+	if (size > table->size - table->used) {
+		size_t more = 2 * table->size + 4096;
+		uint8_t *grown = more > UINT32_MAX ? NULL : realloc(table->bytes, more);
+
+		if (!grown)
+			return false;
+		table->bytes = grown;
+		table->size = more;
+	}
+	return true;
 }
 
 int nft_add_elem(struct nft_table *table, const struct nft_elem *elem, struct err *err)
 {
-	if (table->n == table->room) {
-		size_t room = table->room ? 2 * table->room : 64;
-		struct nft_elem *grown = realloc(table->elems, room * sizeof(*grown));
+	uint8_t packed[sizeof(*elem)];
+	size_t size = pack(elem, packed);
 
-		if (!grown)
-			return err_sys(err, ENOMEM, "nf_tables set");
-		table->elems = grown;
-		table->room = room;
-	}
-	table->elems[table->n++] = *elem;
+	if (!make_room(table, size))
+		return err_sys(err, ENOMEM, "nf_tables set");
+	memcpy(table->bytes + table->used, packed, size);
+	table->at[table->n++] = (uint32_t)table->used;
+	table->used += size;
 	return 0;
+}
+
+void nft_free(struct nft_table *table)
+{
+	free(table->bytes);
+	free(table->at);
+	memset(table, 0, sizeof(*table));
+}
+
+enum nft_set_id nft_set_of(const struct nft_table *table, size_t i)
+{
+	return packed_at(table, i)[0];
+}
+
+struct nft_elem nft_elem_at(const struct nft_table *table, size_t i)
+{
+	return unpack(packed_at(table, i));
 }
 
 void nft_put_field(struct nft_elem *elem, size_t *at, const void *first, const void *last, size_t len)
@@ -136,42 +227,98 @@ int nft_add_range(struct nft_table *table, enum nft_set_id set, const char *ifna
 	return nft_add_elem(table, &e, err);
 }
 
+static int cmp_at(const void *a, const void *b, void *bytes)
+{
+	const uint8_t *all = bytes;
+
+	return cmp_packed(all + *(const uint32_t *)a, all + *(const uint32_t *)b);
+}
+
+/* What was asked for while it grew is given back. */
+static void shrink(struct nft_table *table)
+{
+	uint8_t *bytes = table->used ? realloc(table->bytes, table->used) : NULL;
+	uint32_t *at = table->n ? realloc(table->at, table->n * sizeof(*at)) : NULL;
+
+	if (bytes) {
+		table->bytes = bytes;
+		table->size = table->used;
+	}
+	if (at) {
+		table->at = at;
+		table->room = table->n;
+	}
+}
+
 void nft_sort(struct nft_table *table)
 {
 	size_t n = 0;
 
 	if (table->n)
-		qsort(table->elems, table->n, sizeof(*table->elems), cmp_elem);
+		qsort_r(table->at, table->n, sizeof(*table->at), cmp_at, table->bytes);
 	for (size_t i = 0; i < table->n; i++)
-		if (!i || cmp_elem(&table->elems[i], &table->elems[n - 1]))
-			table->elems[n++] = table->elems[i];
+		if (!i || cmp_packed(packed_at(table, i), packed_at(table, n - 1)))
+			table->at[n++] = table->at[i];
 	table->n = n;
+	shrink(table);
 	table->groups = 1U << GROUP_ALWAYS;
 	for (size_t i = 0; i < n; i++) {
-		if (table->elems[i].set == SET_SECURED)
+		if (nft_set_of(table, i) == SET_SECURED)
 			table->groups |= 1U << GROUP_SECURITY;
-		if (table->elems[i].set == SET_PASSED)
+		if (nft_set_of(table, i) == SET_PASSED)
 			table->groups |= 1U << GROUP_NAT;
 	}
 }
 
-const struct nft_elem *nft_find(const struct nft_table *table, const struct nft_elem *elem)
+/* The place of an element like the packed one, or N. */
+static size_t find(const struct nft_table *table, const uint8_t *packed)
 {
-	return table->n ? bsearch(elem, table->elems, table->n, sizeof(*elem), cmp_elem) : NULL;
+	size_t low = 0, high = table->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (cmp_packed(packed_at(table, middle), packed) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < table->n && !cmp_packed(packed_at(table, low), packed) ? low : table->n;
+}
+
+static size_t find_elem(const struct nft_table *table, const struct nft_elem *elem)
+{
+	uint8_t packed[sizeof(*elem)];
+
+	pack(elem, packed);
+	return find(table, packed);
+}
+
+bool nft_has_of(const struct nft_table *table, const struct nft_table *other, size_t i)
+{
+	return find(table, packed_at(other, i)) < table->n;
 }
 
 bool nft_has_remote(const struct nft_table *table, struct in_addr remote)
 {
 	struct nft_elem e = remote_elem(remote);
 
-	return nft_find(table, &e);
+	return find_elem(table, &e) < table->n;
 }
 
-const struct nft_elem *nft_find_ifname(const struct nft_table *table, enum nft_set_id set, const char *ifname)
+bool nft_has_ifname(const struct nft_table *table, enum nft_set_id set, const char *ifname)
 {
 	struct nft_elem e = ifname_elem(set, ifname);
 
-	return nft_find(table, &e);
+	return find_elem(table, &e) < table->n;
+}
+
+uint64_t nft_counted(const struct nft_table *table, enum nft_set_id set, const char *ifname)
+{
+	struct nft_elem e = ifname_elem(set, ifname);
+	size_t i = find_elem(table, &e);
+
+	return i < table->n ? nft_elem_at(table, i).packets : 0;
 }
 
 bool nft_equal(const struct nft_table *a, const struct nft_table *b)
@@ -181,7 +328,7 @@ bool nft_equal(const struct nft_table *a, const struct nft_table *b)
 	if (a->exists != b->exists || a->intact != b->intact || a->groups != b->groups || a->n != b->n)
 		return false;
 	for (size_t i = 0; i < a->n; i++)
-		if (cmp_elem(&a->elems[i], &b->elems[i]))
+		if (cmp_packed(packed_at(a, i), packed_at(b, i)))
 			return false;
 	return true;
 }

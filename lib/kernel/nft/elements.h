@@ -46,14 +46,19 @@ struct nft_elem {
  */
 enum nft_group { GROUP_ALWAYS, GROUP_SECURITY, GROUP_NAT, GROUP_COUNT };
 
-/* The table `inet sitctl`: what is in its sets; all the rest follows from that. */
+/* The table `inet sitctl`: what is in its sets; all the rest follows from that. Ends with nft_free(). */
 struct nft_table {
 	bool exists;
-	bool intact;		/* chains, rules and sets are those that this version makes */
-	unsigned int groups;	/* bit I: the chains of group I are there */
-	struct nft_elem *elems; /* sorted, no duplicates */
+	bool intact;	     /* chains, rules and sets are those that this version makes */
+	unsigned int groups; /* bit I: the chains of group I are there */
+	/* Elements as short as their set allows, one behind the other; where each is, sorted, no duplicates. */
+	uint8_t *bytes;
+	size_t used, size;
+	uint32_t *at;
 	size_t n, room;
 };
+
+void nft_free(struct nft_table *table);
 
 bool nft_equal(const struct nft_table *a, const struct nft_table *b);
 
@@ -71,10 +76,17 @@ void nft_put_ifname(struct nft_elem *elem, size_t *at, const char *ifname);
 /* Ends the adding: sorts, drops duplicates, finds the groups of chains that the elements need. */
 void nft_sort(struct nft_table *table);
 
-/* The element of TABLE that is like ELEM, or NULL; and two kinds of element to ask for. */
-const struct nft_elem *nft_find(const struct nft_table *table, const struct nft_elem *elem);
+/* The set of the I-th element, and all of it. */
+enum nft_set_id nft_set_of(const struct nft_table *table, size_t i);
+struct nft_elem nft_elem_at(const struct nft_table *table, size_t i);
+
+/* Has TABLE an element like the I-th of OTHER? And two kinds of element to ask for. */
+bool nft_has_of(const struct nft_table *table, const struct nft_table *other, size_t i);
 bool nft_has_remote(const struct nft_table *table, struct in_addr remote);
-const struct nft_elem *nft_find_ifname(const struct nft_table *table, enum nft_set_id set, const char *ifname);
+bool nft_has_ifname(const struct nft_table *table, enum nft_set_id set, const char *ifname);
+
+/* How many packets the element of IFNAME has counted; 0 where there is none. */
+uint64_t nft_counted(const struct nft_table *table, enum nft_set_id set, const char *ifname);
 
 /* What a field of a key holds. */
 enum nft_field { FIELD_END, FIELD_IPV4, FIELD_IPV6, FIELD_PROTO, FIELD_SERVICE, FIELD_IFNAME };

@@ -256,7 +256,7 @@ static void reset_elements(void *data)
 {
 	struct loaded *l = data;
 
-	while (l->table->n && l->table->elems[l->table->n - 1].set == l->set)
+	while (l->table->n && nft_set_of(l->table, l->table->n - 1) == l->set)
 		l->table->n--;
 }
 
@@ -353,7 +353,7 @@ static int load_once(struct conversation *c, struct nft_table *table, bool *same
 	*same = true;
 	table->exists = table->intact = false;
 	table->groups = 0;
-	table->n = 0;
+	table->n = table->used = 0;
 	c->generation = 0;
 	ret = load_generation(c, &c->generation, err);
 	if (!ret) {

@@ -227,8 +227,10 @@ static void put_elements(struct nl_batch *b, char *scratch, uint16_t type, enum 
 	int more;
 
 	for (size_t i = 0; ok && i < from->n; i++)
-		if (from->elems[i].set == id && !nft_find(less, &from->elems[i])) {
-			ok = add_elem(s, &from->elems[i]);
+		if (nft_set_of(from, i) == id && !nft_has_of(less, from, i)) {
+			struct nft_elem elem = nft_elem_at(from, i);
+
+			ok = add_elem(s, &elem);
 			any = true;
 		}
 	if (ok && any)
@@ -319,7 +321,7 @@ static int nft_send(struct conversation *c, const struct nft_table *was, const s
 
 static int nft_run(struct conversation *c, struct step *step, struct err *err)
 {
-	const struct nft_table *was = &step->was.nft, *want = &step->want.nft;
+	const struct nft_table *was = nft_table_of(step->was), *want = nft_table_of(step->want);
 	struct nft_table now = { 0 };
 	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, err);
 
@@ -330,13 +332,13 @@ static int nft_run(struct conversation *c, struct step *step, struct err *err)
 	 * the answers were lost, and nobody knows whether it was done.
 	 */
 	for (int try = 1; (ret == -ERESTART || (ret && c->batch.lost)) && try < NFT_TRIES; try++) {
-		free(now.elems);
+		nft_free(&now);
 		ret = nft_load(c, &now, err);
 		if (ret || nft_equal(&now, want))
 			break;
 		ret = nft_send(c, &now, want, err);
 	}
-	free(now.elems);
+	nft_free(&now);
 	if (ret == -ERESTART)
 		err_hint(err, "other programs keep changing the nf_tables rules: try again when they are done");
 	return ret;
@@ -347,10 +349,10 @@ static void nft_explain(struct conversation *c, const struct step *step, struct 
 	(void)c;
 	if (err->code == EOPNOTSUPP || err->code == EINVAL || err->code == EPROTONOSUPPORT || err->code == ENOENT) {
 		err_why(err, "this kernel refused nf_tables rules (%s)", strerror(err->code));
-		if (step->want.nft.groups >> GROUP_NAT & 1)
+		if (nft_table_of(step->want)->groups >> GROUP_NAT & 1)
 			err_hint(err,
 				 "load it with 'modprobe -a nf_tables nft_chain_nat nft_nat nft_masq nft_fib_inet'");
-		else if (step->want.nft.groups >> GROUP_SECURITY & 1)
+		else if (nft_table_of(step->want)->groups >> GROUP_SECURITY & 1)
 			err_hint(err, "load it with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without it: "
 				      "'simple-security off'");
 		else

@@ -17,9 +17,12 @@ static void print_elements(const struct nft_table *from, const struct nft_table 
 	char text[160];
 
 	for (size_t i = 0; i < from->n; i++) {
-		if (from->elems[i].set != id || nft_find(less, &from->elems[i]))
+		struct nft_elem elem;
+
+		if (nft_set_of(from, i) != id || nft_has_of(less, from, i))
 			continue;
-		nft_elem_text(&from->elems[i], text, sizeof(text));
+		elem = nft_elem_at(from, i);
+		nft_elem_text(&elem, text, sizeof(text));
 		if (!any)
 			fprintf(out, "%selement inet " SITCTL_TABLE " %s { ", before, nft_sets[id].name);
 		fprintf(out, "%s%s", any ? ", " : "", text);
@@ -76,10 +79,17 @@ static void print_difference(const struct nft_table *was, const struct nft_table
 	}
 }
 
+const struct nft_table *nft_table_of(const struct object *object)
+{
+	static const struct nft_table none;
+
+	return object ? &object->nft : &none;
+}
+
 /* One nft, whose script is one word of the shell: as atomic as our batch. */
 void nft_print(const struct step *step, FILE *out)
 {
-	const struct nft_table *was = &step->was.nft, *want = &step->want.nft;
+	const struct nft_table *was = nft_table_of(step->was), *want = nft_table_of(step->want);
 	char *text = NULL;
 	size_t size;
 	FILE *script = open_memstream(&text, &size);
@@ -110,10 +120,11 @@ json_t *nft_json(const struct object *object)
 	for (int id = 0; id < SET_COUNT; id++)
 		json_object_set_new(json, nft_sets[id].name, json_array());
 	for (size_t i = 0; i < t->n; i++) {
+		struct nft_elem elem = nft_elem_at(t, i);
 		char text[160];
 
-		nft_elem_text(&t->elems[i], text, sizeof(text));
-		json_array_append_new(json_object_get(json, nft_sets[t->elems[i].set].name), json_string(text));
+		nft_elem_text(&elem, text, sizeof(text));
+		json_array_append_new(json_object_get(json, nft_sets[elem.set].name), json_string(text));
 	}
 	return json;
 }

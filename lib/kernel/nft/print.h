@@ -5,6 +5,9 @@
 
 #include "kernel/object.h"
 
+/* The table of an object; one that is not there where there is no object. */
+const struct nft_table *nft_table_of(const struct object *object);
+
 /* For struct kind. */
 void nft_print(const struct step *step, FILE *out);
 json_t *nft_json(const struct object *object);

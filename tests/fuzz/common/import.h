@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../common/spectext.h"
 #include "kernel.h"
 #include "import/assemble.h"
 #include "import/import.h"
@@ -28,6 +29,7 @@ static inline void said_again(const struct spec *spec)
 	invariant(!spec_check(&second, &err));
 	spec_text(&second, false, again, sizeof(again));
 	invariant(!strcmp(text, again));
+	spec_free(&second);
 }
 
 static inline int fuzz_import(const char *format, const uint8_t *data, size_t size)

@@ -6,15 +6,14 @@
 #include "plan/kinds.h"
 #include "spec/spec.h"
 #include "state/desired.h"
+#include "../../common/spectext.h"
 #include "kernel.h"
-#include "plan/kinds.h"
-#include "spec/spec.h"
-#include "state/desired.h"
 
 static void tell_object(const struct object *object)
 {
 	static FILE *nowhere;
-	struct step step = { .op = STEP_ADD, .want = *object };
+	struct object copy = *object;
+	struct step step = { .op = STEP_ADD, .want = &copy };
 	char label[160];
 
 	if (!nowhere)

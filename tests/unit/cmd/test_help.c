@@ -4,7 +4,6 @@
 
 #include "../unit.h"
 #include "spec/params.h"
-#include "spec/params.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 

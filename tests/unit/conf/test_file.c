@@ -8,7 +8,6 @@
 
 #include "../unit.h"
 #include "conf/conf.h"
-#include "conf/conf.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define PATH CONF_DIR "/x.conf"
@@ -92,7 +91,7 @@ START_TEST(no_files)
 }
 END_TEST
 
-START_TEST(modes)
+START_TEST(file_modes)
 {
 	static const struct {
 		mode_t mode;
@@ -184,7 +183,7 @@ Suite *suite_file(void)
 	tcase_add_test(tc, zero_bytes);
 	tcase_add_test(tc, size);
 	tcase_add_test(tc, no_files);
-	tcase_add_test(tc, modes);
+	tcase_add_test(tc, file_modes);
 	tcase_add_test(tc, owner);
 	tcase_add_test(tc, links);
 	tcase_add_test(tc, names);

@@ -6,7 +6,6 @@
 
 #include "../unit.h"
 #include "conf/conf.h"
-#include "conf/conf.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define PATH CONF_DIR "/x.conf"

@@ -10,8 +10,6 @@
 #include "../unit.h"
 #include "conf/conf.h"
 #include "conf/write.h"
-#include "conf/conf.h"
-#include "conf/write.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define PATH CONF_DIR "/x.conf"
@@ -49,7 +47,7 @@ static void save(void)
 static void becomes(enum role role, const char *before, const char *words, const char *after)
 {
 	enum role of = role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER;
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	put_file(PATH, before, 0);
 	for (int i = 0; i < 2; i++) {
@@ -185,7 +183,7 @@ END_TEST
 
 START_TEST(a_value_that_would_be_a_comment)
 {
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	put_file(PATH, A B, 0);
 	load(ROLE_SERVER);
@@ -203,7 +201,7 @@ END_TEST
 
 START_TEST(removed_and_put_again)
 {
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	put_file(PATH, A B, 0);
 	load(ROLE_SERVER);
@@ -221,7 +219,7 @@ END_TEST
 START_TEST(many)
 {
 	char words[200];
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	put_file(PATH, "[server]\n", 0);
 	load(ROLE_SERVER);
@@ -255,7 +253,7 @@ END_TEST
 
 static void put_ttl(const char *ttl)
 {
-	struct spec spec;
+	SPEC spec = { 0 };
 	char words[200];
 
 	snprintf(words, sizeof(words), "x " T1 "ttl %s", ttl);
@@ -266,21 +264,21 @@ static void put_ttl(const char *ttl)
 
 START_TEST(mode_and_group)
 {
-	static const mode_t modes[] = { 0600, 0644, 0640, 0400, 0755 };
+	static const mode_t file_modes[] = { 0600, 0644, 0640, 0400, 0755 };
 	struct stat st;
 	mode_t mask = umask(077);
 
-	for (size_t i = 0; i < COUNT(modes); i++) {
+	for (size_t i = 0; i < COUNT(file_modes); i++) {
 		gid_t gid;
 
 		unlink(PATH);
 		put_file(PATH, "[client]\n" R, 0);
 		gid = !chown(PATH, (uid_t)-1, 7) ? 7 : getegid(); /* where groups are mapped */
-		ck_assert_int_eq(chmod(PATH, modes[i]), 0);
+		ck_assert_int_eq(chmod(PATH, file_modes[i]), 0);
 		put_ttl("9");
 		save();
 		ck_assert_int_eq(stat(PATH, &st), 0);
-		ck_assert_uint_eq(st.st_mode & 07777, modes[i]);
+		ck_assert_uint_eq(st.st_mode & 07777, file_modes[i]);
 		ck_assert_uint_eq(st.st_gid, gid);
 		ck_assert_uint_eq(st.st_uid, 0);
 		ck_assert_str_eq(get_file(PATH), "[client]\n" R "ttl = 9\n");
@@ -319,7 +317,7 @@ END_TEST
 /* A file that is somewhere else needs no folder in /etc. */
 START_TEST(file_elsewhere)
 {
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	ck_assert_int_eq(rmdir(CONF_DIR), 0);
 	make_spec(&spec, ROLE_CLIENT, "x " T1);

@@ -6,8 +6,6 @@
 #include "../unit.h"
 #include "doctor/frame.h"
 #include "doctor/watch.h"
-#include "doctor/frame.h"
-#include "doctor/watch.h"
 
 #define HEADER4 20
 #define HEADER6 40

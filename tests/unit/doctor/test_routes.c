@@ -6,7 +6,6 @@
 
 #include "../unit.h"
 #include "doctor/routes.h"
-#include "doctor/routes.h"
 
 static struct bytes m;
 static struct way way;

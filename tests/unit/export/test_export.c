@@ -9,10 +9,6 @@
 #include "export/formats.h"
 #include "export/notes.h"
 #include "spec/params.h"
-#include "export/export.h"
-#include "export/formats.h"
-#include "export/notes.h"
-#include "spec/params.h"
 
 #define FIXTURES "tests/fixtures/export"
 

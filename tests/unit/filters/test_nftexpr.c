@@ -5,10 +5,6 @@
 #include "filters/nftexpr.h"
 #include "filters/nftset.h"
 #include "../unit.h"
-#include "filters/action.h"
-#include "filters/flow.h"
-#include "filters/nftexpr.h"
-#include "filters/nftset.h"
 #include <linux/netfilter/nf_tables.h>
 
 static struct flow_regs regs;

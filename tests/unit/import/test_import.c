@@ -7,9 +7,6 @@
 #include "import/assemble.h"
 #include "import/import.h"
 #include "import/importers.h"
-#include "import/assemble.h"
-#include "import/import.h"
-#include "import/importers.h"
 
 void read_import(struct import *im, const char *format, const char *text)
 {
@@ -38,7 +35,7 @@ const char *import_errors(const struct import *im)
 static void expect_import(const char *format, const char *text, const char *words, const char *expected)
 {
 	struct import im;
-	struct spec want;
+	SPEC want = { 0 };
 
 	read_import(&im, format, text);
 	ck_assert_msg(!strcmp(import_errors(&im), expected), "%s\n%s", text, import_errors(&im));

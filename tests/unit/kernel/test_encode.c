@@ -2,7 +2,6 @@
 /* Purpose: tests of the requests that kinds send, byte by byte against linux/rtnetlink.h and its fellows. */
 #include "../unit.h"
 #include "plan/kinds.h"
-#include "plan/kinds.h"
 #include <string.h>
 
 /* Numbers of the kernel's interface, written out: the library takes them from its headers. */
@@ -30,7 +29,7 @@ static void end(void)
 
 static void check(const struct step *step)
 {
-	const struct object *object = step->op == STEP_DEL ? &step->was : &step->want;
+	const struct object *object = step_object(step);
 
 	kinds[object->kind]->encode(step, &b);
 	ck_assert(!b.overflow);
@@ -66,7 +65,7 @@ static struct object address(const char *net, bool nodad)
 
 START_TEST(address_added)
 {
-	struct step step = { .op = STEP_ADD, .want = address("2001:db8::3/127", true) };
+	struct step step = { .op = STEP_ADD, .want = OBJECT(address("2001:db8::3/127", true)) };
 
 	addr_message(20, ACK | CREATE | EXCL, 127, 0x01020304, "2001:db8::3");
 	b_attr_u32(&want, 8, 2);  /* IFA_FLAGS: IFA_F_NODAD */
@@ -78,7 +77,7 @@ END_TEST
 
 START_TEST(address_added_with_dad)
 {
-	struct step step = { .op = STEP_ADD, .want = address("2001:db8:1::1/64", false) };
+	struct step step = { .op = STEP_ADD, .want = OBJECT(address("2001:db8:1::1/64", false)) };
 
 	addr_message(20, ACK | CREATE | EXCL, 64, 0x01020304, "2001:db8:1::1");
 	b_attr_u8(&want, 11, 41);
@@ -89,7 +88,7 @@ END_TEST
 
 START_TEST(address_removed)
 {
-	struct step step = { .op = STEP_DEL, .was = address("2001:db8::3/127", true) };
+	struct step step = { .op = STEP_DEL, .was = OBJECT(address("2001:db8::3/127", true)) };
 
 	addr_message(21, ACK, 127, 0x01020304, "2001:db8::3");
 	b_end(&want, 0);
@@ -135,7 +134,7 @@ static struct object route(uint8_t type, const char *dst, const char *gateway, u
 
 START_TEST(default_route)
 {
-	struct step step = { .op = STEP_ADD, .want = route(1, NULL, NULL, 1024) };
+	struct step step = { .op = STEP_ADD, .want = OBJECT(route(1, NULL, NULL, 1024)) };
 
 	route_message(24, ACK | CREATE | EXCL, 0, 1);
 	b_attr_u32(&want, 4, 7);    /* RTA_OIF */
@@ -148,9 +147,9 @@ END_TEST
 /* Beside somebody else's of the same metric: appended, never NLM_F_REPLACE (0x100). */
 START_TEST(default_route_appended)
 {
-	struct step step = { .op = STEP_ADD, .want = route(1, NULL, "2001:db8::2", UINT32_MAX) };
+	struct step step = { .op = STEP_ADD, .want = OBJECT(route(1, NULL, "2001:db8::2", UINT32_MAX)) };
 
-	step.want.route.append = true;
+	step.want->route.append = true;
 	route_message(24, ACK | CREATE | APPEND, 0, 1);
 	attr_addr(5, "2001:db8::2"); /* RTA_GATEWAY */
 	b_attr_u32(&want, 4, 7);
@@ -162,7 +161,7 @@ END_TEST
 
 START_TEST(prefix_route)
 {
-	struct step step = { .op = STEP_ADD, .want = route(1, "2001:db8:100::/56", NULL, 1024) };
+	struct step step = { .op = STEP_ADD, .want = OBJECT(route(1, "2001:db8:100::/56", NULL, 1024)) };
 
 	route_message(24, ACK | CREATE | EXCL, 56, 1);
 	attr_addr(1, "2001:db8:100::"); /* RTA_DST */
@@ -175,7 +174,7 @@ END_TEST
 
 START_TEST(unreachable_route)
 {
-	struct step step = { .op = STEP_ADD, .want = route(7, "2001:db8:100::/48", NULL, UINT32_MAX) };
+	struct step step = { .op = STEP_ADD, .want = OBJECT(route(7, "2001:db8:100::/48", NULL, UINT32_MAX)) };
 
 	route_message(24, ACK | CREATE | EXCL, 48, 7); /* no interface */
 	attr_addr(1, "2001:db8:100::");
@@ -188,9 +187,9 @@ END_TEST
 /* Named in full: protocol, metric, gateway and interface, so that no one else's goes. */
 START_TEST(route_removed)
 {
-	struct step step = { .op = STEP_DEL, .was = route(1, "2001:db8:100::/56", "2001:db8::2", 1024) };
+	struct step step = { .op = STEP_DEL, .was = OBJECT(route(1, "2001:db8:100::/56", "2001:db8::2", 1024)) };
 
-	step.was.route.append = true;
+	step.was->route.append = true;
 	route_message(25, ACK, 56, 1);
 	attr_addr(1, "2001:db8:100::");
 	attr_addr(5, "2001:db8::2");
@@ -217,7 +216,7 @@ static void neigh_message(uint16_t type, uint16_t flags)
 START_TEST(proxy_neighbour)
 {
 	struct object o = { .kind = KIND_NEIGH, .neigh = { .addr = ip6("2001:db8::3"), .index = 9, .ifname = "up0" } };
-	struct step add = { .op = STEP_ADD, .want = o }, del = { .op = STEP_DEL, .was = o };
+	struct step add = { .op = STEP_ADD, .want = &o }, del = { .op = STEP_DEL, .was = &o };
 
 	neigh_message(28, ACK | CREATE);
 	b_attr_u8(&want, 12, 41); /* NDA_PROTOCOL */

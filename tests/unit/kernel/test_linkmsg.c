@@ -8,12 +8,15 @@
 #include "kernel/linkmsg.h"
 #include "kernel/mark.h"
 #include "state/readback.h"
-#include "kernel/linkmsg.h"
-#include "kernel/mark.h"
-#include "state/readback.h"
 
 static struct bytes m;
 static struct link link_;
+static struct arena arena;
+
+static void end(void)
+{
+	arena_free(&arena);
+}
 
 /* struct ifinfomsg: family, pad, type, index, flags, change */
 static void begin(void)
@@ -31,7 +34,7 @@ static void begin(void)
 static int decode(void)
 {
 	b_end(&m, 0);
-	return link_decode(b_msg(&m), &link_);
+	return link_decode(b_msg(&m), &link_, &arena);
 }
 
 static void sit_info(const char *kind)
@@ -77,7 +80,7 @@ START_TEST(tunnel)
 	ck_assert_uint_eq(link_.underlay, 3);
 	ck_assert_uint_eq(link_.ttl, 64);
 	ck_assert_uint_eq(link_.proto, 41);
-	ck_assert(link_.up && link_.sit && link_.pmtudisc);
+	ck_assert(link_.up && link_.is_sit && link_.pmtudisc);
 	ck_assert(link_ours(&link_));
 	/* struct rtnl_link_stats64: packets, bytes, errors, dropped, each received and sent */
 	ck_assert_uint_eq(link_.stats[STAT_RX_PACKETS], stats[0]);
@@ -99,13 +102,13 @@ START_TEST(other_devices)
 
 	b_attr_str(&m, 3, "lo");
 	ck_assert_int_eq(decode(), 0);
-	ck_assert(!link_.sit && !link_.mtu && !link_.alias[0] && !link_.remote.s_addr && !link_.stats[0]);
+	ck_assert(!link_.is_sit && !link_.mtu && !link_.alias[0] && !link_.remote.s_addr && !link_.stats);
 	for (size_t i = 0; i < sizeof(kinds_of_others) / sizeof(*kinds_of_others); i++) {
 		begin();
 		b_attr_str(&m, 3, "v0");
 		sit_info(kinds_of_others[i]);
 		ck_assert_int_eq(decode(), 0);
-		ck_assert_msg(!link_.sit && !link_.remote.s_addr, "%s", kinds_of_others[i]);
+		ck_assert_msg(!link_.is_sit && !link_.remote.s_addr, "%s", kinds_of_others[i]);
 	}
 	begin();
 	memset((char *)m.word + 24, 0, 4); /* no flags */
@@ -125,7 +128,7 @@ START_TEST(tunnel_without_data)
 	b_attr_str(&m, 1, "sit");
 	b_attr_end(&m, info);
 	ck_assert_int_eq(decode(), 0);
-	ck_assert(link_.sit && !link_.remote.s_addr && !link_.ttl && !link_.proto && !link_.pmtudisc);
+	ck_assert(link_.is_sit && !link_.remote.s_addr && !link_.ttl && !link_.proto && !link_.pmtudisc);
 }
 END_TEST
 
@@ -148,8 +151,8 @@ START_TEST(odd_lengths)
 	b_attr_end(&m, data);
 	b_attr_end(&m, info);
 	ck_assert_int_eq(decode(), 0);
-	ck_assert(!link_.mtu && !link_.group && !link_.stats[0] && !link_.alias[0]);
-	ck_assert(link_.sit && !link_.remote.s_addr && !link_.ttl);
+	ck_assert(!link_.mtu && !link_.group && !link_.stats && !link_.alias[0]);
+	ck_assert(link_.is_sit && !link_.remote.s_addr && !link_.ttl);
 	begin();
 	b_attr_str(&m, 3, "t1");
 	b_attr_mem(&m, 23, stats, 64);
@@ -194,7 +197,7 @@ START_TEST(cut_short)
 		ck_assert_ptr_nonnull(copy);
 		memcpy(copy, m.word, n);
 		copy->nlmsg_len = n;
-		ret = link_decode(copy, &link_);
+		ret = link_decode(copy, &link_, &arena);
 		free(copy);
 		ck_assert_msg(ret == 0 || ret == -EBADMSG, "%u bytes: %d", n, ret);
 		ck_assert_msg(n >= 37 || ret == -EBADMSG, "%u bytes have no name", n); /* 16 + 16 + 4 + 3, in words */
@@ -243,9 +246,9 @@ START_TEST(ours_or_not)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct link l = { .sit = rows[i].sit, .group = rows[i].group };
+		struct link l = { .is_sit = rows[i].sit, .group = rows[i].group };
 
-		strcpy(l.alias, rows[i].alias);
+		l.alias = rows[i].alias;
 		ck_assert_msg(link_ours(&l) == rows[i].ours, "%s %d %u", rows[i].alias, rows[i].sit, rows[i].group);
 	}
 }
@@ -253,13 +256,14 @@ END_TEST
 
 START_TEST(aliases)
 {
-	struct link l = { .sit = true, .group = 41 };
+	char alias[ALIAS_SIZE];
+	struct link l = { .is_sit = true, .group = 41, .alias = alias };
 
-	link_alias(true, "123456789012345", l.alias);
+	link_alias(true, "123456789012345", alias);
 	ck_assert_str_eq(l.alias, "sitctl client 123456789012345");
 	ck_assert(link_ours(&l) && link_role(&l) == ROLE_CLIENT);
 	ck_assert_str_eq(link_tunnel_name(&l), "123456789012345");
-	link_alias(false, "12345678901234567890123456789012", l.alias);
+	link_alias(false, "12345678901234567890123456789012", alias);
 	ck_assert_str_eq(l.alias, "sitctl server 12345678901234567890123456789012");
 	ck_assert(link_ours(&l) && link_role(&l) == ROLE_PEER);
 	ck_assert_str_eq(link_tunnel_name(&l), "12345678901234567890123456789012");
@@ -271,7 +275,7 @@ Suite *suite_linkmsg(void)
 	Suite *s = suite_create("link");
 	TCase *tc = tcase_create("decode");
 
-	tcase_add_checked_fixture(tc, begin, NULL);
+	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, tunnel);
 	tcase_add_test(tc, other_devices);
 	tcase_add_test(tc, tunnel_without_data);

@@ -5,7 +5,6 @@
 
 #include "../unit.h"
 #include "plan/kinds.h"
-#include "plan/kinds.h"
 
 /* Numbers of the kernel's interface, written out: the library takes them from its headers. */
 #define ACK 5 /* NLM_F_REQUEST | NLM_F_ACK */
@@ -60,7 +59,7 @@ static struct object tunnel(const char *name, uint32_t index)
 	struct object o = { .kind = KIND_LINK };
 
 	strcpy(o.link.name, name);
-	strcpy(o.link.alias, "sitctl client t1");
+	o.link.alias = "sitctl client t1";
 	o.link.index = index;
 	o.link.remote = ip4("203.0.113.1");
 	o.link.local = ip4("192.0.2.2");
@@ -69,7 +68,8 @@ static struct object tunnel(const char *name, uint32_t index)
 	o.link.underlay = 3;
 	o.link.group = 41;
 	o.link.proto = 41;
-	o.link.sit = o.link.pmtudisc = true;
+	o.link.is_sit = true;
+	o.link.pmtudisc = 1;
 	return o;
 }
 
@@ -96,7 +96,7 @@ static void asked_for(const char *name, uint32_t seq, uint32_t portid)
 
 START_TEST(tunnel_added)
 {
-	struct step step = { .op = STEP_ADD, .want = tunnel("lo", 0) }; /* taken in any namespace */
+	struct step step = { .op = STEP_ADD, .want = OBJECT(tunnel("lo", 0)) }; /* taken in any namespace */
 	struct conversation c;
 	size_t header;
 
@@ -114,13 +114,13 @@ END_TEST
 /* In place: by index, with all tunnel parameters, for those left out would be zeroed; then alias and flags. */
 START_TEST(tunnel_changed)
 {
-	struct step step = { .op = STEP_CHANGE, .was = tunnel("t1", 4711), .want = tunnel("t1", 4711) };
+	struct step step = { .op = STEP_CHANGE, .was = OBJECT(tunnel("t1", 4711)), .want = OBJECT(tunnel("t1", 4711)) };
 	struct conversation c;
 	size_t header;
 
-	step.want.link.ttl = 0;
-	step.want.link.local.s_addr = 0;
-	step.want.link.up = true;
+	step.want->link.ttl = 0;
+	step.want->link.local.s_addr = 0;
+	step.want->link.up = true;
 	refuse(&step, &c, -ENODEV);
 	header = link_header(16, ACK, 1, c.route.portid, 4711, false, false);
 	tunnel_data(1480, "203.0.113.1", "0.0.0.0", 0, 3);
@@ -137,11 +137,11 @@ END_TEST
 /* One that was to be removed with others is wanted again. */
 START_TEST(condemned_tunnel_kept)
 {
-	struct step step = { .op = STEP_CHANGE, .was = tunnel("t1", 4711), .want = tunnel("t1", 4711) };
+	struct step step = { .op = STEP_CHANGE, .was = OBJECT(tunnel("t1", 4711)), .want = OBJECT(tunnel("t1", 4711)) };
 	struct conversation c;
 	size_t header;
 
-	step.was.link.group = 0x53000001;
+	step.was->link.group = 0x53000001;
 	refuse(&step, &c, -ENODEV);
 	header = link_header(19, ACK, 1, c.route.portid, 4711, false, true);
 	b_attr_u32(&want, 4, 1480); /* IFLA_MTU */
@@ -157,12 +157,14 @@ END_TEST
 START_TEST(tunnel_up_or_down)
 {
 	for (int up = 0; up < 2; up++) {
-		struct step step = { .op = STEP_CHANGE, .was = tunnel("t1", 4711), .want = tunnel("t1", 4711) };
+		struct step step = { .op = STEP_CHANGE,
+				     .was = OBJECT(tunnel("t1", 4711)),
+				     .want = OBJECT(tunnel("t1", 4711)) };
 		struct conversation c;
 		size_t header;
 
-		step.want.link.up = up;
-		step.was.link.up = !up;
+		step.want->link.up = up;
+		step.was->link.up = !up;
 		refuse(&step, &c, -ENODEV);
 		memset(&want, 0, sizeof(want));
 		header = link_header(19, ACK, 1, c.route.portid, 4711, up, true);
@@ -175,7 +177,7 @@ END_TEST
 
 START_TEST(tunnel_removed)
 {
-	struct step step = { .op = STEP_DEL, .was = tunnel("t1", 4711) };
+	struct step step = { .op = STEP_DEL, .was = OBJECT(tunnel("t1", 4711)) };
 	struct conversation c;
 	size_t header;
 
@@ -190,7 +192,7 @@ END_TEST
 /* EEXIST means two things; the kernel does not say which, so it is looked up. */
 START_TEST(explained)
 {
-	struct step step = { .op = STEP_ADD, .want = tunnel("lo", 0) };
+	struct step step = { .op = STEP_ADD, .want = OBJECT(tunnel("lo", 0)) };
 	struct conversation c;
 	struct err err;
 

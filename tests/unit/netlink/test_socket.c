@@ -2,7 +2,6 @@
 /* Purpose: tests of nl.h on this machine's kernel, in an own namespace: batches, dumps, a foreign sender. */
 #include "../unit.h" /* before linux/: glibc and the kernel define the same names */
 #include "export/notes.h"
-#include "export/notes.h"
 #include <errno.h>
 #include <ifaddrs.h>
 #include <string.h>

@@ -7,8 +7,6 @@
 #include "../unit.h"
 #include "kernel/nft/load.h"
 #include "plan/apply.h"
-#include "kernel/nft/load.h"
-#include "plan/apply.h"
 
 #define FORWARDING "net/ipv6/conf/up0/forwarding"
 #define PROXY "net/ipv6/conf/up0/proxy_ndp"
@@ -108,22 +106,24 @@ static void proxy(enum step_op op, const char *ifname, const char *addr)
 
 static void sysctl(const char *key, const char *was, const char *want)
 {
-	struct object a = { .kind = KIND_SYSCTL }, b = { .kind = KIND_SYSCTL };
+	struct object a = { .kind = KIND_SYSCTL }, b;
+	char copy[SYSCTL_KEY_SIZE];
 
-	snprintf(a.sysctl.key, sizeof(a.sysctl.key), "%s", key);
-	snprintf(b.sysctl.key, sizeof(b.sysctl.key), "%s", key);
-	snprintf(a.sysctl.value, sizeof(a.sysctl.value), "%s", was);
-	snprintf(b.sysctl.value, sizeof(b.sysctl.value), "%s", want);
+	ck_assert_int_lt(snprintf(copy, sizeof(copy), "%s", key), (int)sizeof(copy));
+	ck_assert(sysctl_split(copy, &a.sysctl));
+	b = a;
+	a.sysctl.value = was;
+	b.sysctl.value = want;
 	ck_assert_int_eq(plan_step(&lab.plan, STEP_CHANGE, PHASE_FORWARDING, &a, &b, &lab.err), 0);
 }
-
-static struct nft_elem remote = { .set = SET_REMOTES, .key = { 203, 0, 113, 1 } };
 
 static void rules(enum step_op op)
 {
 	struct object o = { .kind = KIND_NFT };
 
-	o.nft = (struct nft_table){ .exists = true, .intact = true, .groups = 1, .elems = &remote, .n = 1 };
+	o.nft = (struct nft_table){ .exists = true, .intact = true };
+	ck_assert_int_eq(nft_add_remote(&o.nft, ip4("203.0.113.1"), &lab.err), 0);
+	nft_sort(&o.nft);
 	step(op, &o);
 }
 
@@ -176,7 +176,7 @@ START_TEST(done_and_undone)
 	ck_assert_str_eq(read_sysctl(PROXY), "1");
 	ck_assert_int_eq(nft_load(&lab.c, &table, &lab.err), 0);
 	ck_assert(table.intact && table.n == 1);
-	free(table.elems);
+	nft_free(&table);
 	ck_assert_int_eq(system("ip -6 addr show dev up0 | grep -q 2001:db8:1::1/64 && "
 				"ip -6 addr show dev up1 | grep -q 2001:db8:2::1/64 && "
 				"ip -6 route show proto 41 | grep -q '^2001:db8:3::/48 dev up0 metric 1024' && "
@@ -188,7 +188,7 @@ START_TEST(done_and_undone)
 	for (size_t i = lab.plan.n; i > 0; i--) {
 		struct step back = step_invert(&lab.plan.steps[i - 1]);
 
-		ck_assert_int_eq(plan_step(&plan, back.op, back.phase, &back.was, &back.want, &lab.err), 0);
+		ck_assert_int_eq(plan_step(&plan, back.op, back.phase, back.was, back.want, &lab.err), 0);
 	}
 	plan_free(&lab.plan);
 	lab.plan = plan;
@@ -270,11 +270,10 @@ END_TEST
 /* A silent step remembers a value that another one takes with it: setting all.forwarding does. */
 START_TEST(silent_steps)
 {
-	struct object pin = { .kind = KIND_SYSCTL };
+	struct object pin = { .kind = KIND_SYSCTL,
+			      .sysctl = { .ifname = "up1", .leaf = "forwarding", .value = "1", .version = 6 } };
 
 	write_sysctl("net/ipv6/conf/up1/forwarding", "1");
-	strcpy(pin.sysctl.key, "net/ipv6/conf/up1/forwarding");
-	strcpy(pin.sysctl.value, "1");
 	step(STEP_DEL, &pin);
 	sysctl("net/ipv6/conf/all/forwarding", "0", "1");
 	unreachable(STEP_ADD, "2001:db8:bad::/48");

@@ -5,7 +5,6 @@
 
 #include "../unit.h"
 #include "state/saved.h"
-#include "state/saved.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define CONF "net/ipv6/conf/"
@@ -229,8 +228,8 @@ START_TEST(changed_and_down)
 	lab_tunnel(&lab, "t1", "sitctl client t1", "203.0.113.1")->up = false;
 	lab_desire(&lab, ROLE_CLIENT, T1 "ttl 9");
 	expect_steps(&lab, ROLE_CLIENT, "t1", "~link t1 ttl 9\n~link t1 up\n");
-	ck_assert(!lab.plan.steps[0].want.link.up && lab.plan.steps[1].want.link.up);
-	ck_assert_uint_eq(lab.plan.steps[1].was.link.ttl, 9);
+	ck_assert(!lab.plan.steps[0].want->link.up && lab.plan.steps[1].want->link.up);
+	ck_assert_uint_eq(lab.plan.steps[1].was->link.ttl, 9);
 }
 END_TEST
 
@@ -334,11 +333,11 @@ START_TEST(proxied_prefix)
 	lab_desire(&lab, ROLE_PEER, ALICE "prefix 2001:db8:1::/48 prefix 2001:db8:7::100/120");
 	ck_assert_int_eq(lab_plan(&lab, ROLE_PEER, "alice"), 0);
 	ck_assert_uint_eq(lab.plan.n, 257); /* the route, then 256 entries */
-	ck_assert_int_eq(lab.plan.steps[0].want.kind, KIND_ROUTE);
+	ck_assert_int_eq(lab.plan.steps[0].want->kind, KIND_ROUTE);
 	for (size_t i = 1; i < lab.plan.n; i++) {
-		const struct neigh *neigh = &lab.plan.steps[i].want.neigh;
+		const struct neigh *neigh = &lab.plan.steps[i].want->neigh;
 
-		ck_assert(lab.plan.steps[i].op == STEP_ADD && lab.plan.steps[i].want.kind == KIND_NEIGH);
+		ck_assert(lab.plan.steps[i].op == STEP_ADD && lab.plan.steps[i].want->kind == KIND_NEIGH);
 		ck_assert_uint_eq(neigh->addr.s6_addr[14], 1);
 		ck_assert_uint_eq(neigh->addr.s6_addr[15], n++);
 		ck_assert_str_eq(neigh->ifname, "up0");

@@ -5,7 +5,6 @@
 
 #include "../unit.h"
 #include "state/saved.h"
-#include "state/saved.h"
 
 #define CONF "net/ipv6/conf/"
 #define ALL CONF "all/forwarding"
@@ -115,6 +114,7 @@ END_TEST
 START_TEST(whose_forwarding_is_pinned)
 {
 	const struct step *silent = NULL;
+	char key[SYSCTL_KEY_SIZE];
 
 	by_all_forwarding();
 	lab_desire(&lab, ROLE_SERVER, "uplink up0");
@@ -127,8 +127,9 @@ START_TEST(whose_forwarding_is_pinned)
 		if (step_silent(&lab.plan.steps[i]))
 			silent = &lab.plan.steps[i];
 	ck_assert_ptr_nonnull(silent);
-	ck_assert_str_eq(silent->was.sysctl.key, CONF "lan0/forwarding");
-	ck_assert_str_eq(silent->was.sysctl.value, "1");
+	sysctl_key(&silent->was->sysctl, key);
+	ck_assert_str_eq(key, CONF "lan0/forwarding");
+	ck_assert_str_eq(silent->was->sysctl.value, "1");
 	/* Undone backwards it must come after all.forwarding: so it stands before it. */
 	ck_assert_ptr_eq(silent, &lab.plan.steps[0]);
 }

@@ -4,7 +4,6 @@
 
 #include "../unit.h"
 #include "state/saved.h"
-#include "state/saved.h"
 
 #define CONF "net/ipv6/conf/"
 /* Of the table only the remotes. */

@@ -5,7 +5,6 @@
 
 #include "../unit.h"
 #include "plan/kinds.h"
-#include "plan/kinds.h"
 
 #define T1 "t1 remote 203.0.113.1 address 2001:db8::3 mtu 1480 gateway none "
 #define ALICE "alice remote 198.51.100.7 address 2001:db8:7::3 mtu 1480 proxy-ndp off "
@@ -132,16 +131,16 @@ static char text[512];
 START_TEST(conntrack_entry)
 {
 	struct object o = { .kind = KIND_CONNTRACK };
-	struct step step = { .op = STEP_DEL, .was = o }, back;
+	struct step step = { .op = STEP_DEL, .was = &o }, back;
 	FILE *out = fmemopen(text, sizeof(text), "w");
 	json_t *json;
 
-	step.was.conntrack.source = ip4("203.0.113.1");
-	step.was.conntrack.destination = ip4("192.0.2.1");
+	step.was->conntrack.source = ip4("203.0.113.1");
+	step.was->conntrack.destination = ip4("192.0.2.1");
 	kinds[KIND_CONNTRACK]->print(&step, out);
 	ck_assert_int_eq(fclose(out), 0);
 	ck_assert_str_eq(text, "conntrack -D -p 41 --orig-src 203.0.113.1 --orig-dst 192.0.2.1\n");
-	json = kinds[KIND_CONNTRACK]->json(&step.was);
+	json = kinds[KIND_CONNTRACK]->json(step.was);
 	ck_assert_int_eq(json_integer_value(json_object_get(json, "protocol")), 41);
 	ck_assert_str_eq(json_string_value(json_object_get(json, "source")), "203.0.113.1");
 	ck_assert_str_eq(json_string_value(json_object_get(json, "destination")), "192.0.2.1");

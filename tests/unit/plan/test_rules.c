@@ -6,7 +6,6 @@
 
 #include "../unit.h"
 #include "plan/rules.h"
-#include "plan/rules.h"
 
 static struct lab lab;
 static struct world w;
@@ -35,7 +34,7 @@ static void says(const char *part)
 
 static struct spec peer(const char *words)
 {
-	struct spec spec;
+	struct spec spec = { 0 };
 
 	make_spec(&spec, ROLE_PEER, words);
 	return spec_effective(&spec, &lab.desired.server);
@@ -43,7 +42,7 @@ static struct spec peer(const char *words)
 
 static void peer_is_right(const char *words)
 {
-	struct spec spec = peer(words);
+	SPEC spec = peer(words);
 	char message[2048];
 
 	if (rule_peer(&w, &spec, &lab.err))
@@ -52,7 +51,7 @@ static void peer_is_right(const char *words)
 
 static void peer_is_wrong(const char *words, const char *what, const char *whose)
 {
-	struct spec spec = peer(words);
+	SPEC spec = peer(words);
 
 	ck_assert_msg(rule_peer(&w, &spec, &lab.err) == -EINVAL, "%s", words);
 	ck_assert(lab.err.usage);
@@ -145,7 +144,7 @@ END_TEST
 
 static int local(const char *words)
 {
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	make_spec(&spec, ROLE_CLIENT, words);
 	return rule_local(&w, &spec, &lab.err);
@@ -181,7 +180,7 @@ END_TEST
 
 static void notes(const char *words, unsigned int n)
 {
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	make_spec(&spec, ROLE_CLIENT, words);
 	plan_free(&lab.plan);
@@ -192,7 +191,7 @@ static void notes(const char *words, unsigned int n)
 /* A default route of the same or a better metric wins, and that is said. */
 START_TEST(other_default_routes)
 {
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	lab_route(&lab, "up0", "2001:db8:5::/48", 1, 3);
 	notes(T1, 0);

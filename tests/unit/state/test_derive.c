@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: tests of want.h: what parameters mean in objects of the kernel. */
+/* Purpose: tests of derive.h and wanted.h: what parameters mean in objects of the kernel. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../unit.h"
 #include "plan/wanted.h"
-#include "plan/wanted.h"
 
 static struct spec spec;
-static struct addr addrs[ADDRESSES_MAX];
+static struct addr addr;
 static struct route route;
 
 static void is_addr(const struct addr *a, const char *net, const char *ifname)
@@ -23,10 +22,11 @@ static void is_addr(const struct addr *a, const char *net, const char *ifname)
 START_TEST(addresses_of_a_client)
 {
 	make_spec(&spec, ROLE_CLIENT, "t1 remote 203.0.113.1 address 2001:db8::3 address 2001:db8:9::1/64");
-	ck_assert_uint_eq(derive_addrs(&spec, addrs), 2);
-	is_addr(&addrs[0], "2001:db8::3/127", "t1");
-	is_addr(&addrs[1], "2001:db8:9::1/64", "t1");
-	ck_assert(addrs[0].nodad && addrs[1].nodad);
+	ck_assert(derive_addr(&spec, 0, &addr) && addr.nodad);
+	is_addr(&addr, "2001:db8::3/127", "t1");
+	ck_assert(derive_addr(&spec, 1, &addr) && addr.nodad);
+	is_addr(&addr, "2001:db8:9::1/64", "t1");
+	ck_assert(!derive_addr(&spec, 2, &addr));
 }
 END_TEST
 
@@ -44,8 +44,10 @@ START_TEST(addresses_of_a_peer)
 		{ "address 2001:db8::3/128 server-address 2001:db8::2", "2001:db8::2/128", "2001:db8::3/128" },
 		{ "address 2001:db8::3/126 server-address 2001:db8::2", "2001:db8::2/128", "2001:db8::3/128" },
 	};
-	struct spec server, both;
-	struct net6 nets[1 + PREFIXES_MAX], want;
+	SPEC server = { 0 };
+	struct spec both;
+	struct addr more;
+	struct net6 want;
 	char words[256];
 
 	make_spec(&server, ROLE_SERVER, "");
@@ -53,14 +55,18 @@ START_TEST(addresses_of_a_peer)
 		snprintf(words, sizeof(words), "alice remote 198.51.100.7 prefix 2001:db8:5::/48 %s", rows[i].words);
 		make_spec(&spec, ROLE_PEER, words);
 		both = spec_effective(&spec, &server);
-		ck_assert_uint_eq(derive_addrs(&both, addrs), 1);
-		is_addr(&addrs[0], rows[i].addr, "sit-alice");
-		ck_assert_msg(derive_peer_nets(&both, nets) == (rows[i].host_route ? 2 : 1), "%s", rows[i].words);
+		ck_assert(derive_addr(&both, 0, &addr) && !derive_addr(&both, 1, &more));
+		is_addr(&addr, rows[i].addr, "sit-alice");
 		want = net6(rows[i].host_route ? rows[i].host_route : "2001:db8:5::/48");
-		ck_assert_msg(net6_equal(&nets[0], &want), "%s", rows[i].words);
+		ck_assert_msg(derive_route(&both, 0, &route) && net6_equal(&route.dst, &want), "%s", rows[i].words);
+		ck_assert_msg(derive_route(&both, 1, &route) == !!rows[i].host_route, "%s", rows[i].words);
+		ck_assert(!derive_route(&both, 2, &route) && !derive_route(&both, 3, &route));
+		spec_free(&spec);
 	}
-	derive_peer_route(&both, &nets[1], &route);
+	make_spec(&spec, ROLE_PEER, "alice remote 198.51.100.7 address 2001:db8::3 prefix 2001:db8:5::/48");
+	both = spec_effective(&spec, &server);
 	want = net6("2001:db8:5::/48");
+	ck_assert(derive_route(&both, 0, &route));
 	ck_assert(net6_equal(&route.dst, &want) && route.metric == 1024 && route.type == 1 && !route.has_gateway);
 	ck_assert_str_eq(route.ifname, "sit-alice");
 }
@@ -89,10 +95,10 @@ START_TEST(prefixes_of_a_client)
 
 		snprintf(words, sizeof(words), "t1 remote 203.0.113.1 address 2001:db8::3 prefix %s", rows[i].prefix);
 		make_spec(&spec, ROLE_CLIENT, words);
-		lan = derive_lan_addr(&spec.prefixes[0], &addrs[0]);
+		lan = derive_lan_addr(&spec.prefixes[0], &addr);
 		ck_assert_msg(lan == !!rows[i].lan, "%s", rows[i].prefix);
 		if (lan)
-			is_addr(&addrs[0], rows[i].lan, "eth1");
+			is_addr(&addr, rows[i].lan, "eth1");
 		ck_assert_msg(derive_unreachable(&spec.prefixes[0], &route) == rows[i].unreachable, "%s",
 			      rows[i].prefix);
 		if (rows[i].unreachable)
@@ -107,15 +113,13 @@ START_TEST(default_routes)
 	struct in6_addr via = ip6("fe80::1");
 
 	make_spec(&spec, ROLE_CLIENT, "t1 remote 203.0.113.1 address 2001:db8::3");
-	ck_assert(derive_default(&spec, &route) && !route.dst.len && !route.has_gateway && route.metric == 1024);
+	ck_assert(derive_route(&spec, 0, &route) && !route.dst.len && !route.has_gateway && route.metric == 1024);
 	ck_assert_str_eq(route.ifname, "t1");
 	make_spec(&spec, ROLE_CLIENT, "t1 remote 203.0.113.1 address 2001:db8::3 gateway fe80::1 metric 7");
-	ck_assert(derive_default(&spec, &route) && route.has_gateway && route.metric == 7);
+	ck_assert(derive_route(&spec, 0, &route) && route.has_gateway && route.metric == 7);
 	ck_assert(addr6_equal(&route.gateway, &via));
 	make_spec(&spec, ROLE_CLIENT, "t1 remote 203.0.113.1 address 2001:db8::3 gateway none");
-	ck_assert(!derive_default(&spec, &route));
-	make_spec(&spec, ROLE_PEER, "alice remote 203.0.113.1 address 2001:db8::3");
-	ck_assert(!derive_default(&spec, &route));
+	ck_assert(!derive_route(&spec, 0, &route));
 }
 END_TEST
 
@@ -159,18 +163,27 @@ START_TEST(on_link_prefixes)
 }
 END_TEST
 
+static unsigned int all_proxied(const char *uplink, struct net6 *ranges)
+{
+	unsigned int at = 0, n = 0;
+
+	while (derive_proxied(&lab.s, uplink, &spec, &at, &ranges[n]))
+		n++;
+	return n;
+}
+
 static unsigned int proxied(const char *words, struct net6 *ranges)
 {
 	char text[256];
 
 	snprintf(text, sizeof(text), "alice remote 198.51.100.7 address 2001:db8:7::3 %s", words);
 	make_spec(&spec, ROLE_PEER, text);
-	return derive_proxied(&lab.s, "up0", &spec, ranges);
+	return all_proxied("up0", ranges);
 }
 
 START_TEST(proxied_ranges)
 {
-	struct net6 ranges[1 + PREFIXES_MAX], host = net6("2001:db8:7::3/128"), part = net6("2001:db8:7::80/121");
+	struct net6 ranges[4], host = net6("2001:db8:7::3/128"), part = net6("2001:db8:7::80/121");
 
 	ck_assert_uint_eq(proxied("", ranges), 0);
 	ck_assert_uint_eq(proxied("proxy-ndp on", ranges), 1);
@@ -181,9 +194,11 @@ START_TEST(proxied_ranges)
 	ck_assert_uint_eq(proxied("proxy-ndp off prefix 2001:db8:7::80/121", ranges), 0);
 	ck_assert_uint_eq(proxied("prefix 2001:db8:7::80/121 prefix 2001:db8:9::/48", ranges), 2);
 	ck_assert(net6_equal(&ranges[1], &part));
-	ck_assert_uint_eq(derive_proxied(&lab.s, "", &spec, ranges), 0); /* no uplink yet */
+	ck_assert_uint_eq(all_proxied("", ranges), 0); /* no uplink yet */
 }
 END_TEST
+
+static char alias[ALIAS_SIZE]; /* of the device below */
 
 static void link_wanted(const char *words, struct link *out, int ret)
 {
@@ -192,7 +207,7 @@ static void link_wanted(const char *words, struct link *out, int ret)
 
 	snprintf(text, sizeof(text), "t1 remote 203.0.113.1 address 2001:db8::3 %s", words);
 	make_spec(&spec, ROLE_CLIENT, text);
-	ck_assert_int_eq(wanted_link(&w, &spec, out, &lab.err), ret);
+	ck_assert_int_eq(wanted_link(&w, &spec, out, alias, &lab.err), ret);
 }
 
 START_TEST(tunnel_devices)

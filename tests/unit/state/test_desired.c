@@ -6,9 +6,6 @@
 #include "kernel/mark.h"
 #include "state/readback.h"
 #include "state/snapshotfind.h"
-#include "kernel/mark.h"
-#include "state/readback.h"
-#include "state/snapshotfind.h"
 
 static struct desired t;
 static struct err err;
@@ -25,7 +22,7 @@ static void end(void)
 
 static void put(enum role role, const char *words)
 {
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	make_spec(&spec, role, words);
 	ck_assert_int_eq(desired_put(&t, &spec, true, &err), 0);
@@ -87,7 +84,7 @@ static void is_text(const struct spec *spec, enum role role, const char *text)
 static void observed(const char *link, const char *told_words, enum role role, const char *text)
 {
 	const struct link *l = snapshot_link(&lab.s, link);
-	struct spec desired, spec;
+	SPEC desired = { 0 }, spec = { 0 };
 
 	if (told_words)
 		make_spec(&desired, role, told_words);
@@ -173,7 +170,7 @@ static struct link *foreign(const char *name, const char *remote)
 START_TEST(foreign_client_observed)
 {
 	const struct link *l = foreign("he6", "203.0.113.1");
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	lab_route(&lab, "unreachable", "2001:db8:1::/48", 1024, 3);
 	observe_foreign(&lab.s, l, ROLE_CLIENT, &spec);
@@ -184,6 +181,7 @@ START_TEST(foreign_client_observed)
 	lab_route(&lab, "he6", "default", 5, 3);
 	lab_route(&lab, "he6", "default", 1024, 9)->has_gateway = true;
 	lab_nft(&lab, "203.0.113.1");
+	spec_free(&spec);
 	observe_foreign(&lab.s, l, ROLE_CLIENT, &spec);
 	is_text(&spec, ROLE_CLIENT,
 		HE6 "address 2001:db8::3/127 address 2001:db8:9::1/64 gateway :: metric 1024 ttl 64 mtu 1480 "
@@ -195,7 +193,7 @@ END_TEST
 START_TEST(foreign_peer_observed)
 {
 	const struct link *l = foreign("he6", "203.0.113.1");
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	lab_neigh(&lab, "up0", "2001:db8::2", 0);
 	observe_foreign(&lab.s, l, ROLE_PEER, &spec);
@@ -211,7 +209,7 @@ END_TEST
 START_TEST(adopted_observed)
 {
 	const struct link *l = foreign("he6", "203.0.113.1");
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	lab_route(&lab, "he6", "default", 1, 9);
 	lab_route(&lab, "he6", "default", 2, 41);

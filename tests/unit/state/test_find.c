@@ -5,8 +5,6 @@
 #include "base/netindex.h"
 #include "state/snapshotfind.h"
 #include "../unit.h"
-#include "base/netindex.h"
-#include "state/snapshotfind.h"
 
 #define ROUNDS 3000
 #define NETS 60

@@ -13,7 +13,6 @@
 
 #include "../unit.h"
 #include "state/saved.h"
-#include "state/saved.h"
 
 static struct journal j;
 static struct err err;
@@ -56,7 +55,7 @@ static void write_journal(const char *text)
 
 static void put(enum role role, const char *words, bool recorded)
 {
-	struct spec spec;
+	SPEC spec = { 0 };
 
 	make_spec(&spec, role, words);
 	ck_assert_int_eq(desired_put(&j.desired, &spec, recorded, &err), 0);

@@ -8,8 +8,6 @@
 #include "../../unit.h"
 #include "kernel/nft/load.h"
 #include "plan/kinds.h"
-#include "kernel/nft/load.h"
-#include "plan/kinds.h"
 
 static struct conversation c;
 static struct err err;
@@ -39,37 +37,37 @@ static void begin(void)
 
 static void end(void)
 {
-	free(two.elems);
-	free(three.elems);
-	free(other.elems);
+	nft_free(&two);
+	nft_free(&three);
+	nft_free(&other);
 }
 
 START_TEST(elements)
 {
 	struct in6_addr host = ip6("2001:db8::3");
 	struct nft_table t = { .exists = true, .intact = true };
+	struct nft_elem counted = nft_elem_at(&two, 0);
 
 	ck_assert_uint_eq(two.n, 2); /* each once */
 	ck_assert(nft_has_remote(&two, ip4("192.0.2.1")) && nft_has_remote(&two, ip4("198.51.100.7")));
 	ck_assert(!nft_has_remote(&two, ip4("192.0.2.2")) && !nft_has_remote(&none, ip4("192.0.2.1")));
-	ck_assert(nft_find_ifname(&three, SET_PEERS, "sit-alice") &&
-		  !nft_find_ifname(&three, SET_CLIENTS, "sit-alice"));
-	ck_assert(!nft_find_ifname(&three, SET_PEERS, "sit-alic") && !nft_find_ifname(&three, SET_PEERS, "sit-alice2"));
-	ck_assert_ptr_nonnull(nft_find_ifname(&three, SET_CLAMPED, "123456789012345"));
+	ck_assert(nft_has_ifname(&three, SET_PEERS, "sit-alice") && !nft_has_ifname(&three, SET_CLIENTS, "sit-alice"));
+	ck_assert(!nft_has_ifname(&three, SET_PEERS, "sit-alic") && !nft_has_ifname(&three, SET_PEERS, "sit-alice2"));
+	ck_assert(nft_has_ifname(&three, SET_CLAMPED, "123456789012345"));
 	ck_assert(nft_equal(&two, &two) && nft_equal(&none, &none));
 	ck_assert(!nft_equal(&two, &three) && !nft_equal(&two, &none) && !nft_equal(&two, &other));
 	/* The same in another order is the same; counters are not compared. */
-	nft_add_remote(&t, ip4("192.0.2.1"), &err);
+	counted.packets = 77;
+	nft_add_elem(&t, &counted, &err);
 	nft_add_remote(&t, ip4("198.51.100.7"), &err);
 	nft_sort(&t);
-	t.elems[0].packets = 77;
 	ck_assert(nft_equal(&two, &t));
 	t.intact = false;
 	ck_assert(!nft_equal(&two, &t));
 	t.intact = true;
 	nft_add_range(&t, SET_ALLOWED, "sit-alice", &host, &host, &err);
 	ck_assert(!nft_equal(&two, &t));
-	free(t.elems);
+	nft_free(&t);
 }
 END_TEST
 
@@ -78,8 +76,8 @@ static char text[16384];
 static const char *printed(enum step_op op, struct nft_table was, struct nft_table want)
 {
 	struct step step = { .op = op,
-			     .was = { .kind = KIND_NFT, .nft = was },
-			     .want = { .kind = KIND_NFT, .nft = want } };
+			     .was = OBJECT({ .kind = KIND_NFT, .nft = was }),
+			     .want = OBJECT({ .kind = KIND_NFT, .nft = want }) };
 	FILE *out = fmemopen(text, sizeof(text), "w");
 
 	kinds[KIND_NFT]->print(&step, out);
@@ -149,8 +147,8 @@ static void close_kernel(void)
 static int run(enum step_op op, struct nft_table was, struct nft_table want)
 {
 	struct step step = { .op = op,
-			     .was = { .kind = KIND_NFT, .nft = was },
-			     .want = { .kind = KIND_NFT, .nft = want } };
+			     .was = OBJECT({ .kind = KIND_NFT, .nft = was }),
+			     .want = OBJECT({ .kind = KIND_NFT, .nft = want }) };
 
 	return kinds[KIND_NFT]->run(&c, &step, &err);
 }
@@ -173,7 +171,7 @@ static void has(const struct nft_table *want)
 	ck_assert_int_eq(loaded.intact, want->intact);
 	ck_assert_uint_eq(loaded.n, want->n);
 	ck_assert(nft_equal(&loaded, want));
-	free(loaded.elems);
+	nft_free(&loaded);
 }
 
 START_TEST(made_changed_removed)
@@ -217,7 +215,7 @@ START_TEST(ten_thousand)
 	has(&many);
 	done(STEP_CHANGE, many, two);
 	has(&two);
-	free(many.elems);
+	nft_free(&many);
 }
 END_TEST
 
@@ -243,7 +241,7 @@ START_TEST(damaged)
 	ck_assert_int_eq(nft_load(&c, &loaded, &err), 0);
 	ck_assert(loaded.exists && !loaded.intact);
 	done(STEP_CHANGE, loaded, three);
-	free(loaded.elems);
+	nft_free(&loaded);
 	has(&three);
 }
 END_TEST

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+
+/* Before the items. */
+struct head {
+	uint32_t holders, room;
+	uint64_t items[]; /* aligned for any of ours */
+};
+
+static struct head *head_of(void *items)
+{
+	return (struct head *)(void *)((char *)items - offsetof(struct head, items));
+}
+
+static struct head *allocate(struct head *old, size_t room, size_t size)
+{
+	struct head *head = realloc(old, offsetof(struct head, items) + room * size);
+
+	if (head) {
+		head->holders = 1;
+		head->room = (uint32_t)room;
+	}
+	return head;
+}
+
+void *list_grow(void *items, unsigned int n, size_t size)
+{
+	struct head *old = items ? head_of(items) : NULL, *head = old;
+	size_t room = n ? 2 * (size_t)n : 1; /* most lists have one item */
+
+	if (old && old->holders > 1) {
+		head = allocate(NULL, room, size);
+		if (!head)
+			return NULL;
+		memcpy(head->items, items, n * size);
+		old->holders--;
+	} else if (!old || old->room == n) {
+		head = allocate(old, room, size);
+		if (!head)
+			return NULL;
+	}
+	memset((char *)head->items + n * size, 0, size);
+	return head->items;
+}
+
+void *list_share(void *items)
+{
+	if (items)
+		head_of(items)->holders++;
+	return items;
+}
+
+void list_drop(void *items)
+{
+	if (items && !--head_of(items)->holders)
+		free(head_of(items));
+}
+
+char *list_text(const char *text)
+{
+	struct head *head = allocate(NULL, strlen(text) + 1, 1);
+
+	return head ? strcpy((char *)head->items, text) : NULL;
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "spec/values.h"
+#include "base/list.h"
+
+static bool put(char *buf, const char *text)
+{
+	snprintf(buf, VALUE_TEXT, "%s", text);
+	return true;
+}
+
+/* Dots and digits only: meant as an address, so say what is wrong with the address. */
+static bool like_addr4(const char *word)
+{
+	return word[strspn(word, "0123456789.")] == '\0';
+}
+
+static void store(const struct param *p, void *to, uint32_t value)
+{
+	uint8_t byte = (uint8_t)value;
+
+	memcpy(to, p->size == 1 ? (const void *)&byte : &value, p->size);
+}
+
+static uint32_t load(const struct param *p, const void *from)
+{
+	uint32_t value = *(const uint8_t *)from;
+
+	if (p->size == sizeof(value))
+		memcpy(&value, from, sizeof(value));
+	return value;
+}
+
+bool take_number(const struct param *p, void *to, const char *word, const char **why)
+{
+	const struct number *n = p->number;
+	bool named = n->word && !strcmp(word, n->word);
+	uint32_t value = n->value;
+
+	if (!named && !(n->hex && !strncmp(word, "0x", 2) ? parse_hex(word, n->min, n->max, &value, why)
+							  : parse_u32(word, n->min, n->max, &value, why)))
+		return false;
+	if (!named && n->taken && value == n->value) {
+		*why = n->taken;
+		return false;
+	}
+	store(p, to, value);
+	return true;
+}
+
+bool text_number(const struct param *p, const void *from, char *buf)
+{
+	uint32_t value = load(p, from);
+
+	if (p->number->word && value == p->number->value)
+		return put(buf, p->number->word);
+	return snprintf(buf, VALUE_TEXT, p->number->hex && value ? "0x%x" : "%u", value) > 0;
+}
+
+bool take_switch(const struct param *p, void *to, const char *word, const char **why)
+{
+	(void)p;
+	return parse_on_off(word, to, why);
+}
+
+bool text_switch(const struct param *p, const void *from, char *buf)
+{
+	(void)p;
+	return put(buf, *(const bool *)from ? "on" : "off");
+}
+
+bool take_ifname(const struct param *p, void *to, const char *word, const char **why)
+{
+	(void)p;
+	return parse_ifname(word, why) && snprintf(to, IFNAMSIZ, "%s", word) > 0;
+}
+
+bool text_ifname(const struct param *p, const void *from, char *buf)
+{
+	(void)p;
+	return *(const char *)from && put(buf, from);
+}
+
+bool take_addr4(const struct param *p, void *to, const char *word, const char **why)
+{
+	(void)p;
+	return parse_ipv4_host(word, to, why);
+}
+
+bool text_addr4(const struct param *p, const void *from, char *buf)
+{
+	(void)p;
+	return addr4_text(*(const struct in_addr *)from, buf);
+}
+
+bool take_addr4_or_any(const struct param *p, void *to, const char *word, const char **why)
+{
+	((struct in_addr *)to)->s_addr = 0;
+	return !strcmp(word, "any") || take_addr4(p, to, word, why);
+}
+
+bool text_addr4_or_any(const struct param *p, const void *from, char *buf)
+{
+	return ((const struct in_addr *)from)->s_addr ? text_addr4(p, from, buf) : put(buf, "any");
+}
+
+bool take_remote(const struct param *p, void *spec, const char *word, const char **why)
+{
+	struct spec *s = spec;
+
+	(void)p;
+	list_drop(s->host);
+	s->host = NULL;
+	if (like_addr4(word))
+		return parse_ipv4_host(word, &s->remote, why);
+	if (!parse_host_name(word, why))
+		return false;
+	s->remote.s_addr = 0;
+	s->host = list_text(word);
+	if (!s->host)
+		*why = "is one name too many: no memory is left";
+	return s->host;
+}
+
+bool text_remote(const struct param *p, const void *spec, char *buf)
+{
+	const struct spec *s = spec;
+
+	return s->host ? put(buf, s->host) : text_addr4(p, &s->remote, buf);
+}
+
+bool take_resolved(const struct param *p, void *spec, const char *word, const char **why)
+{
+	return take_addr4(p, &((struct spec *)spec)->remote, word, why);
+}
+
+bool text_resolved(const struct param *p, const void *spec, char *buf)
+{
+	const struct spec *s = spec;
+
+	return s->host && s->remote.s_addr && text_addr4(p, &s->remote, buf);
+}
+
+bool take_address(const struct param *p, void *to, const char *word, const char **why)
+{
+	(void)p;
+	return parse_ipv6_net_host(word, 127, to, why);
+}
+
+bool text_address(const struct param *p, const void *from, char *buf)
+{
+	(void)p;
+	return net6_text(from, buf);
+}
+
+bool same_address(const void *a, const void *b)
+{
+	return addr6_equal(&((const struct net6 *)a)->addr, &((const struct net6 *)b)->addr);
+}
+
+bool take_server_address(const struct param *p, void *spec, const char *word, const char **why)
+{
+	struct spec *s = spec;
+
+	(void)p;
+	s->has_server_address = true;
+	return parse_ipv6_host(word, &s->server_address, why);
+}
+
+bool text_server_address(const struct param *p, const void *spec, char *buf)
+{
+	const struct spec *s = spec;
+
+	(void)p;
+	return s->has_server_address && addr6_text(&s->server_address, buf);
+}
+
+bool take_gateway(const struct param *p, void *spec, const char *word, const char **why)
+{
+	struct spec *s = spec;
+
+	(void)p;
+	s->gateway_mode = !strcmp(word, "auto") ? GATEWAY_AUTO : !strcmp(word, "none") ? GATEWAY_NONE : GATEWAY_ADDRESS;
+	if (s->gateway_mode != GATEWAY_ADDRESS)
+		return true;
+	/* A gateway may be the other end's link-local address. */
+	if (inet_pton(AF_INET6, word, &s->gateway) == 1 && IN6_IS_ADDR_LINKLOCAL(&s->gateway))
+		return true;
+	if (parse_ipv6_host(word, &s->gateway, why))
+		return true;
+	if (!strchr(word, ':'))
+		*why = "is neither 'auto', 'none' nor an IPv6 address";
+	return false;
+}
+
+bool text_gateway(const struct param *p, const void *spec, char *buf)
+{
+	const struct spec *s = spec;
+
+	(void)p;
+	if (s->gateway_mode == GATEWAY_ADDRESS)
+		return addr6_text(&s->gateway, buf);
+	return put(buf, s->gateway_mode == GATEWAY_AUTO ? "auto" : "none");
+}
+
+/* PREFIX/LEN, and after a comma the LAN interface where LAN allows one. */
+static bool take_prefix(struct prefix *to, const char *word, bool lan, const char **why)
+{
+	const char *comma = strchr(word, ',');
+	char net[NET6_TEXT];
+
+	if (comma && !lan) {
+		*why = "names an interface, which only a client's prefix can";
+		return false;
+	}
+	if (snprintf(net, sizeof(net), "%.*s", (int)(comma ? (size_t)(comma - word) : strlen(word)), word) >=
+	    (int)sizeof(net)) {
+		*why = "is not an IPv6 prefix";
+		return false;
+	}
+	if (!parse_ipv6_prefix(net, &to->net, why))
+		return false;
+	if (!comma)
+		return true;
+	return parse_ifname(comma + 1, why) && snprintf(to->ifname, sizeof(to->ifname), "%s", comma + 1) > 0;
+}
+
+bool take_client_prefix(const struct param *p, void *to, const char *word, const char **why)
+{
+	(void)p;
+	return take_prefix(to, word, true, why);
+}
+
+bool take_peer_prefix(const struct param *p, void *to, const char *word, const char **why)
+{
+	(void)p;
+	return take_prefix(to, word, false, why);
+}
+
+bool text_prefix(const struct param *p, const void *from, char *buf)
+{
+	const struct prefix *prefix = from;
+	char net[NET6_TEXT];
+
+	(void)p;
+	snprintf(buf, VALUE_TEXT, "%s%s%s", net6_text(&prefix->net, net), prefix->ifname[0] ? "," : "", prefix->ifname);
+	return true;
+}
+
+bool prefixes_overlap(const void *a, const void *b)
+{
+	return net6_overlap(&((const struct prefix *)a)->net, &((const struct prefix *)b)->net);
+}
+
+bool take_proxy_ndp(const struct param *p, void *to, const char *word, const char **why)
+{
+	enum proxy_ndp *mode = to;
+	bool on;
+
+	(void)p;
+	*mode = PROXY_NDP_AUTO;
+	if (!strcmp(word, "auto"))
+		return true;
+	if (!parse_on_off(word, &on, why)) {
+		*why = "is neither 'auto', 'on' nor 'off'";
+		return false;
+	}
+	*mode = on ? PROXY_NDP_ON : PROXY_NDP_OFF;
+	return true;
+}
+
+bool text_proxy_ndp(const struct param *p, const void *from, char *buf)
+{
+	static const char *const text[] = { "auto", "on", "off" };
+
+	(void)p;
+	return put(buf, text[*(const enum proxy_ndp *)from]);
+}
+
+bool take_allow(const struct param *p, void *to, const char *word, const char **why)
+{
+	(void)p;
+	return parse_allow(word, to, why);
+}
+
+bool text_allow(const struct param *p, const void *from, char *buf)
+{
+	(void)p;
+	return allow_text(from, buf, VALUE_TEXT);
+}
+
+bool allows_overlap(const void *a, const void *b)
+{
+	return allow_overlap(a, b);
+}
+
+bool take_target(const struct param *p, void *to, const char *word, const char **why)
+{
+	struct target *target = to;
+	struct in6_addr addr;
+
+	(void)p;
+	if (*word && like_addr4(word)) {
+		*why = "is an IPv4 address, if any: the tunnel carries IPv6";
+		return false;
+	}
+	if (!strchr(word, ':'))
+		return parse_host_name(word, why) && snprintf(target->text, sizeof(target->text), "%s", word) > 0;
+	/* The far end's link-local address will do: the connection is bound to the device. */
+	if ((inet_pton(AF_INET6, word, &addr) != 1 || !IN6_IS_ADDR_LINKLOCAL(&addr)) &&
+	    !parse_ipv6_host(word, &addr, why))
+		return false;
+	addr6_text(&addr, target->text);
+	return true;
+}
+
+bool text_target(const struct param *p, const void *from, char *buf)
+{
+	(void)p;
+	return put(buf, ((const struct target *)from)->text);
+}
+
+bool same_target(const void *a, const void *b)
+{
+	return !strcasecmp(((const struct target *)a)->text, ((const struct target *)b)->text);
+}
