@@ -62,7 +62,8 @@ void list_drop(void *items)
 
 char *list_text(const char *text)
 {
-	struct head *head = allocate(NULL, strlen(text) + 1, 1);
+	size_t size = strlen(text) + 1;
+	struct head *head = allocate(NULL, size, 1);
 
-	return head ? strcpy((char *)head->items, text) : NULL;
+	return head ? memcpy(head->items, text, size) : NULL;
 }

@@ -155,7 +155,7 @@ static void take_comment(struct import *im, const struct import_item *item)
 	const char *why;
 	char text[NET6_TEXT];
 	struct net6 net;
-	uint32_t bit;
+	uint64_t bit;
 
 	if (!t || !p)
 		return;

@@ -28,7 +28,7 @@ bool step_silent(const struct step *step)
 
 struct step step_invert(const struct step *step)
 {
-	static const enum step_op inverse[] = {
+	static const uint8_t inverse[] = {
 		[STEP_ADD] = STEP_DEL,
 		[STEP_CHANGE] = STEP_CHANGE,
 		[STEP_DEL] = STEP_ADD,

@@ -39,7 +39,7 @@ static void text_tos(const struct link *link, char *buf)
 static void text_pmtudisc(const struct link *link, char *buf)
 {
 	(void)link;
-	strcpy(buf, "pmtudisc");
+	snprintf(buf, SIT_ATTR_TEXT, "pmtudisc");
 }
 
 static void text_underlay(const struct link *link, char *buf)
@@ -97,8 +97,9 @@ static bool is_zero(const struct sit_attr *attr, const struct link *link)
 const char *sit_attr_text(const struct sit_attr *attr, const struct link *link, char *buf)
 {
 	if (attr->zero && is_zero(attr, link))
-		return strcpy(buf, attr->zero);
-	attr->text(link, buf);
+		snprintf(buf, SIT_ATTR_TEXT, "%s", attr->zero);
+	else
+		attr->text(link, buf);
 	return buf;
 }
 

@@ -135,9 +135,14 @@ static void set_count(const struct param *p, struct spec *spec, unsigned int n)
 	memcpy((char *)spec + p->list.count, &n, sizeof(n));
 }
 
+static void **holder(const struct param *p, struct spec *spec)
+{
+	return (void **)(void *)((char *)spec + p->holds);
+}
+
 void **param_shared(const struct param *p, struct spec *spec)
 {
-	return p->holds ? (void **)(void *)((char *)spec + p->holds) : NULL;
+	return p->holds ? holder(p, spec) : NULL;
 }
 
 static const char *item_at(const struct param *p, const struct spec *spec, unsigned int i)
@@ -158,12 +163,12 @@ static void *new_item(const struct param *p, struct spec *spec, const char **why
 		*why = p->list.full;
 		return NULL;
 	}
-	items = list_grow(*param_shared(p, spec), n, p->list.item);
+	items = list_grow(*holder(p, spec), n, p->list.item);
 	if (!items) {
 		*why = "is one too many: no memory is left";
 		return NULL;
 	}
-	*param_shared(p, spec) = items;
+	*holder(p, spec) = items;
 	return (char *)items + n * p->list.item;
 }
 
@@ -198,8 +203,8 @@ void param_clear(const struct param *p, struct spec *spec)
 {
 	if (!p->list.item)
 		return;
-	list_drop(*param_shared(p, spec));
-	*param_shared(p, spec) = NULL;
+	list_drop(*holder(p, spec));
+	*holder(p, spec) = NULL;
 	set_count(p, spec, 0);
 }
 
@@ -207,7 +212,7 @@ bool param_append(struct spec *spec, const char *name, const void *item)
 {
 	const struct param *p = param_find(spec->role, name);
 	const char *ignored;
-	void *to = new_item(p, spec, &ignored);
+	void *to = p ? new_item(p, spec, &ignored) : NULL;
 
 	if (!to)
 		return false;

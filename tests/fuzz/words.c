@@ -42,8 +42,10 @@ static void same_again(const struct spec *spec)
 	spec_text(&second, false, again, sizeof(again));
 	invariant(!strcmp(text, again) && second.set == spec->set);
 	invariant(!spec_init(&server, ROLE_SERVER, "", &err));
-	if (spec->role == ROLE_PEER)
-		both = spec_effective(spec, &server), spec_has_lan(&both);
+	if (spec->role == ROLE_PEER) {
+		both = spec_effective(spec, &server);
+		invariant(both.dev[0] && both.n_prefixes == spec->n_prefixes);
+	}
 	spec_free(&second);
 }
 

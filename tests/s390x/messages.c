@@ -175,7 +175,7 @@ static void many(void)
 	/* Here too nothing is read back. */
 	need(link_run_many(&c, steps, 2, done, &refused, &err));
 	for (uint32_t i = 0; i < 2; i++) {
-		objects[i].link.index = 0x01020304 + i;
+		steps[i].want->link.index = 0x01020304 + i;
 		steps[i] = step_invert(&steps[i]);
 	}
 	need(!link_run_many(&c, steps, 2, done, &refused, &err));

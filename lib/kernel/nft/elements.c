@@ -65,7 +65,7 @@ static struct layout layout_of(enum nft_set_id set)
 }
 
 /* ELEM packed into BUF, which has room for a whole one. Returns how many bytes it takes. */
-static size_t pack(const struct nft_elem *elem, uint8_t buf[sizeof(*elem)])
+static size_t pack(const struct nft_elem *elem, uint8_t buf[sizeof(struct nft_elem)])
 {
 	struct layout l = layout_of(elem->set);
 	size_t len;

@@ -22,8 +22,11 @@
 
 static void make(struct exported *e, const char *words)
 {
+	static struct spec spec;
+
+	make_spec(&spec, ROLE_CLIENT, words);
 	memset(e, 0, sizeof(*e));
-	make_spec(&e->spec, ROLE_CLIENT, words);
+	e->spec = spec;
 	e->mtu = e->spec.mtu;
 	e->source = ip4("198.51.100.7");
 }

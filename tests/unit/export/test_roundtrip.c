@@ -23,7 +23,8 @@ static int by_prefix(const void *a, const void *b)
 /* The order of prefixes means nothing. */
 static void sort_prefixes(struct spec *s)
 {
-	qsort(s->prefixes, s->n_prefixes, sizeof(*s->prefixes), by_prefix);
+	if (s->n_prefixes)
+		qsort(s->prefixes, s->n_prefixes, sizeof(*s->prefixes), by_prefix);
 }
 
 static char *exported_text(const char *format, const struct spec *spec)

@@ -234,6 +234,7 @@ START_TEST(adopted_observed)
 	/* With another tunnel nobody knows whose the unreachable ones are. */
 	foreign("he7", "203.0.113.2");
 	ck_assert_ptr_null(foreign_default(&lab.s, snapshot_link(&lab.s, "he7")->index));
+	spec_free(&spec);
 	ck_assert_int_eq(spec_init(&spec, ROLE_CLIENT, "he7", &lab.err), 0);
 	observe_adopted(&lab.s, snapshot_link(&lab.s, "he7"), &spec);
 	ck_assert(spec.gateway_mode == GATEWAY_NONE && spec.metric == METRIC_DEFAULT && !spec.n_prefixes);

@@ -75,7 +75,7 @@ static char text[16384];
 
 static const char *printed(enum step_op op, struct nft_table was, struct nft_table want)
 {
-	struct step step = { .op = op,
+	struct step step = { .op = (uint8_t)op,
 			     .was = OBJECT({ .kind = KIND_NFT, .nft = was }),
 			     .want = OBJECT({ .kind = KIND_NFT, .nft = want }) };
 	FILE *out = fmemopen(text, sizeof(text), "w");
@@ -146,7 +146,7 @@ static void close_kernel(void)
 
 static int run(enum step_op op, struct nft_table was, struct nft_table want)
 {
-	struct step step = { .op = op,
+	struct step step = { .op = (uint8_t)op,
 			     .was = OBJECT({ .kind = KIND_NFT, .nft = was }),
 			     .want = OBJECT({ .kind = KIND_NFT, .nft = want }) };
 
