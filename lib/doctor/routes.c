@@ -62,7 +62,7 @@ static struct way look_up(struct exam *e, const struct in6_addr *dst, uint32_t f
 		rtm->rtm_flags = flags;
 	}
 	nl_put(b, RTA_DST, sizeof(*dst), dst);
-	if (nl_get(&e->host->c.route, b, take_way, &way, &ignored))
+	if (conversation_get(&e->host->c, NL_ROUTE, take_way, &way, &ignored))
 		way.reachable = false;
 	return way;
 }

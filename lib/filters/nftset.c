@@ -121,10 +121,10 @@ enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr 
 	if (!named || (map && nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) != NFT_REG_VERDICT))
 		return SOME;
 	request_set(in, e, NFT_MSG_GETSET, 0, NFTA_SET_TABLE, NFTA_SET_NAME);
-	if (nl_get(&in->c->netfilter, &in->c->batch, take_set_flags, &flags, &ignored))
+	if (conversation_get(in->c, NL_NETFILTER, take_set_flags, &flags, &ignored))
 		return SOME;
 	request_set(in, e, NFT_MSG_GETSETELEM, NLM_F_DUMP, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET);
-	if (nl_dump(&in->c->netfilter, &in->c->batch, take_set_elements, reset_search, &search, &ignored) ||
+	if (conversation_dump(in->c, NL_NETFILTER, take_set_elements, reset_search, &search, &ignored) ||
 	    search.unknown)
 		return SOME;
 	if (flags & NFT_SET_INTERVAL)

@@ -282,7 +282,7 @@ static bool dormant(struct walk *w)
 
 	flow_request(w->c, NFT_MSG_GETTABLE, 0, family_of(w->base));
 	nl_put_str(&w->c->batch, NFTA_TABLE_NAME, table_of(w->base));
-	return !nl_get(&w->c->netfilter, &w->c->batch, take_table, &asleep, &ignored) && asleep;
+	return !conversation_get(w->c, NL_NETFILTER, take_table, &asleep, &ignored) && asleep;
 }
 
 /* The chains of the table that a map may lead to: rather no alarm than a false one. */
@@ -310,7 +310,7 @@ static int walk_base(struct walk *w, bool *found)
 		return 0;
 	flow_request(w->c, NFT_MSG_GETRULE, NLM_F_DUMP, family);
 	nl_put_str(&w->c->batch, NFTA_RULE_TABLE, table);
-	ret = nl_dump(&w->c->netfilter, &w->c->batch, take_rule, reset_rules, w, w->err);
+	ret = conversation_dump(w->c, NL_NETFILTER, take_rule, reset_rules, w, w->err);
 	if (ret)
 		return ret;
 	memset(o, 0, sizeof(*o));
@@ -339,13 +339,11 @@ static int walk_all(struct walk *w, bool *found, bool *others)
 {
 	struct conversation *c = w->c;
 	struct nftnl_chain_list_iter *iter = NULL;
-	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, w->err);
+	int ret;
 
 	*found = *others = false;
-	if (!ret) {
-		flow_request(c, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC);
-		ret = nl_dump(&c->netfilter, &c->batch, take_chain, reset_chains, w, w->err);
-	}
+	flow_request(c, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC);
+	ret = conversation_dump(c, NL_NETFILTER, take_chain, reset_chains, w, w->err);
 	/* A kernel without nf_tables has no rules of it. */
 	if (ret == -EINVAL || ret == -EOPNOTSUPP || ret == -EPROTONOSUPPORT || ret == -ENOENT)
 		ret = 0;

@@ -68,13 +68,9 @@ static int take_entry(const struct nlmsghdr *nlh, void *data)
 
 static int request(struct conversation *c, uint16_t type, struct conntrack *ct, struct err *err)
 {
-	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, err);
-
-	if (ret)
-		return ret;
 	nl_batch_reset(&c->batch);
 	put_request(&c->batch, type, ct);
-	return nl_send_get(&c->netfilter, &c->batch, take_entry, ct, err);
+	return conversation_send_get(c, NL_NETFILTER, take_entry, ct, err);
 }
 
 /* Asking for entries would load the modules of connection tracking where nobody uses it. */

@@ -11,8 +11,8 @@ int conversation_open(struct conversation *c, struct err *err)
 
 	memset(c, 0, sizeof(*c));
 	ret = nl_batch_init(&c->batch, BATCH_SIZE, err);
-	if (!ret)
-		ret = nl_open(&c->route, NETLINK_ROUTE, err);
+	if (!ret && !conversation_socket(c, NL_ROUTE, err))
+		ret = -err->code;
 	if (ret)
 		conversation_close(c);
 	return ret;
@@ -20,7 +20,41 @@ int conversation_open(struct conversation *c, struct err *err)
 
 void conversation_close(struct conversation *c)
 {
-	nl_close(&c->route);
-	nl_close(&c->netfilter);
+	for (int i = 0; i < NL_FAMILIES; i++)
+		nl_close(&c->sockets[i]);
 	nl_batch_free(&c->batch);
+}
+
+struct nl *conversation_socket(struct conversation *c, enum nl_family family, struct err *err)
+{
+	struct nl *nl = &c->sockets[family];
+
+	return nl->sock || !nl_open(nl, &nl_protocols[family], err) ? nl : NULL;
+}
+
+int conversation_send(struct conversation *c, enum nl_family family, struct err *err)
+{
+	return conversation_send_get(c, family, NULL, NULL, err);
+}
+
+int conversation_send_get(struct conversation *c, enum nl_family family, nl_cb cb, void *data, struct err *err)
+{
+	struct nl *nl = conversation_socket(c, family, err);
+
+	return nl ? nl_send_get(nl, &c->batch, cb, data, err) : -err->code;
+}
+
+int conversation_get(struct conversation *c, enum nl_family family, nl_cb cb, void *data, struct err *err)
+{
+	struct nl *nl = conversation_socket(c, family, err);
+
+	return nl ? nl_get(nl, &c->batch, cb, data, err) : -err->code;
+}
+
+int conversation_dump(struct conversation *c, enum nl_family family, nl_cb cb, void (*reset)(void *data), void *data,
+		      struct err *err)
+{
+	struct nl *nl = conversation_socket(c, family, err);
+
+	return nl ? nl_dump(nl, &c->batch, cb, reset, data, err) : -err->code;
 }

@@ -3,18 +3,28 @@
 #ifndef SITCTL_KERNEL_CONVERSATION_H
 #define SITCTL_KERNEL_CONVERSATION_H
 
+#include "netlink/family.h"
 #include "netlink/socket.h"
 
-/* The two netlink conversations; the second opens when nf_tables is first needed. */
 struct conversation {
-	struct nl route;
-	struct nl netfilter;
-	uint32_t generation; /* of the nf_tables rules when they were last read, 0: never */
+	struct nl sockets[NL_FAMILIES]; /* each opens when it is first needed */
+	uint32_t generation;		/* of the nf_tables rules when they were last read, 0: never */
 	enum { TRACKING_UNKNOWN, TRACKING_USED, TRACKING_UNUSED } tracking; /* has connection tracking any entry? */
 	struct nl_batch batch;
 };
 
+/* With the route socket open, which every run needs. 0 or a negative errno. */
 int conversation_open(struct conversation *c, struct err *err);
 void conversation_close(struct conversation *c);
+
+/* The socket of FAMILY, opened by now; NULL where that fails, with ERR. */
+struct nl *conversation_socket(struct conversation *c, enum nl_family family, struct err *err);
+
+/* nl_send(), nl_send_get(), nl_get() and nl_dump() of what is in the batch, by the socket of FAMILY. */
+int conversation_send(struct conversation *c, enum nl_family family, struct err *err);
+int conversation_send_get(struct conversation *c, enum nl_family family, nl_cb cb, void *data, struct err *err);
+int conversation_get(struct conversation *c, enum nl_family family, nl_cb cb, void *data, struct err *err);
+int conversation_dump(struct conversation *c, enum nl_family family, nl_cb cb, void (*reset)(void *data), void *data,
+		      struct err *err);
 
 #endif

@@ -47,7 +47,7 @@ static int get_link(struct conversation *c, const char *name, struct answer *ans
 	nl_batch_reset(&c->batch);
 	put_getlink(&c->batch, name);
 	memset(answer, 0, sizeof(*answer));
-	return nl_get(&c->route, &c->batch, take_link, answer, err);
+	return conversation_get(c, NL_ROUTE, take_link, answer, err);
 }
 
 /* Is it taken over from somebody, or handed back; or back from where it was to be removed? */
@@ -62,7 +62,7 @@ static int send_and_get(struct conversation *c, const char *name, struct answer 
 {
 	put_getlink(&c->batch, name);
 	memset(has, 0, sizeof(*has));
-	return nl_send_get(&c->route, &c->batch, take_link, has, err);
+	return conversation_send_get(c, NL_ROUTE, take_link, has, err);
 }
 
 static int link_add(struct conversation *c, struct link *want, struct err *err)
@@ -111,7 +111,7 @@ static int link_del(struct conversation *c, const struct link *was, struct err *
 
 	nl_batch_reset(&c->batch);
 	link_put_dellink(&c->batch, was);
-	ret = nl_send(&c->route, &c->batch, err);
+	ret = conversation_send(c, NL_ROUTE, err);
 	/* The answer was lost: look. */
 	if (ret && c->batch.lost && get_link(c, was->name, &left, &ignored) == -ENODEV)
 		ret = 0;
@@ -155,7 +155,7 @@ static int link_change(struct conversation *c, struct step *step, struct err *er
 	if (!flags_only && group_changes(step))
 		nl_put_u32(&c->batch, IFLA_GROUP, link_wanted_group(want));
 	if (flags_only)
-		return nl_send(&c->route, &c->batch, err);
+		return conversation_send(c, NL_ROUTE, err);
 	ret = send_and_get(c, want->name, &has, err);
 	if (!ret)
 		ret = link_taken(&has.link, want, err);
@@ -232,7 +232,7 @@ static void link_explain(struct conversation *c, const struct step *step, struct
 	}
 	nl_batch_reset(&c->batch);
 	nl_start(&c->batch, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	if (nl_dump(&c->route, &c->batch, find_rival, forget_rival, &search, &ignored) || !search.rival.index)
+	if (conversation_dump(c, NL_ROUTE, find_rival, forget_rival, &search, &ignored) || !search.rival.index)
 		return;
 	err_why(err, "the tunnel %s already has these endpoints (remote %s, local %s)", search.rival.name,
 		addr4_text(want->remote, remote), want->local.s_addr ? addr4_text(want->local, local) : "any");

@@ -65,7 +65,7 @@ static int find_all(struct conversation *c, struct found *f, struct err *err)
 
 	nl_batch_reset(&c->batch);
 	nl_start(&c->batch, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	ret = nl_dump(&c->route, &c->batch, take_found, forget_found, f, err);
+	ret = conversation_dump(c, NL_ROUTE, take_found, forget_found, f, err);
 	if (!ret && f->n)
 		qsort(f->links, f->n, sizeof(*f->links), cmp_name);
 	return ret;
@@ -110,7 +110,7 @@ static int send_all(struct conversation *c, const struct step *steps, size_t n, 
 		for (size_t i = 0; i < count; i++)
 			put(b, &steps[from + i], group);
 		*refused = from;
-		ret = nl_send(&c->route, b, err);
+		ret = conversation_send(c, NL_ROUTE, err);
 		/* An answer that was lost may have been a yes. */
 		for (size_t i = 0; done && i < count; i++)
 			done[from + i] = !ret || !b->results[i].answered || !b->results[i].code;
@@ -258,7 +258,7 @@ static int del_all(struct conversation *c, struct step *steps, size_t n, bool *d
 		ifi = nl_start(&c->batch, RTM_DELLINK, 0, sizeof(*ifi));
 		if (ifi)
 			nl_put_u32(&c->batch, IFLA_GROUP, group);
-		ret = nl_send(&c->route, &c->batch, err);
+		ret = conversation_send(c, NL_ROUTE, err);
 	}
 	/* An answer that was lost may have been a yes, and somebody else may have been faster. */
 	if (ret == -ENODEV || (ret && all_gone(c, steps, n)))

@@ -91,7 +91,7 @@ static int ask(struct conversation *c, struct path_query *queries, size_t n, str
 		 */
 		put_query(b, &queries[i], RTM_F_FIB_MATCH);
 	}
-	ret = nl_get(&c->route, b, take_answer, &asked, err);
+	ret = conversation_get(c, NL_ROUTE, take_answer, &asked, err);
 	if (ret && no_route(-ret)) {
 		ret = 0;
 		for (size_t i = 0; !ret && i < 2 * n; i++)

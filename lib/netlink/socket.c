@@ -18,19 +18,18 @@
 #define NETLINK_GET_STRICT_CHK 12
 #endif
 
-int nl_open(struct nl *nl, int family, struct err *err)
+int nl_open(struct nl *nl, const struct nl_protocol *protocol, struct err *err)
 {
 	struct timeval wait = { .tv_sec = WAIT_SECONDS };
 	int on = 1;
 
 	memset(nl, 0, sizeof(*nl));
-	nl->family = family;
 	nl->buf = malloc(BUF_SIZE + 1);
 	if (!nl->buf)
 		return err_sys(err, ENOMEM, "netlink socket");
-	nl->sock = mnl_socket_open2(family, SOCK_CLOEXEC);
+	nl->sock = mnl_socket_open2(protocol->number, SOCK_CLOEXEC);
 	if (!nl->sock || mnl_socket_bind(nl->sock, 0, MNL_SOCKET_AUTOPID) < 0) {
-		err_sys(err, errno, "netlink socket of family %d", family);
+		err_sys(err, errno, "netlink socket of family %s", protocol->name);
 		nl_close(nl);
 		return -err->code;
 	}

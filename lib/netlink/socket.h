@@ -3,6 +3,7 @@
 #ifndef SITCTL_NETLINK_SOCKET_H
 #define SITCTL_NETLINK_SOCKET_H
 
+#include "netlink/family.h"
 #include "netlink/message.h"
 
 #define NL_DUMP_TRIES 10 /* a dump disturbed more often than that is given up */
@@ -11,15 +12,14 @@ struct nl {
 	struct mnl_socket *sock; /* NULL: not opened */
 	uint32_t portid;
 	uint32_t seq;
-	int family;
 	char *buf;
 };
 
 /*
- * Open a socket of FAMILY (NETLINK_ROUTE, NETLINK_NETFILTER) with extended and capped
- * acknowledgements, strict dump checking and a bounded wait. 0 or a negative errno.
+ * Open a socket of PROTOCOL with extended and capped acknowledgements, strict dump checking and a
+ * bounded wait. 0 or a negative errno.
  */
-int nl_open(struct nl *nl, int family, struct err *err);
+int nl_open(struct nl *nl, const struct nl_protocol *protocol, struct err *err);
 void nl_close(struct nl *nl);
 
 /*

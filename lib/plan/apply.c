@@ -188,7 +188,7 @@ static int send_run(struct apply *a, size_t first, size_t n, struct err *err)
 	nl_batch_reset(b);
 	for (size_t i = first; i < first + n; i++)
 		kinds[step_object(&a->plan->steps[i])->kind]->encode(&a->plan->steps[i], b);
-	ret = nl_send(&a->c->route, b, err);
+	ret = conversation_send(a->c, NL_ROUTE, err);
 	for (size_t i = n; i > 0; i--) {
 		const struct nl_result *r = &b->results[i - 1];
 
@@ -263,7 +263,7 @@ static int undo_step(struct apply *a, size_t i, struct err *err)
 	} else {
 		nl_batch_reset(&a->c->batch);
 		kind->encode(&back, &a->c->batch);
-		ret = nl_send(&a->c->route, &a->c->batch, err);
+		ret = conversation_send(a->c, NL_ROUTE, err);
 	}
 	if (!ret && back.op == STEP_DEL && back.was->kind == KIND_LINK)
 		step->want->link.index = 0;

@@ -197,7 +197,7 @@ static int dump(struct conversation *c, uint16_t type, uint8_t family, size_t he
 		((struct rtmsg *)payload)->rtm_table = RT_TABLE_MAIN;
 	if (payload && type == RTM_GETLINK)
 		nl_put_u32(&c->batch, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	ret = nl_dump(&c->route, &c->batch, cb, forget, l, err);
+	ret = conversation_dump(c, NL_ROUTE, cb, forget, l, err);
 	if (ret)
 		snprintf(err->step, sizeof(err->step), "reading %s", what);
 	return ret;

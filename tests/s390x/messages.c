@@ -256,16 +256,16 @@ int main(void)
 	struct err err;
 
 	need(!nl_batch_init(&c.batch, 1 << 20, &err));
-	open_without(&c.route);
-	open_without(&c.netfilter);
+	for (int i = 0; i < NL_FAMILIES; i++)
+		open_without(&c.sockets[i]);
 	c.generation = 0x01020304;
 	links();
 	many();
 	others();
 	nftables();
 	questions();
-	free(c.route.buf);
-	free(c.netfilter.buf);
+	for (int i = 0; i < NL_FAMILIES; i++)
+		free(c.sockets[i].buf);
 	nl_batch_free(&c.batch);
 	return 0;
 }

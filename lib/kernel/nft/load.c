@@ -280,27 +280,26 @@ static int load_elements(struct conversation *c, struct loaded *l, enum nft_set_
 	request(b, NFT_MSG_GETSETELEM, NLM_F_DUMP);
 	nl_put_str(b, NFTA_SET_ELEM_LIST_TABLE, SITCTL_TABLE);
 	nl_put_str(b, NFTA_SET_ELEM_LIST_SET, nft_sets[id].name);
-	return nl_dump(&c->netfilter, b, take_elements, reset_elements, l, err);
+	return conversation_dump(c, NL_NETFILTER, take_elements, reset_elements, l, err);
 }
 
 /* Everything inside the table, once it is known to exist. */
 static int load_content(struct conversation *c, struct loaded *l, struct err *err)
 {
-	struct nl *nl = &c->netfilter;
 	struct nl_batch *b = &c->batch;
 	int ret;
 
 	request(b, NFT_MSG_GETCHAIN, NLM_F_DUMP);
-	ret = nl_dump(nl, b, take_chain, reset_chains, l, err);
+	ret = conversation_dump(c, NL_NETFILTER, take_chain, reset_chains, l, err);
 	if (ret)
 		return ret;
 	request(b, NFT_MSG_GETRULE, NLM_F_DUMP);
 	nl_put_str(b, NFTA_RULE_TABLE, SITCTL_TABLE);
-	ret = nl_dump(nl, b, take_rule, reset_rules, l, err);
+	ret = conversation_dump(c, NL_NETFILTER, take_rule, reset_rules, l, err);
 	if (!ret) {
 		request(b, NFT_MSG_GETSET, NLM_F_DUMP);
 		nl_put_str(b, NFTA_SET_TABLE, SITCTL_TABLE);
-		ret = nl_dump(nl, b, take_set, reset_sets, l, err);
+		ret = conversation_dump(c, NL_NETFILTER, take_set, reset_sets, l, err);
 	}
 	for (int id = 0; !ret && id < SET_COUNT; id++)
 		ret = load_elements(c, l, id, err);
@@ -320,7 +319,7 @@ static int take_generation(const struct nlmsghdr *nlh, void *data)
 static int load_generation(struct conversation *c, uint32_t *generation, struct err *err)
 {
 	request(&c->batch, NFT_MSG_GETGEN, 0);
-	return nl_get(&c->netfilter, &c->batch, take_generation, generation, err);
+	return conversation_get(c, NL_NETFILTER, take_generation, generation, err);
 }
 
 /* Which groups of chains are there, each as a whole, and is everything else as it should be? */
@@ -359,7 +358,7 @@ static int load_once(struct conversation *c, struct nft_table *table, bool *same
 	if (!ret) {
 		request(&c->batch, NFT_MSG_GETTABLE, 0);
 		nl_put_str(&c->batch, NFTA_TABLE_NAME, SITCTL_TABLE);
-		ret = nl_get(&c->netfilter, &c->batch, take_table, &l, err);
+		ret = conversation_get(c, NL_NETFILTER, take_table, &l, err);
 	}
 	/* No table, or a kernel without nf_tables: either way there is nothing of ours. */
 	if (ret == -ENOENT || ret == -EPROTONOSUPPORT || ret == -EINVAL || ret == -EOPNOTSUPP)
@@ -382,8 +381,8 @@ int nft_load(struct conversation *c, struct nft_table *table, struct err *err)
 	int ret = 0;
 
 	memset(table, 0, sizeof(*table));
-	if (!c->netfilter.sock)
-		ret = nl_open(&c->netfilter, NETLINK_NETFILTER, err);
+	if (!conversation_socket(c, NL_NETFILTER, err))
+		ret = -err->code;
 	/* Several dumps make one picture only if nothing changed between them. */
 	for (int try = 0; !ret && !same && try < NL_DUMP_TRIES; try++)
 		ret = load_once(c, table, &same, err);

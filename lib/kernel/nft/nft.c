@@ -314,7 +314,7 @@ static int nft_send(struct conversation *c, const struct nft_table *was, const s
 			put_all(b, scratch, want);
 	}
 	nl_append(b, nftnl_batch_end(scratch, 0));
-	ret = nl_send(&c->netfilter, b, err);
+	ret = conversation_send(c, NL_NETFILTER, err);
 	free(scratch);
 	return ret;
 }
@@ -323,10 +323,8 @@ static int nft_run(struct conversation *c, struct step *step, struct err *err)
 {
 	const struct nft_table *was = nft_table_of(step->was), *want = nft_table_of(step->want);
 	struct nft_table now = { 0 };
-	int ret = c->netfilter.sock ? 0 : nl_open(&c->netfilter, NETLINK_NETFILTER, err);
+	int ret = nft_send(c, was, want, err);
 
-	if (!ret)
-		ret = nft_send(c, was, want, err);
 	/*
 	 * Somebody changed the rules, perhaps ours, since they were read (or, in an undo, we did); or
 	 * the answers were lost, and nobody knows whether it was done.

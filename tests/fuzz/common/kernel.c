@@ -166,10 +166,8 @@ struct conversation *kernel_says(const uint8_t *data, size_t size, uint16_t type
 	kernel.data = data;
 	kernel.left = size;
 	kernel.type = type;
-	if (!c.batch.buf) {
+	if (!c.batch.buf)
 		invariant(!conversation_open(&c, &err));
-		invariant(!nl_open(&c.netfilter, NETLINK_NETFILTER, &err));
-	}
 	c.generation = 0;
 	return &c;
 }

@@ -101,11 +101,11 @@ START_TEST(tunnel_added)
 	size_t header;
 
 	refuse(&step, &c, -EEXIST);
-	header = link_header(16, ACK | CREATE | EXCL, 1, c.route.portid, 0, false, false);
+	header = link_header(16, ACK | CREATE | EXCL, 1, c.sockets[NL_ROUTE].portid, 0, false, false);
 	b_attr_str(&want, 3, "lo"); /* IFLA_IFNAME */
 	tunnel_data(1480, "203.0.113.1", "192.0.2.2", 64, 3);
 	b_end(&want, header);
-	asked_for("lo", 2, c.route.portid);
+	asked_for("lo", 2, c.sockets[NL_ROUTE].portid);
 	same_bytes(c.batch.buf, c.batch.len, &want);
 	conversation_close(&c);
 }
@@ -122,13 +122,13 @@ START_TEST(tunnel_changed)
 	step.want->link.local.s_addr = 0;
 	step.want->link.up = true;
 	refuse(&step, &c, -ENODEV);
-	header = link_header(16, ACK, 1, c.route.portid, 4711, false, false);
+	header = link_header(16, ACK, 1, c.sockets[NL_ROUTE].portid, 4711, false, false);
 	tunnel_data(1480, "203.0.113.1", "0.0.0.0", 0, 3);
 	b_end(&want, header);
-	header = link_header(19, ACK, 2, c.route.portid, 4711, true, true);
+	header = link_header(19, ACK, 2, c.sockets[NL_ROUTE].portid, 4711, true, true);
 	b_attr_str(&want, 20, "sitctl client t1"); /* IFLA_IFALIAS */
 	b_end(&want, header);
-	asked_for("t1", 3, c.route.portid);
+	asked_for("t1", 3, c.sockets[NL_ROUTE].portid);
 	same_bytes(c.batch.buf, c.batch.len, &want);
 	conversation_close(&c);
 }
@@ -143,12 +143,12 @@ START_TEST(condemned_tunnel_kept)
 
 	step.was->link.group = 0x53000001;
 	refuse(&step, &c, -ENODEV);
-	header = link_header(19, ACK, 1, c.route.portid, 4711, false, true);
+	header = link_header(19, ACK, 1, c.sockets[NL_ROUTE].portid, 4711, false, true);
 	b_attr_u32(&want, 4, 1480); /* IFLA_MTU */
 	b_attr_str(&want, 20, "sitctl client t1");
 	b_attr_u32(&want, 27, 41); /* IFLA_GROUP */
 	b_end(&want, header);
-	asked_for("t1", 2, c.route.portid);
+	asked_for("t1", 2, c.sockets[NL_ROUTE].portid);
 	same_bytes(c.batch.buf, c.batch.len, &want);
 	conversation_close(&c);
 }
@@ -167,7 +167,7 @@ START_TEST(tunnel_up_or_down)
 		step.was->link.up = !up;
 		refuse(&step, &c, -ENODEV);
 		memset(&want, 0, sizeof(want));
-		header = link_header(19, ACK, 1, c.route.portid, 4711, up, true);
+		header = link_header(19, ACK, 1, c.sockets[NL_ROUTE].portid, 4711, up, true);
 		b_end(&want, header);
 		same_bytes(c.batch.buf, c.batch.len, &want);
 		conversation_close(&c);
@@ -182,7 +182,7 @@ START_TEST(tunnel_removed)
 	size_t header;
 
 	refuse(&step, &c, -ENODEV);
-	header = link_header(17, ACK, 1, c.route.portid, 4711, false, false);
+	header = link_header(17, ACK, 1, c.sockets[NL_ROUTE].portid, 4711, false, false);
 	b_end(&want, header);
 	same_bytes(c.batch.buf, c.batch.len, &want);
 	conversation_close(&c);

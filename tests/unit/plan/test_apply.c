@@ -206,7 +206,7 @@ START_TEST(empty_plan)
 {
 	done();
 	same_state();
-	ck_assert_uint_eq(lab.c.route.seq, 0); /* nothing was sent */
+	ck_assert_uint_eq(lab.c.sockets[NL_ROUTE].seq, 0); /* nothing was sent */
 }
 END_TEST
 

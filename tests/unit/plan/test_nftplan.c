@@ -147,7 +147,7 @@ START_TEST(conntrack_entry)
 	json_decref(json);
 	back = step_invert(&step);
 	ck_assert_int_eq(kinds[KIND_CONNTRACK]->run(&lab.c, &back, &lab.err), 0);
-	ck_assert_ptr_null(lab.c.netfilter.sock); /* nothing was asked of the kernel */
+	ck_assert_ptr_null(lab.c.sockets[NL_NETFILTER].sock); /* nothing was asked of the kernel */
 }
 END_TEST
 
