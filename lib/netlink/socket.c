@@ -146,24 +146,77 @@ int nl_read(struct nl_reader *r, const void *buf, size_t len, uint32_t sender)
 	return left > 0 ? -EBADMSG : 0;
 }
 
-/* Receive one datagram and read it. */
-static int receive(struct nl *nl, struct nl_reader *r)
+int nl_read_events(nl_event event, void *data, const void *buf, size_t len, uint32_t sender)
 {
+	const struct nlmsghdr *nlh = buf;
+	int left = (int)len;
+
+	if (sender != 0)
+		return -EPERM;
+	for (; event && whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE)
+			event(nlh, data);
+	if (event && left > 0)
+		event(NULL, data);
+	return 0;
+}
+
+/*
+ * Did a group send the datagram? Its messages may have the number of the very request that caused them. The address
+ * that it came with tells only of groups up to 32 (net/netlink/af_netlink.c, netlink_group_mask()).
+ */
+static bool by_group(struct msghdr *msg)
+{
+	const struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg); /* there is one at most: nl_join() asked for it */
+	struct nl_pktinfo info;
+
+	if (!cmsg || cmsg->cmsg_level != SOL_NETLINK || cmsg->cmsg_type != NETLINK_PKTINFO ||
+	    cmsg->cmsg_len < CMSG_LEN(sizeof(info)))
+		return false;
+	memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
+	return info.group != 0;
+}
+
+static void lost_events(const struct nl *nl)
+{
+	if (nl->event)
+		nl->event(NULL, nl->event_data);
+}
+
+/* Receive one datagram and read it; without R, any answer is to an abandoned request. -ETIMEDOUT: there was none. */
+static int receive(struct nl *nl, struct nl_reader *r, int flags)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct nl_pktinfo))];
 	struct sockaddr_nl from;
 	struct iovec iov = { .iov_base = nl->buf, .iov_len = BUF_SIZE };
-	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control };
+	bool event;
 	ssize_t n;
 	int ret;
 
 	do {
 		msg.msg_namelen = sizeof(from);
-		n = recvmsg(mnl_socket_get_fd(nl->sock), &msg, 0);
+		msg.msg_controllen = nl->joined ? sizeof(control) : 0;
+		n = recvmsg(mnl_socket_get_fd(nl->sock), &msg, flags);
 	} while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return errno == EAGAIN ? -ETIMEDOUT : -errno;
-	if (msg.msg_namelen != sizeof(from) || (msg.msg_flags & MSG_TRUNC))
+	if (n < 0) {
+		ret = errno == EAGAIN ? -ETIMEDOUT : -errno;
+		if (ret == -ENOBUFS) /* of answers or of events, nobody knows */
+			lost_events(nl);
+		return ret;
+	}
+	event = nl->joined && by_group(&msg);
+	if (msg.msg_namelen != sizeof(from))
 		return -EBADMSG;
 	nl->buf[n] = '\0'; /* libnftnl takes every string for a terminated one */
+	if (event || !r) {
+		ret = nl_read_events(event ? nl->event : NULL, nl->event_data, nl->buf, (size_t)n, from.nl_pid);
+		if (!ret && msg.msg_flags & MSG_TRUNC)
+			lost_events(nl);
+		return ret;
+	}
+	if (msg.msg_flags & MSG_TRUNC)
+		return -EBADMSG;
 	ret = nl_read(r, nl->buf, (size_t)n, from.nl_pid);
 	/* The callback gave up on this dump: its end may be in this very datagram. */
 	if (ret && r->cb && (ret == -ENOBUFS || ret == -EINTR)) {
@@ -173,19 +226,45 @@ static int receive(struct nl *nl, struct nl_reader *r)
 	return ret;
 }
 
+int nl_join(struct nl *nl, uint32_t group, struct err *err)
+{
+	int on = 1;
+
+	/* In this order: no message of a group may come that looks like an answer. */
+	if (mnl_socket_setsockopt(nl->sock, NETLINK_PKTINFO, &on, sizeof(on)) < 0 ||
+	    mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
+		return err_sys(err, errno, "netlink group %u", group);
+	nl->joined = true;
+	return 0;
+}
+
+int nl_events(struct nl *nl, struct err *err)
+{
+	int ret;
+
+	do
+		ret = receive(nl, NULL, MSG_DONTWAIT);
+	while (!ret || ret == -ENOBUFS);
+	return ret == -ETIMEDOUT ? 0 : err_sys(err, -ret, "netlink events");
+}
+
 /* BY_DATA: an answer of data is all that is wanted of each message. */
 static int transmit(struct nl *nl, struct nl_batch *batch, bool by_data, struct err *err)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)batch->buf;
-	int left = (int)batch->len, size = (int)batch->len;
+	int left = (int)batch->len, size = (int)batch->len, ret;
 	ssize_t sent;
 
 	memset(batch->results, 0, batch->n * sizeof(*batch->results));
+	batch->lost = false;
 	if (batch->overflow || !batch->n)
 		return err_sys(err, EMSGSIZE, "netlink request");
+	/* Answers find no room behind events that nobody has read. */
+	ret = nl->joined ? nl_events(nl, err) : 0;
+	if (ret)
+		return ret;
 	batch->first_seq = nl->seq + 1;
 	batch->acks = 0;
-	batch->lost = false;
 	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		nlh->nlmsg_seq = ++nl->seq;
 		nlh->nlmsg_pid = nl->portid;
@@ -228,7 +307,7 @@ static int converse(struct nl *nl, struct nl_batch *batch, struct nl_reader r, s
 	if (ret)
 		return ret;
 	while (r.answered < batch->acks && !r.aborted) {
-		ret = receive(nl, &r);
+		ret = receive(nl, &r, 0);
 		if (ret == -ENOBUFS)
 			drain(nl);
 		batch->lost = ret;
@@ -262,7 +341,7 @@ static int dump_once(struct nl *nl, struct nl_batch *batch, struct nl_reader *r,
 	if (ret)
 		return ret;
 	while (!r->done && !r->answered) {
-		ret = receive(nl, r);
+		ret = receive(nl, r, 0);
 		if (ret == -ENOBUFS || ret == -EINTR) {
 			lost = ret; /* the kernel goes on with the dump all the same */
 			r->cb = NULL;

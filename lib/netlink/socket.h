@@ -8,11 +8,20 @@
 
 #define NL_DUMP_TRIES 10 /* a dump disturbed more often than that is given up */
 
+/*
+ * A message that a multicast group sent, or NULL: some were lost, and a state that was kept up to date by them must be
+ * read anew. It comes while the socket is read, so it must not use that socket.
+ */
+typedef void (*nl_event)(const struct nlmsghdr *nlh, void *data);
+
 struct nl {
 	struct mnl_socket *sock; /* NULL: not opened */
 	uint32_t portid;
 	uint32_t seq;
 	char *buf;
+	bool joined;	/* a group, any */
+	nl_event event; /* NULL: what groups send is ignored */
+	void *event_data;
 };
 
 /*
@@ -47,6 +56,20 @@ int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct e
  */
 int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data, struct err *err);
 
+/*
+ * Join a multicast group: RTNLGRP_LINK and the like. From then on its messages go to
+ * nl->event, while a request is made, with those that had come before, and in nl_events(). Our own changes are told as
+ * well, be it as the answer to NLM_F_ECHO, which the kernel sends instead (nlmsg_notify()). 0 or a negative errno.
+ */
+int nl_join(struct nl *nl, uint32_t group, struct err *err);
+
+/*
+ * Hand on what waits, without waiting for more: for when the socket is readable. Answers to abandoned requests are
+ * dropped. 0 or a negative errno: -EPERM for a message that somebody else than the kernel sent; the next call goes on
+ * behind it.
+ */
+int nl_events(struct nl *nl, struct err *err);
+
 /* One datagram's worth of answers; a pure function of its input but for STATE. For nl.c and tests. */
 struct nl_reader {
 	struct nl_batch *batch; /* whose sequence numbers are expected */
@@ -65,5 +88,8 @@ struct nl_reader {
  * what is short or malformed, -EPERM for a foreign sender, or what CB returned.
  */
 int nl_read(struct nl_reader *reader, const void *buf, size_t len, uint32_t sender);
+
+/* The same for a datagram of a group, whose messages go to EVENT, if any: what is short or malformed is lost. 0 or -EPERM. */
+int nl_read_events(nl_event event, void *data, const void *buf, size_t len, uint32_t sender);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Fuzzer: a datagram of acknowledgements, capped or with the request in it, extended or not (nl_read()). */
+/* Fuzzer: a datagram of acknowledgements, capped or with the request in it, extended or not (nl_read()); or of events. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +14,14 @@ static int take(const struct nlmsghdr *nlh, void *data)
 	return nlh->nlmsg_type == 100 ? -1 : 0;
 }
 
+static void event(const struct nlmsghdr *nlh, void *data)
+{
+	(void)data;
+	invariant(!nlh || nlh->nlmsg_type >= NLMSG_MIN_TYPE);
+	if (nlh)
+		take(nlh, NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct nl_batch batch;
@@ -25,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	batch.n = 3;
 	memcpy(copy, data, size);
 	ret = nl_read(&r, copy, size, 0);
+	invariant(!nl_read_events(event, NULL, copy, size, 0));
 	free(copy);
 	invariant(ret <= 0 && r.answered <= batch.n && r.code >= 0);
 	for (size_t i = 0; i < NL_BATCH_MAX; i++) {

@@ -103,7 +103,18 @@ static size_t nothing(char *to)
 	return sizeof(answer);
 }
 
-/* The next datagram of the input; bytes that are no message stand at its end. */
+/* Are the next bytes a message that a group sent? */
+static bool by_group(const uint8_t *data, size_t n)
+{
+	struct nlmsghdr nlh;
+
+	if (n < sizeof(nlh))
+		return false;
+	memcpy(&nlh, data, sizeof(nlh));
+	return nlh.nlmsg_pid == KERNEL_GROUP;
+}
+
+/* Groups and requests have datagrams of their own; bytes that are no message stand at the end of one. */
 static size_t next_datagram(char *to, size_t size)
 {
 	size_t n = kernel.left < size ? kernel.left : size, at = 0;
@@ -120,6 +131,7 @@ static size_t next_datagram(char *to, size_t size)
 		nlh->nlmsg_seq += kernel.request.nlmsg_seq;
 		at += NLMSG_ALIGN(nlh->nlmsg_len);
 		at = at < n ? at : n;
+		last = last || (at < n && by_group(kernel.data, n) != by_group(kernel.data + at, n - at));
 	}
 	n = last ? at : n;
 	kernel.data += n;
@@ -127,16 +139,36 @@ static size_t next_datagram(char *to, size_t size)
 	return n;
 }
 
+/* What NETLINK_PKTINFO tells, of a socket that has it. */
+static void put_group(struct msghdr *msg, bool group)
+{
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg);
+	struct nl_pktinfo info = { .group = group };
+
+	if (!cmsg)
+		return;
+	cmsg->cmsg_level = SOL_NETLINK;
+	cmsg->cmsg_type = NETLINK_PKTINFO;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
+}
+
 ssize_t __wrap_recvmsg(int fd, struct msghdr *msg, int flags)
 {
 	char *to = msg->msg_iov->iov_base;
 	size_t n, room = msg->msg_iov->iov_len;
+	bool group;
 
-	(void)flags;
 	if (fd >= 0)
 		return outside_recvmsg(msg);
+	group = by_group(kernel.data, kernel.left);
+	if (flags & MSG_DONTWAIT && !group) {
+		errno = EAGAIN;
+		return -1;
+	}
+	put_group(msg, group);
 	ASAN_UNPOISON_MEMORY_REGION(to, room + 1);
-	if (kernel.type && kernel.request.nlmsg_type != kernel.type)
+	if (kernel.type && kernel.request.nlmsg_type != kernel.type && !group)
 		n = nothing(to);
 	else
 		n = next_datagram(to, room);

@@ -16,8 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
  * and any other with nothing: an empty dump, or ENOENT. An answer ends, as the kernel's does, with NLMSG_DONE or
  * NLMSG_ERROR, and so does its datagram; what the input lacks never comes (EAGAIN). A sequence number counts from
  * the first one of the request: 0 fits. NLMSG_OVERRUN says that answers were lost (ENOBUFS). The same conversation
- * is returned each time.
+ * is returned each time. Where nlmsg_pid is KERNEL_GROUP, a multicast group sent it, which a socket that joined one sees;
+ * nothing else waits for nobody to ask.
  */
+#define KERNEL_GROUP UINT32_MAX
 struct conversation *kernel_says(const uint8_t *data, size_t size, uint16_t type);
 
 /* Load the snapshot from such a kernel, and tell what is in it as `show` does. */
