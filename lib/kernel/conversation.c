@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/conversation.h"
@@ -22,6 +24,7 @@ void conversation_close(struct conversation *c)
 {
 	for (int i = 0; i < NL_FAMILIES; i++)
 		nl_close(&c->sockets[i]);
+	conversation_forget_generic(c);
 	nl_batch_free(&c->batch);
 }
 
@@ -57,4 +60,36 @@ int conversation_dump(struct conversation *c, enum nl_family family, nl_cb cb, v
 	struct nl *nl = conversation_socket(c, family, err);
 
 	return nl ? nl_dump(nl, &c->batch, cb, reset, data, err) : -err->code;
+}
+
+const struct genl_family *conversation_generic(struct conversation *c, const char *name, struct err *err)
+{
+	struct genl_family *family = c->generic;
+	struct nl *nl;
+
+	while (family && strcmp(family->name, name) != 0)
+		family = family->next;
+	if (!family) {
+		nl = conversation_socket(c, NL_GENERIC, err);
+		family = nl ? genl_resolve(nl, &c->batch, name, err) : NULL;
+		if (!family)
+			return NULL;
+		family->next = c->generic;
+		c->generic = family;
+	}
+	if (family->id)
+		return family;
+	err_sys(err, ENOENT, "generic netlink family %s", name);
+	err_why(err, "this kernel does not have it, or its module is not loaded");
+	return NULL;
+}
+
+void conversation_forget_generic(struct conversation *c)
+{
+	while (c->generic) {
+		struct genl_family *next = c->generic->next;
+
+		free(c->generic);
+		c->generic = next;
+	}
 }

@@ -7,4 +7,5 @@
 const struct nl_protocol nl_protocols[NL_FAMILIES] = {
 	[NL_ROUTE] = { NETLINK_ROUTE, "route" },
 	[NL_NETFILTER] = { NETLINK_NETFILTER, "netfilter" },
+	[NL_GENERIC] = { NETLINK_GENERIC, "generic" },
 };

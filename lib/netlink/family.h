@@ -3,7 +3,7 @@
 #ifndef SITCTL_NETLINK_FAMILY_H
 #define SITCTL_NETLINK_FAMILY_H
 
-enum nl_family { NL_ROUTE, NL_NETFILTER, NL_FAMILIES };
+enum nl_family { NL_ROUTE, NL_NETFILTER, NL_GENERIC, NL_FAMILIES };
 
 struct nl_protocol {
 	int number; /* the third argument of socket(2) */

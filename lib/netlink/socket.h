@@ -57,7 +57,7 @@ int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct e
 int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data, struct err *err);
 
 /*
- * Join a multicast group: RTNLGRP_LINK and the like. From then on its messages go to
+ * Join a multicast group: RTNLGRP_LINK and the like, or what genl_group() found. From then on its messages go to
  * nl->event, while a request is made, with those that had come before, and in nl_events(). Our own changes are told as
  * well, be it as the answer to NLM_F_ECHO, which the kernel sends instead (nlmsg_notify()). 0 or a negative errno.
  */

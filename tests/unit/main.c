@@ -13,7 +13,7 @@ int main(void)
 		suite_build,   suite_leftover,	  suite_forwarding, suite_nftplan, suite_rules,	 suite_apply,
 		suite_journal, suite_journalfile, suite_read,	    suite_file,	   suite_write,	 suite_words,
 		suite_help,    suite_program,	  suite_nftexpr,    suite_frame,   suite_find,	 suite_conversation,
-		suite_import,  suite_roundtrip,	  suite_routes,	    suite_export,  suite_events,
+		suite_import,  suite_roundtrip,	  suite_routes,	    suite_export,  suite_events, suite_generic,
 	};
 	SRunner *runner;
 	int run, failed;

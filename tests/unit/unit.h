@@ -30,6 +30,7 @@ Suite *suite_answers(void);
 Suite *suite_message(void);
 Suite *suite_socket(void);
 Suite *suite_events(void);
+Suite *suite_generic(void);
 Suite *suite_conversation(void);
 Suite *suite_encode(void);
 Suite *suite_newlink(void);
