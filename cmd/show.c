@@ -12,6 +12,7 @@
 #include "kernel/mark.h"
 #include "spec/params.h"
 #include "state/readback.h"
+#include "state/saved.h"
 
 #define PROXIED_LISTED 4 /* more entries of the NDP proxy than that are only counted */
 
@@ -188,11 +189,13 @@ static void view_print(const struct view *v)
 /* The journal's sysctls and the uplink: what `server` has set on this host. */
 static void print_host(const struct ctx *ctx, const struct host *host)
 {
+	const struct saved *entry;
+
 	if (host->j.desired.server.uplink[0])
 		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), host->j.desired.server.uplink,
 		       color(ctx, COLOR_NONE));
-	for (size_t i = 0; ctx->details && i < host->j.n_saved; i++)
-		printf("    %s = %s (was %s)\n", host->j.saved[i].key, host->j.saved[i].made, host->j.saved[i].value);
+	for (size_t at = 0; ctx->details && (entry = saved_next(&host->j.saved, SAVED_SYSCTL, &at));)
+		printf("    %s = %s (was %s)\n", entry->sysctl.key, entry->sysctl.made, entry->sysctl.value);
 }
 
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)

@@ -157,25 +157,25 @@ static int record_before(struct change *ch, struct err *err)
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < ch->plan.n_pins; i++)
-		ret = saved_add(j, ch->plan.pins[i], "1", "1", err);
+		ret = saved_add_sysctl(&j->saved, ch->plan.pins[i], "1", "1", err);
 	for (size_t i = 0; !ret && i < ch->plan.n; i++) {
 		const struct step *step = &ch->plan.steps[i];
 		char key[SYSCTL_KEY_SIZE];
 
 		if (journaled(step)) {
 			sysctl_key(&step->want->sysctl, key);
-			ret = saved_add(j, key, step->was->sysctl.value, step->want->sysctl.value, err);
+			ret = saved_add_sysctl(&j->saved, key, step->was->sysctl.value, step->want->sysctl.value, err);
 		}
 		if (lan_addr(ch, step))
-			ret = made_add(j, step->want->addr.ifname, &step->want->addr.net, err);
+			ret = saved_add_addr(&j->saved, step->want->addr.ifname, &step->want->addr.net, err);
 		else if (nameless_addr(step))
-			ret = made_add(j, step->was->addr.ifname, &step->was->addr.net, err);
+			ret = saved_add_addr(&j->saved, step->was->addr.ifname, &step->was->addr.net, err);
 	}
 	return ret;
 }
 
 /* Is the address, which we put on an interface that is not ours, still desired? One of ours is noted while it goes. */
-static bool still_made(const struct change *ch, const struct addr *made)
+static bool still_made(const struct change *ch, const struct saved_addr *made)
 {
 	return desired_has_lan_addr(&ch->desired, made->ifname, &made->net);
 }
@@ -184,27 +184,31 @@ static bool still_made(const struct change *ch, const struct addr *made)
 static void forget_after(const struct change *ch, struct journal *j)
 {
 	for (size_t i = 0; i < ch->plan.n_drops; i++)
-		saved_forget(j, ch->plan.drops[i]);
-	for (size_t i = j->n_made; i > 0; i--)
-		if (!still_made(ch, &j->made[i - 1]))
-			made_forget(j, j->made[i - 1].ifname, &j->made[i - 1].net);
+		saved_forget_sysctl(&j->saved, ch->plan.drops[i]);
+	for (size_t i = j->saved.n; i > 0; i--) {
+		const struct saved *entry = &j->saved.items[i - 1];
+
+		if (entry->kind == SAVED_ADDR && !still_made(ch, &entry->addr))
+			saved_forget_addr(&j->saved, entry->addr.ifname, &entry->addr.net);
+	}
 }
 
 /* Has the journal what it need not have: after a kill between the last step and the journal's end? */
 static bool journal_leftover(const struct change *ch)
 {
-	for (size_t i = 0; i < ch->host.j.n_made; i++)
-		if (!still_made(ch, &ch->host.j.made[i]))
+	const struct saved *entry;
+
+	for (size_t at = 0; (entry = saved_next(&ch->host.j.saved, SAVED_ADDR, &at));)
+		if (!still_made(ch, &entry->addr))
 			return true;
 	return ch->plan.n_drops;
 }
 
 /* The plan was refused and undone: what was noted for it must not be taken for true later. */
-static void forget_records(struct change *ch, size_t n_saved, size_t n_made)
+static void forget_records(struct change *ch, size_t n_saved)
 {
 	/* Notes are appended; those of before are at the front, unchanged. */
-	ch->host.j.n_saved = n_saved;
-	ch->host.j.n_made = n_made;
+	ch->host.j.saved.n = n_saved;
 }
 
 static void swap_desired(struct change *ch)
@@ -250,17 +254,6 @@ static int write_before(struct change *ch, struct err *err)
 	return ret;
 }
 
-static void *copied(const void *from, size_t n, size_t size)
-{
-	void *copy = calloc(n + 1, size);
-
-	if (!copy)
-		return NULL;
-	if (n)
-		memcpy(copy, from, n * size);
-	return copy;
-}
-
 /*
  * When the plan is done: the journal without what is no longer needed, then the file of --save.
  * Until both are written the old ones are kept in memory, for an undo.
@@ -269,13 +262,10 @@ static int finish(void *data, struct err *err)
 {
 	struct change *ch = data;
 	struct journal after = ch->host.j;
-	int ret = 0;
+	int ret;
 
 	after.desired = ch->desired;
-	after.saved = copied(ch->host.j.saved, ch->host.j.n_saved, sizeof(*after.saved));
-	after.made = copied(ch->host.j.made, ch->host.j.n_made, sizeof(*after.made));
-	if (!after.saved || !after.made)
-		ret = err_sys(err, ENOMEM, "journal");
+	ret = saved_copy(&after.saved, &ch->host.j.saved, err);
 	if (!ret) {
 		forget_after(ch, &after);
 		ret = journal_write(&after, err);
@@ -284,12 +274,10 @@ static int finish(void *data, struct err *err)
 	if (!ret && ch->save)
 		ret = conf_commit(ch->save, err);
 	if (ret) {
-		free(after.saved);
-		free(after.made);
+		saved_free(&after.saved);
 		return ret;
 	}
-	free(ch->host.j.saved);
-	free(ch->host.j.made);
+	saved_free(&ch->host.j.saved);
 	ch->desired = ch->host.j.desired;
 	ch->host.j = after;
 	return 0;
@@ -311,7 +299,7 @@ static bool needs_ipv6(const struct plan *plan)
 
 int change_apply(struct change *ch, struct err *err)
 {
-	size_t n_saved = ch->host.j.n_saved, n_made = ch->host.j.n_made;
+	size_t n_saved = ch->host.j.saved.n;
 	struct err ignored;
 	int ret = 0;
 
@@ -324,7 +312,7 @@ int change_apply(struct change *ch, struct err *err)
 	if (!ret)
 		ret = write_before(ch, err);
 	if (ret) {
-		forget_records(ch, n_saved, n_made);
+		forget_records(ch, n_saved);
 		return ret;
 	}
 	ch->plan.finish = finish;
@@ -334,7 +322,7 @@ int change_apply(struct change *ch, struct err *err)
 		/* Some of it is still there: the journal says what was meant, as after a kill, for `up` or `down` to settle. */
 		write_before(ch, &ignored);
 	} else if (ret) {
-		forget_records(ch, n_saved, n_made);
+		forget_records(ch, n_saved);
 		journal_write(&ch->host.j, &ignored);
 	}
 	return ret;

@@ -14,6 +14,7 @@
 static bool other_namespace(const struct host *host)
 {
 	const struct journal *j = &host->j;
+	const struct saved *entry;
 
 	for (size_t i = 0; i < j->desired.n; i++) {
 		const struct spec *spec = &j->desired.tunnels[i].spec;
@@ -21,8 +22,8 @@ static bool other_namespace(const struct host *host)
 		if (snapshot_link(&host->s, spec->role == ROLE_NAT ? spec->underlay : spec->dev))
 			return false;
 	}
-	for (size_t i = 0; i < j->n_saved; i++) {
-		const struct saved *f = &j->saved[i];
+	for (size_t at = 0; (entry = saved_next(&j->saved, SAVED_SYSCTL, &at));) {
+		const struct saved_sysctl *f = &entry->sysctl;
 		char now[SYSCTL_VALUE_SIZE];
 
 		if (strcmp(f->value, f->made) && !sysctl_read(f->key, now, sizeof(now)) && !strcmp(now, f->made))

@@ -65,7 +65,7 @@ enum forwarding_mode forwarding_mode(const struct journal *j)
 {
 	char value[SYSCTL_VALUE_SIZE];
 
-	if (saved_find(j, ALL_FORWARDING))
+	if (saved_find_sysctl(&j->saved, ALL_FORWARDING))
 		return FORWARDING_ALL;
 	if (sysctl_is(ALL_FORWARDING, "1"))
 		return FORWARDING_GIVEN;
@@ -123,7 +123,7 @@ static bool has_ra_default(const struct snapshot *s, const char *ifname)
 static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *err)
 {
 	const struct world *w = set->w;
-	const struct saved *saved;
+	const struct saved_sysctl *saved;
 	char key[SYSCTL_KEY_SIZE];
 	int ret = 0;
 
@@ -132,7 +132,7 @@ static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *er
 		bool may;
 
 		conf_key(key, link->name, "accept_ra");
-		saved = saved_find(w->j, key);
+		saved = saved_find_sysctl(&w->j->saved, key);
 		/*
 		 * Noted but not done (a kill), or the interface came anew: once more. Any other value
 		 * is somebody else's, until it is put back.
@@ -228,8 +228,10 @@ static int derive_passed(struct wanted *set, struct err *err)
 /* Did we change any accept_ra? */
 static bool any_saved(const struct journal *j)
 {
-	for (size_t i = 0; i < j->n_saved; i++)
-		if (ends_with(j->saved[i].key, "/accept_ra"))
+	const struct saved *entry;
+
+	for (size_t at = 0; (entry = saved_next(&j->saved, SAVED_SYSCTL, &at));)
+		if (ends_with(entry->sysctl.key, "/accept_ra"))
 			return true;
 	return false;
 }
@@ -277,13 +279,13 @@ static bool is_wanted(const struct wanted *set, const char *key)
 }
 
 /* A value that we did not change, but that restoring all.forwarding would. */
-static bool pinned(const struct saved *f)
+static bool pinned(const struct saved_sysctl *f)
 {
 	return !strcmp(f->value, f->made);
 }
 
 /* One journaled value goes back, unless somebody else changed it meanwhile. */
-static int restore(struct plan *plan, const struct saved *f, struct err *err)
+static int restore(struct plan *plan, const struct saved_sysctl *f, struct err *err)
 {
 	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
 	enum phase phase = ends_with(f->key, "/accept_ra") ? PHASE_RESTORE_ACCEPT_RA : PHASE_RESTORE_FORWARDING;
@@ -323,7 +325,8 @@ static int restore(struct plan *plan, const struct saved *f, struct err *err)
 int plan_sysctls(struct plan *plan, const struct world *w, struct err *err)
 {
 	struct wanted set = { .plan = plan, .w = w };
-	const struct saved *all = saved_find(w->j, ALL_FORWARDING);
+	const struct saved_sysctl *all = saved_find_sysctl(&w->j->saved, ALL_FORWARDING);
+	const struct saved *entry;
 	bool all_restored;
 	int ret;
 
@@ -332,8 +335,8 @@ int plan_sysctls(struct plan *plan, const struct world *w, struct err *err)
 		ret = derive_passed(&set, err);
 	all_restored = all && !is_wanted(&set, ALL_FORWARDING) &&
 		       (sysctl_is(ALL_FORWARDING, all->made) || sysctl_is(ALL_FORWARDING, all->value));
-	for (size_t i = 0; !ret && i < w->j->n_saved; i++) {
-		const struct saved *f = &w->j->saved[i];
+	for (size_t at = 0; !ret && (entry = saved_next(&w->j->saved, SAVED_SYSCTL, &at));) {
+		const struct saved_sysctl *f = &entry->sysctl;
 
 		if (is_wanted(&set, f->key) || (pinned(f) && is_wanted(&set, ALL_FORWARDING)))
 			continue;

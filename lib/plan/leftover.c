@@ -160,12 +160,12 @@ static int leftover_addrs(struct plan *plan, const struct world *w, const struct
 		if (link_ours(link)) {
 			was.addr.nodad = true;
 			leftover = in_scope(scope, link_role(link), link_tunnel_name(link)) &&
-				   (ours || (!a->proto &&
-					     (desired_before(w, link, a) || made_find(w->j, a->ifname, &a->net)))) &&
+				   (ours || (!a->proto && (desired_before(w, link, a) ||
+							   saved_has_addr(&w->j->saved, a->ifname, &a->net)))) &&
 				   !addr_wanted(w, link, a);
 		} else {
 			/* Not IFA_PROTO alone: other people may number what they make 41. */
-			leftover = (ours || !a->proto) && made_find(w->j, a->ifname, &a->net) &&
+			leftover = (ours || !a->proto) && saved_has_addr(&w->j->saved, a->ifname, &a->net) &&
 				   !desired_has_lan_addr(w->desired, a->ifname, &a->net);
 		}
 		if (!leftover)

@@ -149,18 +149,6 @@ static int split(char *line, char ***words)
 	return n;
 }
 
-static int parse_made(struct journal *j, char *words[], struct err *err)
-{
-	struct net6 net;
-	const char *why;
-
-	if (!parse_ifname(words[1], &why))
-		return err_usage(err, words[1], "%s", why);
-	if (!parse_ipv6_net_host(words[2], 128, &net, &why))
-		return err_usage(err, words[2], "%s", why);
-	return made_add(j, words[1], &net, err);
-}
-
 static int parse_tunnel(struct journal *j, enum role role, int n, char *words[], struct err *err)
 {
 	struct spec spec;
@@ -178,12 +166,13 @@ static int parse_tunnel(struct journal *j, enum role role, int n, char *words[],
 
 static int parse_words(struct journal *j, int n, char *words[], struct err *err)
 {
+	int ret;
+
 	if (n == 0 || words[0][0] == '#')
 		return 0;
-	if (!strcmp(words[0], "sysctl") && n == 4)
-		return saved_add(j, words[1], words[2], words[3], err);
-	if (!strcmp(words[0], "made") && n == 3)
-		return parse_made(j, words, err);
+	ret = saved_parse(&j->saved, n, words, err);
+	if (ret <= 0)
+		return ret;
 	if (!strcmp(words[0], "server") && n >= 2) {
 		if (strcmp(words[1], "explicit") && strcmp(words[1], "implicit"))
 			return err_usage(err, words[1], "is neither 'explicit' nor 'implicit'");
@@ -297,7 +286,7 @@ int journal_open(struct journal *j, bool lock, struct err *err)
 int journal_clear(struct journal *j, struct err *err)
 {
 	desired_free(&j->desired);
-	j->n_saved = j->n_made = 0;
+	saved_free(&j->saved);
 	return desired_init(&j->desired, err);
 }
 
@@ -306,7 +295,7 @@ static bool empty(const struct journal *j)
 	for (size_t i = 0; i < j->desired.n; i++)
 		if (j->desired.tunnels[i].recorded)
 			return false;
-	return !j->n_saved && !j->n_made && !j->desired.server_explicit && !j->desired.server.uplink[0];
+	return !j->saved.n && !j->desired.server_explicit && !j->desired.server.uplink[0];
 }
 
 void journal_close(struct journal *j)
@@ -321,8 +310,7 @@ void journal_close(struct journal *j)
 		close(j->lock);
 	}
 	desired_free(&j->desired);
-	free(j->saved);
-	free(j->made);
+	saved_free(&j->saved);
 	free(j->written);
 	memset(j, 0, sizeof(*j));
 	j->lock = -1;
@@ -330,13 +318,8 @@ void journal_close(struct journal *j)
 
 void journal_print(const struct journal *j, FILE *out)
 {
-	char net[NET6_TEXT];
-
 	fprintf(out, "# sitctl's journal: what it was told, and sysctl KEY BEFORE MADE\n");
-	for (size_t i = 0; i < j->n_saved; i++)
-		fprintf(out, "sysctl %s %s %s\n", j->saved[i].key, j->saved[i].value, j->saved[i].made);
-	for (size_t i = 0; i < j->n_made; i++)
-		fprintf(out, "made %s %s\n", j->made[i].ifname, net6_text(&j->made[i].net, net));
+	saved_print(&j->saved, out);
 	if (j->desired.server_explicit || j->desired.server.uplink[0]) {
 		fprintf(out, "server %s ", j->desired.server_explicit ? "explicit" : "implicit");
 		spec_print(&j->desired.server, true, out);

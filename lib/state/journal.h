@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: what the kernel cannot hold: what is desired, sysctl values from before; and the lock. */
+/* Purpose: what the kernel cannot hold: what is desired, what it cannot mark as ours; and the lock. */
 #ifndef SITCTL_STATE_JOURNAL_H
 #define SITCTL_STATE_JOURNAL_H
 
 #include <stdio.h>
 
 #include "state/desired.h"
+#include "state/saved.h"
 
 #define RUN_DIR "/run/sitctl"
 #define LOCK_WAIT_SECONDS 10
-
-/* A sysctl that we set, what it was before, and what we made it. */
-struct saved {
-	char key[SYSCTL_KEY_SIZE];
-	char value[SYSCTL_VALUE_SIZE];
-	char made[SYSCTL_VALUE_SIZE];
-};
 
 struct journal {
 	char dir[64]; /* RUN_DIR "/netns-COOKIE": each namespace has its own */
 	int lock;     /* descriptor, -1: not locked */
 	struct desired desired;
 	bool by_inode; /* the kernel has no cookies: DIR may be of a namespace that has gone */
-	struct saved *saved;
-	size_t n_saved;
-	struct addr *made; /* addresses put on interfaces that are not ours, and those that just go from ours */
-	size_t n_made;
+	struct saved_list saved;
 	char *written; /* the text that journal_write() wrote last, or NULL */
 };
 

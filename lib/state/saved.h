@@ -1,20 +1,70 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the journal's notes: sysctl values from before, addresses put on others' interfaces. */
+/* Purpose: what the journal keeps because the kernel cannot mark it as ours. */
 #ifndef SITCTL_STATE_SAVED_H
 #define SITCTL_STATE_SAVED_H
 
-#include "state/journal.h"
+#include <net/if.h>
+#include <stdio.h>
 
-/* The saved value of KEY, or NULL. */
-struct saved *saved_find(const struct journal *j, const char *key);
+#include "base/err.h"
+#include "base/inet6.h"
+#include "kernel/sysctl.h"
 
-/* Note that KEY will be changed from VALUE to MADE. A saved value already noted stays. */
-int saved_add(struct journal *j, const char *key, const char *value, const char *made, struct err *err);
-void saved_forget(struct journal *j, const char *key);
+/* A sysctl that we set, what it was before, and what we made it. */
+struct saved_sysctl {
+	char key[SYSCTL_KEY_SIZE];
+	char value[SYSCTL_VALUE_SIZE];
+	char made[SYSCTL_VALUE_SIZE];
+};
 
-/* Was this address put there by us? */
-bool made_find(const struct journal *j, const char *ifname, const struct net6 *net);
-int made_add(struct journal *j, const char *ifname, const struct net6 *net, struct err *err);
-void made_forget(struct journal *j, const char *ifname, const struct net6 *net);
+/* An address put on an interface that is not ours, or one that just goes from ours. */
+struct saved_addr {
+	char ifname[IFNAMSIZ];
+	struct net6 net;
+};
+
+/* Each has a row in the table of saved.c. */
+enum saved_kind { SAVED_SYSCTL, SAVED_ADDR };
+
+struct saved {
+	enum saved_kind kind;
+	union {
+		struct saved_sysctl sysctl;
+		struct saved_addr addr;
+	};
+};
+
+/* Entries in the order in which they came. */
+struct saved_list {
+	struct saved *items;
+	size_t n;
+};
+
+/* A copy of FROM. 0, or -ENOMEM and ERR. Ends with saved_free(). */
+int saved_copy(struct saved_list *list, const struct saved_list *from, struct err *err);
+void saved_free(struct saved_list *list);
+
+/* The next entry of KIND; *AT is 0 at first. NULL: no more. */
+const struct saved *saved_next(const struct saved_list *list, enum saved_kind kind, size_t *at);
+
+/*
+ * Take in the N words of a journal's line. 0; 1 where it is no line of an entry; or a negative
+ * errno and ERR. And print such lines of all entries.
+ */
+int saved_parse(struct saved_list *list, int n, char *words[], struct err *err);
+void saved_print(const struct saved_list *list, FILE *out);
+
+/*
+ * Note that the sysctl KEY will be changed from VALUE to MADE. Of one that is noted already VALUE
+ * stays. 0, or -EINVAL, -ENOMEM and ERR. What is noted of KEY is valid until the list changes; or NULL.
+ */
+int saved_add_sysctl(struct saved_list *list, const char *key, const char *value, const char *made, struct err *err);
+const struct saved_sysctl *saved_find_sysctl(const struct saved_list *list, const char *key);
+void saved_forget_sysctl(struct saved_list *list, const char *key);
+
+/* Note that we put the address on the interface. 0, or -ENOMEM and ERR. Did we? */
+int saved_add_addr(struct saved_list *list, const char *ifname, const struct net6 *net, struct err *err);
+bool saved_has_addr(const struct saved_list *list, const char *ifname, const struct net6 *net);
+void saved_forget_addr(struct saved_list *list, const char *ifname, const struct net6 *net);
 
 #endif

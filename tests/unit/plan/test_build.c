@@ -181,7 +181,7 @@ static void set_half_done(int which)
 
 		/* A kernel without IFA_PROTO: the journal has it from a change that was killed. */
 		lab_addr(&lab, "t1", "2001:db8::7/127", 0);
-		ck_assert_int_eq(made_add(&lab.j, "t1", &going, &lab.err), 0);
+		ck_assert_int_eq(saved_add_addr(&lab.j.saved, "t1", &going, &lab.err), 0);
 		break;
 	}
 	default: /* all at once */

@@ -29,7 +29,7 @@ static void end(void)
 
 static void saved(const char *key, const char *value, const char *made)
 {
-	ck_assert_int_eq(saved_add(&lab.j, key, value, made, &lab.err), 0);
+	ck_assert_int_eq(saved_add_sysctl(&lab.j.saved, key, value, made, &lab.err), 0);
 }
 
 /*

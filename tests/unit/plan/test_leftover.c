@@ -72,7 +72,7 @@ START_TEST(prefixes_go)
 	lab_addr(&lab, "lan0", "2001:db8:2::1/64", 41);
 	lab_addr(&lab, "lan0", "2001:db8:2::9/64", 41); /* not in the journal: somebody else's 41 */
 	lab_addr(&lab, "lan0", "2001:db8:2::1/64", 3);	/* somebody's, who says so */
-	ck_assert_int_eq(made_add(&lab.j, "lan0", &lan, &lab.err), 0);
+	ck_assert_int_eq(saved_add_addr(&lab.j.saved, "lan0", &lan, &lab.err), 0);
 	expect_steps(&lab, ROLE_CLIENT, "t1",
 		     "-route default dev t1 metric 1024\n"
 		     "-route unreachable 2001:db8:1::/48 metric 4294967295\n"

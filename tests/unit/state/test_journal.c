@@ -30,6 +30,15 @@ static int parse(const char *text)
 	return journal_parse(&j, copy, &err);
 }
 
+static size_t count(enum saved_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; saved_next(&j.saved, kind, &at);)
+		n++;
+	return n;
+}
+
 static void is_spec(enum role role, const char *name, const char *words)
 {
 	const struct desired_tunnel *t = desired_find(&j.desired, role, name);
@@ -42,7 +51,7 @@ static void is_spec(enum role role, const char *name, const char *words)
 
 START_TEST(whole_journal)
 {
-	const struct saved *f;
+	const struct saved_sysctl *f;
 	char text[512];
 
 	ck_assert_int_eq(parse("# a comment\n"
@@ -57,11 +66,11 @@ START_TEST(whole_journal)
 			       "peer alice remote 198.51.100.7 address 2001:db8:7::3/127 prefix 2001:db8:2::/48\n"
 			       "peer t1 remote 198.51.100.8 address 2001:db8:7::5/127"),
 			 0); /* no newline at the end */
-	f = saved_find(&j, "net/ipv6/conf/eth0.7/accept_ra");
+	f = saved_find_sysctl(&j.saved, "net/ipv6/conf/eth0.7/accept_ra");
 	ck_assert(f && !strcmp(f->value, "1") && !strcmp(f->made, "2"));
-	ck_assert_ptr_null(saved_find(&j, "net/ipv6/conf/eth0/accept_ra"));
-	ck_assert_uint_eq(j.n_saved, 2);
-	ck_assert_uint_eq(j.n_made, 1);
+	ck_assert_ptr_null(saved_find_sysctl(&j.saved, "net/ipv6/conf/eth0/accept_ra"));
+	ck_assert_uint_eq(count(SAVED_SYSCTL), 2);
+	ck_assert_uint_eq(count(SAVED_ADDR), 1);
 	ck_assert(j.desired.server_explicit);
 	spec_text(&j.desired.server, false, text, sizeof(text));
 	ck_assert_str_eq(text, "uplink eth0 ttl 64");
@@ -78,7 +87,7 @@ START_TEST(empty_journal)
 {
 	ck_assert_int_eq(parse(""), 0);
 	ck_assert_int_eq(parse("\n\n# nothing\n"), 0);
-	ck_assert(!j.desired.n && !j.n_saved && !j.n_made && !j.desired.server_explicit);
+	ck_assert(!j.desired.n && !j.saved.n && !j.desired.server_explicit);
 	ck_assert_int_eq(parse("server implicit uplink eth0\n"), 0);
 	ck_assert(!j.desired.server_explicit && !strcmp(j.desired.server.uplink, "eth0"));
 }
@@ -137,7 +146,7 @@ END_TEST
 START_TEST(longest_values)
 {
 	char key[SYSCTL_KEY_SIZE], value[SYSCTL_VALUE_SIZE], text[256];
-	const struct saved *f;
+	const struct saved_sysctl *f;
 
 	strcpy(key, "net/ipv6/conf/");
 	memset(key + 14, 'k', sizeof(key) - 15);
@@ -146,7 +155,7 @@ START_TEST(longest_values)
 	value[sizeof(value) - 1] = '\0';
 	snprintf(text, sizeof(text), "sysctl %s %s %s\n", key, value, value);
 	ck_assert_int_eq(parse(text), 0);
-	f = saved_find(&j, key);
+	f = saved_find_sysctl(&j.saved, key);
 	ck_assert(f && !strcmp(f->value, value) && !strcmp(f->made, value));
 }
 END_TEST
@@ -193,22 +202,22 @@ START_TEST(notes)
 	static const char a[] = "net/ipv6/conf/a/forwarding", b[] = "net/ipv6/conf/b/forwarding",
 			  c[] = "net/ipv6/conf/c/forwarding";
 
-	ck_assert_int_eq(saved_add(&j, a, "0", "1", &err), 0);
-	ck_assert_int_eq(saved_add(&j, b, "5", "6", &err), 0);
-	ck_assert_int_eq(saved_add(&j, c, "8", "9", &err), 0);
-	ck_assert_int_eq(saved_add(&j, a, "1", "2", &err), 0);
-	ck_assert_uint_eq(j.n_saved, 3);
-	ck_assert_str_eq(saved_find(&j, a)->value, "0");
-	ck_assert_str_eq(saved_find(&j, a)->made, "2");
-	saved_forget(&j, a);
-	saved_forget(&j, a);
-	ck_assert_uint_eq(j.n_saved, 2);
-	ck_assert_ptr_null(saved_find(&j, a));
-	ck_assert_str_eq(saved_find(&j, b)->value, "5");
-	ck_assert_str_eq(saved_find(&j, c)->value, "8");
-	ck_assert_int_eq(saved_add(&j, "net/ipv4/ip_forward", "0", "1", &err), -EINVAL);
-	ck_assert_int_eq(saved_add(&j, "net/ipv6/conf/../x", "0", "1", &err), -EINVAL);
-	ck_assert_uint_eq(j.n_saved, 2);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, a, "0", "1", &err), 0);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, b, "5", "6", &err), 0);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, c, "8", "9", &err), 0);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, a, "1", "2", &err), 0);
+	ck_assert_uint_eq(count(SAVED_SYSCTL), 3);
+	ck_assert_str_eq(saved_find_sysctl(&j.saved, a)->value, "0");
+	ck_assert_str_eq(saved_find_sysctl(&j.saved, a)->made, "2");
+	saved_forget_sysctl(&j.saved, a);
+	saved_forget_sysctl(&j.saved, a);
+	ck_assert_uint_eq(count(SAVED_SYSCTL), 2);
+	ck_assert_ptr_null(saved_find_sysctl(&j.saved, a));
+	ck_assert_str_eq(saved_find_sysctl(&j.saved, b)->value, "5");
+	ck_assert_str_eq(saved_find_sysctl(&j.saved, c)->value, "8");
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, "net/ipv4/ip_forward", "0", "1", &err), -EINVAL);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, "net/ipv6/conf/../x", "0", "1", &err), -EINVAL);
+	ck_assert_uint_eq(count(SAVED_SYSCTL), 2);
 }
 END_TEST
 
@@ -216,16 +225,52 @@ START_TEST(made_addresses)
 {
 	struct net6 a = net6("2001:db8:1::1/64"), b = net6("2001:db8:1::1/65"), c = net6("2001:db8:2::1/64");
 
-	ck_assert_int_eq(made_add(&j, "lan0", &a, &err), 0);
-	ck_assert_int_eq(made_add(&j, "lan0", &a, &err), 0);
-	ck_assert_int_eq(made_add(&j, "lan1", &c, &err), 0);
-	ck_assert_uint_eq(j.n_made, 2);
-	ck_assert(made_find(&j, "lan0", &a) && made_find(&j, "lan1", &c));
-	ck_assert(!made_find(&j, "lan1", &a) && !made_find(&j, "lan0", &b));
-	made_forget(&j, "lan0", &b);
-	made_forget(&j, "lan0", &a);
-	ck_assert_uint_eq(j.n_made, 1);
-	ck_assert(!made_find(&j, "lan0", &a) && made_find(&j, "lan1", &c));
+	ck_assert_int_eq(saved_add_addr(&j.saved, "lan0", &a, &err), 0);
+	ck_assert_int_eq(saved_add_addr(&j.saved, "lan0", &a, &err), 0);
+	ck_assert_int_eq(saved_add_addr(&j.saved, "lan1", &c, &err), 0);
+	ck_assert_uint_eq(count(SAVED_ADDR), 2);
+	ck_assert(saved_has_addr(&j.saved, "lan0", &a) && saved_has_addr(&j.saved, "lan1", &c));
+	ck_assert(!saved_has_addr(&j.saved, "lan1", &a) && !saved_has_addr(&j.saved, "lan0", &b));
+	saved_forget_addr(&j.saved, "lan0", &b);
+	saved_forget_addr(&j.saved, "lan0", &a);
+	ck_assert_uint_eq(count(SAVED_ADDR), 1);
+	ck_assert(!saved_has_addr(&j.saved, "lan0", &a) && saved_has_addr(&j.saved, "lan1", &c));
+}
+END_TEST
+
+/* A kind after the other, and of each what came first: journals are read by people, too. */
+START_TEST(printed)
+{
+	static const char a[] = "net/ipv6/conf/a/forwarding", b[] = "net/ipv4/conf/b/forwarding",
+			  c[] = "net/ipv6/conf/c/accept_ra";
+	struct net6 x = net6("2001:db8:1::1/64"), y = net6("2001:db8:2::1/128");
+	struct saved_list copy;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_int_eq(saved_add_addr(&j.saved, "lan1", &y, &err), 0);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, b, "0", "1", &err), 0);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, a, "0", "1", &err), 0);
+	ck_assert_int_eq(saved_add_addr(&j.saved, "lan0", &x, &err), 0);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, c, "1", "2", &err), 0);
+	ck_assert_int_eq(saved_copy(&copy, &j.saved, &err), 0);
+	saved_forget_sysctl(&j.saved, a);
+	journal_print(&j, out);
+	saved_print(&copy, out);
+	saved_free(&copy);
+	fclose(out);
+	ck_assert_str_eq(text, "# sitctl's journal: what it was told, and sysctl KEY BEFORE MADE\n"
+			       "sysctl net/ipv4/conf/b/forwarding 0 1\n"
+			       "sysctl net/ipv6/conf/c/accept_ra 1 2\n"
+			       "made lan1 2001:db8:2::1/128\n"
+			       "made lan0 2001:db8:1::1/64\n"
+			       "sysctl net/ipv4/conf/b/forwarding 0 1\n"
+			       "sysctl net/ipv6/conf/a/forwarding 0 1\n"
+			       "sysctl net/ipv6/conf/c/accept_ra 1 2\n"
+			       "made lan1 2001:db8:2::1/128\n"
+			       "made lan0 2001:db8:1::1/64\n");
+	free(text);
 }
 END_TEST
 
@@ -242,6 +287,7 @@ Suite *suite_journal(void)
 	tcase_add_test(tc, fullest_line);
 	tcase_add_test(tc, notes);
 	tcase_add_test(tc, made_addresses);
+	tcase_add_test(tc, printed);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -66,7 +66,7 @@ START_TEST(nothing_yet)
 	struct stat st;
 
 	ck_assert_int_eq(journal_open(&j, false, &err), 0);
-	ck_assert(!j.desired.n && !j.n_saved && j.lock == -1);
+	ck_assert(!j.desired.n && !j.saved.n && j.lock == -1);
 	ck_assert(!strncmp(j.dir, "/run/sitctl/netns-", 18) && j.dir[18]);
 	ck_assert_msg(stat("/run/sitctl", &st) && errno == ENOENT, "reading alone makes no folder");
 }
@@ -86,8 +86,8 @@ START_TEST(written_and_read)
 	put(ROLE_PEER, "alice remote 198.51.100.7 address 2001:db8:7::3 ttl inherit", true);
 	put(ROLE_PEER, "bob remote tunnel.example resolved 198.51.100.8 address 2001:db8:7::5", true);
 	make_spec(&j.desired.server, ROLE_SERVER, "uplink eth0 mtu 1400");
-	ck_assert_int_eq(saved_add(&j, "net/ipv6/conf/all/forwarding", "0", "1", &err), 0);
-	ck_assert_int_eq(made_add(&j, "lan0", &made, &err), 0);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, "net/ipv6/conf/all/forwarding", "0", "1", &err), 0);
+	ck_assert_int_eq(saved_add_addr(&j.saved, "lan0", &made, &err), 0);
 	ck_assert_int_eq(journal_write(&j, &err), 0);
 	ck_assert_int_eq(stat(in_dir("journal"), &st), 0);
 	ck_assert_uint_eq(st.st_mode & 022, 0);
@@ -106,8 +106,8 @@ START_TEST(written_and_read)
 	spec_text(&j.desired.server, true, text, sizeof(text));
 	ck_assert_str_eq(text, "uplink eth0 mtu 1400");
 	ck_assert(!j.desired.server_explicit);
-	ck_assert_str_eq(saved_find(&j, "net/ipv6/conf/all/forwarding")->made, "1");
-	ck_assert(made_find(&j, "lan0", &made));
+	ck_assert_str_eq(saved_find_sysctl(&j.saved, "net/ipv6/conf/all/forwarding")->made, "1");
+	ck_assert(saved_has_addr(&j.saved, "lan0", &made));
 }
 END_TEST
 
@@ -308,9 +308,10 @@ START_TEST(cleared)
 	open_locked();
 	put(ROLE_CLIENT, "t1 " T1, true);
 	j.desired.server_explicit = true;
-	ck_assert_int_eq(saved_add(&j, "net/ipv6/conf/all/forwarding", "0", "1", &err), 0);
+	ck_assert_int_eq(saved_add_sysctl(&j.saved, "net/ipv6/conf/all/forwarding", "0", "1", &err), 0);
 	ck_assert_int_eq(journal_clear(&j, &err), 0);
-	ck_assert(!j.desired.n && !j.desired.server_explicit && !saved_find(&j, "net/ipv6/conf/all/forwarding"));
+	ck_assert(!j.desired.n && !j.desired.server_explicit &&
+		  !saved_find_sysctl(&j.saved, "net/ipv6/conf/all/forwarding"));
 	ck_assert_uint_eq(j.desired.server.ttl, 255); /* a server's defaults */
 }
 END_TEST
