@@ -77,7 +77,7 @@ static void read_addresses(const struct reading *r, struct spec *spec)
 	}
 }
 
-static bool counts(const struct route *route, enum whose whose)
+static bool route_counts(const struct route *route, enum whose whose)
 {
 	if (whose == WHOSE_SET)
 		return route->proto != SITCTL_PROTO && route->proto != RTPROT_KERNEL && route->proto != RTPROT_RA &&
@@ -91,7 +91,7 @@ static const struct route *find_default(const struct snapshot *s, uint32_t index
 	const struct route *route, *found = NULL;
 
 	for (size_t at = 0; (route = snapshot_next_route(s, index, &at));)
-		if (!route->dst.len && route->type == RTN_UNICAST && counts(route, whose) &&
+		if (!route->dst.len && route->type == RTN_UNICAST && route_counts(route, whose) &&
 		    (!found || whose != WHOSE_SET || route->metric < found->metric))
 			found = route;
 	return found;
@@ -108,7 +108,7 @@ bool foreign_prefix(const struct route *route)
 	struct net6 net;
 	const char *why;
 
-	return route->type == RTN_UNREACHABLE && route->dst.len && counts(route, WHOSE_SET) &&
+	return route->type == RTN_UNREACHABLE && route->dst.len && route_counts(route, WHOSE_SET) &&
 	       parse_ipv6_prefix(net6_text(&route->dst, text), &net, &why);
 }
 
@@ -153,7 +153,7 @@ static void read_prefixes(const struct reading *r, struct spec *spec)
 	bool found = false;
 
 	for (size_t at = 0; (route = snapshot_next_route(r->s, r->link->index, &at));) {
-		if (!route->dst.len || route->type != RTN_UNICAST || !counts(route, r->whose))
+		if (!route->dst.len || route->type != RTN_UNICAST || !route_counts(route, r->whose))
 			continue;
 		/* On somebody else's device it may as well be a prefix. */
 		if (take_host_route(route, r->desired, &found, spec) && r->whose == WHOSE_OURS)
@@ -185,7 +185,7 @@ static bool only_tunnel(const struct snapshot *s, const struct link *link)
 	return true;
 }
 
-static bool overlaps(const struct spec *spec, const struct net6 *net)
+static bool prefix_overlaps(const struct spec *spec, const struct net6 *net)
 {
 	for (unsigned int i = 0; i < spec->n_prefixes; i++)
 		if (net6_overlap(&spec->prefixes[i].net, net))
@@ -207,8 +207,8 @@ static void read_unreachable(const struct reading *r, struct spec *spec)
 		const struct route *route = &r->s->routes[i];
 
 		/* Without a record every one of ours is taken for this client's. */
-		if (r->whose == WHOSE_OURS ? route->type == RTN_UNREACHABLE && counts(route, WHOSE_OURS)
-					   : foreign_prefix(route) && !overlaps(spec, &route->dst))
+		if (r->whose == WHOSE_OURS ? route->type == RTN_UNREACHABLE && route_counts(route, WHOSE_OURS)
+					   : foreign_prefix(route) && !prefix_overlaps(spec, &route->dst))
 			add_prefix(spec, &route->dst, "");
 	}
 }
