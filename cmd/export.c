@@ -79,7 +79,7 @@ static int mirror(struct host *host, const struct spec *spec, struct spec *clien
 	int ret = spec_init(client, ROLE_CLIENT, CLIENT_DEVICE, err);
 
 	if (!ret)
-		ret = path_lookup(&host->c, spec->remote, any, 0, &path, err);
+		ret = path_lookup(&host->c, spec->remote, any, 0, spec->fwmark, &path, err);
 	if (ret)
 		return ret;
 	client->remote = spec->local.s_addr ? spec->local : path.source;
@@ -99,6 +99,7 @@ static int mirror(struct host *host, const struct spec *spec, struct spec *clien
 	client->n_prefixes = spec->n_prefixes;
 	client->prefixes = list_share(spec->prefixes);
 	client->ttl = spec->ttl;
+	client->tos = spec->tos;
 	client->mtu = spec->mtu;
 	client->notrack = spec->notrack;
 	client->mss_clamp = spec->mss_clamp;
@@ -127,7 +128,7 @@ static int make_exported(struct host *host, const struct spec *spec, struct expo
 		return mirror(host, &resolved, &e->spec, err);
 	}
 	spec_copy(&e->spec, &resolved);
-	if (!path_lookup(&host->c, resolved.remote, resolved.local, 0, &path, &ignored))
+	if (!path_lookup(&host->c, resolved.remote, resolved.local, 0, resolved.fwmark, &path, &ignored))
 		e->source = path.source;
 	return 0;
 }

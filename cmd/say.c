@@ -153,7 +153,7 @@ json_t *param_json(const struct spec *spec, const struct param *p)
 	if (!p->repeats) {
 		if (!param_text(p, spec, 0, value))
 			return NULL;
-		if (p->number && value[strspn(value, "0123456789")] == '\0')
+		if (p->number && !p->number->hex && value[strspn(value, "0123456789")] == '\0')
 			return json_integer(strtoll(value, NULL, 10));
 		return json_string(value);
 	}

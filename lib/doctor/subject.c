@@ -43,13 +43,13 @@ static void find_underlay(struct exam *e)
 {
 	struct subject *p = &e->subject;
 	struct in_addr local = p->link ? p->link->local : p->spec.local;
-	uint32_t index = p->link ? p->link->underlay : 0;
+	uint32_t index = p->link ? p->link->underlay : 0, mark = p->link ? p->link->fwmark : p->spec.fwmark;
 	struct err ignored;
 
-	if (!p->remote.s_addr || path_lookup(&e->host->c, p->remote, local, index, &p->path, &ignored))
+	if (!p->remote.s_addr || path_lookup(&e->host->c, p->remote, local, index, mark, &p->path, &ignored))
 		return;
 	if (!p->path.reachable) /* a local address that is not here has no route from it */
-		path_lookup(&e->host->c, p->remote, (struct in_addr){ 0 }, index, &p->path, &ignored);
+		path_lookup(&e->host->c, p->remote, (struct in_addr){ 0 }, index, mark, &p->path, &ignored);
 	p->underlay = p->path.reachable ? snapshot_link_index(&e->host->s, p->path.index) : NULL;
 	p->local = local.s_addr ? local : p->path.source;
 }

@@ -57,7 +57,7 @@ int print_freebsd(FILE *out, const struct exported *e, struct notes *notes)
 	      out);
 	omit_metric(notes, e, "FreeBSD's routes have none");
 	omit_dev(notes, e, "not in gif(4): the route to the remote decides");
-	omit_filters(notes, e);
+	omit_extras(notes, e);
 	omit_lan(notes, e);
 	source_text(e, notes, source);
 	addr4_text(e->spec.remote, remote);

@@ -50,7 +50,7 @@ int print_ifupdown(FILE *out, const struct exported *e, struct notes *notes)
 		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only", e->spec.name);
 	fprintf(out, "# /etc/network/interfaces.d/%s; then: ifup %s\n", e->spec.name, e->spec.name);
 	omit_nft(notes, e);
-	omit_filters(notes, e);
+	omit_extras(notes, e);
 	omit_forwarding(notes, e);
 	fprintf(out, "auto %s\niface %s inet6 v4tunnel\n", e->spec.name, e->spec.name);
 	print_options(out, e);

@@ -11,6 +11,7 @@
 #include "export/notes.h"
 #include "kernel/addr.h"
 #include "kernel/route.h"
+#include "kernel/sitattrs.h"
 #include "state/derive.h"
 
 #include <linux/rtnetlink.h>
@@ -139,22 +140,17 @@ void print_ip_default(FILE *out, const struct exported *e, const char *before)
 
 static void print_link(FILE *out, const struct exported *e)
 {
-	char text[NET6_TEXT];
+	struct link link = { .index = 0 };
 
 	fputs("\tip link add name ", out);
 	print_word(out, e->spec.name);
 	if (e->mtu)
 		fprintf(out, " mtu %u", e->mtu);
-	fprintf(out, " type sit mode ip6ip remote %s", addr4_text(e->spec.remote, text));
-	fprintf(out, " local %s", e->spec.local.s_addr ? addr4_text(e->spec.local, text) : "any");
-	if (e->spec.ttl)
-		fprintf(out, " ttl %u pmtudisc", e->spec.ttl);
-	else
-		fputs(" ttl inherit pmtudisc", out);
-	if (e->spec.underlay[0]) {
-		fputs(" dev ", out);
-		print_word(out, e->spec.underlay);
-	}
+	fputs(" type sit", out);
+	derive_device(&e->spec, &link);
+	link.underlay = e->spec.underlay[0] != '\0'; /* printed by its name */
+	snprintf(link.underlay_name, IFNAMSIZ, "%s", e->spec.underlay);
+	sit_attrs_print(&link, NULL, false, out);
 	fputs("\n\tip link set dev ", out);
 	print_word(out, e->spec.name);
 	fputs(" up\n", out);

@@ -63,7 +63,7 @@ int print_netplan(FILE *out, const struct exported *e, struct notes *notes)
 	fprintf(out, "# /etc/netplan/%s.yaml, mode 600; then: netplan apply\n", e->spec.name);
 	omit_param(notes, e, "notrack", "not in netplan: use the nft commands of format iproute2");
 	omit_param(notes, e, "mss-clamp", "not in netplan: use the nft commands of format iproute2");
-	omit_filters(notes, e);
+	omit_extras(notes, e);
 	omit_dev(notes, e, "not in netplan: the route to the remote decides");
 	omit_lan(notes, e);
 	if (e->spec.metric > NETPLAN_METRIC_MAX)

@@ -49,7 +49,7 @@ int print_networkd(FILE *out, const struct exported *e, struct notes *notes)
 	fprintf(out, "# /etc/systemd/network/%s.netdev\n", name);
 	omit_param(notes, e, "notrack", "not in networkd: use the nft commands of format iproute2");
 	omit_param(notes, e, "mss-clamp", "not in networkd: use the nft commands of format iproute2");
-	omit_filters(notes, e);
+	omit_extras(notes, e);
 	omit_dev(notes, e,
 		 "instead of Independent=, write Tunnel= with the tunnel's name in the .network of that interface");
 	omit_lan(notes, e);

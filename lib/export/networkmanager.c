@@ -57,7 +57,7 @@ int print_networkmanager(FILE *out, const struct exported *e, struct notes *note
 		e->spec.name);
 	omit_param(notes, e, "notrack", "not in NetworkManager: use the nft commands of format iproute2");
 	omit_param(notes, e, "mss-clamp", "not in NetworkManager: use the nft commands of format iproute2");
-	omit_filters(notes, e);
+	omit_extras(notes, e);
 	omit_lan(notes, e);
 	fputs("[connection]\n", out);
 	print_key(out, "id", e->spec.name);

@@ -130,6 +130,15 @@ void omit_filters(struct notes *notes, const struct exported *e)
 	omit_param(notes, e, "target", "not in this format: only 'sitctl doctor' asks it");
 }
 
+void omit_extras(struct notes *notes, const struct exported *e)
+{
+	static const char *const attrs[] = { "tos", "fwmark" };
+
+	omit_filters(notes, e);
+	for (size_t i = 0; i < sizeof(attrs) / sizeof(*attrs); i++)
+		omit_param(notes, e, attrs[i], "not in this format");
+}
+
 void omit_metric(struct notes *notes, const struct exported *e, const char *why)
 {
 	if (e->spec.gateway_mode != GATEWAY_NONE)

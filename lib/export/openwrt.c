@@ -79,7 +79,7 @@ int print_openwrt(FILE *out, const struct exported *e, struct notes *notes)
 	for (char *p = section; *p; p++)
 		if (*p == '-')
 			*p = '_';
-	omit_filters(notes, e);
+	omit_extras(notes, e);
 	if (e->spec.underlay[0])
 		omit_param(notes, e, "dev", "set option tunlink to the name that this interface has in OpenWrt");
 	if (e->spec.gateway_mode == GATEWAY_ADDRESS)

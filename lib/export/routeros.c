@@ -61,7 +61,7 @@ int print_routeros(FILE *out, const struct exported *e, struct notes *notes)
 	omit_metric(notes, e, "RouterOS has a distance instead, 1 to 255");
 	omit_dev(notes, e, "not in RouterOS: the route to the remote decides");
 	omit_ttl(notes, e, "RouterOS has no such property of a tunnel");
-	omit_filters(notes, e);
+	omit_extras(notes, e);
 	fputs("/interface 6to4 add name=", out);
 	print_string(out, e->spec.name);
 	fprintf(out, " remote-address=%s", addr4_text(e->spec.remote, text));

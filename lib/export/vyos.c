@@ -46,7 +46,7 @@ int print_vyos(FILE *out, const struct exported *e, struct notes *notes)
 	      " where that is taken.\n",
 	      out);
 	omit_metric(notes, e, "VyOS has a distance instead, 1 to 255");
-	omit_filters(notes, e);
+	omit_extras(notes, e);
 	omit_lan(notes, e);
 	source_text(e, notes, source);
 	fputs(TUNNEL " description ", out);

@@ -25,7 +25,7 @@ int print_windows(FILE *out, const struct exported *e, struct notes *notes)
 	omit_ttl(notes, e, "netsh has no such setting of a tunnel");
 	omit_param(notes, e, "notrack", "Windows' firewall has none; it must let protocol 41 in");
 	omit_param(notes, e, "mss-clamp", "not in Windows");
-	omit_filters(notes, e);
+	omit_extras(notes, e);
 	omit_lan(notes, e);
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
 		if (derive_unreachable(&e->spec.prefixes[i], &route))

@@ -54,6 +54,16 @@ static void unknown(struct ip *ip, const char *word)
 static const char *const tunnel_plain[] = { "pmtudisc", "noencap", "isatap-off", "sit", NULL };
 static const char *const addr_plain[] = { "nodad", "noprefixroute", "home", "mngtmpaddr", NULL };
 
+/* `ip` takes a TOS for hexadecimal, with or without 0x (rtnl_dsfield_a2n(), iproute2: lib/rt_names.c); or a name. */
+static void tunnel_tos(struct ip *ip, struct imported *t, const char *value)
+{
+	char hex[VALUE_TEXT];
+	bool bare = value[0] && value[strspn(value, "0123456789abcdefABCDEF")] == '\0' && strcmp(value, "0");
+
+	snprintf(hex, sizeof(hex), "%s%s", bare ? "0x" : "", value);
+	import_set(ip->im, t, "tos", strcmp(hex, "0x1") && strcmp(hex, "0x01") ? hex : "inherit");
+}
+
 static void tunnel_param(struct ip *ip, struct imported *t, const char *word)
 {
 	const char *v;
@@ -61,7 +71,8 @@ static void tunnel_param(struct ip *ip, struct imported *t, const char *word)
 	if (import_among(word, tunnel_plain))
 		return;
 	if (strcmp(word, "mode") && strcmp(word, "remote") && strcmp(word, "local") && strcmp(word, "ttl") &&
-	    strcmp(word, "hoplimit") && strcmp(word, "dev") && strcmp(word, "mtu")) {
+	    strcmp(word, "hoplimit") && strcmp(word, "dev") && strcmp(word, "mtu") && strcmp(word, "tos") &&
+	    strcmp(word, "dsfield") && strcmp(word, "fwmark")) {
 		unknown(ip, word);
 		/* Its value, if it has one, is not a parameter. */
 		if (peek(ip) && strncmp(word, "no", 2))
@@ -79,6 +90,8 @@ static void tunnel_param(struct ip *ip, struct imported *t, const char *word)
 		import_local(ip->im, t, v);
 	} else if (!strcmp(word, "ttl") || !strcmp(word, "hoplimit")) {
 		import_ttl(ip->im, t, v);
+	} else if (!strcmp(word, "tos") || !strcmp(word, "dsfield")) {
+		tunnel_tos(ip, t, v);
 	} else {
 		import_set(ip->im, t, word, v);
 	}

@@ -67,6 +67,8 @@ static void put_query(struct nl_batch *b, const struct path_query *q, uint32_t f
 		nl_put(b, RTA_SRC, sizeof(q->local), &q->local);
 	if (q->index)
 		nl_put_u32(b, RTA_OIF, q->index);
+	if (q->mark)
+		nl_put_u32(b, RTA_MARK, q->mark);
 }
 
 /* No route is an answer, not a failure: the tunnel may be made before the underlay is up. */
@@ -112,10 +114,10 @@ int path_lookup_all(struct conversation *c, struct path_query *queries, size_t n
 	return ret;
 }
 
-int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index, struct path *path,
-		struct err *err)
+int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index, uint32_t mark,
+		struct path *path, struct err *err)
 {
-	struct path_query query = { .remote = remote, .local = local, .index = index };
+	struct path_query query = { .remote = remote, .local = local, .index = index, .mark = mark };
 	int ret = path_lookup_all(c, &query, 1, err);
 
 	*path = query.path;

@@ -23,15 +23,18 @@ struct path {
 /* A question for path_lookup(), and its answer. */
 struct path_query {
 	struct in_addr remote, local;
-	uint32_t index;
+	uint32_t index, mark;
 	struct path path;
 };
 
 /* The same for N of them, many in one request. */
 int path_lookup_all(struct conversation *c, struct path_query *queries, size_t n, struct err *err);
 
-/* Ask the kernel for the route to REMOTE, leaving by INDEX (0: any), from LOCAL (0: any). 0 or negative errno. */
-int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index, struct path *path,
-		struct err *err);
+/*
+ * Ask the kernel for the route of packets with MARK to REMOTE, leaving by INDEX (0: any), from LOCAL (0: any). 0 or
+ * negative errno.
+ */
+int path_lookup(struct conversation *c, struct in_addr remote, struct in_addr local, uint32_t index, uint32_t mark,
+		struct path *path, struct err *err);
 
 #endif

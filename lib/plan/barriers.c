@@ -263,7 +263,7 @@ static int find_outer(struct barriers *list, const struct world *w, const struct
 	struct barrier o;
 	struct path path;
 	bool found;
-	int ret = path_lookup(w->c, spec->remote, spec->local, 0, &path, err);
+	int ret = path_lookup(w->c, spec->remote, spec->local, 0, spec->fwmark, &path, err);
 
 	link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
 	if (ret || !link)

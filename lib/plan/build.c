@@ -37,6 +37,7 @@ static int load_paths(const struct world *w, struct path_query **paths, struct e
 
 		(*paths)[i].remote = spec->remote;
 		(*paths)[i].local = spec->role == ROLE_PEER ? t->server.local : spec->local;
+		(*paths)[i].mark = spec->fwmark;
 		(*paths)[i].index = underlay ? underlay->index : 0;
 	}
 	return path_lookup_all(w->c, *paths, t->n, err);

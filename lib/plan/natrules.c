@@ -90,7 +90,7 @@ static int find_inside(const struct world *w, struct spec *nat, struct err *err)
 	const struct desired_tunnel *before = desired_find(w->desired, ROLE_NAT, nat->name);
 	const struct link *link;
 	struct path path;
-	int ret = path_lookup(w->c, nat->to, any, 0, &path, err);
+	int ret = path_lookup(w->c, nat->to, any, 0, 0, &path, err);
 
 	link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
 	if (link && strcmp(link->name, nat->underlay))
@@ -119,7 +119,7 @@ int rule_nat(const struct world *w, struct spec *nat, struct err *err)
 		err_hint(err, "'interface' names the outside interface; see 'ip link'");
 		return -EINVAL;
 	}
-	ret = path_lookup(w->c, nat->remote, any, 0, &path, err);
+	ret = path_lookup(w->c, nat->remote, any, 0, 0, &path, err);
 	if (ret)
 		return ret;
 	link = path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
@@ -139,7 +139,7 @@ int warn_nat(struct plan *plan, const struct world *w, const struct spec *nat, s
 	static const struct in_addr any;
 	char text[NET6_TEXT];
 	struct path path;
-	int ret = path_lookup(w->c, nat->to, any, 0, &path, err);
+	int ret = path_lookup(w->c, nat->to, any, 0, 0, &path, err);
 	const struct link *link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
 
 	addr4_text(nat->to, text);

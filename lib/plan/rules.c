@@ -24,7 +24,7 @@ int rule_local(const struct world *w, const struct spec *spec, struct err *err)
 	for (size_t i = 0; i < w->s->n_addrs4; i++)
 		if (w->s->addrs4[i].addr.s_addr == spec->local.s_addr)
 			return 0;
-	ret = path_lookup(w->c, spec->remote, any, 0, &path, err);
+	ret = path_lookup(w->c, spec->remote, any, 0, spec->fwmark, &path, err);
 	if (ret)
 		return ret;
 	err_usage(err, "local", "%s is not an address of this host", addr4_text(spec->local, local));

@@ -24,7 +24,7 @@ static int auto_mtu(const struct world *w, const struct spec *spec, struct link 
 	if (t)
 		path = w->paths[t - w->desired->tunnels].path;
 	else
-		ret = path_lookup(w->c, spec->remote, spec->local, link->underlay, &path, err);
+		ret = path_lookup(w->c, spec->remote, spec->local, link->underlay, spec->fwmark, &path, err);
 	if (ret)
 		return ret;
 	out = path.reachable ? snapshot_link_index(w->s, path.index) : NULL;

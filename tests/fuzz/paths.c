@@ -10,6 +10,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct path path;
 	struct err err;
 
-	path_lookup(c, remote, remote, 3, &path, &err);
+	path_lookup(c, remote, remote, 3, 0, &path, &err);
 	return 0;
 }

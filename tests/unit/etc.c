@@ -27,7 +27,7 @@ void put_file(const char *path, const char *text, size_t len)
 
 const char *get_file(const char *path)
 {
-	static char text[1 << 17];
+	static char text[1 << 18];
 	FILE *in = fopen(path, "re");
 	size_t n;
 

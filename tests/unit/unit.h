@@ -36,6 +36,7 @@ Suite *suite_encode(void);
 Suite *suite_newlink(void);
 Suite *suite_linkmsg(void);
 Suite *suite_print(void);
+Suite *suite_sitattrs(void);
 Suite *suite_nft(void);
 Suite *suite_derive(void);
 Suite *suite_desired(void);

@@ -155,7 +155,7 @@ static void random_tunnel(struct spec *a, enum role role)
 /* Through a file: what was put reads back, whatever was there before; put again, not a byte changes. */
 static void through_a_file(enum role role, uint32_t seed)
 {
-	static char text[65536], before[1 << 17];
+	static char text[65536], before[1 << 18];
 
 	state = seed;
 	for (int i = 0; i < ROUNDS; i++) {
@@ -183,7 +183,7 @@ END_TEST
 /* Over another tunnel's values, comments beside them: what is read back is the new one, and the comments are all there. */
 START_TEST(files_over_files)
 {
-	static char text[65536], before[1 << 17];
+	static char text[65536], before[1 << 18];
 
 	state = 31337;
 	for (int i = 0; i < ROUNDS; i++) {

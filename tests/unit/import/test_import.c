@@ -114,6 +114,13 @@ START_TEST(iproute2_values)
 		      "t remote 203.0.113.1 address 2001:db8::3/128 ttl 64 dev eth0 gateway none "
 		      "prefix 2001:db8:1::/48,lan prefix 2001:db8:2::/64,lan2",
 		      "");
+	/* A TOS is hexadecimal for `ip`, with 0x or without; 1 stands for `inherit`. */
+	expect_import("iproute2",
+		      "ip link add t type sit remote 203.0.113.1 tos 10 fwmark 0x20\nip addr add 2001:db8::3/127 dev t\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit tos 0x10 fwmark 0x20 gateway none", "");
+	expect_import("iproute2",
+		      "ip link add t type sit remote 203.0.113.1 dsfield 0x1\nip addr add 2001:db8::3/127 dev t\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit tos inherit gateway none", "");
 	/* IPv4 of other interfaces is none of our business. */
 	expect_import("iproute2",
 		      "ip addr add 198.51.100.7/24 dev eth0\nip route add default via 198.51.100.1 dev eth0\n"
@@ -144,8 +151,8 @@ START_TEST(what_is_not_understood_is_named_with_its_line)
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit gateway none",
 		      "x:1: gre: is not a mode of tunnel that sitctl makes: it makes 'sit' with IPv6 inside only\n");
 	expect_import("iproute2",
-		      "ip tunnel add t mode sit remote 203.0.113.1 ttl 9 tos 4\nip addr add 2001:db8::3/127 dev t\n",
-		      T_WORDS, "x:1: tos: is not understood here, in 'ip tunnel'\n");
+		      "ip tunnel add t mode sit remote 203.0.113.1 ttl 9 key 4\nip addr add 2001:db8::3/127 dev t\n",
+		      T_WORDS, "x:1: key: is not understood here, in 'ip tunnel'\n");
 	expect_import("iproute2", T "ip addr add 'dev t\n", T_WORDS, "x:3: ip: a quote is not closed\n");
 	expect_import("iproute2", "echo hello\n", NULL, "");
 }

@@ -11,17 +11,17 @@
 /* The tables of the manual. */
 static const struct {
 	enum role role;
-	const char *names[16], *required[4];
+	const char *names[20], *required[4];
 } tables[] = {
 	{ ROLE_CLIENT,
-	  { "remote", "local", "address", "gateway", "metric", "prefix", "dev", "ttl", "mtu", "notrack", "mss-clamp",
-	    "source-filter", "simple-security", "allow", "target" },
+	  { "remote", "local", "address", "gateway", "metric", "prefix", "dev", "ttl", "tos", "fwmark", "mtu",
+	    "notrack", "mss-clamp", "source-filter", "simple-security", "allow", "target" },
 	  { "remote", "address" } },
 	{ ROLE_NAT, { "remote", "to", "interface" }, { "remote", "to" } },
-	{ ROLE_SERVER, { "uplink", "local", "ttl", "mtu", "notrack", "mss-clamp", "source-filter" }, { NULL } },
+	{ ROLE_SERVER, { "uplink", "local", "ttl", "tos", "mtu", "notrack", "mss-clamp", "source-filter" }, { NULL } },
 	{ ROLE_PEER,
-	  { "remote", "address", "server-address", "prefix", "proxy-ndp", "dev", "ttl", "mtu", "notrack", "mss-clamp",
-	    "source-filter" },
+	  { "remote", "address", "server-address", "prefix", "proxy-ndp", "dev", "ttl", "tos", "fwmark", "mtu",
+	    "notrack", "mss-clamp", "source-filter" },
 	  { "remote", "address" } },
 };
 
@@ -116,6 +116,15 @@ static const struct {
 	{ ROLE_CLIENT, "ttl", "255", NULL },
 	{ ROLE_PEER, "ttl", "inherit", NULL },
 	{ ROLE_SERVER, "ttl", "64", NULL },
+	{ ROLE_CLIENT, "tos", "0", NULL },
+	{ ROLE_CLIENT, "tos", "0x0", "0" },
+	{ ROLE_CLIENT, "tos", "2", "0x2" },
+	{ ROLE_CLIENT, "tos", "255", "0xff" },
+	{ ROLE_SERVER, "tos", "0xFF", "0xff" },
+	{ ROLE_PEER, "tos", "inherit", NULL },
+	{ ROLE_CLIENT, "fwmark", "0", NULL },
+	{ ROLE_CLIENT, "fwmark", "0xffffffff", NULL },
+	{ ROLE_PEER, "fwmark", "4294967295", "0xffffffff" },
 	{ ROLE_CLIENT, "mtu", "1280", NULL },
 	{ ROLE_CLIENT, "mtu", "65515", NULL },
 	{ ROLE_PEER, "mtu", "auto", NULL },
@@ -182,6 +191,12 @@ static const struct {
 	{ ROLE_CLIENT, "ttl", { "", "0", "256", "-1", "Inherit", "auto", "64 ", "0x40", "064" } },
 	{ ROLE_PEER, "ttl", { "0", "256", "4294967297" } },
 	{ ROLE_SERVER, "ttl", { "0", "256" } },
+	/* 1 is how the kernel writes `inherit`. */
+	{ ROLE_CLIENT,
+	  "tos",
+	  { "", "1", "0x1", "0x01", "256", "0x100", "-1", "0x", "0xg", "x10", "Inherit", "010", "1.0" } },
+	{ ROLE_SERVER, "tos", { "1", "256" } },
+	{ ROLE_PEER, "fwmark", { "", "0x100000000", "4294967296", "-1", "0x", "auto", "inherit", "0x1/0xff" } },
 	{ ROLE_CLIENT, "mtu", { "", "0", "1", "1279", "65516", "65536", "Auto", "none", "1480.0", "4294968776" } },
 	{ ROLE_PEER, "mtu", { "1279", "65516" } },
 	{ ROLE_SERVER, "mtu", { "1279", "65516" } },
@@ -243,16 +258,18 @@ START_TEST(defaults)
 		enum role role;
 		const char *name, *text; /* NULL: no value */
 	} rows[] = {
-		{ ROLE_CLIENT, "local", "any" },	{ ROLE_CLIENT, "gateway", "auto" },
-		{ ROLE_CLIENT, "metric", "1024" },	{ ROLE_CLIENT, "ttl", "255" },
-		{ ROLE_CLIENT, "mtu", "auto" },		{ ROLE_CLIENT, "notrack", "on" },
-		{ ROLE_CLIENT, "address", NULL },	{ ROLE_CLIENT, "prefix", NULL },
-		{ ROLE_CLIENT, "dev", NULL },		{ ROLE_SERVER, "local", "any" },
-		{ ROLE_SERVER, "ttl", "255" },		{ ROLE_SERVER, "mtu", "auto" },
-		{ ROLE_SERVER, "notrack", "on" },	{ ROLE_CLIENT, "mss-clamp", "on" },
-		{ ROLE_CLIENT, "source-filter", "on" }, { ROLE_SERVER, "uplink", NULL },
-		{ ROLE_PEER, "proxy-ndp", "auto" },	{ ROLE_PEER, "server-address", NULL },
-		{ ROLE_PEER, "prefix", NULL },		{ ROLE_PEER, "ttl", "255" },
+		{ ROLE_CLIENT, "local", "any" },       { ROLE_CLIENT, "gateway", "auto" },
+		{ ROLE_CLIENT, "metric", "1024" },     { ROLE_CLIENT, "ttl", "255" },
+		{ ROLE_CLIENT, "mtu", "auto" },	       { ROLE_CLIENT, "tos", "0" },
+		{ ROLE_CLIENT, "fwmark", "0" },	       { ROLE_PEER, "tos", "0" },
+		{ ROLE_CLIENT, "notrack", "on" },      { ROLE_CLIENT, "address", NULL },
+		{ ROLE_CLIENT, "prefix", NULL },       { ROLE_CLIENT, "dev", NULL },
+		{ ROLE_SERVER, "local", "any" },       { ROLE_SERVER, "ttl", "255" },
+		{ ROLE_SERVER, "mtu", "auto" },	       { ROLE_SERVER, "notrack", "on" },
+		{ ROLE_CLIENT, "mss-clamp", "on" },    { ROLE_CLIENT, "source-filter", "on" },
+		{ ROLE_SERVER, "uplink", NULL },       { ROLE_PEER, "proxy-ndp", "auto" },
+		{ ROLE_PEER, "server-address", NULL }, { ROLE_PEER, "prefix", NULL },
+		{ ROLE_PEER, "ttl", "255" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -259,18 +259,18 @@ START_TEST(paths)
 	struct in_addr any = { 0 };
 	struct path p;
 
-	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.1"), any, 0, &p, &lab.err), 0);
+	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.1"), any, 0, 0, &p, &lab.err), 0);
 	ck_assert(!p.reachable);
 	ck_assert_int_eq(system("ip addr add 192.0.2.1/24 dev up0; ip addr add 198.51.100.1/24 dev up1; "
 				"ip route add 203.0.113.0/24 via 192.0.2.9; ip route add unreachable 203.0.113.99"),
 			 0);
-	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.1"), any, 0, &p, &lab.err), 0);
+	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.1"), any, 0, 0, &p, &lab.err), 0);
 	ck_assert(p.reachable && p.index == index_of("up0") && p.source.s_addr == ip4("192.0.2.1").s_addr && !p.mtu);
-	ck_assert_int_eq(path_lookup(&lab.c, ip4("198.51.100.9"), any, index_of("up1"), &p, &lab.err), 0);
+	ck_assert_int_eq(path_lookup(&lab.c, ip4("198.51.100.9"), any, index_of("up1"), 0, &p, &lab.err), 0);
 	ck_assert(p.reachable && p.index == index_of("up1"));
-	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.99"), any, 0, &p, &lab.err), 0);
+	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.99"), any, 0, 0, &p, &lab.err), 0);
 	ck_assert(!p.reachable);
-	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.1"), ip4("192.0.2.77"), 0, &p, &lab.err), 0);
+	ck_assert_int_eq(path_lookup(&lab.c, ip4("203.0.113.1"), ip4("192.0.2.77"), 0, 0, &p, &lab.err), 0);
 	ck_assert(!p.reachable); /* not our address */
 }
 END_TEST
