@@ -107,6 +107,16 @@ class Adopt(netlab.Case):
         self.up(self.client, "client adopt he6")
         self.same(by_hand, self.client, "the commands do the same")
 
+    def test_tos_and_mark_stay(self):
+        self.made(f"""
+            link add he6 type sit mode ip6ip remote {SERVER4} ttl 64 tos 0x10 fwmark 0x7
+            link set he6 up
+            addr add {PAIR[1]}/127 dev he6 nodad""")
+        self.up(self.client, "client adopt he6")
+        link = self.client.links()["he6"]
+        self.assertEqual((link["tos"], link["fwmark"], link["ttl"]), (0x10, 7, 64))
+        self.assertIn("tos 0x10 fwmark 0x7", " ".join(self.tell(self.client, "client show he6").out.split()))
+
     def test_what_it_refuses(self):
         subprocess.run(["modprobe", "fou"], check=True)
         for commands, words in (
@@ -115,7 +125,6 @@ class Adopt(netlab.Case):
                 (f"tunnel add he6 mode sit remote {SERVER4}\ntunnel 6rd dev he6 6rd-prefix 2001:db8::/32", ("6rd",)),
                 (f"link add he6 type sit mode ip6ip remote {SERVER4} ttl 64 encap fou encap-sport auto encap-dport 5555", ("fou",)),
                 (f"tunnel add he6 mode isatap remote {SERVER4}", ("isatap",)),
-                (f"tunnel add he6 mode sit remote {SERVER4} tos 4", ("tos",)),
                 (f"tunnel add he6 mode sit remote {SERVER4} nopmtudisc", ("nopmtudisc",)),
                 (f"tunnel add he6 mode sit remote {SERVER4}", ("no ipv6 address",)),
                 (f"tunnel add he6 mode sit remote {SERVER4} local 192.0.2.77\naddr add 2001:db8:1::3/127 dev he6", ("local",)),

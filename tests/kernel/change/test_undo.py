@@ -5,7 +5,7 @@ import os
 import signal
 
 import netlab
-from netlab import CLIENT4, ON_LINK, PAIR, PREFIX, SERVER4
+from netlab import CLIENT4, ON_LINK, PAIR, PREFIX, SERVER4, SERVER4B
 import packets
 from ptraced import stopped, traceable
 
@@ -122,6 +122,19 @@ class RefusedLate(netlab.Case):
         done = self.tell(self.client, f"{self.QUIET} gateway {PAIR[0]}", status=1, **self.how)
         self.assertIn("forwarding", done.err)
         self.same(before, self.client, str(done))
+
+    def test_every_attribute_of_the_device(self):
+        """It is changed in place, and back: the kernel zeroes a value that is left out."""
+        self.up(self.client, f"client up t1 remote {SERVER4} local {CLIENT4} address {PAIR[1]} ttl 33 tos 0x10 dev wan "
+                             f"fwmark 0x7 mtu 1399 source-filter off" + LAN)
+        found = self.client.links()["t1"]
+        self.assertEqual([found[k] for k in ("remote", "local", "ttl", "tos", "fwmark", "mtu")],
+                         [SERVER4, CLIENT4, 33, 0x10, 7, 1399])
+        self.assertEqual(found["under"], self.client.links()["wan"]["index"])
+        self.refused(self.client, f"client up t1 remote {SERVER4B} address {PAIR[1]} ttl inherit tos inherit "
+                                  f"fwmark 0x80000000 mtu 1401 source-filter off", "forwarding", status=1, **self.how)
+        self.assertEqual({**self.client.links()["t1"], "flags": 0}, {**found, "flags": 0})
+        self.up(self.client, "client check")
 
     def test_a_removed_device(self):
         """It comes back as a new one, for which the kernel has other values."""

@@ -19,7 +19,7 @@ _idents = itertools.count(0x4100)
 class Echo:
     """A raw ICMPv6 socket in a namespace, with an identifier of its own."""
 
-    def __init__(self, ns, target, source=None, hops=None, whole=False):
+    def __init__(self, ns, target, source=None, hops=None, whole=False, tclass=None):
         self.target, self.ident, self.sequence = target, next(_idents) & 0xffff, 0
         with ns.looking():
             self.sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
@@ -27,6 +27,8 @@ class Echo:
             self.sock.bind((source, 0))
         if hops:
             self.sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, hops)
+        if tclass:
+            self.sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, tclass)
         if whole:
             self.sock.setsockopt(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_DO)
             self.sock.setsockopt(socket.IPPROTO_IPV6, IPV6_DONTFRAG, 1)
@@ -155,7 +157,7 @@ class Wire:
             length, _, fragment = struct.unpack_from(">HHH", data, 2)
             if data[9] == 41:
                 found.append({"length": length, "df": bool(fragment & 0x4000), "fragment": bool(fragment & 0x3fff),
-                              "ttl": data[8], "from": socket.inet_ntoa(data[12:16]), "to": socket.inet_ntoa(data[16:20])})
+                              "ttl": data[8], "tos": data[1], "from": socket.inet_ntoa(data[12:16]), "to": socket.inet_ntoa(data[16:20])})
 
 
 def advertise(ns, dev, lifetime):

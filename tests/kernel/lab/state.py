@@ -46,7 +46,7 @@ def links():
             if link["kind"] == "sit":
                 t = nl.attrs(info.get(2, b""))
                 link.update(local=address(t.get(2)), remote=address(t.get(3)), ttl=t.get(4, b"\0")[0], proto=t.get(9, b"\0")[0],
-                            pmtudisc=t.get(10, b"\0")[0], under=_u32(t.get(1)), tos=t.get(5, b"\0")[0])
+                            pmtudisc=t.get(10, b"\0")[0], under=_u32(t.get(1)), tos=t.get(5, b"\0")[0], fwmark=_u32(t.get(20)))
             found[_text(a[3])] = link
         return found
     finally:
@@ -58,7 +58,7 @@ def _link_line(name, link):
     if link["alias"]:
         line += f" alias '{link['alias']}'"
     if link["kind"] == "sit":
-        line += "".join(f" {k} {link[k]}" for k in ("local", "remote", "ttl", "proto", "pmtudisc", "tos", "under"))
+        line += "".join(f" {k} {link[k]}" for k in ("local", "remote", "ttl", "proto", "pmtudisc", "tos", "under", "fwmark"))
     return line
 
 

@@ -54,6 +54,34 @@ class Carries(FarEnd):
             self.assertTrue(packet["df"], f"may be fragmented on the way: {packet}")
         self.assertIn("Message too long", packets.ask(self.client, INTERNET, size=1481, whole=True))
 
+    def test_a_mark_decides_the_route(self):
+        """Unmarked there is no route to the far end; MTU and source are those of the marked one."""
+        self.client.ip("""
+            addr add 198.51.100.8/24 dev wan
+            route del default via 198.51.100.1
+            route add default via 198.51.100.1 table 77 src 198.51.100.8 mtu lock 1360
+            rule add fwmark 0x7 lookup 77""")
+        self.server.ip("tunnel change far remote 198.51.100.8")
+        self.tell(self.client, UP)
+        self.assertNotEqual(packets.ask(self.client, INTERNET, within=1), "reply")
+        self.up(self.client, UP + " fwmark 7")
+        self.assertEqual(self.client.links()["t1"]["mtu"], 1340)
+        self.reaches(self.client, INTERNET)
+        self.up(self.client, "client check t1")
+        self.client.ip("link change t1 type sit mode ip6ip remote {} ttl 255 fwmark 0x8".format(SERVER4))
+        done = self.tell(self.client, "client check t1", status=1)
+        self.assertIn("fwmark", done.out)
+        self.up(self.client, UP + " fwmark 0x7")
+        self.reaches(self.client, INTERNET)
+
+    def test_the_outer_packets_have_the_tos(self):
+        for words, wanted in (("", 0), (" tos 0x10", 0x10), (" tos inherit", 0x20)):
+            with self.subTest(tos=words), packets.Wire(self.server, "up0") as wire:
+                self.up(self.client, UP + words)
+                wire.packets()
+                self.reaches(self.client, PAIR[0], tclass=0x20)
+                self.assertEqual({p["tos"] for p in wire.packets()}, {wanted})
+
     def test_the_outer_packets_have_the_ttl(self):
         for words, hops, wanted in (("", None, 254), (" ttl 64", None, 63), (" ttl inherit", 33, 32)):
             with self.subTest(ttl=words), packets.Wire(self.server, "up0") as wire:
