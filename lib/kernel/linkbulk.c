@@ -8,6 +8,7 @@
 #include "kernel/linkbulk.h" /* before linux/: glibc and the kernel define the same names */
 #include "kernel/linkmsg.h"
 #include "kernel/mark.h"
+#include "kernel/sitattrs.h"
 
 #include <linux/rtnetlink.h>
 
@@ -181,7 +182,7 @@ static void settle(struct conversation *c, struct step *steps, size_t n, bool *d
 		const struct link *made = !ret && done[i] ? find(&f, want) : NULL;
 
 		done[i] = made && made->is_sit && made->group == SITCTL_GROUP && !made->alias[0] &&
-			  made->remote.s_addr == want->remote.s_addr;
+			  sit_attrs_equal(made, want);
 		want->index = done[i] ? made->index : 0;
 	}
 	found_free(&f);

@@ -11,50 +11,61 @@
 
 #define FIELD(field) .at = offsetof(struct link, field), .size = sizeof(((struct link *)NULL)->field)
 
-static void text_proto(const struct link *link, char *buf)
+static const char *text_proto(const struct link *link, char *buf)
 {
-	snprintf(buf, SIT_ATTR_TEXT, link->proto == IPPROTO_IPV6 ? "ip6ip" : "%u", link->proto);
+	if (link->proto == IPPROTO_IPV6)
+		return "ip6ip";
+	snprintf(buf, SIT_ATTR_TEXT, "%u", link->proto);
+	return buf;
 }
 
-static void text_remote(const struct link *link, char *buf)
+static const char *text_remote(const struct link *link, char *buf)
 {
-	addr4_text(link->remote, buf);
+	return addr4_text(link->remote, buf);
 }
 
-static void text_local(const struct link *link, char *buf)
+static const char *text_local(const struct link *link, char *buf)
 {
-	addr4_text(link->local, buf);
+	return addr4_text(link->local, buf);
 }
 
-static void text_ttl(const struct link *link, char *buf)
+static const char *text_ttl(const struct link *link, char *buf)
 {
 	snprintf(buf, SIT_ATTR_TEXT, "%u", link->ttl);
+	return buf;
 }
 
-static void text_tos(const struct link *link, char *buf)
+static const char *text_tos(const struct link *link, char *buf)
 {
-	snprintf(buf, SIT_ATTR_TEXT, link->tos == SIT_TOS_INHERIT ? "inherit" : "0x%x", link->tos);
+	if (link->tos == SIT_TOS_INHERIT)
+		return "inherit";
+	snprintf(buf, SIT_ATTR_TEXT, "0x%x", link->tos);
+	return buf;
 }
 
-static void text_pmtudisc(const struct link *link, char *buf)
+static const char *text_pmtudisc(const struct link *link, char *buf)
 {
 	(void)link;
-	snprintf(buf, SIT_ATTR_TEXT, "pmtudisc");
+	(void)buf;
+	return "pmtudisc";
 }
 
-static void text_underlay(const struct link *link, char *buf)
+static const char *text_underlay(const struct link *link, char *buf)
 {
-	snprintf(buf, SIT_ATTR_TEXT, "%s", link->underlay_name);
+	(void)buf;
+	return link->underlay_name;
 }
 
-static void text_fwmark(const struct link *link, char *buf)
+static const char *text_fwmark(const struct link *link, char *buf)
 {
 	snprintf(buf, SIT_ATTR_TEXT, "0x%x", link->fwmark);
+	return buf;
 }
 
-static void text_mtu(const struct link *link, char *buf)
+static const char *text_mtu(const struct link *link, char *buf)
 {
 	snprintf(buf, SIT_ATTR_TEXT, "%u", link->mtu);
+	return buf;
 }
 
 /* clang-format off */
@@ -96,11 +107,7 @@ static bool is_zero(const struct sit_attr *attr, const struct link *link)
 
 const char *sit_attr_text(const struct sit_attr *attr, const struct link *link, char *buf)
 {
-	if (attr->zero && is_zero(attr, link))
-		snprintf(buf, SIT_ATTR_TEXT, "%s", attr->zero);
-	else
-		attr->text(link, buf);
-	return buf;
+	return attr->zero && is_zero(attr, link) ? attr->zero : attr->text(link, buf);
 }
 
 bool sit_attr_equal(const struct sit_attr *attr, const struct link *a, const struct link *b)
@@ -134,7 +141,7 @@ void sit_attrs_decode(const struct nlattr **tb, struct link *link)
 void sit_attrs_put(struct nl_batch *b, const struct link *link, bool of_link)
 {
 	for (const struct sit_attr *attr = sit_attrs; attr->name; attr++)
-		if (attr->of_link == of_link && (attr->always || !is_zero(attr, link)))
+		if (attr->of_link == of_link)
 			nl_put(b, attr->type, attr->size, field_of(attr, link));
 }
 
@@ -155,14 +162,15 @@ void sit_attrs_print(const struct link *link, const struct link *was, bool of_li
 void sit_attrs_json(const struct link *link, json_t *json)
 {
 	char text[SIT_ATTR_TEXT];
+	const char *value;
 
 	for (const struct sit_attr *attr = sit_attrs; attr->name; attr++) {
 		if (!attr->json || (!attr->always && is_zero(attr, link)))
 			continue;
-		sit_attr_text(attr, link, text);
+		value = sit_attr_text(attr, link, text);
 		json_object_set_new(json, attr->json,
-				    attr->number && text[strspn(text, "0123456789")] == '\0'
-					    ? json_integer(strtoll(text, NULL, 10))
-					    : json_string(text));
+				    attr->number && value[strspn(value, "0123456789")] == '\0'
+					    ? json_integer(strtoll(value, NULL, 10))
+					    : json_string(value));
 	}
 }

@@ -19,17 +19,17 @@ struct sit_attr {
 	uint16_t type;	  /* IFLA_IPTUN_* (linux/if_tunnel.h), or IFLA_* */
 	bool of_link;	  /* not of the tunnel, but of every device */
 	size_t at, size;  /* its field in struct link, of the kernel's width */
-	bool always; /* sent and printed even where it is 0, which is what the kernel takes for one that is not there */
-	bool number; /* in JSON, where the text is one */
+	bool always;	  /* printed even where it is 0 */
+	bool number;	  /* in JSON, where the text is one */
 	const char *zero; /* its text where it is 0, NULL: as any other */
-	/* What is not 0 as text, in BUF (SIT_ATTR_TEXT bytes). */
-	void (*text)(const struct link *link, char *buf);
+	/* What is not 0 as text; BUF (SIT_ATTR_TEXT bytes) is for it to write into. */
+	const char *(*text)(const struct link *link, char *buf);
 };
 
 /* Ends with a row whose name is NULL. */
 extern const struct sit_attr sit_attrs[];
 
-/* The text of ATTR, as `ip` and the parameter write it, in BUF (SIT_ATTR_TEXT bytes). Returns BUF. */
+/* The text of ATTR, as `ip` and the parameter write it: in BUF (SIT_ATTR_TEXT bytes), in LINK, or a constant. */
 const char *sit_attr_text(const struct sit_attr *attr, const struct link *link, char *buf);
 
 bool sit_attr_equal(const struct sit_attr *attr, const struct link *a, const struct link *b);
@@ -41,7 +41,10 @@ bool sit_attrs_and_link_equal(const struct link *a, const struct link *b);
 /* Take what IFLA_INFO_DATA has in TB (IFLA_IPTUN_MAX). One that is missing, or of another width, is 0. */
 void sit_attrs_decode(const struct nlattr **tb, struct link *link);
 
-/* Put those of every device, or those of the tunnel, into the message. */
+/*
+ * Put those of every device, or those of the tunnel, into the message: all, for the kernel zeroes most that are left out,
+ * and keeps the fwmark (ipip6_netlink_parms() and ipip6_changelink(), net/ipv6/sit.c).
+ */
 void sit_attrs_put(struct nl_batch *b, const struct link *link, bool of_link);
 
 /* The same as words of `ip link`, each after a space: what is 0, too, where WAS (or NULL) has it otherwise. */

@@ -22,9 +22,11 @@ static int sysctl_open(const char *key, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+#define KEY_FORMAT "net/ipv%u/conf/%s/%s"
+
 void sysctl_key(const struct sysctl *s, char key[SYSCTL_KEY_SIZE])
 {
-	snprintf(key, SYSCTL_KEY_SIZE, "net/ipv%u/conf/%s/%s", s->version, s->ifname, s->leaf);
+	snprintf(key, SYSCTL_KEY_SIZE, KEY_FORMAT, s->version, s->ifname, s->leaf);
 }
 
 const char *sysctl_leaf(const char *leaf)
@@ -124,11 +126,10 @@ static int sysctl_run(struct conversation *c, struct step *step, struct err *err
 static void sysctl_print(const struct step *step, FILE *out)
 {
 	const struct sysctl *s = &step->want->sysctl;
-	char key[SYSCTL_KEY_SIZE], word[SYSCTL_KEY_SIZE + SYSCTL_VALUE_SIZE];
+	char word[SYSCTL_KEY_SIZE + SYSCTL_VALUE_SIZE];
 
-	sysctl_key(s, key);
-	snprintf(word, sizeof(word), "%s=%s", key, s->value);
-	fprintf(out, "sysctl -q -w ");
+	snprintf(word, sizeof(word), KEY_FORMAT "=%s", s->version, s->ifname, s->leaf, s->value);
+	fputs("sysctl -q -w ", out);
 	print_word(out, word);
 	fputc('\n', out);
 }

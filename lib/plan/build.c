@@ -36,7 +36,7 @@ static int load_paths(const struct world *w, struct path_query **paths, struct e
 		const struct link *underlay = spec->underlay[0] ? snapshot_link(w->s, spec->underlay) : NULL;
 
 		(*paths)[i].remote = spec->remote;
-		(*paths)[i].local = spec->role == ROLE_PEER ? t->server.local : spec->local;
+		(*paths)[i].local = desired_local(t, spec);
 		(*paths)[i].mark = spec->fwmark;
 		(*paths)[i].index = underlay ? underlay->index : 0;
 	}
@@ -50,17 +50,12 @@ static int plan_steps(struct plan *plan, const struct world *w, struct err *err)
 
 	for (size_t i = 0; !ret && i < w->desired->n; i++) {
 		const struct spec *spec = &w->desired->tunnels[i].spec;
+		struct spec effective;
 
 		if (!in_scope(w->scope, spec->role, spec->name))
 			continue;
-		if (spec->role == ROLE_PEER) {
-			struct spec effective = spec_effective(spec, &w->desired->server);
-
-			ret = plan_tunnel(plan, w, &effective, err);
-		} else {
-			ret = spec->role == ROLE_NAT ? plan_passed(plan, w, spec, err)
-						     : plan_tunnel(plan, w, spec, err);
-		}
+		effective = desired_effective(w->desired, spec);
+		ret = spec->role == ROLE_NAT ? plan_passed(plan, w, spec, err) : plan_tunnel(plan, w, &effective, err);
 	}
 	if (!ret)
 		ret = plan_leftover(plan, w, w->scope, err);

@@ -25,7 +25,7 @@ static bool renamed(const struct world *w, const struct link *link)
 		return strcmp(t->spec.dev, link->name);
 	for (size_t i = 0; i < w->desired->n; i++) {
 		const struct spec *spec = &w->desired->tunnels[i].spec;
-		struct in_addr local = spec->role == ROLE_PEER ? w->desired->server.local : spec->local;
+		struct in_addr local = desired_local(w->desired, spec);
 
 		if (spec->role == ROLE_NAT)
 			continue;

@@ -14,10 +14,8 @@ static int derive_table(const struct desired *desired, struct nft_table *t, stru
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < desired->n; i++) {
-		struct spec spec = desired->tunnels[i].spec;
+		struct spec spec = desired_effective(desired, &desired->tunnels[i].spec);
 
-		if (spec.role == ROLE_PEER)
-			spec = spec_effective(&desired->tunnels[i].spec, &desired->server);
 		ret = derive_elements(&spec, t, err);
 	}
 	nft_sort(t);

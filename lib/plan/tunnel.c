@@ -40,7 +40,7 @@ static bool endpoints_wanted(const struct world *w, const struct link *has, cons
 		return false;
 	for (size_t i = 0; i < w->desired->n; i++) {
 		const struct spec *spec = &w->desired->tunnels[i].spec;
-		struct in_addr local = spec->role == ROLE_PEER ? w->desired->server.local : spec->local;
+		struct in_addr local = desired_local(w->desired, spec);
 
 		if (spec->role != ROLE_NAT && spec->remote.s_addr == has->remote.s_addr &&
 		    local.s_addr == has->local.s_addr)

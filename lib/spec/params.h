@@ -44,7 +44,8 @@ struct param {
 	const char *value; /* what to write, for help */
 	const char *deflt; /* for help; NULL: none */
 	const char *help;
-	const struct number *number; /* for take_number() and text_number(); in JSON it is a number where it is a decimal one */
+	const struct number
+		*number; /* for take_number() and text_number(); in JSON it is a number where it is a decimal one */
 	/* Take WORD as the value, or an item of the list, at TO (of size 0: the spec); false and *why where it is wrong. */
 	bool (*take)(const struct param *p, void *to, const char *word, const char **why);
 	/* The value at FROM as text in BUF (VALUE_TEXT bytes); false where there is none. */

@@ -80,6 +80,11 @@ struct spec desired_effective(const struct desired *t, const struct spec *spec)
 	return spec->role == ROLE_PEER ? spec_effective(spec, &t->server) : *spec;
 }
 
+struct in_addr desired_local(const struct desired *t, const struct spec *spec)
+{
+	return spec->role == ROLE_PEER ? t->server.local : spec->local;
+}
+
 int desired_put(struct desired *t, const struct spec *spec, bool recorded, struct err *err)
 {
 	struct desired_tunnel *tunnel = desired_find(t, spec->role, spec->name);

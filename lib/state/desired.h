@@ -31,6 +31,9 @@ struct desired_tunnel *desired_find(const struct desired *t, enum role role, con
 /* SPEC as it is in effect: a peer with the defaults of the server. It borrows the lists of SPEC. */
 struct spec desired_effective(const struct desired *t, const struct spec *spec);
 
+/* Its outer source address; 0: that of the route. */
+struct in_addr desired_local(const struct desired *t, const struct spec *spec);
+
 /* Put SPEC in, in place of one of that role and name if there is one. 0 or -ENOMEM. */
 int desired_put(struct desired *t, const struct spec *spec, bool recorded, struct err *err);
 void desired_remove(struct desired *t, enum role role, const char *name);

@@ -9,9 +9,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct snapshot s = { .n_links = 0 };
 	struct desired desired;
 	struct err err;
-	char text[512];
+	FILE *nowhere = fopen("/dev/null", "w");
 
+	invariant(nowhere);
 	if (nft_load(kernel_says(data, size, 0), &s.nft, &err)) {
+		fclose(nowhere);
 		snapshot_free(&s);
 		return 0;
 	}
@@ -20,10 +22,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct nft_elem elem = nft_elem_at(&s.nft, i);
 
 		invariant(elem.set < SET_COUNT);
-		nft_elem_text(&elem, text, sizeof(text));
+		nft_elem_print(&elem, nowhere);
 	}
 	invariant(!desired_init(&desired, &err) && !desired_observe(&desired, &s, &err));
 	desired_free(&desired);
+	fclose(nowhere);
 	snapshot_free(&s);
 	return 0;
 }

@@ -90,7 +90,7 @@ static struct nft_elem unpack(const uint8_t *bytes)
 	memcpy(e.key, bytes + l.key, l.end - l.key);
 	memcpy(e.end, bytes + l.end, l.data - l.end);
 	memcpy(e.data, bytes + l.data, l.comment - l.data);
-	snprintf(e.comment, sizeof(e.comment), "%s", (const char *)bytes + l.comment);
+	memcpy(e.comment, bytes + l.comment, strlen((const char *)bytes + l.comment) + 1);
 	if (nft_sets[e.set].flags & SET_COUNTED)
 		memcpy(&e.packets, bytes + l.comment + strlen(e.comment) + 1, sizeof(e.packets));
 	return e;
@@ -353,23 +353,27 @@ static void field_text(enum nft_field field, const uint8_t *value, char *buf, si
 	}
 }
 
-void nft_elem_text(const struct nft_elem *e, char *buf, size_t size)
+void nft_elem_print(const struct nft_elem *e, FILE *out)
 {
 	const struct nft_set *row = &nft_sets[e->set];
-	char a[NET6_TEXT], b[NET6_TEXT];
-	size_t at = 0, len = 0;
+	char text[NET6_TEXT];
+	size_t at = 0;
 
 	for (const enum nft_field *f = row->fields; *f; f++) {
-		field_text(*f, e->key + at, a, sizeof(a));
-		field_text(*f, (row->flags & SET_INTERVAL ? e->end : e->key) + at, b, sizeof(b));
-		len += (size_t)snprintf(buf + len, size - len, "%s%s%s%s", at ? " . " : "", a, strcmp(a, b) ? "-" : "",
-					strcmp(a, b) ? b : "");
+		if (at)
+			fputs(" . ", out);
+		field_text(*f, e->key + at, text, sizeof(text));
+		fputs(text, out);
+		if (row->flags & SET_INTERVAL && memcmp(e->key + at, e->end + at, nft_types[*f].len)) {
+			field_text(*f, e->end + at, text, sizeof(text));
+			fprintf(out, "-%s", text);
+		}
 		at += padded(nft_types[*f].len);
 	}
 	if (e->comment[0])
-		len += (size_t)snprintf(buf + len, size - len, " comment \"%s\"", e->comment);
+		fprintf(out, " comment \"%s\"", e->comment);
 	if (row->flags & SET_MAP) {
-		field_text(FIELD_IPV4, e->data, a, sizeof(a));
-		snprintf(buf + len, size - len, " : %s", a);
+		field_text(FIELD_IPV4, e->data, text, sizeof(text));
+		fprintf(out, " : %s", text);
 	}
 }

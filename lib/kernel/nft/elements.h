@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 
@@ -104,7 +105,7 @@ uint32_t nft_key_len(enum nft_set_id id);
 uint32_t nft_key_type(enum nft_set_id id);
 void nft_key_text(enum nft_set_id id, char *buf, size_t size);
 
-/* The text of an element as `nft` takes it, in BUF. */
-void nft_elem_text(const struct nft_elem *elem, char *buf, size_t size);
+/* Write an element as `nft` takes it. */
+void nft_elem_print(const struct nft_elem *elem, FILE *out);
 
 #endif

@@ -14,7 +14,6 @@ static void print_elements(const struct nft_table *from, const struct nft_table 
 			   const char *before, FILE *out)
 {
 	bool any = false;
-	char text[160];
 
 	for (size_t i = 0; i < from->n; i++) {
 		struct nft_elem elem;
@@ -22,10 +21,11 @@ static void print_elements(const struct nft_table *from, const struct nft_table 
 		if (nft_set_of(from, i) != id || nft_has_of(less, from, i))
 			continue;
 		elem = nft_elem_at(from, i);
-		nft_elem_text(&elem, text, sizeof(text));
 		if (!any)
 			fprintf(out, "%selement inet " SITCTL_TABLE " %s { ", before, nft_sets[id].name);
-		fprintf(out, "%s%s", any ? ", " : "", text);
+		else
+			fputs(", ", out);
+		nft_elem_print(&elem, out);
 		any = true;
 	}
 	if (any)
@@ -123,7 +123,12 @@ json_t *nft_json(const struct object *object)
 		struct nft_elem elem = nft_elem_at(t, i);
 		char text[160];
 
-		nft_elem_text(&elem, text, sizeof(text));
+		FILE *out = fmemopen(text, sizeof(text), "w");
+
+		if (!out)
+			continue;
+		nft_elem_print(&elem, out);
+		fclose(out);
 		json_array_append_new(json_object_get(json, nft_sets[elem.set].name), json_string(text));
 	}
 	return json;

@@ -62,6 +62,7 @@ class Carries(FarEnd):
             route add default via 198.51.100.1 table 77 src 198.51.100.8 mtu lock 1360
             rule add fwmark 0x7 lookup 77""")
         self.server.ip("tunnel change far remote 198.51.100.8")
+        self.addCleanup(self.server.ip, f"tunnel change far remote {CLIENT4}")
         self.tell(self.client, UP)
         self.assertNotEqual(packets.ask(self.client, INTERNET, within=1), "reply")
         self.up(self.client, UP + " fwmark 7")
@@ -69,10 +70,12 @@ class Carries(FarEnd):
         self.reaches(self.client, INTERNET)
         self.up(self.client, "client check t1")
         self.client.ip("link change t1 type sit mode ip6ip remote {} ttl 255 fwmark 0x8".format(SERVER4))
-        done = self.tell(self.client, "client check t1", status=1)
-        self.assertIn("fwmark", done.out)
+        done = self.tell(self.client, "client check t1", status=3)
+        self.assertIn("fwmark is 0x8, wanted is 0x7", done.out)
         self.up(self.client, UP + " fwmark 0x7")
         self.reaches(self.client, INTERNET)
+        self.tell(self.client, UP)
+        self.assertEqual(self.client.links()["t1"]["fwmark"], 0)
 
     def test_the_outer_packets_have_the_tos(self):
         for words, wanted in (("", 0), (" tos 0x10", 0x10), (" tos inherit", 0x20)):

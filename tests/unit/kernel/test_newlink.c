@@ -48,8 +48,10 @@ static void tunnel_data(uint32_t mtu, const char *remote, const char *local, uin
 	b_u16(&want, 2); /* _LOCAL */
 	b_addr4(&want, local);
 	b_attr_u8(&want, 4, ttl);
+	b_attr_u8(&want, 5, 0);		/* _TOS */
 	b_attr_u8(&want, 10, 1);	/* _PMTUDISC */
 	b_attr_u32(&want, 1, underlay); /* _LINK */
+	b_attr_u32(&want, 20, 0);	/* _FWMARK: the kernel would keep one that is left out */
 	b_attr_end(&want, data);
 	b_attr_end(&want, info);
 }
