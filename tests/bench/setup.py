@@ -14,6 +14,7 @@ from netlab import CLIENT4, PAIR, SERVER4, SITCTL
 
 BUILD = pathlib.Path(__file__).resolve().parents[2] / "build" / "tests" / "bench"
 COUNTS = 10, 100, 1000
+MANY = 10000         # in the row of memory
 CLIENT_ROUNDS = 5   # for each round of the others
 FLAT = 1.1          # a peer costs the same, however many there are
 # What keeps a figure from its aim, as a profile of the kernel in such a machine shows it (perf record -e cpu-clock).
@@ -98,9 +99,9 @@ class Setup:
         pairs = [(a[column], b[column]) for a, b in zip(self.took[ours], self.took[other])]
         ratios = [a / b for a, b in pairs]
         cpu = [statistics.median(values[1] + values[2] for values in self.took[what]) for what in (ours, other)]
-        return {"name": name, "unit": "s", "sitctl": self.median(ours, column), "other": self.median(other, column),
+        return {"name": name, "unit": "KiB" if column == 3 else "s", "sitctl": self.median(ours, column), "other": self.median(other, column),
                 "ratio": statistics.median(ratios), "ratios": ratios, "at_most": most, "reached": reached, "bound": bound,
-                "cpu": cpu, "cpu_ratio": cpu[0] / cpu[1], "rounds": len(pairs),
+                "cpu": cpu, "cpu_ratio": cpu[0] / cpu[1] if cpu[1] else None, "rounds": len(pairs),
                 "values": {"sitctl": self.took[ours], "other": self.took[other]}}
 
     def counts(self, host, what, argv):
@@ -232,7 +233,18 @@ def instructions(bench):
     return [], [{"name": f"plan of {COUNTS[-1]}", "instructions": count}]
 
 
-PARTS = [client, server, instructions]
+def memory(bench):
+    """The peak memory of the plan for 10,000 peers, as /usr/bin/time counts it, against 1,000 and against 48 MB."""
+    s, host = Setup(bench), bench.lab.server
+    for count in COUNTS[-1], MANY:
+        path = s.path(f"server-{count}.conf", peers_file(count))
+        s.spent(f"plan of {count}", host, [SITCTL, "-f", path, "-D", "server", "up"])
+    s.took["48 MB"] = [(0, 0, 0, 48e6 / 1024)]
+    return [s.ratio(f"memory, plan of {MANY:,} peers : {what}", f"plan of {MANY}", other, most, column=3)
+            for what, other, most in (("1,000", f"plan of {COUNTS[-1]}", MANY / COUNTS[-1]), ("48 MB", "48 MB", 1))], []
+
+
+PARTS = [client, server, instructions, memory]
 
 
 def missed(row):
@@ -255,7 +267,8 @@ def table(rows, counts):
              "user+system, ratio"]
     for row in rows:
         spread = f"{min(row['ratios']):.3f}..{max(row['ratios']):.3f}"
-        lines.append(f"{row['name']:{width}}  {row['sitctl']:>8.4f}s  {row['other']:>8.4f}s   {row['ratio']:>6.3f}  {spread:>16}  "
+        figures = "  ".join(f"{row[of]:>{'8.4f' if row['unit'] == 's' else '6.0f'}}{row['unit']}" for of in ("sitctl", "other"))
+        lines.append(f"{row['name']:{width}}  {figures}   {row['ratio']:>6.3f}  {spread:>16}  "
                      f"{_cell(row['at_most'], '8'):>8}  {row['rounds']:>6}  " +
                      " : ".join(_cell(value, ".3f") for value in row["cpu"]) + f"  {_cell(row['cpu_ratio'], '.3f')}")
     lines += [""] + [f"not {row['at_most']}: {row['name']}: {row['bound']}" for row in rows if missed(row) and row.get("bound")]

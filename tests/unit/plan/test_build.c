@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Purpose: tests of plan_build(): a tunnel absent, the same, changed, half done; which steps and in which order. */
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 
 #include "../unit.h"
+#include "plan/build.h"
 #include "state/saved.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -345,6 +347,38 @@ START_TEST(proxied_prefix)
 }
 END_TEST
 
+/* Bytes that malloc() has given out. */
+static size_t allocated(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+#define PEERS 2000
+
+/* A peer with one address and one prefix, and all filters: less than 1 kB of the plan, whatever it is made of. */
+START_TEST(memory_of_a_peer)
+{
+	struct world w = { .c = &lab.c, .s = &lab.s, .j = &lab.j, .desired = &lab.desired };
+	struct scope scope = { .role = ROLE_SERVER };
+	size_t before;
+	char words[128];
+
+	lab_desire(&lab, ROLE_SERVER, "uplink up0 mtu 1480");
+	for (int i = 0; i < PEERS; i++) {
+		snprintf(words, sizeof(words),
+			 "p%d remote 198.18.%d.%d address 2001:db8:1:%x::3 prefix 2001:db8:%x::/48", i, i / 250,
+			 i % 250 + 1, i, 0x4000 + i);
+		lab_desire(&lab, ROLE_PEER, words);
+	}
+	before = allocated();
+	ck_assert_int_eq(plan_build(&lab.plan, &w, &scope, &lab.err), 0);
+	ck_assert_uint_gt(lab.plan.n, 6 * PEERS);
+	ck_assert_uint_lt((allocated() - before) / PEERS, 1000);
+}
+END_TEST
+
 Suite *suite_build(void)
 {
 	Suite *s = suite_create("plan");
@@ -352,6 +386,7 @@ Suite *suite_build(void)
 
 	tcase_add_checked_fixture(tc, NULL, end);
 	tcase_add_test(tc, absent);
+	tcase_add_test(tc, memory_of_a_peer);
 	tcase_add_test(tc, absent_and_bare);
 	tcase_add_test(tc, absent_with_much);
 	tcase_add_test(tc, name_taken);
