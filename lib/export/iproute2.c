@@ -11,7 +11,6 @@
 #include "export/notes.h"
 #include "kernel/addr.h"
 #include "kernel/route.h"
-#include "kernel/sitattrs.h"
 #include "state/derive.h"
 
 #include <linux/rtnetlink.h>
@@ -140,17 +139,26 @@ void print_ip_default(FILE *out, const struct exported *e, const char *before)
 
 static void print_link(FILE *out, const struct exported *e)
 {
-	struct link link = { .index = 0 };
+	char text[NET6_TEXT], value[VALUE_TEXT];
 
 	fputs("\tip link add name ", out);
 	print_word(out, e->spec.name);
 	if (e->mtu)
 		fprintf(out, " mtu %u", e->mtu);
-	fputs(" type sit", out);
-	derive_device(&e->spec, &link);
-	link.underlay = e->spec.underlay[0] != '\0'; /* printed by its name */
-	snprintf(link.underlay_name, IFNAMSIZ, "%s", e->spec.underlay);
-	sit_attrs_print(&link, NULL, false, out);
+	fprintf(out, " type sit mode ip6ip remote %s", addr4_text(e->spec.remote, text));
+	fprintf(out, " local %s", e->spec.local.s_addr ? addr4_text(e->spec.local, text) : "any");
+	if (e->spec.ttl)
+		fprintf(out, " ttl %u pmtudisc", e->spec.ttl);
+	else
+		fputs(" ttl inherit pmtudisc", out);
+	if (e->spec.underlay[0]) {
+		fputs(" dev ", out);
+		print_word(out, e->spec.underlay);
+	}
+	/* `ip` calls these as we do. */
+	for (const char *const *name = device_attrs; *name; name++)
+		if (exported_value(e, param_find(ROLE_CLIENT, *name), 0, value))
+			fprintf(out, " %s %s", *name, value);
 	fputs("\n\tip link set dev ", out);
 	print_word(out, e->spec.name);
 	fputs(" up\n", out);

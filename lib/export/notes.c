@@ -130,13 +130,13 @@ void omit_filters(struct notes *notes, const struct exported *e)
 	omit_param(notes, e, "target", "not in this format: only 'sitctl doctor' asks it");
 }
 
+const char *const device_attrs[] = { "tos", "fwmark", NULL };
+
 void omit_extras(struct notes *notes, const struct exported *e)
 {
-	static const char *const attrs[] = { "tos", "fwmark" };
-
 	omit_filters(notes, e);
-	for (size_t i = 0; i < sizeof(attrs) / sizeof(*attrs); i++)
-		omit_param(notes, e, attrs[i], "not in this format");
+	for (const char *const *name = device_attrs; *name; name++)
+		omit_param(notes, e, *name, "not in this format");
 }
 
 void omit_metric(struct notes *notes, const struct exported *e, const char *why)

@@ -115,9 +115,10 @@ START_TEST(iproute2_values)
 		      "prefix 2001:db8:1::/48,lan prefix 2001:db8:2::/64,lan2",
 		      "");
 	/* A TOS is hexadecimal for `ip`, with 0x or without; 1 stands for `inherit`. */
-	expect_import("iproute2",
-		      "ip link add t type sit remote 203.0.113.1 tos 10 fwmark 0x20\nip addr add 2001:db8::3/127 dev t\n",
-		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit tos 0x10 fwmark 0x20 gateway none", "");
+	expect_import(
+		"iproute2",
+		"ip link add t type sit remote 203.0.113.1 tos 10 fwmark 0x20\nip addr add 2001:db8::3/127 dev t\n",
+		"t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit tos 0x10 fwmark 0x20 gateway none", "");
 	expect_import("iproute2",
 		      "ip link add t type sit remote 203.0.113.1 dsfield 0x1\nip addr add 2001:db8::3/127 dev t\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit tos inherit gateway none", "");

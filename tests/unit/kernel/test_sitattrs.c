@@ -32,7 +32,7 @@ static const struct {
 
 #define N_ATTRS (sizeof(attrs) / sizeof(*attrs))
 
-static const struct sit_attr *row(size_t i)
+static const struct sit_attr *row(int i)
 {
 	const struct sit_attr *attr = sit_attrs;
 
@@ -49,7 +49,7 @@ START_TEST(each_has_a_row)
 	while (sit_attrs[rows].name)
 		rows++;
 	ck_assert_uint_eq(rows, N_ATTRS);
-	for (size_t i = 0; i < N_ATTRS; i++)
+	for (int i = 0; i < (int)N_ATTRS; i++)
 		row(i);
 }
 END_TEST

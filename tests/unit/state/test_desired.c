@@ -109,7 +109,8 @@ START_TEST(client_observed)
 	lab_nft(&lab, "203.0.113.1");
 	observed("t1", NULL, ROLE_CLIENT,
 		 "remote 203.0.113.1 local 192.0.2.1 address 2001:db8::3/127 address 2001:db8:9::1/64 "
-		 "gateway auto metric 77 prefix 2001:db8:1::/48 ttl inherit tos 0 fwmark 0 mtu 1480 notrack on mss-clamp off "
+		 "gateway auto metric 77 prefix 2001:db8:1::/48 ttl inherit tos 0 fwmark 0 mtu 1480 notrack on "
+		 "mss-clamp off "
 		 "source-filter off "
 		 "simple-security off");
 }
@@ -124,7 +125,8 @@ START_TEST(peer_observed)
 	lab_neigh(&lab, "up0", "2001:db8::3", 41);
 	observed("s7", NULL, ROLE_PEER,
 		 "remote 198.51.100.7 address 2001:db8::3/127 server-address 2001:db8::2 "
-		 "prefix 2001:db8:1::/48 proxy-ndp on dev s7 ttl 255 tos 0 fwmark 0 mtu 1480 notrack off mss-clamp off source-filter "
+		 "prefix 2001:db8:1::/48 proxy-ndp on dev s7 ttl 255 tos 0 fwmark 0 mtu 1480 notrack off mss-clamp off "
+		 "source-filter "
 		 "off");
 }
 END_TEST
@@ -138,11 +140,13 @@ START_TEST(peer_without_a_pair_observed)
 	lab_route(&lab, "sit-bob", "2001:db8::3/128", 1024, 41);
 	observed("sit-bob", NULL, ROLE_PEER,
 		 "remote 198.51.100.7 address 2001:db8:1::9/128 server-address 2001:db8::1 "
-		 "prefix 2001:db8::3/128 proxy-ndp off dev sit-bob ttl 255 tos 0 fwmark 0 mtu 1480 notrack off mss-clamp off "
+		 "prefix 2001:db8::3/128 proxy-ndp off dev sit-bob ttl 255 tos 0 fwmark 0 mtu 1480 notrack off "
+		 "mss-clamp off "
 		 "source-filter off");
 	observed("sit-bob", "bob remote 198.51.100.7 address 2001:db8::3/64 server-address 2001:db8::1", ROLE_PEER,
 		 "remote 198.51.100.7 address 2001:db8::3/64 server-address 2001:db8::1 prefix 2001:db8:1::9/128 "
-		 "proxy-ndp off dev sit-bob ttl 255 tos 0 fwmark 0 mtu 1480 notrack off mss-clamp off source-filter off");
+		 "proxy-ndp off dev sit-bob ttl 255 tos 0 fwmark 0 mtu 1480 notrack off mss-clamp off source-filter "
+		 "off");
 }
 END_TEST
 
@@ -176,7 +180,8 @@ START_TEST(foreign_client_observed)
 	observe_foreign(&lab.s, l, ROLE_CLIENT, &spec);
 	ck_assert(!strcmp(spec.name, "he6") && !strcmp(spec.dev, "he6"));
 	is_text(&spec, ROLE_CLIENT,
-		HE6 "address 2001:db8::3/127 address 2001:db8:9::1/64 gateway none metric 1024 ttl 64 tos 0 fwmark 0 mtu 1480 "
+		HE6 "address 2001:db8::3/127 address 2001:db8:9::1/64 gateway none metric 1024 ttl 64 tos 0 fwmark 0 "
+		    "mtu 1480 "
 		    "notrack off mss-clamp off source-filter off simple-security off");
 	lab_route(&lab, "he6", "default", 5, 3);
 	lab_route(&lab, "he6", "default", 1024, 9)->has_gateway = true;
@@ -184,7 +189,8 @@ START_TEST(foreign_client_observed)
 	spec_free(&spec);
 	observe_foreign(&lab.s, l, ROLE_CLIENT, &spec);
 	is_text(&spec, ROLE_CLIENT,
-		HE6 "address 2001:db8::3/127 address 2001:db8:9::1/64 gateway :: metric 1024 ttl 64 tos 0 fwmark 0 mtu 1480 "
+		HE6 "address 2001:db8::3/127 address 2001:db8:9::1/64 gateway :: metric 1024 ttl 64 tos 0 fwmark 0 mtu "
+		    "1480 "
 		    "notrack on mss-clamp off source-filter off simple-security off");
 }
 END_TEST
@@ -200,7 +206,8 @@ START_TEST(foreign_peer_observed)
 	ck_assert_str_eq(spec.name, "he6");
 	is_text(&spec, ROLE_PEER,
 		"remote 203.0.113.1 address 2001:db8::2/127 server-address 2001:db8::3 prefix 2001:db8:5::/48 "
-		"prefix 2001:db8:6::7/128 proxy-ndp on dev he6 ttl 64 tos 0 fwmark 0 mtu 1480 notrack off mss-clamp off "
+		"prefix 2001:db8:6::7/128 proxy-ndp on dev he6 ttl 64 tos 0 fwmark 0 mtu 1480 notrack off mss-clamp "
+		"off "
 		"source-filter off");
 }
 END_TEST
