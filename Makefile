@@ -96,7 +96,7 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # What is installed: SOURCE:TARGET. Hooks lie below dist/ as they will below SYSCONFDIR.
 HOOKS := $(wildcard $(addprefix dist/,network/*/* networkd-dispatcher/*/* NetworkManager/*/* iproute2/*/*))
 EXAMPLES := $(filter-out %.d %.service,$(wildcard $(addprefix dist/systemd/,*.d/* network/* network/*/*)))
-INSTALLED = $(BUILD)/sitctl:$(SBINDIR)/sitctl README:$(DOCDIR)/README \
+INSTALLED = $(BUILD)/sitctl:$(SBINDIR)/sitctl README:$(DOCDIR)/README NEWS:$(DOCDIR)/NEWS \
 	$(foreach f,$(HOOKS),$(f):$(f:dist/%=$(SYSCONFDIR)/%)) \
 	$(foreach f,$(wildcard dist/systemd/*.service),$(f):$(f:dist/systemd/%=$(UNITDIR)/%)) \
 	$(foreach f,$(EXAMPLES),$(f):$(f:dist/%=$(DOCDIR)/examples/%)) \
