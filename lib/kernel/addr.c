@@ -80,6 +80,7 @@ static void addr_label(const struct object *object, char *buf, size_t size)
 
 const struct kind addr_kind = {
 	.name = "address",
+	.size = OBJECT_SIZE(addr),
 	.encode = addr_encode,
 	.explain = addr_explain,
 	.print = addr_print,

@@ -140,6 +140,7 @@ static void conntrack_label(const struct object *object, char *buf, size_t size)
 
 const struct kind conntrack_kind = {
 	.name = "conntrack",
+	.size = OBJECT_SIZE(conntrack),
 	.run = conntrack_run,
 	.print = conntrack_print,
 	.json = conntrack_json,

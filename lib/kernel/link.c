@@ -297,6 +297,7 @@ static void link_label(const struct object *object, char *buf, size_t size)
 
 const struct kind link_kind = {
 	.name = "link",
+	.size = OBJECT_SIZE(link),
 	.run = link_run,
 	.encode = link_encode,
 	.single = link_single,

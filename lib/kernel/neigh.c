@@ -56,6 +56,7 @@ static void neigh_label(const struct object *object, char *buf, size_t size)
 
 const struct kind neigh_kind = {
 	.name = "neighbour",
+	.size = OBJECT_SIZE(neigh),
 	.encode = neigh_encode,
 	.print = neigh_print,
 	.json = neigh_json,

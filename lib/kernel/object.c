@@ -4,18 +4,6 @@
 
 #include "kernel/object.h"
 
-size_t object_size(enum kind_id kind)
-{
-	static const size_t sizes[KIND_COUNT] = {
-		[KIND_SYSCTL] = sizeof(struct sysctl),	     [KIND_NFT] = sizeof(struct nft_table),
-		[KIND_LINK] = sizeof(struct link),	     [KIND_ADDR] = sizeof(struct addr),
-		[KIND_ROUTE] = sizeof(struct route),	     [KIND_NEIGH] = sizeof(struct neigh),
-		[KIND_CONNTRACK] = sizeof(struct conntrack),
-	};
-
-	return offsetof(struct object, link) + sizes[kind];
-}
-
 const struct object *step_object(const struct step *step)
 {
 	return step->op == STEP_DEL ? step->was : step->want;

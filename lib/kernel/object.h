@@ -31,9 +31,6 @@ struct object {
 	};
 };
 
-/* The bytes of an object of a kind: what it has is as large as its kind. */
-size_t object_size(enum kind_id kind);
-
 enum step_op { STEP_ADD, STEP_CHANGE, STEP_DEL };
 
 /* Its objects are the plan's; two steps may have one. */
@@ -44,8 +41,11 @@ struct step {
 	struct object *want; /* STEP_ADD, STEP_CHANGE; else NULL */
 };
 
+#define OBJECT_SIZE(member) (offsetof(struct object, member) + sizeof(((struct object *)NULL)->member))
+
 struct kind {
 	const char *name; /* in JSON and messages */
+	size_t size;	  /* bytes of an object of this kind: OBJECT_SIZE() of its member */
 	/*
 	 * One netlink message that does the step; several share a send. Undo is the same call on the
 	 * inverted step (step_invert()). A kind that has run as well tells by single which steps are

@@ -107,6 +107,7 @@ static void route_label(const struct object *object, char *buf, size_t size)
 
 const struct kind route_kind = {
 	.name = "route",
+	.size = OBJECT_SIZE(route),
 	.encode = route_encode,
 	.explain = route_explain,
 	.print = route_print,

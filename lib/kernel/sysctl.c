@@ -152,6 +152,7 @@ static void sysctl_label(const struct object *object, char *buf, size_t size)
 
 const struct kind sysctl_kind = {
 	.name = "sysctl",
+	.size = OBJECT_SIZE(sysctl),
 	.run = sysctl_run,
 	.print = sysctl_print,
 	.json = sysctl_json,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plan/plan.h"
+#include "plan/kinds.h"
 
 /* TEXT in the plan's own memory, NULL when out of it. What was asked for just before, or is one digit, is there already. */
 static const char *keep_text(struct plan *plan, const char *text)
@@ -22,7 +23,7 @@ static const char *keep_text(struct plan *plan, const char *text)
 /* OBJECT in the plan's own memory; NULL where it is NULL, or when out of memory. */
 static struct object *keep(struct plan *plan, const struct object *object)
 {
-	size_t size = object ? object_size(object->kind) : 0;
+	size_t size = object ? kinds[object->kind]->size : 0;
 	struct object *kept = object ? arena_alloc(&plan->arena, size) : NULL;
 
 	if (!kept)

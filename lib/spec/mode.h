@@ -10,8 +10,6 @@ enum mode_id {
 
 struct mode {
 	const char *name;
-	unsigned int roles; /* enum role bits: whose tunnels can be of this mode */
-	const char *help;
 };
 
 extern const struct mode modes[MODE_COUNT];

@@ -70,6 +70,8 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 
 		if (!p || (p->internal && !internal))
 			return unknown_word(spec, words[i], err);
+		if (!param_exists(p, spec))
+			return err_usage(err, words[i], "is not a parameter of the mode %s", modes[spec->mode].name);
 		if ((seen & mask) && !(p->repeats & spec->role))
 			return err_usage(err, words[i], "is given twice");
 		if (i + 1 == n) {

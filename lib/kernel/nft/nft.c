@@ -361,6 +361,7 @@ static void nft_explain(struct conversation *c, const struct step *step, struct 
 
 const struct kind nft_kind = {
 	.name = "nftables",
+	.size = OBJECT_SIZE(nft),
 	.run = nft_run,
 	.explain = nft_explain,
 	.print = nft_print,

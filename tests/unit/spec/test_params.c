@@ -75,6 +75,23 @@ START_TEST(rows_are_whole)
 }
 END_TEST
 
+/* A row says for whom it is, and in which modes. */
+START_TEST(by_role_and_mode)
+{
+	static const struct param row = { .roles = ROLE_CLIENT,
+					  .modes = 1U << MODE_SIT,
+					  .required = ROLE_CLIENT,
+					  .needed = 0 },
+				  other = { .roles = ROLE_CLIENT, .modes = 1U << MODE_COUNT, .required = ROLE_CLIENT };
+	struct spec client = { .role = ROLE_CLIENT, .mode = MODE_SIT }, peer = { .role = ROLE_PEER, .mode = MODE_SIT };
+
+	ck_assert(param_exists(&row, &client) && !param_exists(&row, &peer) && !param_exists(&other, &client));
+	ck_assert(!param_required(&row, &client) && param_required(param_find(ROLE_CLIENT, "remote"), &client));
+	for (int mode = 0; mode < MODE_COUNT; mode++)
+		ck_assert(modes[mode].name && modes[mode].name[0]);
+}
+END_TEST
+
 /* A value that is taken, and how it reads afterwards (NULL: as it was written). */
 static const struct {
 	enum role role;
@@ -294,6 +311,7 @@ Suite *suite_params(void)
 
 	tcase_add_test(tc, the_table_is_that_of_the_manual);
 	tcase_add_test(tc, rows_are_whole);
+	tcase_add_test(tc, by_role_and_mode);
 	tcase_add_loop_test(tc, values_taken, 0, COUNT(taken));
 	tcase_add_loop_test(tc, values_refused, 0, COUNT(refused));
 	tcase_add_test(tc, targets);
