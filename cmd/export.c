@@ -90,9 +90,9 @@ static int mirror(struct host *host, const struct spec *spec, struct spec *clien
 		err_hint(err, "give the server's address: 'sitctl server up local IPV4'");
 		return -EHOSTUNREACH;
 	}
-	param_append(client, "address", &spec->addresses[0]);
+	param_append(client, "address", spec_first(spec));
 	/* Where the server's address is not on the link, the route leaves by the device alone. */
-	if (net6_contains(&spec->addresses[0], &spec->server_address)) {
+	if (net6_contains(spec_first(spec), &spec->server_address)) {
 		client->gateway_mode = GATEWAY_ADDRESS;
 		client->gateway = spec->server_address;
 	}
@@ -114,8 +114,15 @@ static int make_exported(struct host *host, const struct spec *spec, struct expo
 	struct path path;
 	struct err ignored;
 	uint32_t mtu;
-	int ret = resolved.remote.s_addr ? 0 : spec_resolve(&resolved, &answers, err);
+	int ret;
 
+	if (!spec->n_addresses) {
+		err_sys(err, EADDRNOTAVAIL, "%s", spec->name);
+		err_why(err, "the tunnel's device has no address, and it is not known which it was given");
+		err_hint(err, "see 'sitctl doctor %s'", spec->name);
+		return -EADDRNOTAVAIL;
+	}
+	ret = resolved.remote.s_addr ? 0 : spec_resolve(&resolved, &answers, err);
 	if (ret)
 		return ret;
 	memset(e, 0, sizeof(*e));

@@ -150,7 +150,7 @@ static bool nameless_addr(const struct step *step)
 	return step->op == STEP_DEL && step->was->kind == KIND_ADDR && !step->was->addr.proto;
 }
 
-/* What must be on disk before the plan begins. J shares what is saved and takes what is desired. */
+/* What must be on disk before the plan begins. */
 static int record_before(struct change *ch, struct err *err)
 {
 	struct journal *j = &ch->host.j;

@@ -72,7 +72,7 @@ void conf_resolve(struct conf *f);
 /* The section of ROLE and NAME, or NULL. */
 struct conf_section *conf_find(const struct conf *f, enum role role, const char *name);
 
-/* For confwrite.c: have conf_find() find the sections that were added since. 0 or -ENOMEM. */
+/* For write.c: have conf_find() find the sections that were added since. 0 or -ENOMEM. */
 int conf_name_sections(struct conf *f);
 
 #endif

@@ -77,8 +77,12 @@ static void remake(struct exam *e, char *buf, size_t size)
 		fprintf(out, " local %s", addr4_text(l->local, text));
 	if (l->ttl)
 		fprintf(out, " ttl %u", l->ttl);
+	if (l->tos)
+		fprintf(out, " tos 0x%x", l->tos);
 	if (l->underlay)
 		fprintf(out, " dev %s", exam_word(e, l->underlay_name));
+	if (l->fwmark)
+		fprintf(out, " fwmark 0x%x", l->fwmark);
 	fprintf(out, "; ip link set %s mtu %u up", name, l->mtu);
 	for (size_t i = 0; i < e->host->s.n_addrs; i++)
 		if (e->host->s.addrs[i].index == l->index && !addr6_not_host(&e->host->s.addrs[i].net.addr))

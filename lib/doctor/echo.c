@@ -22,9 +22,16 @@ static int open_echo(int family, int proto, bool *raw)
 	return fd < 0 ? -errno : fd;
 }
 
-int echo_open4(bool *raw)
+int echo_open4(uint32_t mark, bool *raw)
 {
-	return open_echo(AF_INET, IPPROTO_ICMP, raw);
+	int fd = open_echo(AF_INET, IPPROTO_ICMP, raw), ret;
+
+	if (fd >= 0 && mark && setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark))) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	return fd;
 }
 
 int echo_open6(const char *ifname, bool sized, bool *raw)

@@ -11,9 +11,9 @@
 /*
  * A socket for echos, raw, or where that is not allowed the kernel's own (net.ipv4.ping_group_range);
  * *RAW tells which. IFNAME: leaves by it only, or NULL. SIZED: sends what is larger than the learned
- * path MTU as well. A descriptor, or a negative errno.
+ * path MTU as well. MARK: takes the route of packets with that mark. A descriptor, or a negative errno.
  */
-int echo_open4(bool *raw);
+int echo_open4(uint32_t mark, bool *raw);
 int echo_open6(const char *ifname, bool sized, bool *raw);
 
 /* Send from SOURCE, where it is an address of this host; else from one that the kernel takes. */

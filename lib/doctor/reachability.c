@@ -141,7 +141,7 @@ void start_echo(struct exam *e)
 	x->began = loop_now();
 	watch_add(&e->underlay, see_outer, e);
 	if (e->subject.path.reachable)
-		x->fd4 = echo_open4(&x->raw4);
+		x->fd4 = echo_open4(e->subject.link ? e->subject.link->fwmark : e->subject.spec.fwmark, &x->raw4);
 	x->to = e->subject.has_far ? e->subject.far : all_nodes;
 	if (!exam_hopeless(e)) {
 		x->fd6 = echo_open6(e->subject.dev, false, &x->raw6);

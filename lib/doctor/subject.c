@@ -56,7 +56,7 @@ static void find_underlay(struct exam *e)
 
 /*
  * Without any default route: the uplink may be the interface that the tunnel itself leaves by, where that has
- * an IPv6 address and is one of which forwarding has taken the route (serving.c). "" where it is not.
+ * an IPv6 address and is one of which forwarding has taken the route (server.c). "" where it is not.
  */
 static void lost_default(const struct exam *e, char *ifname)
 {
@@ -80,23 +80,23 @@ static void find_ends(struct subject *p)
 	if (spec->role == ROLE_PEER) {
 		p->has_inner = spec->has_server_address || spec->n_addresses;
 		p->inner = spec->has_server_address ? spec->server_address
-			   : spec->n_addresses	    ? addr6_other_half(&spec->addresses[0].addr)
+			   : spec->n_addresses	    ? addr6_other_half(&spec_first(spec)->addr)
 						    : p->inner;
 		p->has_far = spec->n_addresses;
 		if (p->has_far)
-			p->far = spec->addresses[0].addr;
+			p->far = spec_first(spec)->addr;
 		return;
 	}
 	p->has_inner = spec->n_addresses;
 	if (p->has_inner)
-		p->inner = spec->addresses[0].addr;
-	p->has_far = spec->gateway_mode == GATEWAY_ADDRESS || (spec->n_addresses && spec->addresses[0].len >= 126);
+		p->inner = spec_first(spec)->addr;
+	p->has_far = spec->gateway_mode == GATEWAY_ADDRESS || (spec->n_addresses && spec_first(spec)->len >= 126);
 	if (spec->gateway_mode == GATEWAY_ADDRESS)
 		p->far = spec->gateway;
-	else if (spec->n_addresses && spec->addresses[0].len == 126) /* base + 1 and base + 2, as on IPv4 */
-		p->far = net6_nth(&spec->addresses[0], spec->addresses[0].addr.s6_addr[15] & 1 ? 2 : 1);
+	else if (spec->n_addresses && spec_first(spec)->len == 126) /* base + 1 and base + 2, as on IPv4 */
+		p->far = net6_nth(spec_first(spec), spec_first(spec)->addr.s6_addr[15] & 1 ? 2 : 1);
 	else if (spec->n_addresses)
-		p->far = addr6_other_half(&spec->addresses[0].addr);
+		p->far = addr6_other_half(&spec_first(spec)->addr);
 }
 
 bool subject_range(const struct subject *p, unsigned int i, struct net6 *out)

@@ -26,7 +26,7 @@ static void print_change(FILE *out, const struct exported *e)
 
 static void print_options(FILE *out, const struct exported *e)
 {
-	const struct net6 *first = &e->spec.addresses[0];
+	const struct net6 *first = spec_first(&e->spec);
 	char text[NET6_TEXT];
 
 	fprintf(out, "\taddress %s\n\tnetmask %u\n", base_text(first, text), first->len);

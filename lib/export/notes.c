@@ -136,7 +136,7 @@ void omit_extras(struct notes *notes, const struct exported *e)
 {
 	omit_filters(notes, e);
 	for (const char *const *name = device_attrs; *name; name++)
-		omit_param(notes, e, *name, "not in this format");
+		omit_param(notes, e, *name, "not exported to this format");
 }
 
 void omit_metric(struct notes *notes, const struct exported *e, const char *why)

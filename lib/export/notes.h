@@ -25,7 +25,7 @@ void omit_param(struct notes *notes, const struct exported *e, const char *param
 /* What every format but sitctl's own has to say: of the host name, and of what only sitctl's own filter does. */
 void omit_filters(struct notes *notes, const struct exported *e);
 
-/* Attributes of the device that `ip` has words for, and no other format; ends with NULL. */
+/* Attributes of the device that are exported to `ip` alone; ends with NULL. */
 extern const char *const device_attrs[];
 
 /* The same, and these. */

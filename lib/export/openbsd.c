@@ -17,7 +17,7 @@ static void print_routes(FILE *out, const struct exported *e)
 
 	/* Without a gateway the route goes by an address of the interface. */
 	if (e->spec.gateway_mode == GATEWAY_AUTO)
-		fprintf(out, "!route -qn add -inet6 -iface default %s\n", base_text(&e->spec.addresses[0], text));
+		fprintf(out, "!route -qn add -inet6 -iface default %s\n", base_text(spec_first(&e->spec), text));
 	if (e->spec.gateway_mode == GATEWAY_ADDRESS)
 		fprintf(out, "!route -qn add -inet6 default %s%s\n", addr6_text(&e->spec.gateway, text),
 			IN6_IS_ADDR_LINKLOCAL(&e->spec.gateway) ? "%gif0" : "");

@@ -29,7 +29,7 @@ static void print_interface(FILE *out, const struct exported *e, const char *sec
 	print_set(out, "network", section, "peeraddr", addr4_text(e->spec.remote, text));
 	if (e->spec.local.s_addr)
 		print_set(out, "network", section, "ipaddr", addr4_text(e->spec.local, text));
-	print_set(out, "network", section, "ip6addr", net6_text(&e->spec.addresses[0], text));
+	print_set(out, "network", section, "ip6addr", net6_text(spec_first(&e->spec), text));
 	for (unsigned int i = 1; i < e->spec.n_addresses; i++)
 		remark(notes, "address %s: 6in4 has one address only", net6_text(&e->spec.addresses[i], text));
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)

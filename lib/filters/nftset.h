@@ -16,7 +16,7 @@ struct flow_set {
 	const char *table;
 };
 
-/* flowset.c: `lookup`; a verdict map gives *VERDICT and CHAIN (NFT_NAME_MAXLEN bytes). */
+/* `lookup`; a verdict map gives *VERDICT and CHAIN (NFT_NAME_MAXLEN bytes). */
 enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr *e, const struct flow_regs *r,
 			     int *verdict, char *chain);
 

@@ -54,13 +54,17 @@ static void unknown(struct ip *ip, const char *word)
 static const char *const tunnel_plain[] = { "pmtudisc", "noencap", "isatap-off", "sit", NULL };
 static const char *const addr_plain[] = { "nodad", "noprefixroute", "home", "mngtmpaddr", NULL };
 
-/* `ip` takes a TOS for hexadecimal, with or without 0x (rtnl_dsfield_a2n(), iproute2: lib/rt_names.c); or a name. */
+/*
+ * `ip` takes a TOS for a name, of which EF alone looks like a number (RFC 3246), else for hexadecimal, with or without 0x
+ * (rtnl_dsfield_a2n(), iproute2: lib/rt_names.c).
+ */
 static void tunnel_tos(struct ip *ip, struct imported *t, const char *value)
 {
 	char hex[VALUE_TEXT];
-	bool bare = value[0] && value[strspn(value, "0123456789abcdefABCDEF")] == '\0' && strcmp(value, "0");
+	bool ef = !strcmp(value, "EF"),
+	     bare = !ef && value[0] && value[strspn(value, "0123456789abcdefABCDEF")] == '\0' && strcmp(value, "0");
 
-	snprintf(hex, sizeof(hex), "%s%s", bare ? "0x" : "", value);
+	snprintf(hex, sizeof(hex), "%s%s", bare ? "0x" : "", ef ? "0xb8" : value);
 	import_set(ip->im, t, "tos", strcmp(hex, "0x1") && strcmp(hex, "0x01") ? hex : "inherit");
 }
 

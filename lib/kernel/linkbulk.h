@@ -5,7 +5,7 @@
 
 #include "kernel/object.h"
 
-/* Many and run_many of kind.h. */
+/* Many and run_many of object.h. */
 bool link_many(const struct step *step);
 int link_run_many(struct conversation *c, struct step *steps, size_t n, bool *done, size_t *refused, struct err *err);
 

@@ -10,9 +10,10 @@
 
 #include <linux/netlink.h>
 
-#define BUF_SIZE 65536	/* the kernel fills at most 32 KiB of it in a dump */
-#define WAIT_SECONDS 30 /* the kernel answers at once; a lost answer must not hang us */
-#define MAX_ERRNO 4095	/* include/linux/err.h */
+#define BUF_SIZE 65536	    /* the kernel fills at most 32 KiB of it in a dump */
+#define WAIT_SECONDS 30	    /* the kernel answers at once; a lost answer must not hang us */
+#define EVENTS_AT_ONCE 4096 /* datagrams: who has a request to make, or other sockets, is not held up by a flood */
+#define MAX_ERRNO 4095	    /* include/linux/err.h */
 
 #ifndef NETLINK_GET_STRICT_CHK
 #define NETLINK_GET_STRICT_CHK 12
@@ -240,12 +241,11 @@ int nl_join(struct nl *nl, uint32_t group, struct err *err)
 
 int nl_events(struct nl *nl, struct err *err)
 {
-	int ret;
+	int ret = 0;
 
-	do
+	for (int i = 0; i < EVENTS_AT_ONCE && (!ret || ret == -ENOBUFS); i++)
 		ret = receive(nl, NULL, MSG_DONTWAIT);
-	while (!ret || ret == -ENOBUFS);
-	return ret == -ETIMEDOUT ? 0 : err_sys(err, -ret, "netlink events");
+	return !ret || ret == -ENOBUFS || ret == -ETIMEDOUT ? 0 : err_sys(err, -ret, "netlink events");
 }
 
 /* BY_DATA: an answer of data is all that is wanted of each message. */

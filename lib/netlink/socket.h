@@ -64,13 +64,13 @@ int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void 
 int nl_join(struct nl *nl, uint32_t group, struct err *err);
 
 /*
- * Hand on what waits, without waiting for more: for when the socket is readable. Answers to abandoned requests are
+ * Hand on what waits, of a flood a part, without waiting for more: for when the socket is readable. Answers to abandoned requests are
  * dropped. 0 or a negative errno: -EPERM for a message that somebody else than the kernel sent; the next call goes on
  * behind it.
  */
 int nl_events(struct nl *nl, struct err *err);
 
-/* One datagram's worth of answers; a pure function of its input but for STATE. For nl.c and tests. */
+/* One datagram's worth of answers; a pure function of its input but for STATE. For socket.c and tests. */
 struct nl_reader {
 	struct nl_batch *batch; /* whose sequence numbers are expected */
 	nl_cb cb;

@@ -289,7 +289,7 @@ static int find_peer(struct barriers *list, const struct world *w, const struct 
 
 	set_end(w, &flow.from, peer->dev);
 	flow.from.group = SITCTL_GROUP;
-	set_addr(&flow.from, &peer->addresses[0].addr, sizeof(struct in6_addr));
+	set_addr(&flow.from, &spec_first(peer)->addr, sizeof(struct in6_addr));
 	set_end(w, &flow.to, w->desired->server.uplink);
 	return find_forward(list, w, &flow, FLOW_FIRST, &(struct passage){ .dev = peer->dev }, err);
 }

@@ -36,17 +36,6 @@ static bool renamed(const struct world *w, const struct link *link)
 	return false;
 }
 
-/* Does the device leave because its tunnel, or its name, is no longer desired? */
-static bool leftover_link(const struct world *w, const struct link *link)
-{
-	const struct desired_tunnel *t;
-
-	if (!link_ours(link) || !in_scope(w->scope, link_role(link), link_tunnel_name(link)))
-		return false;
-	t = desired_find(w->desired, link_role(link), link_tunnel_name(link));
-	return !t || strcmp(t->spec.dev, link->name);
-}
-
 static enum phase phase_of_link(const struct world *w, const struct link *link)
 {
 	return renamed(w, link) ? PHASE_LINK_LEFTOVER : PHASE_LINK_DEL;
@@ -81,12 +70,12 @@ static int leftover_links(struct plan *plan, const struct world *w, struct err *
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < w->s->n_links; i++)
-		if (leftover_link(w, &w->s->links[i]))
+		if (link_leaves(w, &w->s->links[i]))
 			ret = leftover_values(plan, w, &w->s->links[i], err);
 	for (size_t i = 0; !ret && i < w->s->n_links; i++) {
 		struct object was = { .kind = KIND_LINK, .link = w->s->links[i] };
 
-		if (leftover_link(w, &was.link))
+		if (link_leaves(w, &was.link))
 			ret = plan_step(plan, STEP_DEL, phase_of_link(w, &was.link), &was, NULL, err);
 	}
 	return ret;

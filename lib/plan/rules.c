@@ -169,7 +169,7 @@ static int rule_proxied(const struct world *w, const struct spec *spec, const st
 
 int rule_peer(const struct world *w, const struct spec *spec, struct err *err)
 {
-	struct net6 own = { .addr = spec->addresses[0].addr, .len = 128 };
+	struct net6 own = { .addr = spec_first(spec)->addr, .len = 128 };
 	struct net6 server = { .addr = spec->server_address, .len = 128 };
 	int ret = rule_other_peers(w, spec, &own, err);
 

@@ -118,7 +118,7 @@ int spec_recorded_words(struct spec *spec, int n, char *const words[], struct er
 /* The peer's address and the server's must make a pair (RFC 6164). */
 static int check_pair(struct spec *s, struct err *err)
 {
-	const struct net6 *net = &s->addresses[0];
+	const struct net6 *net = spec_first(s);
 	struct in6_addr other = addr6_other_half(&net->addr);
 	char address[NET6_TEXT], text[NET6_TEXT];
 
@@ -177,6 +177,13 @@ int spec_check(struct spec *s, struct err *err)
 	return s->role == ROLE_PEER ? check_pair(s, err) : 0;
 }
 
+const struct net6 *spec_first(const struct spec *spec)
+{
+	static const struct net6 none;
+
+	return spec->n_addresses ? &spec->addresses[0] : &none;
+}
+
 struct spec spec_effective(const struct spec *peer, const struct spec *server)
 {
 	struct spec s = *peer;
@@ -186,7 +193,7 @@ struct spec spec_effective(const struct spec *peer, const struct spec *server)
 		if (p->inherited && !(peer->set & param_bit(p)))
 			memcpy((char *)&s + p->at, (const char *)server + p->at, p->size);
 	if (!s.has_server_address)
-		s.server_address = addr6_other_half(&s.addresses[0].addr);
+		s.server_address = addr6_other_half(&spec_first(&s)->addr);
 	return s;
 }
 
@@ -267,7 +274,7 @@ bool spec_has_addr(const struct spec *spec, const struct in6_addr *addr)
 {
 	if (spec->role != ROLE_PEER || !spec->n_addresses)
 		return false;
-	if (addr6_equal(&spec->addresses[0].addr, addr))
+	if (addr6_equal(&spec_first(spec)->addr, addr))
 		return true;
 	for (unsigned int i = 0; i < spec->n_prefixes; i++)
 		if (net6_contains(&spec->prefixes[i].net, addr))

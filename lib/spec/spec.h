@@ -118,6 +118,9 @@ void spec_print(const struct spec *spec, bool internal, FILE *out);
 /* The command that makes SPEC, without the program's name, quoted for a shell. */
 void spec_command(const struct spec *spec, FILE *out);
 
+/* Its first address; ::/0 where it has none, as a device that was read from the kernel. */
+const struct net6 *spec_first(const struct spec *spec);
+
 /* Has the client a LAN behind it, the peer an address or prefix with ADDR in it? */
 bool spec_has_lan(const struct spec *spec);
 bool spec_has_addr(const struct spec *spec, const struct in6_addr *addr);

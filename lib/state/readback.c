@@ -133,9 +133,9 @@ static bool take_host_route(const struct route *route, const struct spec *desire
 	if (!spec->n_addresses || spec->role != ROLE_PEER || route->proto != SITCTL_PROTO || route->dst.len != 128 ||
 	    net->len == 127)
 		return false;
-	if (desired ? !addr6_equal(&desired->addresses[0].addr, &route->dst.addr) : *found)
+	if (desired ? !addr6_equal(&spec_first(desired)->addr, &route->dst.addr) : *found)
 		return false;
-	*net = desired ? desired->addresses[0] : route->dst;
+	*net = desired ? *spec_first(desired) : route->dst;
 	*found = true;
 	return true;
 }
@@ -231,7 +231,7 @@ static void read_device(const struct reading *r, struct spec *spec)
 static bool proxied(const struct snapshot *s, const struct spec *spec)
 {
 	for (size_t i = 0; spec->n_addresses && i < s->n_neighs; i++)
-		if (addr6_equal(&s->neighs[i].addr, &spec->addresses[0].addr))
+		if (addr6_equal(&s->neighs[i].addr, &spec_first(spec)->addr))
 			return true;
 	return false;
 }
@@ -319,7 +319,7 @@ void observe_adopted(const struct snapshot *s, const struct link *link, struct s
 	read_device(&r, spec);
 }
 
-/* The name stands in the element's comment, the inside host in its data (derive_passed() of plan/nft.c). */
+/* The name stands in the element's comment, the inside host in its data (derive_passed() in elements.c). */
 bool observe_pass(const struct nft_table *t, size_t i, struct spec *nat)
 {
 	struct nft_elem e;

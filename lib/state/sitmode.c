@@ -104,7 +104,7 @@ const struct derivation sit_client = {
 /* The pair of a /127 is a link of its own; in anything shorter the peer is a host route. */
 static bool paired(const struct spec *spec)
 {
-	return spec->addresses[0].len == 127 && net6_contains(&spec->addresses[0], &spec->server_address);
+	return spec_first(spec)->len == 127 && net6_contains(spec_first(spec), &spec->server_address);
 }
 
 static bool peer_addr(const struct spec *spec, unsigned int i, struct addr *out)
@@ -124,7 +124,7 @@ static bool peer_route(const struct spec *spec, unsigned int i, struct route *ou
 
 	put_route(spec, METRIC_DEFAULT, out);
 	if (host_route && !i) {
-		out->dst.addr = spec->addresses[0].addr;
+		out->dst.addr = spec_first(spec)->addr;
 		out->dst.len = 128;
 		return true;
 	}
@@ -158,7 +158,7 @@ static bool peer_given(const struct spec *spec, unsigned int i, struct net6 *out
 /* A peer may use its address and its prefixes as inner source, nothing else. */
 static int peer_sources(const struct spec *spec, struct nft_table *t, struct err *err)
 {
-	struct net6 own = { .addr = spec->addresses[0].addr, .len = 128 };
+	struct net6 own = { .addr = spec_first(spec)->addr, .len = 128 };
 	int ret = nft_add_ifname(t, SET_PEERS, spec->dev, err);
 	bool covered = false;
 

@@ -108,6 +108,9 @@ void random_spec(struct spec *s, enum role role, uint32_t *seed)
 		s->metric = edge(1, UINT32_MAX);
 	random_prefixes(s);
 	s->ttl = (uint8_t)below(256);
+	s->tos = (uint8_t)below(256);
+	if (role != ROLE_NAT && role != ROLE_SERVER)
+		s->fwmark = below(3) ? edge(0, UINT32_MAX - 1) : 0;
 	s->mtu = below(3) ? edge(1280, 65515) : 0;
 	s->notrack = below(2);
 	s->mss_clamp = below(2);
@@ -142,7 +145,9 @@ void same_spec(const struct spec *a, const struct spec *b, const char *text)
 				      !strcmp(x.prefixes[i].ifname, y.prefixes[i].ifname),
 			      "%s", text);
 	ck_assert_msg(x.gateway_mode == y.gateway_mode && addr6_equal(&x.gateway, &y.gateway), "%s", text);
-	ck_assert_msg(x.metric == y.metric && x.ttl == y.ttl && x.mtu == y.mtu && x.notrack == y.notrack, "%s", text);
+	ck_assert_msg(x.metric == y.metric && x.ttl == y.ttl && x.tos == y.tos && x.fwmark == y.fwmark &&
+			      x.mtu == y.mtu && x.notrack == y.notrack,
+		      "%s", text);
 	ck_assert_msg(x.mss_clamp == y.mss_clamp && x.source_filter == y.source_filter, "%s", text);
 	ck_assert_msg(x.has_server_address == y.has_server_address, "%s", text);
 	ck_assert_msg(addr6_equal(&x.server_address, &y.server_address) && x.proxy_ndp == y.proxy_ndp, "%s", text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules of nftrules.c as expressions of libnftnl. */
+/* The rules of rules.c as expressions of libnftnl. */
 #include "kernel/nft/expr.h" /* before linux/: glibc and the kernel define the same names */
 #include "kernel/mark.h"
 

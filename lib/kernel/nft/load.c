@@ -257,7 +257,7 @@ static void reset_elements(void *data)
 	struct loaded *l = data;
 
 	while (l->table->n && nft_set_of(l->table, l->table->n - 1) == l->set)
-		l->table->n--;
+		l->table->used = l->table->at[--l->table->n];
 }
 
 static void request(struct nl_batch *b, uint16_t type, uint16_t flags)

@@ -40,7 +40,7 @@ enum nft_op_id {
 	OP_MASQUERADE
 };
 
-/* One expression of a rule. What a, b and c are is said at each op in nftrules.c. */
+/* One expression of a rule. What a, b and c are is said at each op in expr.c. */
 struct nft_op {
 	enum nft_op_id op;
 	uint32_t a, b, c;

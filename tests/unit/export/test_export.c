@@ -20,10 +20,15 @@
 	"metric 512 prefix 2001:db8:100::/64 prefix 2001:db8:200::/48,lan dev wan ttl inherit mtu 1400 notrack off " \
 	"simple-security on allow tcp/443@2001:db8:1::3"
 
+static struct spec spec; /* of the last one made */
+
+static void forget(void)
+{
+	spec_free(&spec);
+}
+
 static void make(struct exported *e, const char *words)
 {
-	static struct spec spec;
-
 	make_spec(&spec, ROLE_CLIENT, words);
 	memset(e, 0, sizeof(*e));
 	e->spec = spec;
@@ -222,6 +227,7 @@ Suite *suite_export(void)
 	Suite *suite = suite_create("export");
 	TCase *tc = tcase_create("formats");
 
+	tcase_add_checked_fixture(tc, NULL, forget);
 	tcase_add_test(tc, plain_as_reviewed);
 	tcase_add_test(tc, full_as_reviewed);
 	tcase_add_test(tc, nothing_is_dropped);

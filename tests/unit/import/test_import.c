@@ -122,6 +122,10 @@ START_TEST(iproute2_values)
 	expect_import("iproute2",
 		      "ip link add t type sit remote 203.0.113.1 dsfield 0x1\nip addr add 2001:db8::3/127 dev t\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit tos inherit gateway none", "");
+	/* A name, and not 0xef. */
+	expect_import("iproute2",
+		      "ip link add t type sit remote 203.0.113.1 tos EF\nip addr add 2001:db8::3/127 dev t\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit tos 0xb8 gateway none", "");
 	/* IPv4 of other interfaces is none of our business. */
 	expect_import("iproute2",
 		      "ip addr add 198.51.100.7/24 dev eth0\nip route add default via 198.51.100.1 dev eth0\n"

@@ -6,10 +6,16 @@
 
 #include "../unit.h"
 #include "plan/wanted.h"
+#include "state/elements.h"
 
 static struct spec spec;
 static struct addr addr;
 static struct route route;
+
+static void forget(void)
+{
+	spec_free(&spec);
+}
 
 static void is_addr(const struct addr *a, const char *net, const char *ifname)
 {
@@ -123,6 +129,31 @@ START_TEST(default_routes)
 }
 END_TEST
 
+/* As a device of somebody else is read, or one whose addresses were flushed while no journal tells them. */
+START_TEST(without_an_address)
+{
+	SPEC server = { 0 };
+	struct spec both;
+	struct nft_table t = { .exists = true };
+	struct err err;
+
+	make_spec(&server, ROLE_SERVER, "");
+	for (int i = 0; i < 2; i++) {
+		spec_free(&spec);
+		ck_assert_int_eq(spec_init(&spec, i ? ROLE_PEER : ROLE_CLIENT, "x", &err), 0);
+		spec.remote = ip4("203.0.113.1");
+		strcpy(spec.dev, "x");
+		both = spec.role == ROLE_PEER ? spec_effective(&spec, &server) : spec;
+		for (unsigned int k = 0; derive_addr(&both, k, &addr) && k < 9; k++)
+			ck_assert_uint_lt(k, 2);
+		for (unsigned int k = 0; derive_route(&both, k, &route) && k < 9; k++)
+			ck_assert_uint_lt(k, 2);
+		ck_assert_int_eq(derive_elements(&both, &t, &err), 0);
+	}
+	nft_free(&t);
+}
+END_TEST
+
 static struct lab lab;
 
 static void begin(void)
@@ -134,6 +165,7 @@ static void begin(void)
 
 static void end(void)
 {
+	forget();
 	lab_close(&lab);
 }
 
@@ -280,10 +312,12 @@ Suite *suite_derive(void)
 	Suite *s = suite_create("want");
 	TCase *tc = tcase_create("objects"), *host = namespaced_case(s, "host", begin);
 
+	tcase_add_checked_fixture(tc, NULL, forget);
 	tcase_add_test(tc, addresses_of_a_client);
 	tcase_add_test(tc, addresses_of_a_peer);
 	tcase_add_test(tc, prefixes_of_a_client);
 	tcase_add_test(tc, default_routes);
+	tcase_add_test(tc, without_an_address);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(host, NULL, end);
 	tcase_add_test(host, on_link_prefixes);
