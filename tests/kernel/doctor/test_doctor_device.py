@@ -54,6 +54,14 @@ class Device(doctor.Client):
         self.mended(self.client, self.finds(self.client, "drift", "t1"))
 
 
+class Bare(doctor.Case):
+    """A device of somebody else's without any address, on a host that has another way to the IPv6 Internet."""
+
+    def test_no_address(self):
+        self.server.ip(f"tunnel add bare mode sit remote {CLIENT4} ttl 255\nlink set bare up")
+        self.assertIn("address-missing", self.examine(self.server, "bare").findings)
+
+
 class Foreign(doctor.Case):
     """A tunnel that `ip` made."""
 

@@ -59,6 +59,35 @@ class Namespaces(netlab.Case):
         self.assertIn("t1", self.tell(new, "client down t1").err)
 
 
+class Lost(netlab.Case):
+    """The journal is gone, and the device that bears the mark has no address any more."""
+
+    def bare(self, host, words, dev):
+        self.up(host, words)
+        for folder, _, names in os.walk(netlab.RUN):
+            for name in names:
+                os.unlink(os.path.join(folder, name))
+        host.ip(f"addr flush dev {dev}")
+
+    def test_a_peer(self):
+        self.bare(self.server, ALICE, "sit-alice")
+        self.tell(self.server, "server check", status=3)
+        self.assertIn("no address", self.tell(self.server, "server export alice iproute2", status=1).err)
+        self.up(self.server, ALICE)
+        self.up(self.server, "server check")
+        self.up(self.server, "server del-peer alice")  # former sysctls have gone with the journal
+        self.assertNotIn("sit-alice", self.server.links())
+
+    def test_a_client(self):
+        before = self.client.state()
+        self.bare(self.client, UP, "t1")
+        self.tell(self.client, "client check", status=3)
+        self.assertIn("no address", self.tell(self.client, "client export t1 openwrt", status=1).err)
+        self.up(self.client, UP)
+        self.up(self.client, "client down t1")
+        self.same(before, self.client)
+
+
 class Unusable(netlab.Case):
     def test_a_journal_that_cannot_be_written(self):
         """What cannot be remembered must not be changed."""
