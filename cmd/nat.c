@@ -20,7 +20,7 @@ static void print_pass(const struct ctx *ctx, const struct spec *nat, const char
 
 	printf("%s%s%s: pass\n", color(ctx, COLOR_DEV), nat->name, color(ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++) {
-		if (!(p->roles & ROLE_NAT) || p->internal || !param_text(p, nat, 0, value))
+		if (!param_exists(p, nat) || p->internal || !param_text(p, nat, 0, value))
 			continue;
 		if (!strcmp(p->name, "remote") && remote_host)
 			snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", remote_host);
@@ -33,7 +33,7 @@ static json_t *pass_json(const struct spec *nat, const char *remote_host)
 	json_t *json = json_pack("{s:s, s:s}", "role", role_object(nat->role), "name", nat->name);
 
 	for (const struct param *p = params; p->name; p++)
-		if ((p->roles & ROLE_NAT) && !p->internal)
+		if (param_exists(p, nat) && !p->internal)
 			json_object_set_new(json, p->name, param_json(nat, p));
 	if (remote_host)
 		json_object_set_new(json, "remote-host", json_string(remote_host));

@@ -33,7 +33,7 @@ static const char *operstate(uint8_t state)
 /* Is the parameter one that says something of this tunnel now? */
 static bool is_shown(const struct view *v, const struct param *p)
 {
-	if (!(p->roles & v->spec.role) || p->internal)
+	if (!param_exists(p, &v->spec) || p->internal)
 		return false;
 	if (!strcmp(p->name, "metric"))
 		return v->spec.gateway_mode != GATEWAY_NONE;

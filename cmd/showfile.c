@@ -30,7 +30,7 @@ bool only_in_file(const struct view *v, const struct param *p, unsigned int i, c
 {
 	const struct spec *wanted = v->section ? &v->section->spec : NULL;
 
-	if (!wanted || !(p->roles & wanted->role) || p->internal || !spec_given(wanted, p->name) ||
+	if (!wanted || !param_exists(p, wanted) || p->internal || !spec_given(wanted, p->name) ||
 	    (p->filter && v->host->s.nft_unknown))
 		return false;
 	for (unsigned int k = 0; param_text(p, wanted, k, buf); k++)
@@ -87,7 +87,7 @@ static void print_absent(const struct ctx *ctx, const struct conf *f, const stru
 	printf("%s%s%s: %s, %snot there, only in %s%s\n", color(ctx, COLOR_DEV), spec->name, color(ctx, COLOR_NONE),
 	       spec->role == ROLE_CLIENT ? "client" : "peer", color(ctx, COLOR_BAD), f->path, color(ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++)
-		for (unsigned int i = 0; (p->roles & spec->role) && spec_given(spec, p->name) && !p->internal &&
+		for (unsigned int i = 0; param_exists(p, spec) && spec_given(spec, p->name) && !p->internal &&
 					 param_text(p, spec, i, value);
 		     i++)
 			show_row(ctx, p->name, COLOR_NONE, value);
@@ -99,7 +99,7 @@ static json_t *json_absent(const struct conf *f, const struct spec *spec)
 				 f->path, "state", "absent");
 
 	for (const struct param *p = params; p->name; p++)
-		if ((p->roles & spec->role) && spec_given(spec, p->name) && !p->internal)
+		if (param_exists(p, spec) && spec_given(spec, p->name) && !p->internal)
 			json_object_set_new(json, p->name, param_json(spec, p));
 	return json;
 }

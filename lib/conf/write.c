@@ -231,7 +231,7 @@ static int check_values(const struct spec *spec, struct err *err)
 	char value[VALUE_TEXT];
 
 	for (const struct param *p = params; p->name; p++)
-		for (unsigned int i = 0; (p->roles & spec->role) && !p->internal && spec_given(spec, p->name) &&
+		for (unsigned int i = 0; param_exists(p, spec) && !p->internal && spec_given(spec, p->name) &&
 					 param_text(p, spec, i, value);
 		     i++)
 			if (value[0] == '#') {
@@ -259,7 +259,7 @@ int conf_put(struct conf *f, const struct spec *spec, struct err *err)
 	if (conf_name_sections(f))
 		return err_sys(err, ENOMEM, "%s", f->path);
 	for (const struct param *p = params; p->name; p++)
-		if ((p->roles & spec->role) && !p->internal && !put_param(f, section, spec, p))
+		if (param_exists(p, spec) && !p->internal && !put_param(f, section, spec, p))
 			return err_sys(err, ENOMEM, "%s", f->path);
 	return 0;
 }

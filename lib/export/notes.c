@@ -65,7 +65,7 @@ static bool is_default(const struct param *p, const char *value)
 
 bool exported_value(const struct exported *e, const struct param *p, unsigned int i, char *buf)
 {
-	return (p->roles & ROLE_CLIENT) && !p->internal && param_text(p, &e->spec, i, buf) && !is_default(p, buf);
+	return param_exists(p, &e->spec) && !p->internal && param_text(p, &e->spec, i, buf) && !is_default(p, buf);
 }
 
 void spec_forget_defaults(struct spec *spec)
@@ -74,7 +74,7 @@ void spec_forget_defaults(struct spec *spec)
 	char value[VALUE_TEXT];
 
 	for (const struct param *p = params; p->name; p++)
-		if ((p->roles & ROLE_CLIENT) && !exported_value(&e, p, 0, value))
+		if (param_exists(p, spec) && !exported_value(&e, p, 0, value))
 			spec->set &= ~param_bit(p);
 }
 

@@ -23,22 +23,6 @@ static int derive_table(const struct desired *desired, struct nft_table *t, stru
 	return ret;
 }
 
-/* The kernel's table belongs to the snapshot, the plan may live longer. */
-static int copy_table(const struct nft_table *from, struct nft_table *to, struct err *err)
-{
-	int ret = 0;
-
-	for (size_t i = 0; !ret && i < from->n; i++) {
-		struct nft_elem elem = nft_elem_at(from, i);
-
-		ret = nft_add_elem(to, &elem, err);
-	}
-	to->exists = from->exists;
-	to->intact = from->intact;
-	to->groups = from->groups;
-	return ret;
-}
-
 int plan_nft(struct plan *plan, const struct world *w, struct err *err)
 {
 	struct object was = { .kind = KIND_NFT }, want = { .kind = KIND_NFT };
@@ -46,7 +30,7 @@ int plan_nft(struct plan *plan, const struct world *w, struct err *err)
 	int ret = derive_table(w->desired, &plan->nft_want, err);
 
 	if (!ret)
-		ret = copy_table(&w->s->nft, &plan->nft_was, err);
+		ret = nft_copy(&plan->nft_was, &w->s->nft, err); /* the plan may live longer than the snapshot */
 	if (ret || nft_equal(&plan->nft_was, &plan->nft_want))
 		return ret;
 	was.nft = plan->nft_was;

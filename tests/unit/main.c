@@ -4,18 +4,11 @@
 
 #include "unit.h"
 
+#define SUITE_ENTRY(name) suite_##name,
+
 int main(void)
 {
-	static Suite *(*const suites[])(void) = {
-		suite_parse,	    suite_allow,    suite_xtables,     suite_inet6,	 suite_err,	suite_params,
-		suite_spec,	    suite_property, suite_answers,     suite_message,	 suite_socket,	suite_encode,
-		suite_newlink,	    suite_linkmsg,  suite_print,       suite_sitattrs,	 suite_nft,	suite_derive,
-		suite_desired,	    suite_build,    suite_leftover,    suite_forwarding, suite_nftplan, suite_rules,
-		suite_apply,	    suite_journal,  suite_journalfile, suite_read,	 suite_file,	suite_write,
-		suite_words,	    suite_help,	    suite_program,     suite_nftexpr,	 suite_frame,	suite_find,
-		suite_conversation, suite_import,   suite_roundtrip,   suite_routes,	 suite_export,	suite_events,
-		suite_generic,
-	};
+	static Suite *(*const suites[])(void) = { SUITES(SUITE_ENTRY) };
 	SRunner *runner;
 	int run, failed;
 

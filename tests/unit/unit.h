@@ -13,50 +13,18 @@
 #include "plan/world.h"
 #include "state/derive.h"
 
-/* Each file's tests. */
-Suite *suite_parse(void);
-Suite *suite_allow(void);
-Suite *suite_xtables(void);
-Suite *suite_nftexpr(void);
-Suite *suite_frame(void);
-Suite *suite_routes(void);
-Suite *suite_inet6(void);
-Suite *suite_find(void);
-Suite *suite_err(void);
-Suite *suite_params(void);
-Suite *suite_spec(void);
-Suite *suite_property(void);
-Suite *suite_answers(void);
-Suite *suite_message(void);
-Suite *suite_socket(void);
-Suite *suite_events(void);
-Suite *suite_generic(void);
-Suite *suite_conversation(void);
-Suite *suite_encode(void);
-Suite *suite_newlink(void);
-Suite *suite_linkmsg(void);
-Suite *suite_print(void);
-Suite *suite_sitattrs(void);
-Suite *suite_nft(void);
-Suite *suite_derive(void);
-Suite *suite_desired(void);
-Suite *suite_build(void);
-Suite *suite_leftover(void);
-Suite *suite_forwarding(void);
-Suite *suite_nftplan(void);
-Suite *suite_rules(void);
-Suite *suite_apply(void);
-Suite *suite_journal(void);
-Suite *suite_journalfile(void);
-Suite *suite_read(void);
-Suite *suite_file(void);
-Suite *suite_write(void);
-Suite *suite_words(void);
-Suite *suite_help(void);
-Suite *suite_program(void);
-Suite *suite_export(void);
-Suite *suite_import(void);
-Suite *suite_roundtrip(void);
+/* Each file's tests, suite_NAME(), in the order in which they run. */
+/* clang-format off */
+#define SUITES(SUITE) \
+	SUITE(parse) SUITE(allow) SUITE(xtables) SUITE(inet6) SUITE(err) SUITE(params) SUITE(spec) SUITE(property) \
+	SUITE(answers) SUITE(message) SUITE(socket) SUITE(encode) SUITE(newlink) SUITE(linkmsg) SUITE(print) \
+	SUITE(sitattrs) SUITE(nft) SUITE(derive) SUITE(desired) SUITE(build) SUITE(leftover) SUITE(forwarding) \
+	SUITE(nftplan) SUITE(rules) SUITE(apply) SUITE(journal) SUITE(journalfile) SUITE(read) SUITE(file) \
+	SUITE(write) SUITE(words) SUITE(help) SUITE(program) SUITE(nftexpr) SUITE(frame) SUITE(find) \
+	SUITE(conversation) SUITE(import) SUITE(roundtrip) SUITE(routes) SUITE(export) SUITE(events) SUITE(generic)
+/* clang-format on */
+#define DECLARE_SUITE(name) Suite *suite_##name(void);
+SUITES(DECLARE_SUITE)
 
 /* ns.c: fixtures. Can this machine give us namespaces of our own? Asked once, by main. */
 extern bool have_namespaces;

@@ -158,6 +158,24 @@ void nft_free(struct nft_table *table)
 	memset(table, 0, sizeof(*table));
 }
 
+int nft_copy(struct nft_table *to, const struct nft_table *from, struct err *err)
+{
+	*to = *from;
+	to->size = from->used;
+	to->room = from->n;
+	to->bytes = from->n ? malloc(from->used) : NULL;
+	to->at = from->n ? malloc(from->n * sizeof(*to->at)) : NULL;
+	if (from->n && (!to->bytes || !to->at)) {
+		nft_free(to);
+		return err_sys(err, ENOMEM, "nf_tables set");
+	}
+	if (from->n) {
+		memcpy(to->bytes, from->bytes, from->used);
+		memcpy(to->at, from->at, from->n * sizeof(*to->at));
+	}
+	return 0;
+}
+
 enum nft_set_id nft_set_of(const struct nft_table *table, size_t i)
 {
 	return packed_at(table, i)[0];

@@ -61,6 +61,9 @@ struct nft_table {
 
 void nft_free(struct nft_table *table);
 
+/* TO, which is empty, becomes the same. 0 or -ENOMEM. */
+int nft_copy(struct nft_table *to, const struct nft_table *from, struct err *err);
+
 bool nft_equal(const struct nft_table *a, const struct nft_table *b);
 
 /* Elements of a table. Adding: 0 or -ENOMEM; nft_sort() ends it. */
