@@ -7,7 +7,8 @@
 
 #include "filters/flow.h"
 
-#include <libnftnl/expr.h> /* behind ours: it brings linux/ */
+#include <linux/netlink.h> /* behind ours; for libnftnl */
+#include <libnftnl/expr.h>
 
 #define FLOW_WORDS 16 /* registers of four bytes (NFT_REG32_00 to NFT_REG32_15) */
 
