@@ -148,6 +148,8 @@ static void links(void)
 
 	t1.link.mtu = 1480;
 	t1.link.ttl = 64;
+	t1.link.tos = 4;
+	t1.link.fwmark = 0x0a0b0c0d;
 	t1.link.underlay = 0x01020304;
 	t1.link.remote = ip4("203.0.113.1");
 	t1.link.local = ip4("192.0.2.7");
