@@ -16,8 +16,8 @@ OPTIONS = f"""
 # A value for each parameter; for one that may be given again, two.
 VALUES = {
     "remote": SERVER4, "local": CLIENT4, "address": f"{PAIR[1]}/127 2001:db8:1::13/127", "gateway": PAIR[0], "metric": "77",
-    "prefix": f"{PREFIX} 2001:db8:200::/64,lan", "dev": "wan", "ttl": "64", "mtu": "1400", "notrack": "off", "mss-clamp": "off",
-    "source-filter": "off", "simple-security": "on", "allow": f"tcp/443@{PAIR[1]} udp/53",
+    "prefix": f"{PREFIX} 2001:db8:200::/64,lan", "dev": "wan", "ttl": "64", "tos": "0x10", "fwmark": "0x7", "mtu": "1400", "notrack": "off",
+    "mss-clamp": "off", "source-filter": "off", "simple-security": "on", "allow": f"tcp/443@{PAIR[1]} udp/53",
     "target": f"{PAIR[0]} www.example.org",
 }
 
