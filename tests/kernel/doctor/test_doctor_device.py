@@ -95,11 +95,12 @@ class Foreign(doctor.Case):
         self.mended(self.client, self.finds(self.client, "no-default-route", words="plain"), words="plain")
 
     def test_mode_any(self):
-        self.make("ttl 64", "any")
+        self.make("ttl 64 tos 0x10 fwmark 0x7", "any")
         before = self.client.addresses("plain"), self.client.routes("default6/0 plain")
         self.mended(self.client, self.finds(self.client, "device-mode-any", "plain", words="plain"), words="plain")
         self.assertEqual((self.client.addresses("plain"), self.client.routes("default6/0 plain")), before)
-        self.assertEqual(self.client.links()["plain"]["ttl"], 64)
+        link = self.client.links()["plain"]
+        self.assertEqual((link["ttl"], link["tos"], link["fwmark"]), (64, 0x10, 7))
 
     def test_ipv6_off_on_the_device(self):
         self.make()

@@ -95,6 +95,18 @@ class Protocol(doctor.Client):
         self.inet.nft("delete table inet way")
         self.cured(self.client)
 
+    def test_filtered_on_the_way_of_the_mark(self):
+        """The IPv4 ping goes as the tunnel does: without its mark there is no route."""
+        self.client.ip("""
+            route del default via 198.51.100.1
+            route add default via 198.51.100.1 table 77
+            rule add fwmark 0x7 lookup 77""")
+        self.tell(self.client, UP + " fwmark 0x7")
+        self.inet.nft(through("ip protocol 41 drop"))
+        self.finds(self.client, "protocol-41-filtered", SERVER4, "IPv4 ping")
+        self.inet.nft("delete table inet way")
+        self.cured(self.client)
+
     def test_refused_on_the_way(self):
         """By a routing rule: no 'reject' of nft answers protocol 41 (nf_reject_verify_csum() of Linux 6.1)."""
         self.inet.ip("rule add pref 10 iif c0 ipproto 41 prohibit")
