@@ -196,7 +196,7 @@ static const char *hop_name(const struct exam *e, enum hop hop, char *buf)
 	case HOP_UNDERLAY: return p->underlay ? p->underlay->name : "?";
 	case HOP_WAY: return "IPv4";
 	case HOP_FAR: return p->remote.s_addr ? addr4_text(p->remote, buf) : "?";
-	default: return p->server ? NULL : e->n_targets ? e->targets[0].text : "IPv6";
+	default: return p->server ? NULL : e->n_targets ? list_text_at(e->targets, 0) : "IPv6";
 	}
 }
 

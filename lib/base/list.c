@@ -62,8 +62,27 @@ void list_drop(void *items)
 
 char *list_text(const char *text)
 {
-	size_t size = strlen(text) + 1;
-	struct head *head = allocate(NULL, size, 1);
+	return list_add_text(NULL, 0, text);
+}
 
-	return head ? memcpy(head->items, text, size) : NULL;
+char *list_add_text(char *texts, unsigned int n, const char *text)
+{
+	size_t had = n ? (size_t)(list_text_at(texts, n) - texts) : 0, size = strlen(text) + 1;
+	struct head *head = allocate(NULL, had + size, 1);
+	char *items = head ? (char *)head->items : NULL;
+
+	if (!items)
+		return NULL;
+	if (had)
+		memcpy(items, texts, had);
+	memcpy(items + had, text, size);
+	list_drop(texts);
+	return items;
+}
+
+const char *list_text_at(const char *texts, unsigned int i)
+{
+	while (i--)
+		texts += strlen(texts) + 1;
+	return texts;
 }

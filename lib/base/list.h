@@ -25,4 +25,11 @@ void list_drop(void *items);
 /* TEXT as a list of its bytes with the terminating zero, or NULL when out of memory. */
 char *list_text(const char *text);
 
+/*
+ * Texts, each of its own length, one after another in one list. list_add_text() is list_grow() with TEXT as the new item:
+ * TEXTS has N of them. list_text_at() returns the I-th, which must be there.
+ */
+char *list_add_text(char *texts, unsigned int n, const char *text);
+const char *list_text_at(const char *texts, unsigned int i);
+
 #endif

@@ -73,11 +73,11 @@ struct exam {
 	struct desired *desired; /* what shall be, and a device of somebody else that is examined */
 	struct world world;
 	struct subject subject;
-	const char *prefix;	      /* of commands: "sitctl ", with the namespace where one was given */
-	const struct target *targets; /* of a spec that stays */
-	unsigned int n_targets;	      /* 0: the far end */
-	bool asked;		      /* for this one target, not for the tunnel's own ones */
-	bool admin, raw;	      /* may read nf_tables, may watch packets */
+	const char *prefix;	/* of commands: "sitctl ", with the namespace where one was given */
+	const char *targets;	/* texts, of a spec that stays */
+	unsigned int n_targets; /* 0: the far end */
+	bool asked;		/* for this one target, not for the tunnel's own ones */
+	bool admin, raw;	/* may read nf_tables, may watch packets */
 
 	struct finding findings[EXAM_FINDINGS];
 	unsigned int n_findings;

@@ -14,6 +14,7 @@
 
 #include "doctor/resolver.h"
 #include "base/inet6.h"
+#include "base/list.h"
 #include "base/loop.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
@@ -99,9 +100,9 @@ void start_names(struct exam *e)
 		struct lookup *l = &e->lookups[i];
 
 		l->e = e;
-		if (inet_pton(AF_INET6, e->targets[i].text, &ignored) == 1)
+		if (inet_pton(AF_INET6, list_text_at(e->targets, i), &ignored) == 1)
 			continue;
-		l->host = e->targets[i].text;
+		l->host = list_text_at(e->targets, i);
 		begin(l);
 	}
 }

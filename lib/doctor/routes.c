@@ -9,6 +9,7 @@
 
 #include "doctor/routes.h" /* before linux/: glibc and the kernel define the same names */
 #include "base/err.h"
+#include "base/list.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
 #include "doctor/exam.h"
@@ -238,7 +239,7 @@ void check_routes(struct exam *e)
 			judge_way(e, &dst, "the IPv6 Internet");
 		return;
 	}
-	if (e->asked && inet_pton(AF_INET6, e->targets[0].text, &asked) == 1 && !IN6_IS_ADDR_LINKLOCAL(&asked))
+	if (e->asked && inet_pton(AF_INET6, list_text_at(e->targets, 0), &asked) == 1 && !IN6_IS_ADDR_LINKLOCAL(&asked))
 		judge_way(e, &asked, addr6_text(&asked, text));
 	else
 		judge_way(e, &dst, "the IPv6 Internet");

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/inet6.h"
+#include "base/list.h"
 #include "base/loop.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
@@ -87,7 +88,7 @@ static bool find_target(struct tcp_trial *t, bool *never)
 		*never = !e->subject.has_far;
 		return e->subject.has_far;
 	}
-	if (inet_pton(AF_INET6, e->targets[t->target].text, &t->to) == 1)
+	if (inet_pton(AF_INET6, list_text_at(e->targets, t->target), &t->to) == 1)
 		return true;
 	*never = !l || (l->done && !l->found.has6);
 	if (*never || !l->done)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/inet6.h"
+#include "base/list.h"
 #include "base/loop.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
@@ -109,7 +110,7 @@ static void on_timer(struct task *task, bool ready, void *data)
 static bool find_router(const struct exam *e, const struct link *uplink, struct upstream *u)
 {
 	if (e->asked)
-		return inet_pton(AF_INET6, e->targets[0].text, &u->router) == 1;
+		return inet_pton(AF_INET6, list_text_at(e->targets, 0), &u->router) == 1;
 	for (size_t i = 0; i < e->host->s.n_routes; i++) {
 		const struct route *r = &e->host->s.routes[i];
 

@@ -83,7 +83,7 @@ const struct param params[] = {
 	  .value = "PROTO[/PORT[-PORT]][@ADDRESS[/LEN]]",
 	  .help = "what simple security lets in besides", .take = take_allow, .text = text_allow },
 	{ .name = "target", .roles = ROLE_CLIENT, .modes = ALL_MODES, .repeats = ROLE_CLIENT,
-	  LIST(targets, 4), .list.clashes = same_target, .list.clash = "is given twice", .value = "IPV6|HOST",
+	  LIST(targets, 4), .list.texts = true, .list.clashes = same_target, .list.clash = "is given twice", .value = "IPV6|HOST",
 	  .help = "whom 'sitctl doctor' connects to through the tunnel", .take = take_target, .text = text_target },
 	{ .name = "to", .roles = ROLE_NAT, .modes = ALL_MODES, .required = ROLE_NAT, .needed = ALL_MODES, FIELD(to), .value = "IPV4",
 	  .help = "the inside host that is the tunnel's end", .take = take_addr4, .text = text_addr4 },
@@ -151,51 +151,58 @@ void **param_shared(const struct param *p, struct spec *spec)
 	return p->holds ? holder(p, spec) : NULL;
 }
 
-static const char *item_at(const struct param *p, const struct spec *spec, unsigned int i)
+static const char *items_of(const struct param *p, const struct spec *spec)
 {
 	const char *items;
 
 	memcpy(&items, (const char *)spec + p->at, sizeof(items));
-	return items + i * p->list.item;
+	return items;
 }
 
-/* Room for one more at the end of the list, which then is SPEC's alone; it does not count yet. */
-static void *new_item(const struct param *p, struct spec *spec, const char **why)
+static const char *item_at(const struct param *p, const struct spec *spec, unsigned int i)
+{
+	const char *items = items_of(p, spec);
+
+	return p->list.texts ? list_text_at(items, i) : items + i * p->list.item;
+}
+
+/* ITEM at the end of the list, which then is SPEC's alone. */
+static bool append(const struct param *p, struct spec *spec, const void *item, const char **why)
 {
 	unsigned int n = count_of(p, spec);
-	void *items;
+	void *items = *holder(p, spec);
 
-	if (n == p->list.max) {
-		*why = p->list.full;
-		return NULL;
-	}
-	items = list_grow(*holder(p, spec), n, p->list.item);
-	if (!items) {
-		*why = "is one too many: no memory is left";
-		return NULL;
-	}
+	*why = p->list.full;
+	if (n == p->list.max)
+		return false;
+	items = p->list.texts ? (void *)list_add_text(items, n, item) : list_grow(items, n, p->list.item);
+	*why = "is one too many: no memory is left";
+	if (!items)
+		return false;
+	if (!p->list.texts)
+		memcpy((char *)items + n * p->list.item, item, p->list.item);
 	*holder(p, spec) = items;
-	return (char *)items + n * p->list.item;
+	set_count(p, spec, n + 1);
+	return true;
 }
 
 bool param_take(const struct param *p, struct spec *spec, const char *word, const char **why)
 {
-	unsigned int n;
-	void *item;
+	union {
+		char text[VALUE_TEXT];
+		uint64_t aligned;
+	} item = { 0 };
 
 	if (!p->list.item)
 		return p->take(p, (char *)spec + p->at, word, why);
-	item = new_item(p, spec, why);
-	if (!item || !p->take(p, item, word, why))
+	if (!p->take(p, &item, word, why))
 		return false;
-	n = count_of(p, spec);
-	for (unsigned int i = 0; i < n; i++)
-		if (p->list.clashes(item_at(p, spec, i), item)) {
+	for (unsigned int i = 0; i < count_of(p, spec); i++)
+		if (p->list.clashes(item_at(p, spec, i), &item)) {
 			*why = p->list.clash;
 			return false;
 		}
-	set_count(p, spec, n + 1);
-	return true;
+	return append(p, spec, &item, why);
 }
 
 bool param_text(const struct param *p, const struct spec *spec, unsigned int i, char *buf)
@@ -218,13 +225,8 @@ bool param_append(struct spec *spec, const char *name, const void *item)
 {
 	const struct param *p = param_find(spec->role, name);
 	const char *ignored;
-	void *to = p ? new_item(p, spec, &ignored) : NULL;
 
-	if (!to)
-		return false;
-	memcpy(to, item, p->list.item);
-	set_count(p, spec, count_of(p, spec) + 1);
-	return true;
+	return p && append(p, spec, item, &ignored);
 }
 
 bool param_equal(const struct param *p, const struct spec *a, const struct spec *b)
@@ -232,9 +234,12 @@ bool param_equal(const struct param *p, const struct spec *a, const struct spec 
 	char x[VALUE_TEXT], y[VALUE_TEXT];
 	bool has;
 
-	if (p->list.item)
-		return count_of(p, a) == count_of(p, b) &&
-		       (!count_of(p, a) || !memcmp(item_at(p, a, 0), item_at(p, b, 0), count_of(p, a) * p->list.item));
+	if (p->list.item) {
+		const char *as = items_of(p, a), *bs = items_of(p, b);
+		unsigned int n = count_of(p, a);
+
+		return n == count_of(p, b) && (!n || !memcmp(as, bs, (size_t)(item_at(p, a, n) - as)));
+	}
 	if (p->size)
 		return !memcmp((const char *)a + p->at, (const char *)b + p->at, p->size);
 	has = p->text(p, a, x);

@@ -34,6 +34,7 @@ struct param {
 	uint32_t initial; /* the number that it begins with */
 	struct {
 		size_t item;	   /* bytes of one; 0: it is no list */
+		bool texts;	   /* its items are texts, each of its own length (list_add_text()) */
 		size_t count;	   /* where struct spec counts them */
 		unsigned int max;  /* of one tunnel */
 		const char *full;  /* why there cannot be one more */
@@ -80,7 +81,7 @@ void param_clear(const struct param *p, struct spec *spec);
 /* The pointer in SPEC to what copies share, or NULL. */
 void **param_shared(const struct param *p, struct spec *spec);
 
-/* Put a copy of ITEM, as large as the row says, at the end of the list of the parameter NAME. False where it is full. */
+/* Put a copy of ITEM, of the row's size or a text, at the end of the list of the parameter NAME. False where it is full. */
 bool param_append(struct spec *spec, const char *name, const void *item);
 
 /* Are the values of the two the same? */

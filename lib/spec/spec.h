@@ -28,11 +28,6 @@ struct prefix {
 	char ifname[IFNAMSIZ]; /* client: the LAN interface, or empty */
 };
 
-/* A name or an address, for the doctor. */
-struct target {
-	char text[HOST_NAME_MAX_LEN + 1];
-};
-
 /*
  * A client tunnel, a server's peer, the server itself with the peers' defaults, or what this host's NAT passes on. Pointers
  * are lists (base/list.h): a copy by `=` borrows them, for as long as the other one is there and unchanged; who keeps or
@@ -53,8 +48,8 @@ struct spec {
 	char *host; /* `remote` as a name, or NULL */
 	struct net6 *addresses;
 	struct prefix *prefixes;
-	struct allow *allows;	/* client */
-	struct target *targets; /* client */
+	struct allow *allows; /* client */
+	char *targets;	      /* client: texts, names or addresses for the doctor */
 	unsigned int n_addresses, n_prefixes, n_allows, n_targets;
 	bool has_server_address;
 	struct in6_addr server_address;

@@ -301,7 +301,6 @@ bool allows_overlap(const void *a, const void *b)
 
 bool take_target(const struct param *p, void *to, const char *word, const char **why)
 {
-	struct target *target = to;
 	struct in6_addr addr;
 
 	(void)p;
@@ -310,22 +309,22 @@ bool take_target(const struct param *p, void *to, const char *word, const char *
 		return false;
 	}
 	if (!strchr(word, ':'))
-		return parse_host_name(word, why) && snprintf(target->text, sizeof(target->text), "%s", word) > 0;
+		return parse_host_name(word, why) && put(to, word);
 	/* The far end's link-local address will do: the connection is bound to the device. */
 	if ((inet_pton(AF_INET6, word, &addr) != 1 || !IN6_IS_ADDR_LINKLOCAL(&addr)) &&
 	    !parse_ipv6_host(word, &addr, why))
 		return false;
-	addr6_text(&addr, target->text);
+	addr6_text(&addr, to);
 	return true;
 }
 
 bool text_target(const struct param *p, const void *from, char *buf)
 {
 	(void)p;
-	return put(buf, ((const struct target *)from)->text);
+	return put(buf, from);
 }
 
 bool same_target(const void *a, const void *b)
 {
-	return !strcasecmp(((const struct target *)a)->text, ((const struct target *)b)->text);
+	return !strcasecmp(a, b);
 }
