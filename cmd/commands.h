@@ -28,7 +28,6 @@ struct command {
 	const char *help; /* NULL: not for people */
 	enum role role;	  /* whose parameters it takes, and whose name */
 	enum args args;
-	bool admin; /* changes the kernel: needs CAP_NET_ADMIN */
 	enum files files;
 	enum status (*run)(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 	const struct command *sub; /* a group of commands instead */

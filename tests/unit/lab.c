@@ -226,7 +226,9 @@ static void write_route(FILE *out, const struct route *r)
 /* A remote as it is; of the other sets NAME:DEVICE, and FIRST-LAST of an interval. */
 static void write_nft(FILE *out, const struct nft_table *t)
 {
-	static const char *const names[] = { "", "peers", "clients", "allowed", "forbidden", "dropped", "clamped" };
+	static const char *const names[SET_COUNT] = { "",	   "peers",	  "clients", "allowed",
+						      "forbidden", "dropped",	  "clamped", "secured",
+						      "open",	   "unsolicited", "passed",  "masqueraded" };
 	char a[NET6_TEXT], b[NET6_TEXT];
 
 	for (size_t i = 0; i < t->n; i++) {
