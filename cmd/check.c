@@ -20,6 +20,7 @@
 #include "kernel/object.h"
 #include "kernel/sysctl.h"
 #include "plan/kinds.h"
+#include "plan/openrelay.h"
 #include "plan/plan.h"
 #include "plan/world.h"
 #include "spec/params.h"
@@ -314,6 +315,20 @@ static enum status fail_confs(const struct confs *confs)
 	return status;
 }
 
+/* No difference from what is desired, but whoever checks must hear of it. */
+static void warn_of_open_relays(const struct ctx *ctx, const struct change *ch)
+{
+	struct world w = { .s = &ch->host.s, .desired = &ch->desired };
+	const struct link *link;
+
+	for (size_t at = 0; (link = next_open_relay(&w, &at));) {
+		char text[OPEN_RELAY_TEXT];
+
+		open_relay_text(link, text);
+		warning(ctx, "%s", text);
+	}
+}
+
 enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
 	static const enum role roles[] = { ROLE_CLIENT, ROLE_PEER, ROLE_NAT };
@@ -344,6 +359,8 @@ enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const ch
 	for (size_t i = 0; !ret && i < sizeof(roles) / sizeof(*roles); i++)
 		if (!cmd->role || cmd->role == roles[i])
 			ret = check_role(&r, &ch, roles[i], name, &found, &err);
+	if (!ret && cmd->role != ROLE_NAT)
+		warn_of_open_relays(ctx, &ch);
 	change_close(&ch);
 	confs_free(&r.confs);
 	free(r.seen);

@@ -14,6 +14,7 @@
 #include "state/readback.h"
 #include "state/saved.h"
 
+#define DROPPED_TEXT 64
 #define PROXIED_LISTED 4 /* more entries of the NDP proxy than that are only counted */
 
 static const char *const stat_names[STAT_COUNT] = {
@@ -47,6 +48,12 @@ static uint64_t dropped(const struct view *v, enum nft_set_id set)
 	return nft_counted(&v->host->s.nft, set, v->link->name);
 }
 
+/* What came by the uplink in the name of a peer or of this host. */
+static unsigned long long uplink_dropped(const struct host *host)
+{
+	return nft_counted(&host->s.nft, SET_DROPPED, host->j.desired.server.uplink);
+}
+
 /* One of the counters of the device (enum link_stat). */
 static unsigned long long counted(const struct view *v, int stat)
 {
@@ -75,6 +82,8 @@ static json_t *view_json(const struct view *v)
 		json_object_set(json, "proxied", proxied);
 		if (v->host->j.desired.server.uplink[0])
 			json_object_set_new(json, "uplink", json_string(v->host->j.desired.server.uplink));
+		if (v->ctx->statistics && !v->host->s.nft_unknown)
+			json_object_set_new(json, "uplink-dropped", json_integer((json_int_t)uplink_dropped(v->host)));
 	}
 	json_decref(proxied);
 	json_only_in_file(v, json);
@@ -147,16 +156,20 @@ static void print_statistics(const struct view *v)
 	}
 }
 
+static const char *packets_dropped(unsigned long long n, char buf[DROPPED_TEXT])
+{
+	snprintf(buf, DROPPED_TEXT, "%llu packets dropped", n);
+	return buf;
+}
+
 static void print_filtered(const struct view *v)
 {
-	char text[64];
+	char text[DROPPED_TEXT];
 
-	snprintf(text, sizeof(text), "%llu packets dropped", (unsigned long long)dropped(v, SET_DROPPED));
 	if (v->spec.source_filter)
-		row(v, "source filter", COLOR_NONE, text);
-	snprintf(text, sizeof(text), "%llu packets dropped", (unsigned long long)dropped(v, SET_UNSOLICITED));
+		row(v, "source filter", COLOR_NONE, packets_dropped(dropped(v, SET_DROPPED), text));
 	if (v->spec.simple_security)
-		row(v, "simple security", COLOR_NONE, text);
+		row(v, "simple security", COLOR_NONE, packets_dropped(dropped(v, SET_UNSOLICITED), text));
 }
 
 static void view_print(const struct view *v)
@@ -194,6 +207,9 @@ static void print_host(const struct ctx *ctx, const struct host *host)
 	if (host->j.desired.server.uplink[0])
 		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), host->j.desired.server.uplink,
 		       color(ctx, COLOR_NONE));
+	if (host->j.desired.server.uplink[0] && ctx->statistics && !host->s.nft_unknown)
+		show_row(ctx, "source filter", COLOR_NONE,
+			 packets_dropped(uplink_dropped(host), (char[DROPPED_TEXT]){ 0 }));
 	for (size_t at = 0; ctx->details && (entry = saved_next(&host->j.saved, SAVED_SYSCTL, &at));)
 		printf("    %s = %s (was %s)\n", entry->sysctl.key, entry->sysctl.made, entry->sysctl.value);
 }

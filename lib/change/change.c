@@ -7,6 +7,7 @@
 #include "conf/write.h"
 #include "plan/apply.h"
 #include "plan/barriers.h"
+#include "plan/openrelay.h"
 #include "plan/build.h"
 #include "plan/natrules.h"
 #include "plan/rules.h"
@@ -128,6 +129,8 @@ int change_warnings(struct change *ch, const struct scope *scope, struct err *er
 		ret = warn_nat(&ch->plan, &w, &t->spec, err);
 	if (t && scope->role == ROLE_CLIENT)
 		ret = warn_client(&ch->plan, &w, &t->spec, err);
+	if (!ret)
+		ret = warn_open_relays(&ch->plan, &w, err);
 	return ret ? ret : warn_filters(&ch->plan, &w, scope, err);
 }
 

@@ -9,8 +9,9 @@
 #include "plan/nft.h"
 #include "state/elements.h"
 
-static int derive_table(const struct desired *desired, struct nft_table *t, struct err *err)
+static int derive_table(const struct world *w, struct nft_table *t, struct err *err)
 {
+	const struct desired *desired = w->desired;
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < desired->n; i++) {
@@ -18,7 +19,10 @@ static int derive_table(const struct desired *desired, struct nft_table *t, stru
 
 		ret = derive_elements(&spec, t, err);
 	}
+	if (!ret)
+		ret = derive_host_elements(desired, w->s, t, err);
 	nft_sort(t);
+	nft_drop_covered(t);
 	t->exists = t->intact = t->n;
 	return ret;
 }
@@ -27,7 +31,7 @@ int plan_nft(struct plan *plan, const struct world *w, struct err *err)
 {
 	struct object was = { .kind = KIND_NFT }, want = { .kind = KIND_NFT };
 	bool adds = false;
-	int ret = derive_table(w->desired, &plan->nft_want, err);
+	int ret = derive_table(w, &plan->nft_want, err);
 
 	if (!ret)
 		ret = nft_copy(&plan->nft_was, &w->s->nft, err); /* the plan may live longer than the snapshot */

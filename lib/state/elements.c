@@ -5,6 +5,47 @@
 
 #include "state/elements.h"
 #include "state/derivations.h"
+#include "state/derive.h"
+#include "state/wildcards.h"
+
+/* The ports and the protocol of ALLOW, with the addresses of NET and, where the set has it, the tunnel DEV. */
+static int add_service(struct nft_table *t, enum nft_set_id set, const struct allow *allow, const struct net6 *net,
+		       const char *dev, struct err *err)
+{
+	uint16_t first = htons(allow->first), last = htons(allow->last);
+	struct in6_addr base = net6_base(net), end = net6_last(net);
+	struct nft_elem e = { .set = set };
+	size_t at = 0;
+
+	nft_put_field(&e, &at, &first, &last, sizeof(first));
+	nft_put_field(&e, &at, &base, &end, sizeof(base));
+	nft_put_field(&e, &at, &allow->proto, &allow->proto, 1);
+	if (dev)
+		nft_put_ifname(&e, &at, dev);
+	return nft_add_elem(t, &e, err);
+}
+
+/* The prefix that is behind a secured tunnel, and the answers of what there may be asked from outside. */
+static int derive_site_of(struct nft_table *t, const struct spec *client, const struct net6 *prefix, struct err *err)
+{
+	static const uint8_t first = 0, last = UINT8_MAX;
+	struct in6_addr base = net6_base(prefix), end = net6_last(prefix);
+	struct nft_elem e = { .set = SET_SITE };
+	size_t at = 0;
+	int ret;
+
+	nft_put_field(&e, &at, &base, &end, sizeof(base));
+	nft_put_field(&e, &at, &first, &last, 1);
+	ret = nft_add_elem(t, &e, err);
+	for (unsigned int i = 0; !ret && i < client->n_allows; i++) {
+		const struct net6 *of = &client->allows[i].net;
+
+		if (net6_overlap(of, prefix))
+			ret = add_service(t, SET_ANSWERS, &client->allows[i], of->len > prefix->len ? of : prefix, NULL,
+					  err);
+	}
+	return ret;
+}
 
 /* Simple security, with its exceptions: port, destination, protocol, tunnel. */
 static int derive_secured(struct nft_table *t, const struct spec *client, struct err *err)
@@ -13,19 +54,10 @@ static int derive_secured(struct nft_table *t, const struct spec *client, struct
 
 	if (!ret)
 		ret = nft_add_ifname(t, SET_UNSOLICITED, client->dev, err);
-	for (unsigned int i = 0; !ret && i < client->n_allows; i++) {
-		const struct allow *allow = &client->allows[i];
-		uint16_t first = htons(allow->first), last = htons(allow->last);
-		struct in6_addr base = net6_base(&allow->net), end = net6_last(&allow->net);
-		struct nft_elem e = { .set = SET_OPEN };
-		size_t at = 0;
-
-		nft_put_field(&e, &at, &first, &last, sizeof(first));
-		nft_put_field(&e, &at, &base, &end, sizeof(base));
-		nft_put_field(&e, &at, &allow->proto, &allow->proto, 1);
-		nft_put_ifname(&e, &at, client->dev);
-		ret = nft_add_elem(t, &e, err);
-	}
+	for (unsigned int i = 0; !ret && i < client->n_allows; i++)
+		ret = add_service(t, SET_OPEN, &client->allows[i], &client->allows[i].net, client->dev, err);
+	for (unsigned int i = 0; !ret && i < client->n_prefixes; i++)
+		ret = derive_site_of(t, client, &client->prefixes[i].net, err);
 	return ret;
 }
 
@@ -63,5 +95,51 @@ int derive_elements(const struct spec *spec, struct nft_table *t, struct err *er
 		ret = nft_add_ifname(t, SET_CLAMPED, spec->dev, err);
 	if (!ret && spec->simple_security)
 		ret = derive_secured(t, spec, err);
+	return ret;
+}
+
+int derive_given_nets(const struct spec *peer, enum nft_set_id set, const char *ifname, struct nft_table *t,
+		      struct err *err)
+{
+	struct net6 net;
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && derive_given(peer, i, &net); i++) {
+		struct in6_addr first = net6_base(&net), last = net6_last(&net);
+
+		ret = nft_add_range(t, set, ifname, &first, &last, err);
+	}
+	return ret;
+}
+
+int derive_host_elements(const struct desired *d, const struct snapshot *s, struct nft_table *t, struct err *err)
+{
+	const char *uplink = d->server.uplink;
+	bool clients = false, peers = false;
+	const struct link *link;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < d->n; i++) {
+		struct spec spec = desired_effective(d, &d->tunnels[i].spec);
+
+		if (spec.role == ROLE_NAT || !spec.source_filter)
+			continue;
+		clients = clients || spec.role == ROLE_CLIENT;
+		if (spec.role != ROLE_PEER || !uplink[0])
+			continue;
+		peers = true;
+		ret = derive_given_nets(&spec, SET_FORBIDDEN, uplink, t, err);
+	}
+	if (!ret && peers)
+		ret = nft_add_ifname(t, SET_PROVIDERS, uplink, err);
+	if (!ret && peers)
+		ret = nft_add_ifname(t, SET_DROPPED, uplink, err);
+	if (!derive_forwarding(d) || (!peers && !clients))
+		return ret;
+	/* The kernel's own may come later, with its module, and go up at any time. */
+	if (!ret)
+		ret = nft_add_ifname(t, SET_WILDCARDS, WILDCARD_FALLBACK, err);
+	for (size_t at = 0; !ret && (link = next_wildcard(s, &at));)
+		ret = nft_add_ifname(t, SET_WILDCARDS, link->name, err);
 	return ret;
 }

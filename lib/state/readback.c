@@ -283,7 +283,7 @@ static void read_tunnel(const struct reading *r, enum role role, const char *nam
 	spec->metric = METRIC_DEFAULT;
 	spec->mtu = link->mtu;
 	spec->notrack = nft_has_remote(nft, link->remote);
-	spec->source_filter = nft_has_ifname(nft, role == ROLE_PEER ? SET_PEERS : SET_CLIENTS, link->name);
+	spec->source_filter = nft_has_ifname(nft, role == ROLE_PEER ? SET_PEERS : SET_PROVIDERS, link->name);
 	spec->mss_clamp = nft_has_ifname(nft, SET_CLAMPED, link->name);
 	spec->simple_security = nft_has_ifname(nft, SET_SECURED, link->name);
 	read_allows(nft, spec);

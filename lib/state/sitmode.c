@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "state/derivations.h" /* before linux/: glibc and the kernel define the same names */
+#include "state/elements.h"
 
 #include <linux/rtnetlink.h>
 
@@ -78,8 +79,14 @@ static int client_sources(const struct spec *spec, struct nft_table *t, struct e
 	/* ::/96 but for ::, which duplicate address detection uses; ::1 is in it */
 	static const struct in6_addr first = { .s6_addr = { [15] = 1 } };
 	static const struct in6_addr last = { .s6_addr = { [12] = 0xff, [13] = 0xff, [14] = 0xff, [15] = 0xff } };
-	int ret = nft_add_ifname(t, SET_CLIENTS, spec->dev, err);
+	struct nft_elem hairpin = { .set = SET_HAIRPINS };
+	size_t at = 0;
+	int ret = nft_add_ifname(t, SET_PROVIDERS, spec->dev, err);
 
+	nft_put_ifname(&hairpin, &at, spec->dev);
+	nft_put_ifname(&hairpin, &at, spec->dev);
+	if (!ret)
+		ret = nft_add_elem(t, &hairpin, err);
 	if (!ret)
 		ret = add_net(t, SET_FORBIDDEN, spec->dev, &multicast, err);
 	if (!ret)
@@ -158,16 +165,9 @@ static bool peer_given(const struct spec *spec, unsigned int i, struct net6 *out
 /* A peer may use its address and its prefixes as inner source, nothing else. */
 static int peer_sources(const struct spec *spec, struct nft_table *t, struct err *err)
 {
-	struct net6 own = { .addr = spec_first(spec)->addr, .len = 128 };
 	int ret = nft_add_ifname(t, SET_PEERS, spec->dev, err);
-	bool covered = false;
 
-	for (unsigned int i = 0; !ret && i < spec->n_prefixes; i++) {
-		covered = covered || net6_contains(&spec->prefixes[i].net, &own.addr);
-		ret = add_net(t, SET_ALLOWED, spec->dev, &spec->prefixes[i].net, err);
-	}
-	/* Intervals of one set must not overlap. */
-	return ret || covered ? ret : add_net(t, SET_ALLOWED, spec->dev, &own, err);
+	return ret ? ret : derive_given_nets(spec, SET_ALLOWED, spec->dev, t, err);
 }
 
 static bool peer_forwards(const struct spec *spec)

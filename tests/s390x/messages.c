@@ -233,7 +233,7 @@ static void nftables(void)
 	size_t at = 0;
 
 	for (enum nft_set_id set = 0; set < SET_COUNT; set++)
-		if (set == SET_PEERS || set == SET_CLIENTS || set == SET_CLAMPED || set == SET_SECURED)
+		if (set == SET_PEERS || set == SET_PROVIDERS || set == SET_CLAMPED || set == SET_SECURED)
 			need(!nft_add_ifname(&o.nft, set, "t1", &err));
 	need(!nft_add_remote(&o.nft, remote, &err));
 	need(!nft_add_range(&o.nft, SET_ALLOWED, "t1", &low, &high, &err));

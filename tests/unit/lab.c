@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "unit.h"
+#include "kernel/nft/rules.h"
 #include "plan/build.h"
 
 /* One more item in a list of the snapshot, zeroed. */
@@ -226,9 +227,6 @@ static void write_route(FILE *out, const struct route *r)
 /* A remote as it is; of the other sets NAME:DEVICE, and FIRST-LAST of an interval. */
 static void write_nft(FILE *out, const struct nft_table *t)
 {
-	static const char *const names[SET_COUNT] = { "",	   "peers",	  "clients", "allowed",
-						      "forbidden", "dropped",	  "clamped", "secured",
-						      "open",	   "unsolicited", "passed",  "masqueraded" };
 	char a[NET6_TEXT], b[NET6_TEXT];
 
 	for (size_t i = 0; i < t->n; i++) {
@@ -237,10 +235,10 @@ static void write_nft(FILE *out, const struct nft_table *t)
 		if (e->set == SET_REMOTES)
 			fprintf(out, " %s", inet_ntop(AF_INET, e->key, a, sizeof(a)));
 		else if (e->set == SET_ALLOWED || e->set == SET_FORBIDDEN)
-			fprintf(out, " %s:%s %s-%s", names[e->set], (const char *)e->key + 16,
+			fprintf(out, " %s:%s %s-%s", nft_sets[e->set].name, (const char *)e->key + 16,
 				inet_ntop(AF_INET6, e->key, a, sizeof(a)), inet_ntop(AF_INET6, e->end, b, sizeof(b)));
 		else
-			fprintf(out, " %s:%s", names[e->set], (const char *)e->key);
+			fprintf(out, " %s:%s", nft_sets[e->set].name, (const char *)e->key);
 	}
 	if (t->exists && !t->intact)
 		fprintf(out, " damaged");

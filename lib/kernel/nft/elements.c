@@ -47,66 +47,99 @@ void nft_key_text(enum nft_set_id id, char *buf, size_t size)
 		snprintf(buf + strlen(buf), size - strlen(buf), "%s%s", *buf ? " . " : "", nft_types[*f].name);
 }
 
-/* What an element takes: its set, key, end of an interval, data of a map, comment with its zero, counter. */
-struct layout {
-	size_t key, end, data, comment; /* where each begins, behind the set */
-};
+/*
+ * An element takes as few bytes as it can, for there are several to a peer: its set; the key without the zeros at its
+ * end, and how many bytes that is; of an interval's end what is not as in the key, and how many bytes before and behind
+ * that are; the data of a map; the comment with its zero; the counter.
+ */
+#define COVERS_MAX 64 /* elements that an element is compared with: tunnels have fewer prefixes in one another */
+#define AT_LEN 1
+#define AT_KEY 2
 
-static struct layout layout_of(enum nft_set_id set)
+static size_t data_size(enum nft_set_id set)
 {
-	uint32_t len = nft_key_len(set);
-	unsigned int flags = nft_sets[set].flags;
-	struct layout l = { .key = 1 };
-
-	l.end = l.key + len;
-	l.data = l.end + (flags & SET_INTERVAL ? len : 0);
-	l.comment = l.data + (flags & SET_MAP ? sizeof(((struct nft_elem *)NULL)->data) : 0);
-	return l;
+	return nft_sets[set].flags & SET_MAP ? sizeof(((struct nft_elem *)NULL)->data) : 0;
 }
 
 /* ELEM packed into BUF, which has room for a whole one. Returns how many bytes it takes. */
-static size_t pack(const struct nft_elem *elem, uint8_t buf[sizeof(struct nft_elem)])
+static size_t pack(const struct nft_elem *elem, uint8_t buf[NFT_PACKED_SIZE])
 {
-	struct layout l = layout_of(elem->set);
-	size_t len;
+	uint8_t len = (uint8_t)nft_key_len(elem->set), used = len, before = 0, behind = 0;
+	unsigned int flags = nft_sets[elem->set].flags;
+	uint8_t *to = buf + AT_KEY;
 
+	while (used && !elem->key[used - 1])
+		used--;
 	buf[0] = (uint8_t)elem->set;
-	memcpy(buf + l.key, elem->key, l.end - l.key);
-	memcpy(buf + l.end, elem->end, l.data - l.end);
-	memcpy(buf + l.data, elem->data, l.comment - l.data);
-	len = l.comment + (size_t)snprintf((char *)buf + l.comment, sizeof(elem->comment), "%s", elem->comment) + 1;
-	if (nft_sets[elem->set].flags & SET_COUNTED) {
-		memcpy(buf + len, &elem->packets, sizeof(elem->packets));
-		len += sizeof(elem->packets);
+	buf[AT_LEN] = used;
+	memcpy(to, elem->key, used);
+	to += used;
+	if (flags & SET_INTERVAL) {
+		while (before < len && elem->key[before] == elem->end[before])
+			before++;
+		while (behind < len - before && elem->key[len - behind - 1] == elem->end[len - behind - 1])
+			behind++;
+		*to++ = before;
+		*to++ = behind;
+		memcpy(to, elem->end + before, (size_t)(len - before - behind));
+		to += len - before - behind;
 	}
-	return len;
+	memcpy(to, elem->data, data_size(elem->set));
+	to += data_size(elem->set);
+	to += snprintf((char *)to, sizeof(elem->comment), "%s", elem->comment) + 1;
+	if (flags & SET_COUNTED) {
+		memcpy(to, &elem->packets, sizeof(elem->packets));
+		to += sizeof(elem->packets);
+	}
+	return (size_t)(to - buf);
 }
 
 static struct nft_elem unpack(const uint8_t *bytes)
 {
 	struct nft_elem e = { .set = bytes[0] };
-	struct layout l = layout_of(e.set);
+	size_t len = nft_key_len(e.set);
+	unsigned int flags = nft_sets[e.set].flags;
+	const uint8_t *from = bytes + AT_KEY + bytes[AT_LEN];
 
-	memcpy(e.key, bytes + l.key, l.end - l.key);
-	memcpy(e.end, bytes + l.end, l.data - l.end);
-	memcpy(e.data, bytes + l.data, l.comment - l.data);
-	memcpy(e.comment, bytes + l.comment, strlen((const char *)bytes + l.comment) + 1);
-	if (nft_sets[e.set].flags & SET_COUNTED)
-		memcpy(&e.packets, bytes + l.comment + strlen(e.comment) + 1, sizeof(e.packets));
+	memcpy(e.key, bytes + AT_KEY, bytes[AT_LEN]);
+	if (flags & SET_INTERVAL) {
+		size_t before = *from++, other = len - before - *from++;
+
+		memcpy(e.end, e.key, len);
+		memcpy(e.end + before, from, other);
+		from += other;
+	}
+	memcpy(e.data, from, data_size(e.set));
+	from += data_size(e.set);
+	memcpy(e.comment, from, strlen((const char *)from) + 1);
+	if (flags & SET_COUNTED)
+		memcpy(&e.packets, from + strlen(e.comment) + 1, sizeof(e.packets));
 	return e;
 }
 
-/* Two packed elements: what they count is no matter. */
+/* Two packed elements by set, key, and end, what is wider first: what they count is no matter. */
 static int cmp_packed(const uint8_t *x, const uint8_t *y)
 {
-	size_t comment;
+	size_t shorter = x[AT_LEN] < y[AT_LEN] ? x[AT_LEN] : y[AT_LEN], rest;
 	int order;
 
 	if (x[0] != y[0])
 		return x[0] < y[0] ? -1 : 1;
-	comment = layout_of(x[0]).comment;
-	order = memcmp(x, y, comment);
-	return order ? order : strcmp((const char *)x + comment, (const char *)y + comment);
+	order = memcmp(x + AT_KEY, y + AT_KEY, shorter);
+	if (order || x[AT_LEN] != y[AT_LEN])
+		return order ? order : x[AT_LEN] < y[AT_LEN] ? -1 : 1;
+	rest = AT_KEY + shorter;
+	if (nft_sets[x[0]].flags & SET_INTERVAL) {
+		struct nft_elem a = unpack(x), b = unpack(y);
+
+		order = memcmp(b.end, a.end, sizeof(a.end));
+		if (order)
+			return order;
+		rest += 2 + nft_key_len(x[0]) - x[rest] - x[rest + 1];
+	}
+	order = memcmp(x + rest, y + rest, data_size(x[0]));
+	rest += data_size(x[0]);
+	return order ? order : strcmp((const char *)x + rest, (const char *)y + rest);
 }
 
 static const uint8_t *packed_at(const struct nft_table *table, size_t i)
@@ -140,7 +173,7 @@ static bool make_room(struct nft_table *table, size_t size)
 
 int nft_add_elem(struct nft_table *table, const struct nft_elem *elem, struct err *err)
 {
-	uint8_t packed[sizeof(*elem)];
+	uint8_t packed[NFT_PACKED_SIZE];
 	size_t size = pack(elem, packed);
 
 	if (!make_room(table, size))
@@ -268,6 +301,48 @@ static void shrink(struct nft_table *table)
 	}
 }
 
+/* Is all of E in WIDER, field by field? */
+static bool covers(const struct nft_elem *wider, const struct nft_elem *e)
+{
+	size_t at = 0;
+
+	for (const enum nft_field *f = nft_sets[e->set].fields; *f; f++) {
+		size_t len = nft_types[*f].len;
+
+		if (memcmp(wider->key + at, e->key + at, len) > 0 || memcmp(wider->end + at, e->end + at, len) < 0)
+			return false;
+		at += padded(len);
+	}
+	return true;
+}
+
+/* What may cover an element stands before it: those are looked at whose first field does not end before this one begins. */
+void nft_drop_covered(struct nft_table *table)
+{
+	struct nft_elem open[COVERS_MAX];
+	size_t n_open = 0, n = 0;
+
+	for (size_t i = 0; i < table->n; i++) {
+		struct nft_elem e = nft_elem_at(table, i);
+		size_t len = nft_types[nft_sets[e.set].fields[0]].len, still = 0;
+		bool covered = false;
+
+		if (nft_sets[e.set].flags & SET_INTERVAL) {
+			for (size_t k = 0; k < n_open; k++)
+				if (open[k].set == e.set && memcmp(open[k].end, e.key, len) >= 0) {
+					covered = covered || covers(&open[k], &e);
+					open[still++] = open[k];
+				}
+			n_open = still;
+			if (!covered && n_open < COVERS_MAX)
+				open[n_open++] = e;
+		}
+		if (!covered)
+			table->at[n++] = table->at[i];
+	}
+	table->n = n;
+}
+
 void nft_sort(struct nft_table *table)
 {
 	size_t n = 0;
@@ -306,7 +381,7 @@ static size_t find(const struct nft_table *table, const uint8_t *packed)
 
 static size_t find_elem(const struct nft_table *table, const struct nft_elem *elem)
 {
-	uint8_t packed[sizeof(*elem)];
+	uint8_t packed[NFT_PACKED_SIZE];
 
 	pack(elem, packed);
 	return find(table, packed);

@@ -16,13 +16,17 @@
 enum nft_set_id {
 	SET_REMOTES,
 	SET_PEERS,
-	SET_CLIENTS,
+	SET_PROVIDERS,
 	SET_ALLOWED,
 	SET_FORBIDDEN,
 	SET_DROPPED,
 	SET_CLAMPED,
+	SET_HAIRPINS,
+	SET_WILDCARDS,
 	SET_SECURED,
 	SET_OPEN,
+	SET_SITE,
+	SET_ANSWERS,
 	SET_UNSOLICITED,
 	SET_PASSED,
 	SET_MASQUERADED,
@@ -40,6 +44,8 @@ struct nft_elem {
 	char comment[NFT_COMMENT_SIZE];
 	uint64_t packets; /* its counter, as the kernel tells */
 };
+
+#define NFT_PACKED_SIZE (sizeof(struct nft_elem) + 4) /* of one that has all, at most */
 
 /*
  * Chains that are there only where an element needs them: a rule with `ct` or `dnat` switches
@@ -79,6 +85,12 @@ void nft_put_ifname(struct nft_elem *elem, size_t *at, const char *ifname);
 
 /* Ends the adding: sorts, drops duplicates, finds the groups of chains that the elements need. */
 void nft_sort(struct nft_table *table);
+
+/*
+ * Leave out what lies in another element of the same set: the kernel refuses intervals that overlap, and tunnels may have
+ * prefixes that lie in each other. TABLE is sorted.
+ */
+void nft_drop_covered(struct nft_table *table);
 
 /* The set of the I-th element, and all of it. */
 enum nft_set_id nft_set_of(const struct nft_table *table, size_t i);

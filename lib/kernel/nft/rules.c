@@ -24,24 +24,31 @@
 const struct nft_set nft_sets[SET_COUNT] = {
 	/* outer addresses of the other ends whose packets are not tracked */
 	[SET_REMOTES] = { "remotes", { FIELD_IPV4 }, 0 },
-	/* tunnels with a source filter, by role */
+	/* tunnels with a source filter: to peers; to who provides IPv6, with a server's uplink */
 	[SET_PEERS] = { "peers", { FIELD_IFNAME }, 0 },
-	[SET_CLIENTS] = { "clients", { FIELD_IFNAME }, 0 },
+	[SET_PROVIDERS] = { "providers", { FIELD_IFNAME }, 0 },
 	/*
 	 * Intervals: the field with the most different values stands first. Kernels without
 	 * "nf_set_pipapo: fix initial map fill" (5.10 has it not) find elements that do not match
 	 * where it has the fewest.
 	 */
-	/* inner sources: all that a peer may use, what a client must not take */
+	/* inner sources: all that a peer may use, what must not come from a provider */
 	[SET_ALLOWED] = { "allowed", { FIELD_IPV6, FIELD_IFNAME }, SET_INTERVAL },
 	[SET_FORBIDDEN] = { "forbidden", { FIELD_IPV6, FIELD_IFNAME }, SET_INTERVAL },
 	/* the same tunnels once more: what their filter dropped is counted here */
 	[SET_DROPPED] = { "dropped", { FIELD_IFNAME }, SET_COUNTED },
 	/* tunnels whose forwarded TCP has its MSS clamped */
 	[SET_CLAMPED] = { "clamped", { FIELD_IFNAME }, 0 },
+	/* tunnels, twice each, that must not forward back what came by them; for those in `allowed` that tells it */
+	[SET_HAIRPINS] = { "hairpins", { FIELD_IFNAME, FIELD_IFNAME }, 0 },
+	/* SIT devices of others that take packets from anybody */
+	[SET_WILDCARDS] = { "wildcards", { FIELD_IFNAME }, 0 },
 	/* clients with simple security, what they let in all the same, what was dropped */
 	[SET_SECURED] = { "secured", { FIELD_IFNAME }, 0 },
 	[SET_OPEN] = { "open", { FIELD_SERVICE, FIELD_IPV6, FIELD_PROTO, FIELD_IFNAME }, SET_INTERVAL },
+	/* the prefixes behind them, with any protocol; from there: port, source, protocol of the answers to `open` */
+	[SET_SITE] = { "site", { FIELD_IPV6, FIELD_PROTO }, SET_INTERVAL },
+	[SET_ANSWERS] = { "answers", { FIELD_SERVICE, FIELD_IPV6, FIELD_PROTO }, SET_INTERVAL },
 	[SET_UNSOLICITED] = { "unsolicited", { FIELD_IFNAME }, SET_COUNTED },
 	/* `nat pass`: server and interface to inside host; inside host, server, interface */
 	[SET_PASSED] = { "passed", { FIELD_IPV4, FIELD_IFNAME }, SET_MAP },
@@ -69,23 +76,34 @@ static const uint32_t local = RTN_LOCAL, multicast = RTN_MULTICAST;
 
 #define IP6 META(NFT_META_NFPROTO), CMP(ipv6)
 #define PROTO_41 META(NFT_META_NFPROTO), CMP(ipv4), PAYLOAD(NETWORK, 9, 1, NFT_REG_1), CMP(proto_sit)
-#define SOURCE_IIF IP6, PAYLOAD(NETWORK, 8, 16, NFT_REG_1), { .op = OP_META, .a = NFT_META_IIFNAME, .c = NFT_REG_2 }
+#define META_2(key) { .op = OP_META, .a = (key), .c = NFT_REG_2 }
+#define SOURCE_IIF IP6, PAYLOAD(NETWORK, 8, 16, NFT_REG_1), META_2(NFT_META_IIFNAME)
+#define DESTINATION_IIF IP6, PAYLOAD(NETWORK, 24, 16, NFT_REG_1), META_2(NFT_META_IIFNAME)
 #define IS_LINK_LOCAL IP6, PAYLOAD(NETWORK, 8, 16, NFT_REG_1), \
 	{ .op = OP_MASK, .data = link_local_mask, .len = 16 }, CMP(link_local)
 #define IS_SYN META(NFT_META_L4PROTO), CMP(proto_tcp), PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 13, 1, NFT_REG_1), \
 	{ .op = OP_MASK, .data = &syn_rst, .len = 1 }, CMP(syn)
 #define L4(proto) META(NFT_META_L4PROTO), CMP(proto)
 #define CMP_IS(how, value) { .op = OP_CMP, .b = (how), .data = (value), .len = sizeof(*(value)) }
+#define ICMP6_TYPE PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1)
 /* ICMPv6 types from FIRST to LAST */
-#define ICMP6(first, last) IP6, L4(proto_icmp6), PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1), \
+#define ICMP6(first, last) IP6, L4(proto_icmp6), ICMP6_TYPE, \
 	CMP_IS(NFT_CMP_GTE, &(const uint8_t){ first }), CMP_IS(NFT_CMP_LTE, &(const uint8_t){ last })
-#define ICMP6_ONE(type) IP6, L4(proto_icmp6), PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1), \
-	CMP_IS(NFT_CMP_EQ, &(const uint8_t){ type })
+#define ICMP6_ONE(type) IP6, L4(proto_icmp6), ICMP6_TYPE, CMP_IS(NFT_CMP_EQ, &(const uint8_t){ type })
+#define SPORT PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2, NFT_REG_1)
 #define DPORT PAYLOAD(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, NFT_REG_1)
+#define NOTRACK { .op = OP_NOTRACK }
+#define ESP L4(proto_esp)
+#define AH IP6, PAYLOAD(NETWORK, 6, 1, NFT_REG_1), CMP(proto_ah)
+/* Port, source and protocol: of an answer what port, destination and protocol are of a packet in `open`. */
+#define ANSWER IP6, SPORT, PAYLOAD(NETWORK, 8, 16, AT(1)), PAYLOAD(NETWORK, 6, 1, AT(5))
 #define IS_KNOWN { .op = OP_CT, .a = NFT_CT_STATE }, { .op = OP_MASK, .data = &ct_known, .len = 4 }, CMP_IS(NFT_CMP_NEQ, &ct_none)
 /* The registers of a concatenation's fields, as the kernel tells them: four bytes each from NFT_REG32_00 on. */
 #define AT(word) (NFT_REG32_00 + (word))
 #define META_AT(key, word) { .op = OP_META, .a = (key), .c = AT(word) }
+/* Not `meta l4proto`: for its byte nft 1.0.6 writes a byteorder that newer kernels refuse. */
+#define OPEN IP6, DPORT, PAYLOAD(NETWORK, 24, 16, AT(1)), PAYLOAD(NETWORK, 6, 1, AT(5)), META_AT(NFT_META_IIFNAME, 6), \
+	LOOKUP(SET_OPEN)
 #define ACCEPT VERDICT(NF_ACCEPT)
 #define CLAMP { .op = OP_RT_MSS }, { .op = OP_WRITE_MSS }
 
@@ -93,35 +111,86 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 	/* NOTRACK in both raw hooks: the first alone leaves the tracking of what this host sends. */
 	{ "prerouting", GROUP_ALWAYS, "filter", NF_INET_PRE_ROUTING, "prerouting", PRIORITY_RAW, {
 		{ "ip protocol 41 ip saddr @remotes notrack",
-		  { PROTO_41, PAYLOAD(NETWORK, 12, 4, NFT_REG_1), LOOKUP(SET_REMOTES), { .op = OP_NOTRACK } } } } },
+		  { PROTO_41, PAYLOAD(NETWORK, 12, 4, NFT_REG_1), LOOKUP(SET_REMOTES), NOTRACK } } } },
 	{ "output", GROUP_ALWAYS, "filter", NF_INET_LOCAL_OUT, "output", PRIORITY_RAW, {
 		{ "ip protocol 41 ip daddr @remotes notrack",
-		  { PROTO_41, PAYLOAD(NETWORK, 16, 4, NFT_REG_1), LOOKUP(SET_REMOTES), { .op = OP_NOTRACK } } } } },
+		  { PROTO_41, PAYLOAD(NETWORK, 16, 4, NFT_REG_1), LOOKUP(SET_REMOTES), NOTRACK } } } },
 	{ "refused", GROUP_ALWAYS, NULL, 0, NULL, 0, {
 		{ "iifname @dropped", { META(NFT_META_IIFNAME), LOOKUP(SET_DROPPED) } },
 		{ "drop", { VERDICT(NF_DROP) } } } },
-	/* A peer sends from its own addresses, and from its link-local one to this host itself. */
+	/*
+	 * A peer sends from its own addresses, and from its link-local one to this host itself; and not to its own
+	 * addresses: that would leave by the tunnel that it came from, again and again (RFC 6324).
+	 */
 	{ "from_peer", GROUP_ALWAYS, NULL, 0, NULL, 0, {
+		{ "ip6 daddr . iifname @allowed jump refused", { DESTINATION_IIF, LOOKUP(SET_ALLOWED), JUMP("refused") } },
 		{ "ip6 saddr . iifname @allowed accept", { SOURCE_IIF, LOOKUP(SET_ALLOWED), VERDICT(NF_ACCEPT) } },
 		{ "ip6 saddr fe80::/10 fib daddr type local accept",
 		  { IS_LINK_LOCAL, FIB(NFTA_FIB_F_DADDR), CMP(local), VERDICT(NF_ACCEPT) } },
 		{ "ip6 saddr fe80::/10 fib daddr type multicast accept",
 		  { IS_LINK_LOCAL, FIB(NFTA_FIB_F_DADDR), CMP(multicast), VERDICT(NF_ACCEPT) } },
 		{ "jump refused", { JUMP("refused") } } } },
-	/* RFC 4213 section 3.6; and nobody outside sends from this host's addresses. */
-	{ "from_client", GROUP_ALWAYS, NULL, 0, NULL, 0, {
+	/* RFC 4213 section 3.6; and nobody outside sends from addresses of this side, or of this host. */
+	{ "from_provider", GROUP_ALWAYS, NULL, 0, NULL, 0, {
 		{ "ip6 saddr . iifname @forbidden jump refused", { SOURCE_IIF, LOOKUP(SET_FORBIDDEN), JUMP("refused") } },
 		{ "fib saddr type local jump refused", { FIB(NFTA_FIB_F_SADDR), CMP(local), JUMP("refused") } } } },
 	/* Before routing: what is forwarded and what is for this host; one lookup for all other traffic. */
 	{ "source", GROUP_ALWAYS, "filter", NF_INET_PRE_ROUTING, "prerouting", PRIORITY_SOURCE, {
 		{ "iifname @peers jump from_peer", { META(NFT_META_IIFNAME), LOOKUP(SET_PEERS), JUMP("from_peer") } },
-		{ "iifname @clients jump from_client", { META(NFT_META_IIFNAME), LOOKUP(SET_CLIENTS), JUMP("from_client") } } } },
+		{ "iifname @providers jump from_provider",
+		  { META(NFT_META_IIFNAME), LOOKUP(SET_PROVIDERS), JUMP("from_provider") } } } },
+	/* A device without a remote lets everybody in: not from there to the Internet, nor into a tunnel (VU#199397). */
+	{ "from_anybody", GROUP_ALWAYS, NULL, 0, NULL, 0, {
+		{ "oifname @peers drop", { META(NFT_META_OIFNAME), LOOKUP(SET_PEERS), VERDICT(NF_DROP) } },
+		{ "oifname @providers drop", { META(NFT_META_OIFNAME), LOOKUP(SET_PROVIDERS), VERDICT(NF_DROP) } } } },
+	{ "way", GROUP_ALWAYS, "filter", NF_INET_FORWARD, "forward", PRIORITY_SOURCE, {
+		{ "iifname . oifname @hairpins jump refused",
+		  { META(NFT_META_IIFNAME), META_2(NFT_META_OIFNAME), LOOKUP(SET_HAIRPINS), JUMP("refused") } },
+		{ "iifname @wildcards jump from_anybody",
+		  { META(NFT_META_IIFNAME), LOOKUP(SET_WILDCARDS), JUMP("from_anybody") } } } },
 	/* The kernel only ever lowers the option (net/netfilter/nft_exthdr.c). */
 	{ "clamp", GROUP_ALWAYS, "filter", NF_INET_FORWARD, "forward", PRIORITY_MANGLE, {
 		{ "iifname @clamped tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu",
 		  { META(NFT_META_IIFNAME), LOOKUP(SET_CLAMPED), IS_SYN, CLAMP } },
 		{ "oifname @clamped tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu",
 		  { META(NFT_META_OIFNAME), LOOKUP(SET_CLAMPED), IS_SYN, CLAMP } } } },
+	/*
+	 * Simple security: what it lets in without having been asked for is not tracked, nor is the answer to it. Else
+	 * strangers would fill the table of connections, with an entry for each source that they invent.
+	 */
+	{ "unasked_in", GROUP_SECURITY, NULL, 0, NULL, 0, {
+		{ "icmpv6 type echo-request notrack", { ICMP6_ONE(128), NOTRACK } },
+		{ "meta l4proto esp notrack", { ESP, NOTRACK } },
+		{ "ip6 nexthdr ah notrack", { AH, NOTRACK } },
+		{ "udp dport 500 notrack", { L4(proto_udp), DPORT, CMP(port_ike), NOTRACK } },
+		{ "udp dport 4500 notrack", { L4(proto_udp), DPORT, CMP(port_ike_nat), NOTRACK } },
+		{ "th dport . ip6 daddr . ip6 nexthdr . iifname @open notrack", { OPEN, NOTRACK } },
+		{ "accept", { ACCEPT } } } },
+	{ "unasked_out", GROUP_SECURITY, NULL, 0, NULL, 0, {
+		{ "icmpv6 type echo-reply notrack", { ICMP6_ONE(129), NOTRACK } },
+		{ "meta l4proto esp notrack", { ESP, NOTRACK } },
+		{ "ip6 nexthdr ah notrack", { AH, NOTRACK } },
+		{ "udp sport 500 notrack", { L4(proto_udp), SPORT, CMP(port_ike), NOTRACK } },
+		{ "udp sport 4500 notrack", { L4(proto_udp), SPORT, CMP(port_ike_nat), NOTRACK } } } },
+	/*
+	 * From hosts behind this one, where before routing nothing tells that it goes to the tunnel: from the site, and
+	 * neither to the site nor to this host.
+	 */
+	{ "unasked_through", GROUP_SECURITY, NULL, 0, NULL, 0, {
+		{ "ip6 daddr . ip6 nexthdr @site accept",
+		  { IP6, PAYLOAD(NETWORK, 24, 16, AT(0)), PAYLOAD(NETWORK, 6, 1, AT(4)), LOOKUP(SET_SITE), ACCEPT } },
+		{ "fib daddr type local accept", { FIB(NFTA_FIB_F_DADDR), CMP(local), ACCEPT } },
+		{ "jump unasked_out", { JUMP("unasked_out") } },
+		{ "th sport . ip6 saddr . ip6 nexthdr @answers notrack", { ANSWER, LOOKUP(SET_ANSWERS), NOTRACK } } } },
+	{ "unasked", GROUP_SECURITY, "filter", NF_INET_PRE_ROUTING, "prerouting", PRIORITY_RAW, {
+		{ "iifname @secured jump unasked_in", { META(NFT_META_IIFNAME), LOOKUP(SET_SECURED), JUMP("unasked_in") } },
+		{ "ip6 saddr . ip6 nexthdr @site jump unasked_through",
+		  { IP6, PAYLOAD(NETWORK, 8, 16, AT(0)), PAYLOAD(NETWORK, 6, 1, AT(4)), LOOKUP(SET_SITE),
+		    JUMP("unasked_through") } } } },
+	{ "unasked_here", GROUP_SECURITY, "filter", NF_INET_LOCAL_OUT, "output", PRIORITY_RAW, {
+		{ "oifname @secured jump unasked_out", { META(NFT_META_OIFNAME), LOOKUP(SET_SECURED), JUMP("unasked_out") } },
+		{ "th sport . ip6 saddr . ip6 nexthdr . oifname @open notrack",
+		  { ANSWER, META_AT(NFT_META_OIFNAME, 6), LOOKUP(SET_OPEN), NOTRACK } } } },
 	/*
 	 * Simple security (RFC 6092): what comes in through the tunnel without having been asked
 	 * for. Our verdict ends only our own table: what another one closes stays closed.
@@ -135,14 +204,11 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "icmpv6 type 1-4 accept", { ICMP6(1, 4), ACCEPT } },
 		{ "icmpv6 type 128-129 accept", { ICMP6(128, 129), ACCEPT } },
 		/* IPsec: REC-22 (ESP), REC-21 (AH), REC-24 (IKE), and IKE's port beside NAT (RFC 3947) */
-		{ "meta l4proto esp accept", { L4(proto_esp), ACCEPT } },
-		{ "ip6 nexthdr ah accept", { IP6, PAYLOAD(NETWORK, 6, 1, NFT_REG_1), CMP(proto_ah), ACCEPT } },
+		{ "meta l4proto esp accept", { ESP, ACCEPT } },
+		{ "ip6 nexthdr ah accept", { AH, ACCEPT } },
 		{ "udp dport 500 accept", { L4(proto_udp), DPORT, CMP(port_ike), ACCEPT } },
 		{ "udp dport 4500 accept", { L4(proto_udp), DPORT, CMP(port_ike_nat), ACCEPT } },
-		/* Not `meta l4proto`: for its byte nft 1.0.6 writes a byteorder that newer kernels refuse. */
-		{ "th dport . ip6 daddr . ip6 nexthdr . iifname @open accept",
-		  { IP6, DPORT, PAYLOAD(NETWORK, 24, 16, AT(1)), PAYLOAD(NETWORK, 6, 1, AT(5)), META_AT(NFT_META_IIFNAME, 6),
-		    LOOKUP(SET_OPEN), ACCEPT } },
+		{ "th dport . ip6 daddr . ip6 nexthdr . iifname @open accept", { OPEN, ACCEPT } },
 		{ "jump unsolicited", { JUMP("unsolicited") } } } },
 	/* RFC 4890 section 4.4.1: what a link needs of its two ends is for this host alone. */
 	{ "inbound_local", GROUP_SECURITY, NULL, 0, NULL, 0, {

@@ -5,7 +5,7 @@
 
 #include "kernel/nft/elements.h"
 
-#define NFT_CHAINS 14
+#define NFT_CHAINS 21
 #define NFT_RULES_MAX 9	 /* of one chain */
 #define NFT_OPS_MAX 14	 /* expressions of one rule */
 #define NFT_FIELDS_MAX 5 /* of a set's key, with the end */

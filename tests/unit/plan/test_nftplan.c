@@ -40,18 +40,21 @@ static void table_is(enum role role, const char *name, const char *want)
 #define OF_CLIENTS                            \
 	" forbidden:t1 ::1-::255.255.255.255" \
 	" forbidden:t1 ::ffff:0.0.0.0-::ffff:255.255.255.255"
+/* What comes by the uplink must not have a peer's source; what comes by sit0 goes nowhere. */
+#define OF_SERVER " dropped:sit-alice dropped:up0 wildcards:sit0"
 #define MULTICAST " forbidden:t1 ff00::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
 
 /* RFC 4213 3.6: loopback, IPv4-compatible but for ::, IPv4-mapped, multicast; and this site's own prefixes. */
 START_TEST(source_filter_of_a_client)
 {
 	lab_desire(&lab, ROLE_CLIENT, T1 "mss-clamp off");
-	table_is(ROLE_CLIENT, "t1", "+nft 203.0.113.1 clients:t1" OF_CLIENTS MULTICAST " dropped:t1");
+	table_is(ROLE_CLIENT, "t1", "+nft 203.0.113.1 providers:t1" OF_CLIENTS MULTICAST " dropped:t1 hairpins:t1");
 	lab_desire(&lab, ROLE_CLIENT,
 		   T1 "mss-clamp off notrack off prefix 2001:db8:1::/48 prefix 2001:db8:2:3::/64,lan0");
 	table_is(ROLE_CLIENT, "t1",
-		 "+nft clients:t1" OF_CLIENTS " forbidden:t1 2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff"
-		 " forbidden:t1 2001:db8:2:3::-2001:db8:2:3:ffff:ffff:ffff:ffff" MULTICAST " dropped:t1");
+		 "+nft providers:t1" OF_CLIENTS " forbidden:t1 2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff"
+		 " forbidden:t1 2001:db8:2:3::-2001:db8:2:3:ffff:ffff:ffff:ffff" MULTICAST
+		 " dropped:t1 hairpins:t1 wildcards:sit0");
 }
 END_TEST
 
@@ -61,18 +64,23 @@ START_TEST(source_filter_of_a_peer)
 	lab_desire(&lab, ROLE_SERVER, "uplink up0");
 	lab_desire(&lab, ROLE_PEER, ALICE "mss-clamp off notrack off");
 	table_is(ROLE_PEER, "alice",
-		 "+nft peers:sit-alice allowed:sit-alice 2001:db8:7::3-2001:db8:7::3 dropped:sit-alice");
+		 "+nft peers:sit-alice providers:up0 allowed:sit-alice 2001:db8:7::3-2001:db8:7::3"
+		 " forbidden:up0 2001:db8:7::3-2001:db8:7::3" OF_SERVER);
 	lab_desire(&lab, ROLE_PEER, ALICE "mss-clamp off notrack off prefix 2001:db8:1::/49 prefix 2001:db8:2::4/127");
 	table_is(ROLE_PEER, "alice",
-		 "+nft peers:sit-alice"
+		 "+nft peers:sit-alice providers:up0"
 		 " allowed:sit-alice 2001:db8:1::-2001:db8:1:7fff:ffff:ffff:ffff:ffff"
 		 " allowed:sit-alice 2001:db8:2::4-2001:db8:2::5"
-		 " allowed:sit-alice 2001:db8:7::3-2001:db8:7::3 dropped:sit-alice");
+		 " allowed:sit-alice 2001:db8:7::3-2001:db8:7::3"
+		 " forbidden:up0 2001:db8:1::-2001:db8:1:7fff:ffff:ffff:ffff:ffff"
+		 " forbidden:up0 2001:db8:2::4-2001:db8:2::5"
+		 " forbidden:up0 2001:db8:7::3-2001:db8:7::3" OF_SERVER);
 	lab_desire(&lab, ROLE_PEER,
 		   ALICE "mss-clamp off notrack off prefix 2001:db8:7::/64"); /* its address is in it */
 	table_is(ROLE_PEER, "alice",
-		 "+nft peers:sit-alice"
-		 " allowed:sit-alice 2001:db8:7::-2001:db8:7:0:ffff:ffff:ffff:ffff dropped:sit-alice");
+		 "+nft peers:sit-alice providers:up0"
+		 " allowed:sit-alice 2001:db8:7::-2001:db8:7:0:ffff:ffff:ffff:ffff"
+		 " forbidden:up0 2001:db8:7::-2001:db8:7:0:ffff:ffff:ffff:ffff" OF_SERVER);
 }
 END_TEST
 
@@ -85,7 +93,39 @@ START_TEST(defaults_of_the_server)
 	lab_desire(&lab, ROLE_PEER, ALICE "notrack on mss-clamp off dev s7");
 	table_is(ROLE_PEER, "alice", "+nft 198.51.100.7");
 	lab_desire(&lab, ROLE_PEER, ALICE "source-filter on mss-clamp off dev s7");
-	table_is(ROLE_PEER, "alice", "+nft peers:s7 allowed:s7 2001:db8:7::3-2001:db8:7::3 dropped:s7");
+	table_is(ROLE_PEER, "alice",
+		 "+nft peers:s7 providers:up0 allowed:s7 2001:db8:7::3-2001:db8:7::3"
+		 " forbidden:up0 2001:db8:7::3-2001:db8:7::3 dropped:s7 dropped:up0 wildcards:sit0");
+}
+END_TEST
+
+/* The uplink may be a client's tunnel: a peer's prefix that lies in the site's own is forbidden by that already. */
+START_TEST(uplink_by_tunnel)
+{
+	lab_desire(&lab, ROLE_CLIENT, T1 "mss-clamp off notrack off prefix 2001:db8:1::/48");
+	lab_desire(&lab, ROLE_SERVER, "uplink t1");
+	lab_desire(&lab, ROLE_PEER, ALICE "mss-clamp off notrack off prefix 2001:db8:1:2::/64");
+	ck_assert_int_eq(lab_plan(&lab, ROLE_PEER, "alice"), 0);
+	ck_assert_ptr_nonnull(strstr(lab.steps, " forbidden:t1 2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff"));
+	ck_assert_ptr_null(strstr(lab.steps, " forbidden:t1 2001:db8:1:2::-"));
+	ck_assert_ptr_nonnull(strstr(lab.steps, " forbidden:t1 2001:db8:7::3-2001:db8:7::3"));
+}
+END_TEST
+
+/* Devices of others that take packets from anybody, where this host forwards: by whatever name, up or down. */
+START_TEST(wildcards)
+{
+	lab_tunnel(&lab, "wild", "", "0.0.0.0")->group = 0;
+	lab_tunnel(&lab, "far", "", "198.51.100.9")->group = 0;
+	lab_desire(&lab, ROLE_CLIENT, T1 "prefix 2001:db8:2:3::/64");
+	ck_assert_int_eq(lab_plan(&lab, ROLE_CLIENT, "t1"), 0);
+	ck_assert_ptr_null(strstr(lab.steps, "wildcards"));
+	lab_desire(&lab, ROLE_CLIENT, T1 "prefix 2001:db8:2:3::/64,lan0");
+	ck_assert_int_eq(lab_plan(&lab, ROLE_CLIENT, "t1"), 0);
+	ck_assert_ptr_nonnull(strstr(lab.steps, " wildcards:sit0 wildcards:wild\n"));
+	lab_desire(&lab, ROLE_CLIENT, T1 "prefix 2001:db8:2:3::/64,lan0 source-filter off");
+	ck_assert_int_eq(lab_plan(&lab, ROLE_CLIENT, "t1"), 0);
+	ck_assert_ptr_null(strstr(lab.steps, "wildcards"));
 }
 END_TEST
 
@@ -177,6 +217,8 @@ Suite *suite_nftplan(void)
 	tcase_add_test(tc, source_filter_of_a_client);
 	tcase_add_test(tc, source_filter_of_a_peer);
 	tcase_add_test(tc, defaults_of_the_server);
+	tcase_add_test(tc, uplink_by_tunnel);
+	tcase_add_test(tc, wildcards);
 	tcase_add_test(tc, everything_off);
 	tcase_add_test(tc, shared);
 	tcase_add_test(tc, early_or_late);

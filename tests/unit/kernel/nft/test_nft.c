@@ -7,7 +7,10 @@
 
 #include "../../unit.h"
 #include "kernel/nft/load.h"
+#include "kernel/nft/rules.h"
 #include "plan/kinds.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static struct conversation c;
 static struct err err;
@@ -51,7 +54,8 @@ START_TEST(elements)
 	ck_assert_uint_eq(two.n, 2); /* each once */
 	ck_assert(nft_has_remote(&two, ip4("192.0.2.1")) && nft_has_remote(&two, ip4("198.51.100.7")));
 	ck_assert(!nft_has_remote(&two, ip4("192.0.2.2")) && !nft_has_remote(&none, ip4("192.0.2.1")));
-	ck_assert(nft_has_ifname(&three, SET_PEERS, "sit-alice") && !nft_has_ifname(&three, SET_CLIENTS, "sit-alice"));
+	ck_assert(nft_has_ifname(&three, SET_PEERS, "sit-alice") &&
+		  !nft_has_ifname(&three, SET_PROVIDERS, "sit-alice"));
 	ck_assert(!nft_has_ifname(&three, SET_PEERS, "sit-alic") && !nft_has_ifname(&three, SET_PEERS, "sit-alice2"));
 	ck_assert(nft_has_ifname(&three, SET_CLAMPED, "123456789012345"));
 	ck_assert(nft_equal(&two, &two) && nft_equal(&none, &none));
@@ -112,6 +116,84 @@ START_TEST(commands)
 }
 END_TEST
 
+/* What lies in another element of its set is left out, whatever comes first; another tunnel's is not. */
+START_TEST(covered)
+{
+	static const struct {
+		const char *first, *last, *ifname;
+	} given[] = {
+		{ "2001:db8:1:2::", "2001:db8:1:2:ffff:ffff:ffff:ffff", "t1" },
+		{ "2001:db8:1::", "2001:db8:1:0:ffff:ffff:ffff:ffff", "t1" },
+		{ "2001:db8:1::", "2001:db8:1:7fff:ffff:ffff:ffff:ffff", "t1" },
+		{ "2001:db8:1::", "2001:db8:1:fff:ffff:ffff:ffff:ffff", "t1" },
+		{ "2001:db8:1::", "2001:db8:1::", "t1" },
+		{ "2001:db8:1:2::", "2001:db8:1:2:ffff:ffff:ffff:ffff", "t2" },
+		{ "2001:db8:1:8000::", "2001:db8:1:8000::", "t1" },
+	};
+	struct nft_table t = { .exists = true };
+
+	for (size_t i = 0; i < COUNT(given); i++) {
+		struct in6_addr first = ip6(given[i].first), last = ip6(given[i].last);
+
+		nft_add_range(&t, SET_FORBIDDEN, given[i].ifname, &first, &last, &err);
+		nft_add_range(&t, SET_ALLOWED, "t9", &first, &first, &err);
+	}
+	nft_sort(&t);
+	nft_drop_covered(&t);
+	ck_assert_uint_eq(t.n, 3 + 3);
+	for (size_t i = 0; i < t.n; i++) {
+		struct nft_elem e = nft_elem_at(&t, i);
+		bool widest = e.key[6] == 0x00 && !memcmp(e.key + 16, "t1", 3);
+
+		if (e.set == SET_FORBIDDEN)
+			ck_assert_uint_eq(e.end[6], widest ? 0x7f : e.key[6]);
+	}
+	nft_free(&t);
+}
+END_TEST
+
+/* Packed as small as they can be, elements come back as they were. */
+START_TEST(packed)
+{
+	struct nft_table t = { .exists = true };
+	struct nft_elem e[200];
+
+	srandom(1);
+	for (size_t i = 0; i < COUNT(e); i++) {
+		e[i] = (struct nft_elem){ .set = (enum nft_set_id)(i % SET_COUNT) };
+		for (size_t k = 0; k < nft_key_len(e[i].set); k++)
+			e[i].key[k] = random() % 2 ? 0 : (uint8_t)random();
+		if (nft_sets[e[i].set].flags & SET_INTERVAL)
+			for (size_t k = 0; k < nft_key_len(e[i].set); k++)
+				e[i].end[k] = random() % 2 ? e[i].key[k] : (uint8_t)random();
+		if (nft_sets[e[i].set].flags & SET_MAP)
+			e[i].data[random() % 4] = (uint8_t)random();
+		if (nft_sets[e[i].set].flags & SET_COUNTED)
+			e[i].packets = (uint64_t)random();
+		snprintf(e[i].comment, sizeof(e[i].comment), "%s", random() % 2 ? "" : "alice");
+		nft_add_elem(&t, &e[i], &err);
+	}
+	for (size_t i = 0; i < COUNT(e); i++) {
+		struct nft_elem got = nft_elem_at(&t, i);
+
+		ck_assert(got.set == e[i].set && got.packets == e[i].packets && !strcmp(got.comment, e[i].comment));
+		ck_assert_mem_eq(got.key, e[i].key, sizeof(got.key));
+		ck_assert_mem_eq(got.data, e[i].data, sizeof(got.data));
+		if (nft_sets[e[i].set].flags & SET_INTERVAL)
+			ck_assert_mem_eq(got.end, e[i].end, sizeof(got.end));
+	}
+	nft_sort(&t);
+	for (size_t i = 0; i < COUNT(e); i++) {
+		struct nft_table one = { .exists = true };
+
+		nft_add_elem(&one, &e[i], &err);
+		ck_assert(nft_has_of(&t, &one, 0));
+		nft_free(&one);
+	}
+	nft_free(&t);
+}
+END_TEST
+
 START_TEST(as_json)
 {
 	struct object object = { .kind = KIND_NFT, .nft = three };
@@ -121,11 +203,11 @@ START_TEST(as_json)
 	ck_assert_str_eq(
 		dump,
 		"{\"allowed\":[\"2001:db8::3 . \\\"sit-alice\\\"\","
-		"\"2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \\\"sit-alice\\\"\"],\"clamped\":"
-		"[\"\\\"123456789012345\\\"\"],\"clients\":[],\"dropped\":[\"\\\"a$b;c\\\"\"],\"family\":\"inet\","
-		"\"forbidden\":[],\"masqueraded\":[],\"open\":[],\"passed\":[],"
-		"\"peers\":[\"\\\"sit-alice\\\"\"],\"remotes\":[\"192.0.2.1\"],\"secured\":[],"
-		"\"table\":\"sitctl\",\"unsolicited\":[]}");
+		"\"2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \\\"sit-alice\\\"\"],\"answers\":[],\"clamped\":"
+		"[\"\\\"123456789012345\\\"\"],\"dropped\":[\"\\\"a$b;c\\\"\"],\"family\":\"inet\","
+		"\"forbidden\":[],\"hairpins\":[],\"masqueraded\":[],\"open\":[],\"passed\":[],"
+		"\"peers\":[\"\\\"sit-alice\\\"\"],\"providers\":[],\"remotes\":[\"192.0.2.1\"],\"secured\":[],"
+		"\"site\":[],\"table\":\"sitctl\",\"unsolicited\":[],\"wildcards\":[]}");
 	free(dump);
 	json_decref(json);
 }
@@ -289,6 +371,8 @@ Suite *suite_nft(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, elements);
 	tcase_add_test(tc, commands);
+	tcase_add_test(tc, covered);
+	tcase_add_test(tc, packed);
 	tcase_add_test(tc, as_json);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(kernel, NULL, close_kernel);
