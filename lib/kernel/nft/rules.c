@@ -178,14 +178,14 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 	 */
 	{ "unasked_through", GROUP_SECURITY, NULL, 0, NULL, 0, {
 		{ "ip6 daddr . ip6 nexthdr @site accept",
-		  { IP6, PAYLOAD(NETWORK, 24, 16, AT(0)), PAYLOAD(NETWORK, 6, 1, AT(4)), LOOKUP(SET_SITE), ACCEPT } },
+		  { IP6, PAYLOAD(NETWORK, 24, 16, NFT_REG_1), PAYLOAD(NETWORK, 6, 1, NFT_REG_2), LOOKUP(SET_SITE), ACCEPT } },
 		{ "fib daddr type local accept", { FIB(NFTA_FIB_F_DADDR), CMP(local), ACCEPT } },
 		{ "jump unasked_out", { JUMP("unasked_out") } },
 		{ "th sport . ip6 saddr . ip6 nexthdr @answers notrack", { ANSWER, LOOKUP(SET_ANSWERS), NOTRACK } } } },
 	{ "unasked", GROUP_SECURITY, "filter", NF_INET_PRE_ROUTING, "prerouting", PRIORITY_RAW, {
 		{ "iifname @secured jump unasked_in", { META(NFT_META_IIFNAME), LOOKUP(SET_SECURED), JUMP("unasked_in") } },
 		{ "ip6 saddr . ip6 nexthdr @site jump unasked_through",
-		  { IP6, PAYLOAD(NETWORK, 8, 16, AT(0)), PAYLOAD(NETWORK, 6, 1, AT(4)), LOOKUP(SET_SITE),
+		  { IP6, PAYLOAD(NETWORK, 8, 16, NFT_REG_1), PAYLOAD(NETWORK, 6, 1, NFT_REG_2), LOOKUP(SET_SITE),
 		    JUMP("unasked_through") } } } },
 	{ "unasked_here", GROUP_SECURITY, "filter", NF_INET_LOCAL_OUT, "output", PRIORITY_RAW, {
 		{ "oifname @secured jump unasked_out", { META(NFT_META_OIFNAME), LOOKUP(SET_SECURED), JUMP("unasked_out") } },

@@ -65,6 +65,8 @@ class ToAClient(Attack):
         self.up(self.client, UP)
         self.assertFalse(self.arrives(self.inet, self.server, OTHER, INTERNET))
         self.client.set("net.ipv6.conf.all.forwarding", 1)
+        self.assertFalse(self.arrives(self.inet, self.server, OTHER, INTERNET), "it left by the tunnel that it came from")
+        self.up(self.client, UP + " source-filter off")
         self.assertTrue(self.arrives(self.inet, self.server, OTHER, INTERNET), "nothing would have come anyway")
 
     def test_only_ipv6_is_taken_in(self):

@@ -342,6 +342,40 @@ START_TEST(commands_make_the_same)
 }
 END_TEST
 
+/* An element of each set, and so all chains: made by us, by the commands, and by nft from its own list. */
+START_TEST(all_chains)
+{
+	struct nft_table all = { .exists = true, .intact = true };
+
+	for (int set = 0; set < SET_COUNT; set++) {
+		struct nft_elem e = { .set = (enum nft_set_id)set };
+		size_t at = 0;
+
+		for (const enum nft_field *f = nft_sets[set].fields; *f; f++) {
+			static const uint8_t first[16] = { 0x20, 0x01 }, last[16] = { 0x20, 0x01, 0xff };
+			size_t len = nft_types[*f].len;
+
+			if (*f == FIELD_IFNAME)
+				nft_put_ifname(&e, &at, "t1");
+			else
+				nft_put_field(&e, &at, first, nft_sets[set].flags & SET_INTERVAL ? last : first, len);
+		}
+		e.data[0] = 192;
+		nft_add_elem(&all, &e, &err);
+	}
+	nft_sort(&all);
+	ck_assert_uint_eq(all.groups, (1U << GROUP_COUNT) - 1);
+	done(STEP_ADD, none, all);
+	has(&all);
+	ck_assert_int_eq(system("set -e; rules=$(nft list ruleset); nft flush ruleset; echo \"$rules\" | nft -f -"), 0);
+	has(&all);
+	ck_assert_int_eq(system("nft flush ruleset"), 0);
+	ck_assert_int_eq(system(printed(STEP_ADD, none, all)), 0);
+	has(&all);
+	nft_free(&all);
+}
+END_TEST
+
 /* People save their rules and load them again: what the library makes survives that. */
 START_TEST(saved_and_loaded_by_nft)
 {
@@ -382,6 +416,7 @@ Suite *suite_nft(void)
 	if (!system("nft --version >/dev/null 2>&1")) { /* the program only checks: it is no dependency */
 		tcase_add_loop_test(kernel, damaged, 0, sizeof(damages) / sizeof(*damages));
 		tcase_add_test(kernel, commands_make_the_same);
+		tcase_add_test(kernel, all_chains);
 		tcase_add_test(kernel, saved_and_loaded_by_nft);
 		tcase_add_test(kernel, tables_of_others);
 	}
