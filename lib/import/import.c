@@ -161,6 +161,11 @@ static bool route_type(struct import *im, const struct import_route *r, enum imp
 		import_error(im, type, "is not a type of route that sitctl makes");
 		return false;
 	}
+	/* What goes to the loopback interface is discarded there. */
+	if (r->ifname && !strcmp(r->ifname, "lo") && strcmp(r->to, "default") && strcmp(r->to, "::/0")) {
+		*kind = IMPORT_UNREACHABLE;
+		return true;
+	}
 	*kind = !strcmp(r->to, "default") || !strcmp(r->to, "::/0") ? IMPORT_DEFAULT : IMPORT_ROUTE;
 	return true;
 }

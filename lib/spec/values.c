@@ -109,11 +109,25 @@ bool text_addr4_or_any(const struct param *p, const void *from, char *buf)
 	return ((const struct in_addr *)from)->s_addr ? text_addr4(p, from, buf) : put(buf, "any");
 }
 
+/* What iproute2 (get_addr_1(), lib/utils.c), networkd and others write for a tunnel without one far end. */
+static bool no_far_end(const char *word)
+{
+	static const char *const words[] = { "any", "all", "default", "0.0.0.0" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcasecmp(word, words[i]))
+			return true;
+	return false;
+}
+
 bool take_remote(const struct param *p, void *spec, const char *word, const char **why)
 {
 	struct spec *s = spec;
 
 	(void)p;
+	*why = "is no host, but says that there is no far end, as in 6to4: here a tunnel has one";
+	if (no_far_end(word))
+		return false;
 	list_drop(s->host);
 	s->host = NULL;
 	if (like_addr4(word))

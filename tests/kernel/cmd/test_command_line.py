@@ -18,7 +18,8 @@ NUMBERS = ("-1", "+5", "1x", "x", "0x10", "1.5", "1e3", "99999999999999999999")
 IPV4 = ("2001:db8::1", "203.0.113.256", "203.0.113", "203.0.113.1/32", "203.0.113.1.1", "203.0.113.-1")
 # A parameter and values that are wrong for it; each value must be in the message.
 CLIENT_VALUES = {
-    "remote": IPV4 + ("0.0.0.0", "255.255.255.255", "224.0.0.1", "two..dots", "-dash.test", "under score.test"),
+    "remote": IPV4 + ("0.0.0.0", "255.255.255.255", "224.0.0.1", "two..dots", "-dash.test", "under score.test",
+                       "any", "Any", "all", "default"),
     "local": IPV4 + ("host.test", "Any", "none"),
     "address": ADDRESSES,
     "gateway": ("on", "203.0.113.1", "2001:db8::1/64", "Auto", "::", "ff02::1"),
@@ -116,6 +117,11 @@ class Wrong(netlab.Case):
 
     def test_values_of_a_client(self):
         self.each_refused(self.client, values(UP, CLIENT_VALUES))
+
+    def test_any_is_no_name_to_ask_for(self):
+        for line in (UP.replace(SERVER4, "any"), ADD.replace(CLIENT4, "any"), f"nat pass n remote any to {CLIENT4}"):
+            done = self.refused(self.client, line, "no far end", status=2)
+            self.assertNotIn("found for this name", done.err)
 
     def test_values_of_a_peer(self):
         self.each_refused(self.server, values(ADD, PEER_VALUES))

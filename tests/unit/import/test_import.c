@@ -199,6 +199,45 @@ START_TEST(a_wrong_value_is_named)
 }
 END_TEST
 
+/* 6to4 as other tools have it. */
+START_TEST(a_tunnel_without_a_far_end_is_named)
+{
+	static const char *const texts[][2] = {
+		{ "ifupdown", "iface t6to4 inet6 v4tunnel\naddress 2002:c000:20a::1\nnetmask 16\nendpoint any\n"
+			      "local 192.0.2.10\n" },
+		{ "networkd", "[NetDev]\nName=t6to4\nKind=sit\n[Tunnel]\nLocal=192.0.2.10\nRemote=any\n[Match]\n"
+			      "Name=t6to4\n[Network]\nAddress=2002:c000:20a::1/16\n" },
+		{ "iproute2", "ip tunnel add t6to4 mode sit remote any local 192.0.2.10 ttl 64\n"
+			      "ip -6 addr add 2002:c000:20a::1/16 dev t6to4\n" },
+		{ "netplan", "network:\n  tunnels:\n    t6to4: { mode: sit, remote: any, local: 192.0.2.10,\n"
+			     "      addresses: [ \"2002:c000:20a::1/16\" ] }\n" },
+	};
+	struct import im;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		read_import(&im, texts[i][0], texts[i][1]);
+		ck_assert_uint_eq(im.n_errors, 1);
+		ck_assert_msg(strstr(im.errors[0], "remote 'any': ") && strstr(im.errors[0], "no far end"), "%s",
+			      im.errors[0]);
+		import_free(&im);
+	}
+}
+END_TEST
+
+/* What is unused of a routed prefix, discarded in the old way. */
+START_TEST(a_route_to_lo_is_a_prefix)
+{
+	expect_import("iproute2", T "ip -6 route add 2001:db8:48::/48 dev lo || true\n",
+		      T_WORDS " prefix 2001:db8:48::/48", "");
+	expect_import("iproute2", T "ip -6 route add unreachable 2001:db8:48::/48\n",
+		      T_WORDS " prefix 2001:db8:48::/48", "");
+	expect_import("ifupdown",
+		      "iface t inet6 v4tunnel\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n"
+		      " up ip -6 route add 2001:db8:48::/48 dev lo\n",
+		      T_WORDS " prefix 2001:db8:48::/48", "");
+}
+END_TEST
+
 START_TEST(ifupdown)
 {
 	expect_import("ifupdown",
@@ -321,6 +360,8 @@ Suite *suite_import(void)
 	tcase_add_test(tc, what_is_not_understood_is_named_with_its_line);
 	tcase_add_test(tc, names_of_interfaces);
 	tcase_add_test(tc, a_wrong_value_is_named);
+	tcase_add_test(tc, a_tunnel_without_a_far_end_is_named);
+	tcase_add_test(tc, a_route_to_lo_is_a_prefix);
 	tcase_add_test(tc, ifupdown);
 	tcase_add_test(tc, netplan);
 	tcase_add_test(tc, networkd);
