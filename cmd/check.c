@@ -280,6 +280,18 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 	return ret;
 }
 
+static void tell_errors(struct report *r, const struct spec *spec, const struct conf *f)
+{
+	char more[64], line[LINE];
+
+	for (size_t i = 0; i < errors_kept(&f->errors); i++)
+		if (f->errors.texts[i])
+			tell(r, spec, NULL, f, f->errors.texts[i]);
+	snprintf(line, sizeof(line), "%.300s: %s", f->path, errors_more(&f->errors, more, sizeof(more)) ? more : "");
+	if (f->errors.n > errors_kept(&f->errors))
+		tell(r, spec, NULL, f, line);
+}
+
 /* What a file says is what is wanted; what cannot be as it says is a difference. */
 static int tell_files(struct report *r, struct change *ch, struct err *err)
 {
@@ -290,8 +302,8 @@ static int tell_files(struct report *r, struct change *ch, struct err *err)
 
 		conf_resolve(f);
 		ret = change_conf(ch, f, err);
-		for (size_t k = 0; !ret && k < f->n_errors; k++)
-			tell(r, is_server_conf(f) ? &ch->desired.server : &f->sections[0].spec, NULL, f, f->errors[k]);
+		if (!ret)
+			tell_errors(r, is_server_conf(f) ? &ch->desired.server : &f->sections[0].spec, f);
 		for (size_t k = 0; !ret && is_server_conf(f) && k < ch->host.j.desired.n; k++) {
 			const struct spec *spec = &ch->host.j.desired.tunnels[k].spec;
 			char line[LINE];

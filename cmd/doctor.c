@@ -73,14 +73,14 @@ static void take_files(struct change *ch, struct confs *confs, const char *name)
 					desired_find(&ch->desired, ROLE_PEER, name));
 		struct err ignored;
 
-		if (f->n_errors)
+		if (f->errors.n)
 			continue;
 		if (desired && has_host_names(f)) {
 			take_own_targets(ch, f);
 			continue;
 		}
 		conf_resolve(f);
-		if (!f->n_errors)
+		if (!f->errors.n)
 			change_conf(ch, f, &ignored);
 	}
 }

@@ -161,24 +161,27 @@ static enum status print(const struct ctx *ctx, const struct spec *spec)
 
 static enum status carry_over(const struct ctx *ctx, struct import *im, const struct request *request)
 {
-	struct ctx loud = *ctx;
+	char others[1024];
 	struct imported *t;
 	enum status status;
 	struct err err;
 
-	loud.quiet = false; /* these are errors */
 	if (import_end(im, &err))
 		return fail(&err);
-	for (size_t i = 0; i < im->n_errors; i++)
-		warning(&loud, "%s", im->errors[i]);
+	say_errors(&im->errors);
+	if (import_others(im, others, sizeof(others)))
+		warning(ctx, "%s: passed over, for SIT tunnels only are read", others);
+	/* The one that would have been there was named. */
+	if (!im->n && im->refused)
+		return STATUS_USAGE;
 	t = choose(im, request, &err);
 	if (!t)
 		return fail(&err);
 	if (!ctx->save || ctx->dry_run) {
 		status = print(ctx, &t->spec);
-		return status ? status : im->n_errors ? STATUS_REFUSED : STATUS_OK;
+		return status ? status : im->errors.n ? STATUS_REFUSED : STATUS_OK;
 	}
-	if (im->n_errors) {
+	if (im->errors.n) {
 		err_sys(&err, EBADMSG, "%s", t->spec.name);
 		err_why(&err, "not all was understood: nothing is saved");
 		err_hint(&err, "without --save it is printed; look at the lines that are named");

@@ -96,13 +96,22 @@ enum status fail(const struct err *err)
 	return err->usage ? STATUS_USAGE : STATUS_REFUSED;
 }
 
+void say_errors(const struct errors *e)
+{
+	char text[64];
+
+	for (size_t i = 0; i < errors_kept(e); i++)
+		say(e->texts[i] ? e->texts[i] : strerror(ENOMEM));
+	if (errors_more(e, text, sizeof(text)))
+		say(text);
+}
+
 enum status fail_conf(const struct conf *f)
 {
-	for (size_t i = 0; i < f->n_errors; i++)
-		say(f->errors[i]);
-	if (!f->n_errors)
+	say_errors(&f->errors);
+	if (!f->errors.n)
 		return STATUS_OK;
-	return f->n_errors > f->n_unresolved ? STATUS_USAGE : STATUS_REFUSED;
+	return f->errors.n > f->n_unresolved ? STATUS_USAGE : STATUS_REFUSED;
 }
 
 void warning(const struct ctx *ctx, const char *fmt, ...)

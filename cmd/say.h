@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "base/err.h"
+#include "base/errors.h"
 #include "conf/conf.h"
 #include "spec/params.h"
 #include "commands.h"
@@ -39,6 +40,9 @@ void print_program(const struct ctx *ctx, FILE *out);
 
 /* The values of one parameter as JSON: a number, a string, or an array where it can repeat. */
 json_t *param_json(const struct spec *spec, const struct param *p);
+
+/* Print errors, those that are kept, and how many more there are. */
+void say_errors(const struct errors *e);
 
 /* Print the errors of a file; returns the exit status for them, STATUS_OK where there are none. */
 enum status fail_conf(const struct conf *f);

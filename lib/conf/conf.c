@@ -12,7 +12,10 @@
 #include "conf/conf.h"
 #include "base/quote.h"
 
-#define SIZE_MAX_FILE (16 << 20) /* 100,000 peers */
+/* For 100,000 peers: more memory no file takes, whatever stands in it. */
+#define SIZE_MAX_FILE (16 << 20)
+#define SECTIONS_MAX (1 << 17)
+#define LINES_MAX (1 << 20)
 
 void conf_client_path(const char *name, char *path)
 {
@@ -21,16 +24,11 @@ void conf_client_path(const char *name, char *path)
 
 void conf_error(struct conf *f, unsigned int line, const struct err *err)
 {
-	char **grown = realloc(f->errors, (f->n_errors + 1) * sizeof(*grown));
-	char text[1600], number[16] = "", *whole = NULL;
+	char text[1600], number[16] = "";
 
-	if (!grown)
-		return;
-	f->errors = grown;
 	if (line)
 		snprintf(number, sizeof(number), ":%u", line);
-	if (asprintf(&whole, "%s%s: %s", f->path, number, err_text(err, text, sizeof(text))) >= 0)
-		f->errors[f->n_errors++] = whole;
+	errors_add(&f->errors, "%s%s: %s", f->path, number, err_text(err, text, sizeof(text)));
 }
 
 static uint32_t *find_slot(const struct conf *f, enum role role, const char *name)
@@ -245,6 +243,9 @@ int conf_parse(struct conf *f, const char *text, enum role role, const char *nam
 		ret = take_text(f, text, (size_t)(end - text), role, name, &seen, &inner);
 		if (ret == -ENOMEM)
 			return err_sys(err, ENOMEM, "%s", f->path);
+		if (f->n_lines == LINES_MAX || f->n_sections == SECTIONS_MAX)
+			return err_usage(err, f->path, "is too large: a file has less than %u lines, and %u sections",
+					 LINES_MAX, SECTIONS_MAX);
 		if (ret && (!f->n_sections || f->sections[f->n_sections - 1].spec.role ||
 			    f->sections[f->n_sections - 1].line == f->n_lines))
 			conf_error(f, (unsigned int)f->n_lines, &inner);
@@ -259,7 +260,7 @@ int conf_parse(struct conf *f, const char *text, enum role role, const char *nam
 		s->bad = true;
 		conf_error(f, s->line, &inner);
 	}
-	if (role == ROLE_CLIENT && !f->n_sections && !f->n_errors) {
+	if (role == ROLE_CLIENT && !f->n_sections && !f->errors.n) {
 		struct err inner;
 
 		err_usage(&inner, "[client]", "this section is missing");
@@ -386,8 +387,6 @@ void conf_free(struct conf *f)
 {
 	for (size_t i = 0; i < f->n_lines; i++)
 		free(f->lines[i].text);
-	for (size_t i = 0; i < f->n_errors; i++)
-		free(f->errors[i]);
 	if (f->temporary)
 		unlink(f->temporary);
 	if (f->lock) {
@@ -400,6 +399,6 @@ void conf_free(struct conf *f)
 	free(f->lines);
 	free(f->sections);
 	free(f->names.slots);
-	free(f->errors);
+	errors_free(&f->errors);
 	memset(f, 0, sizeof(*f));
 }

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "base/errors.h"
 #include "spec/nameindex.h"
 #include "spec/resolve.h"
 #include "state/journal.h"
@@ -43,10 +44,10 @@ struct conf {
 	size_t n_sections, room_sections;
 	struct nameindex names; /* of the first n_named sections */
 	size_t n_named;
-	char **errors;		       /* FILE:LINE: word: reason */
-	size_t n_errors, n_unresolved; /* those that are no mistake in the file: names without an answer */
-	char *temporary;	       /* by conf_prepare() */
-	int lock;		       /* by conf_lock(), plus 1 */
+	struct errors errors; /* FILE:LINE: word: reason */
+	size_t n_unresolved;  /* those that are no mistake in the file: names without an answer */
+	char *temporary;      /* by conf_prepare() */
+	int lock;	      /* by conf_lock(), plus 1 */
 };
 
 /* The usual file of a client NAME in PATH (CONF_PATH bytes). */
@@ -54,7 +55,7 @@ void conf_client_path(const char *name, char *path);
 
 /*
  * Read the file at PATH into F, which is zeroed or has its lock: of the client NAME (ROLE_CLIENT), or the server's (ROLE_SERVER). 0, also
- * where there are errors in it (n_errors) or there is no file (exists); or a negative errno and
+ * where there are errors in it or there is no file (exists); or a negative errno and
  * ERR where it cannot be read or others may write to it. Ends with conf_free().
  */
 int conf_read(struct conf *f, const char *path, enum role role, const char *name, struct err *err);

@@ -31,6 +31,20 @@ static struct imported *nearby(struct import *im, const struct import_item *item
 	return im->n ? &im->tunnels[item->after ? item->after - 1 : 0] : NULL;
 }
 
+/* The tunnel that it is about: by the interface, else by the gateway. */
+static struct imported *owner(struct import *im, const struct import_item *item)
+{
+	return item->ifname[0] ? import_find(im, item->ifname) : owner_by_gateway(im, item);
+}
+
+static void take_wrong_address(struct import *im, const struct import_item *item)
+{
+	struct imported *t = import_find(im, item->ifname);
+
+	if (t)
+		spec_set_given(&t->spec, "address");
+}
+
 static void take_address(struct import *im, const struct import_item *item)
 {
 	struct imported *t = import_find(im, item->ifname);
@@ -48,30 +62,47 @@ static void take_mtu(struct import *im, const struct import_item *item)
 		import_set(im, t, "mtu", item->value);
 }
 
+static bool same_way(const struct import_item *a, const struct import_item *b)
+{
+	return a->has_gateway == b->has_gateway && a->metric == b->metric && addr6_equal(&a->gateway, &b->gateway);
+}
+
 static void take_default(struct import *im, const struct import_item *item)
 {
-	struct imported *t = item->ifname[0] ? import_find(im, item->ifname) : owner_by_gateway(im, item);
+	struct imported *t = owner(im, item);
 	char text[NET6_TEXT];
 
 	if (!t)
 		return; /* by another interface: not the tunnel's */
+	if (t->dflt && same_way(t->dflt, item))
+		return;
 	if (spec_given(&t->spec, "gateway")) {
 		import_error(im, "default", "is a second default route by %s: sitctl makes one", t->spec.name);
 		return;
 	}
+	t->dflt = item;
 	import_set(im, t, "gateway", item->has_gateway ? addr6_text(&item->gateway, text) : "auto");
 	snprintf(text, sizeof(text), "%u", item->metric);
 	if (item->metric != METRIC_DEFAULT)
 		import_set(im, t, "metric", text);
 }
 
+/* Does an address of T bring this route? A routed prefix may be used on the tunnel itself. */
+static bool brought_by_address(const struct imported *t, const struct import_item *item)
+{
+	for (unsigned int i = 0; !item->has_gateway && i < t->spec.n_addresses; i++)
+		if (t->spec.addresses[i].len <= item->net.len && net6_contains(&t->spec.addresses[i], &item->net.addr))
+			return true;
+	return false;
+}
+
 static void take_route(struct import *im, const struct import_item *item)
 {
-	struct imported *t = item->ifname[0] ? import_find(im, item->ifname) : owner_by_gateway(im, item);
+	struct imported *t = owner(im, item);
 	char text[NET6_TEXT];
 
 	/* To the gateway itself, which is on the link already. */
-	if (!t || (item->net.len == 128 && !item->has_gateway))
+	if (!t || (item->net.len == 128 && !item->has_gateway) || brought_by_address(t, item))
 		return;
 	import_error(im, net6_text(&item->net, text),
 		     "is not a route that sitctl makes by a client: it makes a default route");
@@ -128,7 +159,7 @@ static void take_lan(struct import *im, const struct import_item *item)
 	struct net6 own = { .addr = net6_base(&item->net), .len = item->net.len };
 	char text[NET6_TEXT];
 
-	if (!t || import_find(im, item->ifname) || !im->all_interfaces)
+	if (!t || import_find(im, item->ifname) || import_is_other(im, item->ifname) || !im->all_interfaces)
 		return;
 	for (unsigned int i = 0; i < t->spec.n_prefixes; i++) {
 		const struct prefix *p = &t->spec.prefixes[i];
@@ -144,6 +175,21 @@ static void take_lan(struct import *im, const struct import_item *item)
 		import_error(im, net6_text(&item->net, text),
 			     "is not the first address of a prefix, which is what sitctl gives a LAN (%s)",
 			     item->ifname);
+}
+
+static bool is_lan(const struct import *im, const char *ifname)
+{
+	for (size_t i = 0; i < im->n; i++)
+		for (unsigned int k = 0; k < im->tunnels[i].spec.n_prefixes; k++)
+			if (!strcmp(im->tunnels[i].spec.prefixes[k].ifname, ifname))
+				return true;
+	return false;
+}
+
+static void take_odd(struct import *im, const struct import_item *item)
+{
+	if (owner(im, item) || (item->kind == IMPORT_ODD_ADDRESS && item->ifname[0] && is_lan(im, item->ifname)))
+		import_error(im, item->value, "is not understood here, in '%s'", item->param);
 }
 
 /* Only what the text itself does not say: it may have been changed, and the comment not. */
@@ -202,11 +248,14 @@ int import_end(struct import *im, struct err *err)
 {
 	for_each(im, IMPORT_MTU, take_mtu);
 	for_each(im, IMPORT_ADDRESS, take_address);
+	for_each(im, IMPORT_WRONG_ADDRESS, take_wrong_address);
 	for_each(im, IMPORT_DEFAULT, take_default);
 	for_each(im, IMPORT_ROUTE, take_route);
 	for_each(im, IMPORT_UNREACHABLE, take_unreachable);
 	for_each(im, IMPORT_ADDRESS, take_lan);
 	for_each(im, IMPORT_COMMENT, take_comment);
+	for_each(im, IMPORT_ODD, take_odd);
+	for_each(im, IMPORT_ODD_ADDRESS, take_odd);
 	for (size_t i = 0; i < im->n; i++)
 		check(im, &im->tunnels[i]);
 	return im->no_memory ? err_sys(err, ENOMEM, "import") : 0;

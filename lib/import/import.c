@@ -10,25 +10,77 @@
 #include "spec/params.h"
 
 #define COMMENT "sitctl: " /* begins what `export` says in a comment */
+#define OTHERS_TOLD 16
+
+char import_unknown[] = "?";
 
 void import_error(struct import *im, const char *word, const char *why, ...)
 {
-	char **grown = realloc(im->errors, (im->n_errors + 1) * sizeof(*grown));
-	char reason[900], number[16] = "", *whole = NULL;
+	char reason[900], number[16] = "";
 	va_list ap;
 
-	if (!grown) {
-		im->no_memory = true;
-		return;
-	}
-	im->errors = grown;
 	va_start(ap, why);
 	vsnprintf(reason, sizeof(reason), why, ap);
 	va_end(ap);
 	if (im->line)
 		snprintf(number, sizeof(number), ":%u", im->line);
-	if (asprintf(&whole, "%s%s: %.200s: %s", im->file, number, word, reason) >= 0)
-		im->errors[im->n_errors++] = whole;
+	if (!errors_add(&im->errors, "%s%s: %.200s: %s", im->file, number, word, reason))
+		im->no_memory = true;
+}
+
+static size_t others_kept(const struct import *im)
+{
+	return im->n_others < IMPORT_OTHERS_MAX ? im->n_others : IMPORT_OTHERS_MAX;
+}
+
+static const struct import_other *find_other(const struct import *im, const char *name)
+{
+	for (size_t i = 0; i < others_kept(im); i++)
+		if (!strcmp(im->others[i].name, name))
+			return &im->others[i];
+	return NULL;
+}
+
+void import_other(struct import *im, const char *name, const char *kind)
+{
+	struct import_other *other;
+
+	if (!im->others)
+		im->others = calloc(IMPORT_OTHERS_MAX, sizeof(*im->others));
+	if (!im->others) {
+		im->no_memory = true;
+		return;
+	}
+	if (find_other(im, name) || im->n_others++ >= IMPORT_OTHERS_MAX)
+		return;
+	other = &im->others[im->n_others - 1];
+	snprintf(other->name, sizeof(other->name), "%s", name);
+	snprintf(other->kind, sizeof(other->kind), "%s", kind);
+}
+
+bool import_is_other(const struct import *im, const char *name)
+{
+	/* Of these a LAN may be made, whose addresses are of a tunnel's prefix. */
+	static const char *const ethernet[] = { "bridge", "bond",    "dummy", "ifb",  "ipvlan", "macvlan", "tap",
+						"team",	  "macvtap", "veth",  "vlan", "vxlan",	NULL };
+	const struct import_other *other = find_other(im, name);
+
+	for (const char *const *kind = ethernet; other && *kind; kind++)
+		if (!strcmp(other->kind, *kind))
+			return false;
+	return other;
+}
+
+const char *import_others(const struct import *im, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	for (*buf = '\0'; n < others_kept(im) && n < OTHERS_TOLD; n++)
+		snprintf(buf + strlen(buf), size - strlen(buf), "%s%s (%s)", n ? ", " : "", im->others[n].name,
+			 im->others[n].kind);
+	if (im->n_others > n)
+		snprintf(buf + strlen(buf), size - strlen(buf), " and %zu more", im->n_others - n);
+	return n ? buf : NULL;
 }
 
 struct imported *import_find(const struct import *im, const char *name)
@@ -45,6 +97,9 @@ struct imported *import_tunnel(struct import *im, const char *name)
 	struct spec spec;
 	struct err err;
 
+	im->refused = true;
+	if (name == import_unknown)
+		return NULL;
 	if (import_find(im, name) || im->n == IMPORTED_MAX) {
 		import_error(im, name, "%s", im->n == IMPORTED_MAX ? "is one tunnel too many" : "is made twice");
 		return NULL;
@@ -60,6 +115,7 @@ struct imported *import_tunnel(struct import *im, const char *name)
 		im->no_memory = true;
 		return NULL;
 	}
+	im->refused = false;
 	t = &im->tunnels[im->n++];
 	t->spec = spec;
 	t->file = im->file;
@@ -78,9 +134,11 @@ void import_set(struct import *im, struct imported *t, const char *param, const 
 		import_error(im, param, "is not a parameter of a client");
 		return;
 	}
-	if (!spec_more_words(&t->spec, 2, words, p->repeats ? &t->seen : &once, &err))
-		return;
-	import_error(im, err.step, "%s", err.why);
+	if (value != import_unknown) {
+		if (!spec_more_words(&t->spec, 2, words, p->repeats ? &t->seen : &once, &err))
+			return;
+		import_error(im, err.step, "%s", err.why);
+	}
 	/* A wrong value is no missing one. */
 	spec_set_given(&t->spec, param);
 }
@@ -95,24 +153,49 @@ void import_ttl(struct import *im, struct imported *t, const char *value)
 	import_set(im, t, "ttl", strcmp(value, "0") ? value : "inherit");
 }
 
+void import_tos(struct import *im, struct imported *t, const char *value)
+{
+	import_set(im, t, "tos",
+		   strcmp(value, "1") && strcmp(value, "0x1") && strcmp(value, "0x01") ? value : "inherit");
+}
+
+/* One item more, zeroed. */
+static struct import_item *add_item(struct import *im)
+{
+	if (im->n_items == im->room_items) {
+		size_t room = im->room_items ? 2 * im->room_items : 16;
+		struct import_item *grown = realloc(im->items, room * sizeof(*grown));
+
+		if (!grown) {
+			im->no_memory = true;
+			return NULL;
+		}
+		im->items = grown;
+		im->room_items = room;
+	}
+	return memset(&im->items[im->n_items++], 0, sizeof(*im->items));
+}
+
 struct import_item *import_item(struct import *im, enum import_kind kind, const char *ifname)
 {
-	struct import_item *grown, *item;
+	struct import_item *item;
 
+	if (ifname == import_unknown)
+		return NULL;
 	/* An alternative name, which udev gives: no tunnel of sitctl's has one, nor its LAN. */
 	if (strlen(ifname) >= sizeof(item->ifname)) {
 		if (kind == IMPORT_ADDRESS && im->all_interfaces)
 			import_error(im, ifname, "is longer than the 15 bytes of an interface name");
 		return NULL;
 	}
-	grown = realloc(im->items, (im->n_items + 1) * sizeof(*grown));
-	if (!grown) {
-		im->no_memory = true;
+	if (im->n_items == IMPORT_ITEMS_MAX) {
+		import_error(im, *ifname ? ifname : "file",
+			     "is one line too many: tunnels have less addresses and routes");
 		return NULL;
 	}
-	im->items = grown;
-	item = &grown[im->n_items++];
-	memset(item, 0, sizeof(*item));
+	item = add_item(im);
+	if (!item)
+		return NULL;
 	item->kind = kind;
 	item->file = im->file;
 	item->line = im->line;
@@ -121,9 +204,31 @@ struct import_item *import_item(struct import *im, enum import_kind kind, const 
 	return item;
 }
 
+void import_odd(struct import *im, enum import_kind kind, const char *ifname, const char *gateway, const char *command,
+		const char *word)
+{
+	struct import_item *item = import_item(im, kind, ifname);
+
+	if (!item)
+		return;
+	item->has_gateway = gateway && inet_pton(AF_INET6, gateway, &item->gateway) == 1;
+	snprintf(item->param, sizeof(item->param), "%s", command);
+	snprintf(item->value, sizeof(item->value), "%s", word);
+}
+
 bool import_is_ipv4(const char *word)
 {
 	return *word && word[strspn(word, "0123456789./")] == '\0';
+}
+
+bool import_is_false(const char *word)
+{
+	static const char *const words[] = { "0", "no", "n", "false", "f", "off" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcasecmp(word, words[i]))
+			return true;
+	return false;
 }
 
 void import_address(struct import *im, const char *ifname, const char *value, uint8_t default_len)
@@ -132,6 +237,10 @@ void import_address(struct import *im, const char *ifname, const char *value, ui
 	struct net6 net;
 	const char *why;
 
+	if (value == import_unknown) {
+		import_item(im, IMPORT_WRONG_ADDRESS, ifname);
+		return;
+	}
 	if (import_is_ipv4(value)) {
 		if (import_find(im, ifname))
 			import_error(im, value, "is IPv4: a tunnel of sitctl has IPv6 inside only");
@@ -142,6 +251,7 @@ void import_address(struct import *im, const char *ifname, const char *value, ui
 		return;
 	if (!parse_ipv6_net_host(value, default_len, &net, &why)) {
 		import_error(im, value, "%s", why);
+		import_item(im, IMPORT_WRONG_ADDRESS, ifname);
 		return;
 	}
 	item = import_item(im, IMPORT_ADDRESS, ifname);
@@ -175,6 +285,9 @@ void import_route(struct import *im, const struct import_route *r)
 	struct import_item item = { .metric = METRIC_DEFAULT }, *put;
 	const char *why;
 
+	if (r->type == import_unknown || r->to == import_unknown || r->gateway == import_unknown ||
+	    r->metric == import_unknown)
+		return;
 	if (!route_type(im, r, &item.kind))
 		return;
 	if (item.kind == IMPORT_UNREACHABLE
@@ -247,9 +360,8 @@ void import_text(struct import *im, const struct importer *importer, const char 
 
 void import_free(struct import *im)
 {
-	for (size_t i = 0; i < im->n_errors; i++)
-		free(im->errors[i]);
-	free(im->errors);
+	errors_free(&im->errors);
+	free(im->others);
 	for (size_t i = 0; i < im->n; i++)
 		spec_free(&im->tunnels[i].spec);
 	free(im->items);

@@ -269,7 +269,7 @@ static bool route_word(struct ip *ip, struct import_route *r, const char *word)
 static void ip_route(struct ip *ip, const char *command)
 {
 	struct import_route r = { .type = NULL };
-	size_t before = ip->im->n_errors;
+	size_t before = ip->im->errors.n;
 
 	if (!is(command, "add") && !is(command, "append") && !is(command, "change") && strcmp(command, "replace"))
 		return;
@@ -281,7 +281,7 @@ static void ip_route(struct ip *ip, const char *command)
 			return;
 		}
 	}
-	if (ip->im->n_errors > before)
+	if (ip->im->errors.n > before)
 		return;
 	if (!r.to) {
 		import_error(ip->im, command, "tells no destination");

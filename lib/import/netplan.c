@@ -8,6 +8,14 @@
 #include "import/importers.h"
 #include "import/ipcommand.h"
 
+#define DEPTH_MAX 16
+#define NODES_MAX 20000
+#define ANCHORS_MAX 100
+#define DIRECTIVES_MAX 100
+#define TAG "%TAG"
+#define WORD_OF(number) #number
+#define QUOTED(number) WORD_OF(number)
+
 /* A node and where it stands. */
 static const char *scalar(const yaml_node_t *node)
 {
@@ -65,15 +73,21 @@ static yaml_node_t *item(struct import *im, yaml_document_t *doc, const yaml_nod
 
 static void take_addresses(struct import *im, yaml_document_t *doc, const yaml_node_t *list, const char *name)
 {
-	yaml_node_t *node, *ignored;
+	yaml_node_t *node, *options = NULL, *value;
+	const char *key;
 
 	for (size_t i = 0; (node = item(im, doc, list, i)); i++) {
 		const char *text = scalar(node);
 
 		/* An address with options is a mapping of one pair. */
 		if (!text && node->type == YAML_MAPPING_NODE)
-			next_pair(im, doc, node, 0, &text, &ignored);
+			next_pair(im, doc, node, 0, &text, &options);
 		import_address(im, name, text ? text : "", 128);
+		for (size_t k = 0; !scalar(node) && options && options->type == YAML_MAPPING_NODE &&
+				   next_pair(im, doc, options, k, &key, &value);
+		     k++)
+			if (strcmp(key, "lifetime") || !scalar(value) || strcmp(scalar(value), "forever"))
+				import_error(im, key, "is not understood of an address");
 	}
 }
 
@@ -116,12 +130,22 @@ static void take_routes(struct import *im, yaml_document_t *doc, const yaml_node
 	}
 }
 
+/* What is left as networkd has it without a word, or with this value; others are named. */
+static bool says_nothing(const char *key, const char *text)
+{
+	static const char *const keys[] = { "mode",	"link-local",	   "optional",	     "renderer",
+					    "critical", "activation-mode", "ignore-carrier", NULL };
+	static const char *const off[] = { "accept-ra", "dhcp4", "dhcp6", "ipv6-privacy", NULL };
+
+	return import_among(key, keys) || (import_among(key, off) && import_is_false(text));
+}
+
 static void tunnel_key(struct import *im, yaml_document_t *doc, struct imported *t, const char *key, yaml_node_t *node)
 {
-	static const char *const plain[] = { "mode",	 "accept-ra", "link-local", "dhcp4",	      "dhcp6",
-					     "optional", "renderer",  "critical",   "ignore-carrier", NULL };
 	const char *text = scalar(node);
 
+	if (says_nothing(key, text ? text : ""))
+		return;
 	if (!strcmp(key, "addresses") && !text)
 		take_addresses(im, doc, node, t->spec.name);
 	else if (!strcmp(key, "routes") && !text)
@@ -136,7 +160,7 @@ static void tunnel_key(struct import *im, yaml_document_t *doc, struct imported 
 		import_ttl(im, t, text);
 	else if (!strcmp(key, "gateway6"))
 		import_route(im, &(struct import_route){ .to = "default", .gateway = text, .ifname = t->spec.name });
-	else if (!import_among(key, plain))
+	else
 		import_error(im, key, "is not understood of a tunnel");
 }
 
@@ -151,39 +175,138 @@ static void take_tunnels(struct import *im, yaml_document_t *doc, yaml_node_t *t
 		struct imported *t;
 
 		mode = scalar(find(im, doc, map, "mode"));
+		im->line = line;
+		if (!mode)
+			import_error(im, name, "is a tunnel without 'mode'");
+		else if (strcmp(mode, "sit"))
+			import_other(im, name, mode);
 		if (!mode || strcmp(mode, "sit"))
 			continue;
-		im->line = line;
 		t = import_tunnel(im, name);
 		for (size_t k = 0; t && next_pair(im, doc, map, k, &key, &value); k++)
 			tunnel_key(im, doc, t, key, value);
 	}
 }
 
-void import_netplan(struct import *im, char *text)
+/* Routes to the loopback interface discard what is unused of a routed prefix. */
+static void take_loopback(struct import *im, yaml_document_t *doc, yaml_node_t *network)
 {
-	yaml_parser_t parser;
+	yaml_node_t *routes = find(im, doc, find(im, doc, find(im, doc, network, "ethernets"), "lo"), "routes");
+
+	if (routes)
+		take_routes(im, doc, routes, "lo");
+}
+
+/*
+ * Is it of a size and form that people write? What libyaml makes of a text grows with the square of its depth, and of the
+ * number of its anchors and directives; and with each alias comes again what it stands for.
+ */
+static const char *too_much(const yaml_event_t *event, unsigned int depth, unsigned int n)
+{
+	if (event->type == YAML_ALIAS_EVENT)
+		return "an alias ('*') is not followed: write what it stands for";
+	if (depth > DEPTH_MAX)
+		return "is nested too deep: netplan has less than " QUOTED(DEPTH_MAX) " levels";
+	return n > NODES_MAX ? "has more than " QUOTED(NODES_MAX) " keys and values" : NULL;
+}
+
+static bool has_anchor(const yaml_event_t *event)
+{
+	return (event->type == YAML_SCALAR_EVENT && event->data.scalar.anchor) ||
+	       (event->type == YAML_SEQUENCE_START_EVENT && event->data.sequence_start.anchor) ||
+	       (event->type == YAML_MAPPING_START_EVENT && event->data.mapping_start.anchor);
+}
+
+static void name_problem(struct import *im, const yaml_parser_t *parser)
+{
+	im->line = (unsigned int)parser->problem_mark.line + 1;
+	im->refused = true;
+	import_error(im, "yaml", "%s", parser->problem ? parser->problem : "is not understood");
+}
+
+/* Looks at TEXT, without keeping anything of it. False, and an error, where it is wrong or too much. */
+static bool look(struct import *im, yaml_parser_t *parser)
+{
+	unsigned int depth = 0, n = 0, anchors = 0;
+	const char *why = NULL;
+	yaml_event_t event;
+	bool more = true;
+
+	while (more && !why) {
+		if (!yaml_parser_parse(parser, &event)) {
+			name_problem(im, parser);
+			return false;
+		}
+		if (event.type == YAML_SEQUENCE_START_EVENT || event.type == YAML_MAPPING_START_EVENT)
+			depth++;
+		else if (event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT)
+			depth--;
+		anchors += has_anchor(&event);
+		why = too_much(&event, depth, ++n);
+		if (!why && anchors > ANCHORS_MAX)
+			why = "has more than " QUOTED(ANCHORS_MAX) " anchors ('&')";
+		im->line = (unsigned int)event.start_mark.line + 1;
+		more = event.type != YAML_STREAM_END_EVENT;
+		yaml_event_delete(&event);
+	}
+	if (!why)
+		return true;
+	im->refused = true;
+	import_error(im, "yaml", "%s", why);
+	return false;
+}
+
+/* Takes what is in it, which look() has found bearable. */
+static bool take(struct import *im, yaml_parser_t *parser)
+{
 	yaml_document_t doc;
 	bool more = true;
 
-	if (!yaml_parser_initialize(&parser)) {
-		im->no_memory = true;
-		return;
-	}
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, strlen(text));
 	while (more) {
-		yaml_node_t *root;
+		yaml_node_t *root, *network;
 
-		if (!yaml_parser_load(&parser, &doc)) {
-			im->line = (unsigned int)parser.problem_mark.line + 1;
-			import_error(im, "yaml", "%s", parser.problem ? parser.problem : "is not understood");
-			break;
+		if (!yaml_parser_load(parser, &doc)) {
+			name_problem(im, parser);
+			return false;
 		}
 		root = yaml_document_get_root_node(&doc);
 		more = root;
-		if (root)
-			take_tunnels(im, &doc, find(im, &doc, find(im, &doc, root, "network"), "tunnels"));
+		if (root) {
+			network = find(im, &doc, root, "network");
+			take_tunnels(im, &doc, find(im, &doc, network, "tunnels"));
+			take_loopback(im, &doc, network);
+		}
 		yaml_document_delete(&doc);
 	}
-	yaml_parser_delete(&parser);
+	return !more;
+}
+
+/* libyaml compares each directive with all before it, before it tells of any. */
+static bool many_directives(const char *text)
+{
+	unsigned int n = 0;
+
+	for (const char *p = text; n <= DIRECTIVES_MAX && (p = strstr(p, TAG)); p += strlen(TAG))
+		n++;
+	return n > DIRECTIVES_MAX;
+}
+
+void import_netplan(struct import *im, char *text)
+{
+	static bool (*const passes[])(struct import * im, yaml_parser_t * parser) = { look, take };
+	bool good = !many_directives(text);
+
+	if (!good)
+		import_error(im, TAG, "is there more than " QUOTED(DIRECTIVES_MAX) " times");
+	for (size_t i = 0; good && i < sizeof(passes) / sizeof(*passes); i++) {
+		yaml_parser_t parser;
+
+		if (!yaml_parser_initialize(&parser)) {
+			im->no_memory = true;
+			return;
+		}
+		yaml_parser_set_input_string(&parser, (const unsigned char *)text, strlen(text));
+		good = passes[i](im, &parser);
+		yaml_parser_delete(&parser);
+	}
 }

@@ -52,7 +52,7 @@ static void unchanged(struct conf *f, const char *text)
 	struct err err;
 
 	same_text(f, text);
-	for (size_t i = 0; !f->n_errors && i < f->n_sections; i++) {
+	for (size_t i = 0; !f->errors.n && i < f->n_sections; i++) {
 		struct spec spec;
 
 		spec_copy(&spec, &f->sections[i].spec);
@@ -94,7 +94,7 @@ static void says(const struct conf *f, const struct spec *spec)
 	static char wanted[WORDS_MAX * VALUE_TEXT], has[sizeof(wanted)];
 	const struct conf_section *s = conf_find(f, spec->role, spec->name);
 
-	invariant(!f->n_errors && s);
+	invariant(!f->errors.n && s);
 	spec_text(spec, false, wanted, sizeof(wanted));
 	spec_text(&s->spec, false, has, sizeof(has));
 	invariant(strlen(wanted) == strlen(has));
@@ -123,7 +123,7 @@ static bool make(struct spec *spec, enum role of, char *words)
 
 static void saved(struct conf *f, const char *text, enum role role, char *words)
 {
-	bool right = !f->n_errors;
+	bool right = !f->errors.n;
 	struct spec spec = { 0 };
 	struct conf again;
 	struct err err;

@@ -46,9 +46,9 @@ static inline int fuzz_import(const char *format, const uint8_t *data, size_t si
 	import_text(&im, importer_find(format), "x", text);
 	free(text);
 	invariant(!import_end(&im, &err));
-	for (size_t i = 0; i < im.n_errors; i++)
-		invariant(!strncmp(im.errors[i], "x:", 2));
-	for (size_t i = 0; !im.n_errors && i < im.n; i++)
+	for (size_t i = 0; i < errors_kept(&im.errors); i++)
+		invariant(!strncmp(im.errors.texts[i], "x:", 2));
+	for (size_t i = 0; !im.errors.n && i < im.n; i++)
 		said_again(&im.tunnels[i].spec);
 	import_free(&im);
 	return 0;

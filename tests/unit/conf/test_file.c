@@ -31,7 +31,7 @@ static int read_len(enum role role, const char *text, size_t len)
 static void good(enum role role, const char *text)
 {
 	ck_assert_int_eq(read_len(role, text, 0), 0);
-	ck_assert(f.exists && !f.n_errors);
+	ck_assert(f.exists && !f.errors.n);
 }
 
 START_TEST(zero_bytes)
@@ -59,7 +59,7 @@ START_TEST(size)
 	memset(text, '#', 16 << 20);
 	memcpy(text + (16 << 20) - strlen(rest), rest, strlen(rest));
 	ck_assert_int_eq(read_len(ROLE_CLIENT, text, 16 << 20), 0);
-	ck_assert(!f.n_errors && f.sections[0].line == 2);
+	ck_assert(!f.errors.n && f.sections[0].line == 2);
 	free(text);
 }
 END_TEST
@@ -163,11 +163,11 @@ START_TEST(names)
 	conf_resolve(&f);
 	ck_assert_str_eq(f.sections[0].spec.host, "tunnel.example");
 	ck_assert(f.sections[0].spec.remote.s_addr == ip4("203.0.113.9").s_addr && !f.sections[0].bad);
-	ck_assert_uint_eq(f.n_errors, 2);
-	ck_assert_msg(strstr(f.errors[0], PATH ":4: ") == f.errors[0] && strstr(f.errors[0], "nowhere.example"), "%s",
-		      f.errors[0]);
-	ck_assert_msg(strstr(f.errors[1], PATH ":7: ") == f.errors[1] && strstr(f.errors[1], "127.0.0.2"), "%s",
-		      f.errors[1]);
+	ck_assert_uint_eq(f.errors.n, 2);
+	ck_assert_msg(strstr(f.errors.texts[0], PATH ":4: ") == f.errors.texts[0] && strstr(f.errors.texts[0], "nowhere.example"), "%s",
+		      f.errors.texts[0]);
+	ck_assert_msg(strstr(f.errors.texts[1], PATH ":7: ") == f.errors.texts[1] && strstr(f.errors.texts[1], "127.0.0.2"), "%s",
+		      f.errors.texts[1]);
 	ck_assert(f.sections[1].bad && f.sections[2].bad && !f.sections[3].bad);
 	ck_assert_uint_eq(f.sections[3].spec.remote.s_addr, ip4("198.51.100.7").s_addr);
 }

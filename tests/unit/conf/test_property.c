@@ -120,7 +120,7 @@ static void read_back(const struct spec *a, const char *text)
 	struct conf f = { .lock = 0 };
 
 	ck_assert_int_eq(conf_read(&f, PATH, a->role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER, a->name, &err), 0);
-	ck_assert_msg(!f.n_errors, "%s: %s", text, f.errors[0]);
+	ck_assert_msg(!f.errors.n, "%s: %s", text, f.errors.texts[0]);
 	s = conf_find(&f, a->role, a->name);
 	ck_assert_msg(s, "%s: %s is not in the file", text, a->name);
 	if (wanted.host) /* the address of a name is not in the file */

@@ -37,7 +37,7 @@ static void good(enum role role, const char *text)
 	char message[2048];
 
 	ck_assert_msg(!read_text(role, text), "%s: %s", text, err_text(&err, message, sizeof(message)));
-	ck_assert_msg(f.exists && !f.n_errors, "%s: %s", text, f.n_errors ? f.errors[0] : "it does not exist");
+	ck_assert_msg(f.exists && !f.errors.n, "%s: %s", text, f.errors.n ? f.errors.texts[0] : "it does not exist");
 }
 
 /* The parameters of a section, as words. */
@@ -62,7 +62,7 @@ static void expect_errors(enum role role, const char *text, const char *want)
 	ck_assert_msg(!read_text(role, text), "'%s' cannot be read", text);
 	for (const char *p = want; *p; p += strcspn(p, "\n"), p += *p == '\n', n++) {
 		char begin[400], more[200] = "";
-		const char *error = n < f.n_errors ? f.errors[n] : "(no more errors)";
+		const char *error = n < f.errors.n ? f.errors.texts[n] : "(no more errors)";
 
 		snprintf(begin, sizeof(begin), PATH "%s%.*s", *p == ':' ? "" : ":", (int)strcspn(p, "|\n"), p);
 		if (p[strcspn(p, "|\n")] == '|')
@@ -73,7 +73,7 @@ static void expect_errors(enum role role, const char *text, const char *want)
 		ck_assert_msg(strstr(error + strlen(begin), more), "'%s': error %zu lacks '%s': %s", text, n, more,
 			      error);
 	}
-	ck_assert_msg(f.n_errors == n, "'%s': one error too many: %s", text, n < f.n_errors ? f.errors[n] : "");
+	ck_assert_msg(f.errors.n == n, "'%s': one error too many: %s", text, n < f.errors.n ? f.errors.texts[n] : "");
 }
 
 START_TEST(client)
@@ -265,7 +265,7 @@ START_TEST(nothing_said)
 	unlink(PATH);
 	conf_free(&f);
 	ck_assert_int_eq(conf_read(&f, PATH, ROLE_CLIENT, "x", &err), 0);
-	ck_assert(!f.exists && !f.n_errors && !f.n_sections);
+	ck_assert(!f.exists && !f.errors.n && !f.n_sections);
 }
 END_TEST
 
@@ -314,7 +314,7 @@ START_TEST(any_bytes)
 							    : (char)(1 + pseudo_random(&state) % 255);
 		text[n] = '\0';
 		ck_assert_int_eq(read_text(i % 2 ? ROLE_CLIENT : ROLE_SERVER, text), 0);
-		ck_assert_msg(i % 2 == 0 || f.n_errors, "'%s' is no client's file", text);
+		ck_assert_msg(i % 2 == 0 || f.errors.n, "'%s' is no client's file", text);
 	}
 }
 END_TEST

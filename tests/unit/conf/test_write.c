@@ -31,7 +31,7 @@ static void load(enum role role)
 {
 	conf_free(&f);
 	ck_assert_int_eq(conf_read(&f, PATH, role, "x", &err), 0);
-	ck_assert_msg(!f.n_errors, "%s", f.errors[0]);
+	ck_assert_msg(!f.errors.n, "%s", f.errors.texts[0]);
 }
 
 static void save(void)

@@ -60,7 +60,7 @@ static void read_own(const char *format, const char *text, struct spec *spec)
 	put_file("/etc/sitctl/x.conf", text, 0);
 	memset(&f, 0, sizeof(f));
 	ck_assert_int_eq(conf_read(&f, "/etc/sitctl/x.conf", ROLE_CLIENT, spec->name, &err), 0);
-	ck_assert_msg(!f.n_errors, "%s\n%s", text, f.n_errors ? f.errors[0] : "");
+	ck_assert_msg(!f.errors.n, "%s\n%s", text, f.errors.n ? f.errors.texts[0] : "");
 	spec_free(spec);
 	spec_copy(spec, &f.sections[0].spec);
 	conf_free(&f);
@@ -89,7 +89,7 @@ static void round_trip(const char *format, const char *importer, uint32_t seed)
 			struct import im;
 
 			read_import(&im, importer, text);
-			ck_assert_msg(!im.n_errors, "%s\n%s", text, import_errors(&im));
+			ck_assert_msg(!im.errors.n, "%s\n%s", text, import_errors(&im));
 			ck_assert_msg(im.n == 1, "%s", text);
 			spec_copy(&b, &im.tunnels[0].spec);
 			import_free(&im);
@@ -146,7 +146,7 @@ START_TEST(odd_names_come_back)
 			make_spec(&spec, ROLE_CLIENT, words);
 			text = exported_text(formats_read[k], &spec);
 			read_import(&im, formats_read[k], text);
-			ck_assert_msg(!im.n_errors && im.n == 1, "%s\n%s", text, import_errors(&im));
+			ck_assert_msg(!im.errors.n && im.n == 1, "%s\n%s", text, import_errors(&im));
 			ck_assert_str_eq(im.tunnels[0].spec.name, names[i]);
 			same_spec(&spec, &im.tunnels[0].spec, text);
 			import_free(&im);

@@ -26,8 +26,8 @@ const char *import_errors(const struct import *im)
 	static char text[8192];
 
 	text[0] = '\0';
-	for (size_t i = 0; i < im->n_errors; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s\n", im->errors[i]);
+	for (size_t i = 0; i < errors_kept(&im->errors); i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s\n", im->errors.texts[i]);
 	return text;
 }
 
@@ -191,10 +191,10 @@ START_TEST(a_wrong_value_is_named)
 	struct import im;
 
 	read_import(&im, "iproute2", "ip tunnel add t mode sit remote [SERVER-IPV4] ttl 300\n");
-	ck_assert_uint_eq(im.n_errors, 3);
-	ck_assert_ptr_nonnull(strstr(im.errors[0], "x:1: remote '[SERVER-IPV4]': "));
-	ck_assert_ptr_nonnull(strstr(im.errors[1], "x:1: ttl '300': "));
-	ck_assert_ptr_nonnull(strstr(im.errors[2], "x:1: t: 'address' is missing"));
+	ck_assert_uint_eq(im.errors.n, 3);
+	ck_assert_ptr_nonnull(strstr(im.errors.texts[0], "x:1: remote '[SERVER-IPV4]': "));
+	ck_assert_ptr_nonnull(strstr(im.errors.texts[1], "x:1: ttl '300': "));
+	ck_assert_ptr_nonnull(strstr(im.errors.texts[2], "x:1: t: 'address' is missing"));
 	import_free(&im);
 }
 END_TEST
@@ -216,9 +216,9 @@ START_TEST(a_tunnel_without_a_far_end_is_named)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		read_import(&im, texts[i][0], texts[i][1]);
-		ck_assert_uint_eq(im.n_errors, 1);
-		ck_assert_msg(strstr(im.errors[0], "remote 'any': ") && strstr(im.errors[0], "no far end"), "%s",
-			      im.errors[0]);
+		ck_assert_uint_eq(im.errors.n, 1);
+		ck_assert_msg(strstr(im.errors.texts[0], "remote 'any': ") && strstr(im.errors.texts[0], "no far end"),
+			      "%s", im.errors.texts[0]);
 		import_free(&im);
 	}
 }
@@ -281,7 +281,7 @@ START_TEST(netplan)
 	expect_import(
 		"netplan",
 		"network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, local: 0.0.0.0, ttl: 9,\n"
-		"  addresses: [2001:db8::3/127: {lifetime: 0}], routes: [{to: default, scope: link, metric: 7}]}}}\n",
+		"  addresses: [2001:db8::3/127: {lifetime: forever}], routes: [{to: default, scope: link, metric: 7}]}}}\n",
 		"t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 metric 7", "");
 	expect_import(
 		"netplan",

@@ -247,7 +247,7 @@ START_TEST(imported)
 	fputs("\nip addr add 2001:db8::3/127 dev t1\n", out);
 	fclose(out);
 	read_import(&im, "iproute2", text);
-	ck_assert_msg(!im.n_errors && im.n == 1, "%s\n%s", text, import_errors(&im));
+	ck_assert_msg(!im.errors.n && im.n == 1, "%s\n%s", text, import_errors(&im));
 	ck_assert(param_text(p, &im.tunnels[0].spec, 0, value));
 	ck_assert_str_eq(value, attrs[_i].param);
 	import_free(&im);
