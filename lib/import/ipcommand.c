@@ -10,25 +10,32 @@ struct ip {
 	struct import *im;
 	char **words;
 	int n, at;
-	bool inet6;
+	bool inet6, wrong;
+	const char *object;
+	/* what its words say */
+	const char *name, *kind, *net;
+	struct import_route route;
+	bool elsewhere; /* a route of another table, or of some sources only */
+	struct imported *t;
+	/* words that are not understood: they matter if it is about a tunnel, which is known at the end */
+	const char *odd[IP_WORDS_MAX];
+	int n_odd;
+};
+
+/*
+ * A word of a command. `early` ones tell what it is about: they are taken before the others. Without `take` it says
+ * nothing that matters: it is so with every tunnel of sitctl, or has no effect with IPv6.
+ */
+struct word {
+	const char *name;
+	enum { FLAG, VALUE, LAST } form; /* LAST: all that follows belongs to it */
+	bool early;
+	void (*take)(struct ip *ip, const char *word, const char *value);
 };
 
 static const char *peek(const struct ip *ip)
 {
 	return ip->at < ip->n ? ip->words[ip->at] : NULL;
-}
-
-/* The next word, or NULL and an error. */
-static const char *value(struct ip *ip, const char *of)
-{
-	const char *word = peek(ip);
-
-	if (!word) {
-		import_error(ip->im, of, "has no value");
-		return NULL;
-	}
-	ip->at++;
-	return word;
 }
 
 /* Is WORD FULL or, as `ip` allows, its beginning? */
@@ -45,260 +52,511 @@ bool import_among(const char *word, const char *const *list)
 	return false;
 }
 
-static void unknown(struct ip *ip, const char *word)
+static const struct word *find_word(const struct word *table, const char *word)
 {
-	import_error(ip->im, word, "is not understood here, in '%s %s'", ip->words[0], ip->n > 1 ? ip->words[1] : "");
+	for (; word && table->name; table++)
+		if (!strcmp(table->name, word))
+			return table;
+	return NULL;
 }
 
-/* What every tunnel of sitctl has anyway, or what says nothing of it. */
-static const char *const tunnel_plain[] = { "pmtudisc", "noencap", "isatap-off", "sit", NULL };
-static const char *const addr_plain[] = { "nodad", "noprefixroute", "home", "mngtmpaddr", NULL };
+static void odd(struct ip *ip, const char *word, const char *value)
+{
+	(void)value;
+	if (ip->n_odd < IP_WORDS_MAX)
+		ip->odd[ip->n_odd++] = word;
+}
+
+/* WORD is not of the table. Neither is its value, if it has one. */
+static void unknown(struct ip *ip, const struct word *table, const char *word)
+{
+	odd(ip, word, NULL);
+	if (peek(ip) && !find_word(table, peek(ip)))
+		ip->at++;
+}
+
+/* Goes over the words that are left. The first that is not in TABLE is *FREE, if that is wanted and not yet there. */
+static void walk(struct ip *ip, const struct word *table, const char **free_word, bool early)
+{
+	while (peek(ip) && !ip->wrong) {
+		const char *word = ip->words[ip->at++], *value = NULL;
+		const struct word *w = find_word(table, word);
+
+		if (!w && free_word && (!*free_word || *free_word == word)) {
+			*free_word = word;
+			continue;
+		}
+		if (!w) {
+			unknown(ip, table, word);
+			ip->n_odd -= early;
+			continue;
+		}
+		value = w->form == FLAG ? NULL : peek(ip);
+		if (w->form != FLAG && !value) {
+			import_error(ip->im, word, "has no value");
+			ip->wrong = true;
+			return;
+		}
+		ip->at += value != NULL;
+		if (w->take && w->early == early)
+			w->take(ip, word, value);
+		if (w->form == LAST)
+			return;
+	}
+}
+
+/* First what tells what the command is about, then, from the same place, the rest. */
+static void walk_early(struct ip *ip, const struct word *table, const char **free_word)
+{
+	int at = ip->at;
+
+	walk(ip, table, free_word, true);
+	ip->at = at;
+}
+
+static const char *object_text(const struct ip *ip, char *buf, size_t size)
+{
+	snprintf(buf, size, "ip %.24s", ip->object);
+	return buf;
+}
+
+/* The odd words are of a tunnel. */
+static void name_odd(struct ip *ip)
+{
+	char text[32];
+
+	for (int i = 0; i < ip->n_odd; i++)
+		import_error(ip->im, ip->odd[i], "is not understood here, in '%s'",
+			     object_text(ip, text, sizeof(text)));
+}
+
+/* They are of IFNAME, or of a route by GATEWAY: whether that is a tunnel's is not known yet. */
+static void keep_odd(struct ip *ip, enum import_kind kind, const char *ifname, const char *gateway)
+{
+	char text[32];
+
+	for (int i = 0; i < ip->n_odd; i++)
+		import_odd(ip->im, kind, ifname, gateway, object_text(ip, text, sizeof(text)), ip->odd[i]);
+}
+
+static void take_name(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	ip->name = value;
+}
+
+static void take_kind(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	ip->kind = value;
+}
+
+/* The device is sit: what may be in it? */
+static void take_mode(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	if (value != import_unknown && strcmp(value, "sit") && strcmp(value, "ip6ip") && strcmp(value, "ipv6/ipv4") &&
+	    strcmp(value, "ipv6/ip"))
+		import_error(ip->im, value,
+			     "is not a mode of tunnel that sitctl makes: it makes 'sit' with IPv6 inside only");
+}
+
+static void take_local(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	import_local(ip->im, ip->t, value);
+}
+
+static void take_ttl(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	import_ttl(ip->im, ip->t, value);
+}
 
 /*
  * `ip` takes a TOS for a name, of which EF alone looks like a number (RFC 3246), else for hexadecimal, with or without 0x
  * (rtnl_dsfield_a2n(), iproute2: lib/rt_names.c).
  */
-static void tunnel_tos(struct ip *ip, struct imported *t, const char *value)
+static void take_tos(struct ip *ip, const char *word, const char *value)
 {
 	char hex[VALUE_TEXT];
 	bool ef = !strcmp(value, "EF"),
 	     bare = !ef && value[0] && value[strspn(value, "0123456789abcdefABCDEF")] == '\0' && strcmp(value, "0");
 
+	(void)word;
 	snprintf(hex, sizeof(hex), "%s%s", bare ? "0x" : "", ef ? "0xb8" : value);
-	import_set(ip->im, t, "tos", strcmp(hex, "0x1") && strcmp(hex, "0x01") ? hex : "inherit");
+	import_tos(ip->im, ip->t, value == import_unknown ? value : hex);
 }
 
-static void tunnel_param(struct ip *ip, struct imported *t, const char *word)
+/* A word that is a parameter of the same name. */
+static void take_same(struct ip *ip, const char *word, const char *value)
 {
-	const char *v;
+	import_set(ip->im, ip->t, word, value);
+}
 
-	if (import_among(word, tunnel_plain))
-		return;
-	if (strcmp(word, "mode") && strcmp(word, "remote") && strcmp(word, "local") && strcmp(word, "ttl") &&
-	    strcmp(word, "hoplimit") && strcmp(word, "dev") && strcmp(word, "mtu") && strcmp(word, "tos") &&
-	    strcmp(word, "dsfield") && strcmp(word, "fwmark")) {
-		unknown(ip, word);
-		/* Its value, if it has one, is not a parameter. */
-		if (peek(ip) && strncmp(word, "no", 2))
-			ip->at++;
+static void take_dev(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	import_set(ip->im, ip->t, "dev", value);
+}
+
+static void take_link_mtu(struct ip *ip, const char *word, const char *value)
+{
+	struct import_item *item;
+
+	if (ip->t) {
+		take_same(ip, word, value);
 		return;
 	}
-	v = value(ip, word);
-	if (!v)
-		return;
-	if (!strcmp(word, "mode")) {
-		if (strcmp(v, "sit") && strcmp(v, "ip6ip") && strcmp(v, "ipv6/ipv4") && strcmp(v, "ipv6/ip"))
-			import_error(ip->im, v,
-				     "is not a mode of tunnel that sitctl makes: it makes 'sit' with IPv6 inside only");
-	} else if (!strcmp(word, "local")) {
-		import_local(ip->im, t, v);
-	} else if (!strcmp(word, "ttl") || !strcmp(word, "hoplimit")) {
-		import_ttl(ip->im, t, v);
-	} else if (!strcmp(word, "tos") || !strcmp(word, "dsfield")) {
-		tunnel_tos(ip, t, v);
+	item = value == import_unknown ? NULL : import_item(ip->im, IMPORT_MTU, ip->name);
+	if (item)
+		snprintf(item->value, sizeof(item->value), "%s", value);
+}
+
+/* ip-tunnel(8), and ip-link(8) behind `type sit`. */
+static const struct word tunnel_words[] = {
+	{ "name", VALUE, true, take_name },
+	{ "mode", VALUE, true, take_kind },
+	{ "remote", VALUE, false, take_same },
+	{ "local", VALUE, false, take_local },
+	{ "ttl", VALUE, false, take_ttl },
+	{ "hoplimit", VALUE, false, take_ttl },
+	{ "hlim", VALUE, false, take_ttl },
+	{ "tos", VALUE, false, take_tos },
+	{ "dsfield", VALUE, false, take_tos },
+	{ "dev", VALUE, false, take_dev },
+	{ "link", VALUE, false, take_dev },
+	{ "fwmark", VALUE, false, take_same },
+	{ "mtu", VALUE, false, take_same },
+	{ "pmtudisc", FLAG, false, NULL },
+	{ "noencap", FLAG, false, NULL },
+	{ "key", VALUE, false, odd },
+	{ "ikey", VALUE, false, odd },
+	{ "okey", VALUE, false, odd },
+	{ "encap", VALUE, false, odd },
+	{ "encap-sport", VALUE, false, odd },
+	{ "encap-dport", VALUE, false, odd },
+	{ "6rd-prefix", VALUE, false, odd },
+	{ "6rd-relay_prefix", VALUE, false, odd },
+	{ "nopmtudisc", FLAG, false, odd },
+	{ "isatap", FLAG, false, odd },
+	{ "external", FLAG, false, odd },
+	{ "ignore-df", FLAG, false, odd },
+	{ "noignore-df", FLAG, false, odd },
+	{ "seq", FLAG, false, odd },
+	{ "csum", FLAG, false, odd },
+	{ NULL },
+};
+
+/* ip-link(8): `add`, before `type`. */
+static const struct word link_add_words[] = {
+	{ "name", VALUE, true, take_name }, { "dev", VALUE, true, take_name },
+	{ "type", LAST, true, take_kind },  { "mtu", VALUE, false, take_link_mtu },
+	{ "up", FLAG, false, NULL },	    { "link", VALUE, false, odd },
+	{ "down", FLAG, false, odd },	    { NULL },
+};
+
+/* ip-link(8): `set`. */
+static const struct word link_set_words[] = {
+	{ "dev", VALUE, true, take_name },
+	{ "up", FLAG, false, NULL },
+	{ "down", FLAG, false, NULL },
+	{ "mtu", VALUE, false, take_link_mtu },
+	{ "type", LAST, false, odd },
+	{ "nomaster", FLAG, false, odd },
+	{ NULL },
+};
+
+/* The first of a name without `mode` tells it (parse_args(), iproute2: ip/iptunnel.c). */
+static const char *mode_of_name(const char *name)
+{
+	static const char *const kinds[] = { "gre", "ipip", "sit", "isatap", "vti" };
+
+	for (size_t i = 0; name && i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!strncmp(name, kinds[i], strlen(kinds[i])))
+			return kinds[i];
+	return NULL;
+}
+
+static void tunnel_add(struct ip *ip)
+{
+	const char *kind = ip->kind ? ip->kind : mode_of_name(ip->name);
+
+	if (!ip->name || !kind) {
+		import_error(ip->im, "add", ip->name ? "tells no mode" : "tells no name");
+		ip->im->refused = true;
+	} else if (strcmp(kind, "sit") && strcmp(kind, "ip6ip") && strcmp(kind, "ipv6/ip") &&
+		   strcmp(kind, "ipv6/ipv4")) {
+		import_other(ip->im, ip->name, kind);
 	} else {
-		import_set(ip->im, t, word, v);
+		ip->t = import_tunnel(ip->im, ip->name);
 	}
 }
 
-/* Which tunnel, of `ip tunnel` and `ip link add`: NAME stands first, or behind `name` or `dev`. */
-static const char *tunnel_name(struct ip *ip)
-{
-	const char *word = peek(ip);
-
-	for (int i = ip->at; i + 1 < ip->n; i++)
-		if (!strcmp(ip->words[i], "name")) {
-			word = ip->words[i + 1];
-			memmove(&ip->words[i], &ip->words[i + 2], (size_t)(ip->n - i - 2) * sizeof(*ip->words));
-			ip->n -= 2;
-			return word;
-		}
-	if (word)
-		ip->at++;
-	return word;
-}
-
-static void ip_tunnel(struct ip *ip, const char *command)
+static bool ip_tunnel(struct ip *ip, const char *command)
 {
 	bool add = is(command, "add");
-	const char *name, *mode = NULL;
-	struct imported *t;
 
 	if (!add && !is(command, "change"))
-		return; /* delete, show, prl */
-	name = tunnel_name(ip);
-	for (int i = ip->at; i + 1 < ip->n; i++)
-		if (!strcmp(ip->words[i], "mode"))
-			mode = ip->words[i + 1];
-	if (!name || (add && !mode)) {
-		import_error(ip->im, command, name ? "tells no mode" : "tells no name");
-		return;
+		return false;
+	walk_early(ip, tunnel_words, &ip->name);
+	if (ip->wrong)
+		return true;
+	if (add) {
+		tunnel_add(ip);
+	} else if (ip->name && ip->name != import_unknown && !import_is_other(ip->im, ip->name)) {
+		ip->t = import_find(ip->im, ip->name);
+		if (!ip->t)
+			import_error(ip->im, ip->name, "is a tunnel that was not made before");
 	}
-	t = add ? import_tunnel(ip->im, name) : import_find(ip->im, name);
-	if (!t && !add)
-		import_error(ip->im, name, "is a tunnel that was not made before");
-	while (t && peek(ip))
-		tunnel_param(ip, t, ip->words[ip->at++]);
+	if (!ip->t)
+		return true;
+	walk(ip, tunnel_words, &ip->name, false);
+	name_odd(ip);
+	return true;
 }
 
 static void link_add(struct ip *ip)
 {
-	const char *name, *type = NULL, *mtu = NULL;
-	struct imported *t;
+	int at;
 
-	if (peek(ip) && !strcmp(peek(ip), "dev"))
-		ip->at++;
-	name = tunnel_name(ip);
-	/* Before `type` stand words of every link. */
-	while (name && peek(ip) && !type) {
-		const char *word = ip->words[ip->at++];
-
-		if (!strcmp(word, "type"))
-			type = value(ip, word);
-		else if (!strcmp(word, "mtu"))
-			mtu = value(ip, word);
-		else if (!strcmp(word, "group") || !strcmp(word, "alias") || !strcmp(word, "txqueuelen"))
-			value(ip, word);
-		else if (strcmp(word, "up"))
-			unknown(ip, word);
-	}
-	/* Other devices are no tunnels. */
-	if (!name || !type || strcmp(type, "sit"))
+	walk_early(ip, link_add_words, &ip->name);
+	if (ip->wrong)
 		return;
-	t = import_tunnel(ip->im, name);
-	if (t && mtu)
-		import_set(ip->im, t, "mtu", mtu);
-	while (t && peek(ip))
-		tunnel_param(ip, t, ip->words[ip->at++]);
+	if (!ip->name || !ip->kind) {
+		import_error(ip->im, "add", ip->name ? "tells no type" : "tells no name");
+		return;
+	}
+	if (strcmp(ip->kind, "sit")) {
+		import_other(ip->im, ip->name, ip->kind);
+		return;
+	}
+	ip->t = import_tunnel(ip->im, ip->name);
+	if (!ip->t)
+		return;
+	walk(ip, link_add_words, &ip->name, false);
+	/* Behind `type`, only the mode is early: the name stands before it. */
+	at = ip->at;
+	ip->kind = "sit";
+	walk(ip, tunnel_words, NULL, true);
+	if (!ip->wrong)
+		take_mode(ip, "mode", ip->kind);
+	ip->at = at;
+	if (!ip->wrong)
+		walk(ip, tunnel_words, NULL, false);
+	name_odd(ip);
 }
 
 static void link_set(struct ip *ip)
 {
-	const char *name;
-
-	if (peek(ip) && !strcmp(peek(ip), "dev"))
-		ip->at++;
-	name = peek(ip);
-	for (ip->at++; name && peek(ip);) {
-		struct import_item *item;
-		const char *word = ip->words[ip->at++], *v;
-
-		/* Up is what sitctl makes it; of the rest only the MTU is a tunnel's. */
-		if (strcmp(word, "mtu"))
-			continue;
-		v = value(ip, word);
-		item = v ? import_item(ip->im, IMPORT_MTU, name) : NULL;
-		if (item)
-			snprintf(item->value, sizeof(item->value), "%s", v);
-	}
-}
-
-static void ip_link(struct ip *ip, const char *command)
-{
-	if (is(command, "add"))
-		link_add(ip);
-	else if (is(command, "set"))
-		link_set(ip);
-}
-
-static void ip_address(struct ip *ip, const char *command)
-{
-	static const char *const with_value[] = { "scope",  "label", "valid_lft", "preferred_lft",
-						  "metric", "proto", NULL };
-	const char *net = NULL, *dev = "";
-
-	if (!is(command, "add") && !is(command, "change") && !is(command, "replace"))
+	walk_early(ip, link_set_words, &ip->name);
+	if (ip->wrong || !ip->name)
 		return;
-	while (peek(ip)) {
-		const char *word = ip->words[ip->at++];
-
-		if (!strcmp(word, "dev"))
-			dev = value(ip, word);
-		else if (import_among(word, with_value))
-			value(ip, word);
-		else if (!strcmp(word, "local"))
-			net = value(ip, word);
-		else if (import_among(word, addr_plain))
-			continue;
-		else if (!net)
-			net = word;
-		else
-			unknown(ip, word);
-	}
-	if (net && dev && *dev)
-		import_address(ip->im, dev, net, 128);
-	else
-		import_error(ip->im, command, "tells no %s", net ? "interface" : "address");
+	walk(ip, link_set_words, &ip->name, false);
+	keep_odd(ip, IMPORT_ODD, ip->name, NULL);
 }
 
-static bool route_word(struct ip *ip, struct import_route *r, const char *word)
+static bool ip_link(struct ip *ip, const char *command)
 {
-	static const char *const types[] = {
-		"unicast", "unreachable", "blackhole", "prohibit", "local", "throw", NULL
-	};
-	static const char *const metric[] = { "metric", "preference", "priority", NULL };
-	static const char *const no_matter[] = { "proto", "protocol", "scope", "pref", NULL };
-
-	if (!r->to && import_among(word, types))
-		r->type = word;
-	else if (!strcmp(word, "to"))
-		r->to = value(ip, word);
-	else if (!strcmp(word, "dev"))
-		r->ifname = value(ip, word);
-	else if (import_among(word, metric))
-		r->metric = value(ip, word);
-	else if (!strcmp(word, "via") && (!peek(ip) || strcmp(peek(ip), "inet6")))
-		r->gateway = value(ip, word);
-	else if (!strcmp(word, "via")) {
-		ip->at++;
-		r->gateway = value(ip, "inet6");
-	} else if (!strcmp(word, "table") && peek(ip) && strcmp(peek(ip), "main")) {
-		unknown(ip, "table");
-		ip->at++;
-	} else if (import_among(word, no_matter) || !strcmp(word, "table"))
-		value(ip, word);
-	else if (!strcmp(word, "onlink"))
-		return true;
-	else if (!r->to)
-		r->to = word;
+	if (is(command, "add") || is(command, "replace"))
+		link_add(ip);
+	else if (is(command, "set") || is(command, "change"))
+		link_set(ip);
 	else
 		return false;
 	return true;
 }
 
-static void ip_route(struct ip *ip, const char *command)
+static void take_net(struct ip *ip, const char *word, const char *value)
 {
-	struct import_route r = { .type = NULL };
-	size_t before = ip->im->errors.n;
+	(void)word;
+	ip->net = value;
+}
 
-	if (!is(command, "add") && !is(command, "append") && !is(command, "change") && strcmp(command, "replace"))
-		return;
-	while (peek(ip)) {
-		const char *word = ip->words[ip->at++];
+/* Addresses of sitctl last. */
+static void take_lifetime(struct ip *ip, const char *word, const char *value)
+{
+	if (strcmp(value, "forever"))
+		odd(ip, word, value);
+}
 
-		if (!route_word(ip, &r, word)) {
-			unknown(ip, word);
-			return;
-		}
+/* ip-address(8) */
+static const struct word address_words[] = {
+	{ "dev", VALUE, true, take_name },
+	{ "local", VALUE, true, take_net },
+	{ "scope", VALUE, false, NULL },
+	{ "label", VALUE, false, NULL },
+	{ "proto", VALUE, false, NULL },
+	{ "nodad", FLAG, false, NULL },
+	{ "optimistic", FLAG, false, NULL },
+	{ "valid_lft", VALUE, false, take_lifetime },
+	{ "preferred_lft", VALUE, false, take_lifetime },
+	{ "peer", VALUE, false, odd },
+	{ "remote", VALUE, false, odd },
+	{ "broadcast", VALUE, false, odd },
+	{ "brd", VALUE, false, odd },
+	{ "anycast", VALUE, false, odd },
+	{ "metric", VALUE, false, odd },
+	{ "priority", VALUE, false, odd },
+	{ "preference", VALUE, false, odd },
+	{ "noprefixroute", FLAG, false, odd },
+	{ "home", FLAG, false, odd },
+	{ "mngtmpaddr", FLAG, false, odd },
+	{ "autojoin", FLAG, false, odd },
+	{ NULL },
+};
+
+static bool ip_address(struct ip *ip, const char *command)
+{
+	if (!is(command, "add") && !is(command, "change") && !is(command, "replace"))
+		return false;
+	walk_early(ip, address_words, &ip->net);
+	if (!ip->wrong)
+		walk(ip, address_words, &ip->net, false);
+	if (ip->wrong)
+		return true;
+	if (!ip->net || !ip->name) {
+		import_error(ip->im, command, "tells no %s", ip->net ? "interface" : "address");
+		return true;
 	}
-	if (ip->im->errors.n > before)
-		return;
-	if (!r.to) {
+	import_address(ip->im, ip->name, ip->net, 128);
+	if (!import_is_ipv4(ip->net))
+		keep_odd(ip, IMPORT_ODD_ADDRESS, ip->name, NULL);
+	return true;
+}
+
+static void take_type(struct ip *ip, const char *word, const char *value)
+{
+	(void)value;
+	/* A type stands before the destination. */
+	if (ip->route.to)
+		odd(ip, word, NULL);
+	else
+		ip->route.type = word;
+}
+
+static void take_to(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	ip->route.to = value;
+}
+
+static void take_route_dev(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	ip->route.ifname = value;
+}
+
+static void take_metric(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	ip->route.metric = value;
+}
+
+static void take_via(struct ip *ip, const char *word, const char *value)
+{
+	(void)word;
+	if (!strcmp(value, "inet6") && peek(ip))
+		value = ip->words[ip->at++];
+	ip->route.gateway = value;
+}
+
+/* What makes it another route than that of all packets to there. */
+static void take_elsewhere(struct ip *ip, const char *word, const char *value)
+{
+	ip->elsewhere = true;
+	odd(ip, word, value);
+}
+
+static void take_table(struct ip *ip, const char *word, const char *value)
+{
+	if (strcmp(value, "main") && strcmp(value, "254"))
+		take_elsewhere(ip, word, value);
+}
+
+/* ip-route(8) */
+static const struct word route_words[] = {
+	{ "to", VALUE, true, take_to },
+	{ "dev", VALUE, true, take_route_dev },
+	{ "oif", VALUE, true, take_route_dev },
+	{ "via", VALUE, true, take_via },
+	{ "unicast", FLAG, true, take_type },
+	{ "unreachable", FLAG, true, take_type },
+	{ "blackhole", FLAG, true, take_type },
+	{ "prohibit", FLAG, true, take_type },
+	{ "throw", FLAG, true, take_type },
+	{ "local", FLAG, true, take_type },
+	{ "broadcast", FLAG, true, take_type },
+	{ "anycast", FLAG, true, take_type },
+	{ "multicast", FLAG, true, take_type },
+	{ "metric", VALUE, false, take_metric },
+	{ "preference", VALUE, false, take_metric },
+	{ "priority", VALUE, false, take_metric },
+	{ "proto", VALUE, false, NULL },
+	{ "protocol", VALUE, false, NULL },
+	{ "scope", VALUE, false, NULL },
+	{ "pref", VALUE, false, NULL },
+	{ "onlink", FLAG, false, NULL },
+	{ "table", VALUE, false, take_table },
+	{ "from", VALUE, false, take_elsewhere },
+	{ "nhid", VALUE, false, take_elsewhere },
+	{ "encap", LAST, false, take_elsewhere },
+	{ "nexthop", LAST, false, take_elsewhere },
+	{ "src", VALUE, false, odd },
+	{ "mtu", VALUE, false, odd },
+	{ "advmss", VALUE, false, odd },
+	{ "hoplimit", VALUE, false, odd },
+	{ "expires", VALUE, false, odd },
+	{ NULL },
+};
+
+static bool is_ipv4_route(const struct ip *ip)
+{
+	const struct import_route *r = &ip->route;
+
+	return !ip->inet6 && r->to != import_unknown && !strchr(r->to, ':') && !(r->gateway && strchr(r->gateway, ':'));
+}
+
+static bool ip_route(struct ip *ip, const char *command)
+{
+	struct import_route *r = &ip->route;
+
+	if (!is(command, "add") && !is(command, "append") && !is(command, "prepend") && !is(command, "change") &&
+	    !is(command, "replace"))
+		return false;
+	walk_early(ip, route_words, &r->to);
+	if (!ip->wrong)
+		walk(ip, route_words, &r->to, false);
+	if (ip->wrong)
+		return true;
+	if (!r->to) {
 		import_error(ip->im, command, "tells no destination");
-		return;
+		return true;
 	}
-	if (!ip->inet6 && !strchr(r.to, ':') && !(r.gateway && strchr(r.gateway, ':'))) {
-		if (r.ifname && import_find(ip->im, r.ifname))
-			import_error(ip->im, r.to,
+	if (is_ipv4_route(ip)) {
+		if (r->ifname && import_find(ip->im, r->ifname))
+			import_error(ip->im, r->to,
 				     "is a route of IPv4 without 'ip -6': a tunnel of sitctl has IPv6 inside only");
-		return;
+		return true;
 	}
-	import_route(ip->im, &r);
+	/* What discards belongs to the tunnel before it, by whatever interface. */
+	if (r->type || (r->ifname && !strcmp(r->ifname, "lo")))
+		name_odd(ip);
+	else
+		keep_odd(ip, IMPORT_ODD, r->ifname ? r->ifname : "", r->gateway);
+	if (!ip->elsewhere)
+		import_route(ip->im, r);
+	return true;
 }
 
 /* Options of `ip` itself. False where one decides about more than the command. */
 static bool ip_options(struct ip *ip)
 {
+	/* How it prints. */
+	static const char *const plain[] = { "-4",     "-o",	 "-oneline", "-br",    "-brief", "-d",	     "-details",
+					     "-s",     "-stats", "-j",	     "-json",  "-p",	 "-pretty",  "-c",
+					     "-color", "-force", "-h",	     "-human", "-r",	 "-resolve", NULL };
+
 	for (; peek(ip) && peek(ip)[0] == '-'; ip->at++) {
 		const char *word = peek(ip);
 		bool family = !strcmp(word, "-f") || !strcmp(word, "-family");
@@ -309,7 +567,7 @@ static bool ip_options(struct ip *ip)
 		}
 		if (!strcmp(word, "-6") || (family && !strcmp(peek(ip), "inet6")))
 			ip->inet6 = true;
-		else if (!family && strcmp(word, "-4")) {
+		else if (!family && !import_among(word, plain)) {
 			import_error(ip->im, word, "is an option that is not understood");
 			return false;
 		}
@@ -317,23 +575,42 @@ static bool ip_options(struct ip *ip)
 	return true;
 }
 
+/* It shows something, or takes something away, which says nothing that is not said by what makes it. */
+static bool changes_nothing(const char *command)
+{
+	static const char *const commands[] = { "show", "list", "lst", "ls", "get", "delete", "flush", "save", "help" };
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (is(command, commands[i]))
+			return true;
+	return false;
+}
+
 void import_ip(struct import *im, int n, char *words[])
 {
+	static const struct {
+		const char *name;
+		/* False where it is another command than those that set something up. */
+		bool (*read)(struct ip *ip, const char *command);
+	} objects[] = {
+		{ "address", ip_address }, { "link", ip_link },	  { "route", ip_route },
+		{ "tunnel", ip_tunnel },   { "tunl", ip_tunnel },
+	};
 	struct ip ip = { .im = im, .words = words, .n = n, .at = 1 };
-	const char *object, *command;
+	const char *command;
 
 	if (!ip_options(&ip) || !peek(&ip))
 		return;
-	object = ip.words[ip.at++];
+	ip.object = ip.words[ip.at++];
 	command = peek(&ip) ? ip.words[ip.at++] : "show";
-	if (is(object, "address"))
-		ip_address(&ip, command);
-	else if (is(object, "link"))
-		ip_link(&ip, command);
-	else if (is(object, "route"))
-		ip_route(&ip, command);
-	else if (is(object, "tunnel") || is(object, "tunl"))
-		ip_tunnel(&ip, command);
-	else
-		import_error(im, object, "is an object of 'ip' that is not understood");
+	for (size_t i = 0; i < sizeof(objects) / sizeof(*objects); i++) {
+		if (!is(ip.object, objects[i].name))
+			continue;
+		ip.object = objects[i].name;
+		if (!objects[i].read(&ip, command) && !changes_nothing(command))
+			import_error(im, command, "is a command of 'ip %s' that is not understood", ip.object);
+		return;
+	}
+	if (!changes_nothing(command))
+		import_error(im, ip.object, "is an object of 'ip' that is not understood");
 }

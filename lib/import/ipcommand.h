@@ -5,7 +5,9 @@
 
 #include "import/import.h"
 
-/* A command `ip`. */
+#define IP_WORDS_MAX 64 /* of one command */
+
+/* A command `ip` of at most IP_WORDS_MAX words, which are those of a shell: one that is import_unknown is known to it only. */
 void import_ip(struct import *im, int n, char *words[]);
 
 /* Is WORD in LIST, which ends with NULL? */

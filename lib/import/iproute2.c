@@ -8,8 +8,6 @@
 #include "import/importers.h"
 #include "import/ipcommand.h"
 
-#define WORDS_MAX 64 /* of one command */
-
 static bool has(int n, char *words[], const char *a, const char *b)
 {
 	for (int i = 0; i < n; i++)
@@ -71,7 +69,7 @@ static void take_command(struct import *im, const char *iface, int n, char *word
 
 void import_script(struct import *im, const char *text, unsigned int first, const char *iface)
 {
-	char *room = malloc(strlen(text) + 2), *words[WORDS_MAX];
+	char *room = malloc(strlen(text) + 2), *words[IP_WORDS_MAX];
 	struct shellwords s = { .next = text, .room = room, .at = first };
 	bool down = false;
 	int n;
@@ -80,7 +78,7 @@ void import_script(struct import *im, const char *text, unsigned int first, cons
 		im->no_memory = true;
 		return;
 	}
-	while ((n = shell_command(&s, words, WORDS_MAX))) {
+	while ((n = shell_command(&s, words, IP_WORDS_MAX))) {
 		im->line = s.line;
 		if (s.open || s.many)
 			import_error(im, words[0], s.open ? "a quote is not closed" : "has too many words");

@@ -10,42 +10,106 @@
 #include "import/ipcommand.h"
 
 #define ROUTE_TEXT 64
+#define PENDING_MAX 64
+#define PATTERN_MAX 32	 /* bytes: names have 15 */
+#define PATTERNS_MAX 256 /* of one file: a pattern is tried in many ways */
 
 /* Where in the files we are. */
 struct place {
 	struct import *im;
 	char section[32];
+	/* the [NetDev] or [Match] that is read, or was before this section */
+	bool in_netdev, in_match;
 	char netdev[IFNAMSIZ]; /* Name= of the [NetDev] */
-	bool sit;	       /* Kind= of it */
+	char kind[16];	       /* Kind= of it */
 	char mtu[16];
 	struct imported *t; /* the tunnel that the .netdev makes, or the .network matches */
 	char match[IFNAMSIZ];
+	bool matches_lo;
+	unsigned int n_patterns;
+	/* keys of which is not known yet whether they are a tunnel's */
+	struct {
+		const char *key;
+		unsigned int line;
+	} pending[PENDING_MAX];
+	size_t n_pending;
 	/* the [Route] that is read */
-	bool in_route;
+	bool in_route, elsewhere;
 	unsigned int route_line;
 	char to[ROUTE_TEXT], gateway[ROUTE_TEXT], type[ROUTE_TEXT], metric[ROUTE_TEXT];
 };
+
+static void not_understood(struct place *p, const char *key)
+{
+	import_error(p->im, key, "is not understood in [%s]", p->section);
+}
+
+static bool discards(const char *type)
+{
+	static const char *const types[] = { "unreachable", "blackhole", "prohibit", NULL };
+
+	return import_among(type, types);
+}
 
 static void end_route(struct place *p)
 {
 	struct import_route r = { .type = p->type[0] ? p->type : NULL,
 				  .to = p->to[0] ? p->to : "default",
 				  .gateway = p->gateway[0] ? p->gateway : NULL,
-				  .ifname = p->t ? p->t->spec.name : "",
+				  .ifname = p->t	    ? p->t->spec.name
+					    : p->matches_lo ? "lo"
+							    : "",
 				  .metric = p->metric[0] ? p->metric : NULL };
 
-	if (p->in_route && p->t && !import_is_ipv4(p->to) && !import_is_ipv4(p->gateway)) {
+	/* What discards belongs to the tunnel before it, by whatever interface. */
+	if (p->in_route && !p->elsewhere && (p->t || p->matches_lo || discards(p->type)) && !import_is_ipv4(p->to) &&
+	    !import_is_ipv4(p->gateway)) {
 		p->im->line = p->route_line;
 		import_route(p->im, &r);
 	}
-	p->in_route = false;
+	p->in_route = p->elsewhere = false;
 	p->to[0] = p->gateway[0] = p->type[0] = p->metric[0] = '\0';
+}
+
+static void keep_pending(struct place *p, const char *key)
+{
+	if (p->n_pending == PENDING_MAX) {
+		import_error(p->im, key, "is one key too many in [%s]", p->section);
+		return;
+	}
+	p->pending[p->n_pending].key = key;
+	p->pending[p->n_pending++].line = p->im->line;
+}
+
+/* [NetDev] and [Match] are read whole before it is known whether they are a tunnel's. */
+static void end_head(struct place *p)
+{
+	unsigned int line = p->im->line;
+	bool netdev = !strcmp(p->section, "NetDev"), match = !strcmp(p->section, "Match");
+
+	for (size_t i = 0; p->t && i < p->n_pending; i++) {
+		p->im->line = p->pending[i].line;
+		not_understood(p, p->pending[i].key);
+	}
+	p->im->line = line;
+	if (netdev && p->netdev[0] && !p->kind[0])
+		import_error(p->im, p->netdev, "has no Kind= in [NetDev]");
+	else if (netdev && p->netdev[0] && !p->t && strcmp(p->kind, "sit"))
+		import_other(p->im, p->netdev, p->kind);
+	if (match && !p->match[0] && p->n_pending) {
+		p->im->line = p->pending[0].line;
+		import_error(p->im, p->pending[0].key,
+			     "does not tell, without Name=, whether [Match] is about a tunnel");
+	}
+	p->im->line = line;
+	if (netdev || match)
+		p->n_pending = 0;
 }
 
 /* Name and Kind may stand in any order. */
 static void make_tunnel(struct place *p)
 {
-	if (p->t || !p->netdev[0] || !p->sit)
+	if (p->t || !p->netdev[0] || strcmp(p->kind, "sit"))
 		return;
 	p->t = import_tunnel(p->im, p->netdev);
 	if (p->t && p->mtu[0])
@@ -55,63 +119,112 @@ static void make_tunnel(struct place *p)
 static void netdev_key(struct place *p, const char *key, const char *value)
 {
 	if (!strcmp(key, "Name")) {
-		if (snprintf(p->netdev, sizeof(p->netdev), "%s", value) >= (int)sizeof(p->netdev))
+		if (strlen(value) < sizeof(p->netdev)) {
+			snprintf(p->netdev, sizeof(p->netdev), "%s", value);
+		} else {
 			import_error(p->im, value, "is longer than the 15 bytes of an interface name");
+			p->im->refused = true;
+		}
 	} else if (!strcmp(key, "Kind")) {
-		p->sit = !strcmp(value, "sit");
+		snprintf(p->kind, sizeof(p->kind), "%s", value);
 	} else if (!strcmp(key, "MTUBytes")) {
 		snprintf(p->mtu, sizeof(p->mtu), "%s", value);
 		if (p->t)
 			import_set(p->im, p->t, "mtu", value);
-	} else if (p->sit && strcmp(key, "Description")) {
-		import_error(p->im, key, "is not understood in [NetDev]");
+	} else if (strcmp(key, "Description")) {
+		keep_pending(p, key);
 	}
 	make_tunnel(p);
 }
 
+/* An address of the interface that the outer packets leave by, as the kernel takes it for `any`; others have none of IPv4. */
+static void take_local(struct place *p, const char *value)
+{
+	import_local(p->im, p->t, strcmp(value, "dhcp4") ? value : "any");
+}
+
 static void tunnel_key(struct place *p, const char *key, const char *value)
 {
-	static const char *const plain[] = { "Independent", "DiscoverPathMTU", NULL };
+	static const char *const off[] = { "External", "FooOverUDP",	   "ISATAP", "AssignToLoopback",
+					   "CopyDSCP", "AllowLocalRemote", NULL };
 
-	if (!p->t)
+	if (!p->in_netdev)
+		import_error(p->im, key, "stands in a [Tunnel] that no [NetDev] is before");
+	else if (!p->t)
 		return;
-	if (!strcmp(key, "Remote"))
+	else if (!strcmp(key, "Remote"))
 		import_set(p->im, p->t, "remote", value);
 	else if (!strcmp(key, "Local"))
-		import_local(p->im, p->t, value);
+		take_local(p, value);
 	else if (!strcmp(key, "TTL"))
 		import_ttl(p->im, p->t, value);
-	else if (!import_among(key, plain) || (!strcmp(key, "DiscoverPathMTU") && !strcmp(value, "no")))
-		import_error(p->im, key, "is not understood in [Tunnel]");
+	else if (!strcmp(key, "TOS"))
+		import_tos(p->im, p->t, value);
+	else if (strcmp(key, "Independent") && !(import_among(key, off) && import_is_false(value)) &&
+		 (strcmp(key, "DiscoverPathMTU") || import_is_false(value)))
+		not_understood(p, key);
+}
+
+/* The first tunnel that the pattern is for. */
+static void match_pattern(struct place *p, const char *pattern)
+{
+	if (strlen(pattern) > PATTERN_MAX || ++p->n_patterns > PATTERNS_MAX) {
+		import_error(p->im, pattern, "is %s",
+			     p->n_patterns > PATTERNS_MAX ? "one pattern too many" : "too long a pattern");
+		return;
+	}
+	p->matches_lo = p->matches_lo || !fnmatch(pattern, "lo", 0);
+	for (size_t i = 0; i < p->im->n; i++) {
+		struct imported *t = &p->im->tunnels[i];
+
+		if (fnmatch(pattern, t->spec.name, 0) || p->t == t)
+			continue;
+		if (p->t)
+			import_error(p->im, pattern, "is for %s, too: what follows is read for %s only", t->spec.name,
+				     p->t->spec.name);
+		p->t = p->t ? p->t : t;
+	}
 }
 
 /* Which tunnel the .network is about: those that stand before it. */
 static void match_key(struct place *p, const char *key, char *value)
 {
-	if (strcmp(key, "Name"))
+	if (strcmp(key, "Name")) {
+		keep_pending(p, key);
 		return;
+	}
 	p->t = NULL;
+	p->matches_lo = false;
 	snprintf(p->match, sizeof(p->match), "%s", value);
-	for (char *word = strtok(value, " \t"); word && !p->t; word = strtok(NULL, " \t"))
-		for (size_t i = 0; i < p->im->n && !p->t; i++)
-			if (!fnmatch(word, p->im->tunnels[i].spec.name, 0))
-				p->t = &p->im->tunnels[i];
+	for (char *word = strtok(value, " \t"); word; word = strtok(NULL, " \t"))
+		match_pattern(p, word);
+}
+
+/* What a tunnel of sitctl is anyway, with any value or off. */
+static bool network_plain(const char *key, const char *value)
+{
+	static const char *const plain[] = {
+		"LinkLocalAddressing",	   "Description",	"LLMNR",     "MulticastDNS",
+		"ConfigureWithoutCarrier", "IgnoreCarrierLoss", "IPForward", "IPv4Forwarding",
+		"IPv6Forwarding",	   "KeepConfiguration", NULL
+	};
+	static const char *const off[] = { "IPv6AcceptRA",
+					   "DHCP",
+					   "IPv6PrivacyExtensions",
+					   "IPv6DuplicateAddressDetection",
+					   "IPv6SendRA",
+					   "IPv6ProxyNDP",
+					   "IPMasquerade",
+					   "DHCPServer",
+					   "LLDP",
+					   "EmitLLDP",
+					   NULL };
+
+	return import_among(key, plain) || (import_among(key, off) && import_is_false(value));
 }
 
 static void network_key(struct place *p, const char *key, const char *value)
 {
-	static const char *const plain[] = { "IPv6AcceptRA",
-					     "LinkLocalAddressing",
-					     "Description",
-					     "DHCP",
-					     "LLMNR",
-					     "MulticastDNS",
-					     "ConfigureWithoutCarrier",
-					     "IPForward",
-					     "IPv6Forwarding",
-					     "KeepConfiguration",
-					     "IPv6PrivacyExtensions",
-					     NULL };
 	struct imported *named = !strcmp(key, "Tunnel") ? import_find(p->im, value) : NULL;
 
 	/* In the .network of the interface that the outer packets leave by. */
@@ -124,13 +237,14 @@ static void network_key(struct place *p, const char *key, const char *value)
 	else if (!strcmp(key, "Gateway"))
 		import_route(p->im,
 			     &(struct import_route){ .to = "default", .gateway = value, .ifname = p->t->spec.name });
-	else if (!import_among(key, plain))
-		import_error(p->im, key, "is not understood in [Network]");
+	else if (!network_plain(key, value))
+		not_understood(p, key);
 }
 
 static void route_key(struct place *p, const char *key, const char *value)
 {
 	static const char *const plain[] = { "GatewayOnLink", "Scope", "Protocol", "IPv6Preference", NULL };
+	static const char *const elsewhere[] = { "Table", "Source", "MultiPathRoute", "NextHop", NULL };
 	char *to = !strcmp(key, "Destination") ? p->to
 		   : !strcmp(key, "Gateway")   ? p->gateway
 		   : !strcmp(key, "Type")      ? p->type
@@ -140,8 +254,34 @@ static void route_key(struct place *p, const char *key, const char *value)
 	p->in_route = true;
 	if (to)
 		snprintf(to, ROUTE_TEXT, "%s", value);
-	else if (p->t && !import_among(key, plain) && !(!strcmp(key, "Table") && !strcmp(value, "main")))
-		import_error(p->im, key, "is not understood in [Route]");
+	else if (!import_among(key, plain) &&
+		 !(!strcmp(key, "Table") && (!strcmp(value, "main") || !strcmp(value, "254")))) {
+		p->elsewhere = p->elsewhere || import_among(key, elsewhere);
+		if (p->t)
+			not_understood(p, key);
+	}
+}
+
+static void address_key(struct place *p, const char *key, const char *value)
+{
+	static const char *const plain[] = { "Label", "Scope", NULL };
+
+	if (!strcmp(key, "Address"))
+		import_address(p->im, p->t->spec.name, value, 128);
+	else if (!import_among(key, plain) && !(!strcmp(key, "PreferredLifetime") && !strcmp(value, "forever")) &&
+		 !(!strcmp(key, "AddPrefixRoute") && !import_is_false(value)) &&
+		 !(!strcmp(key, "DuplicateAddressDetection") && !strcmp(value, "none")))
+		not_understood(p, key);
+}
+
+static void link_key(struct place *p, const char *key, const char *value)
+{
+	static const char *const plain[] = { "RequiredForOnline", "RequiredFamilyForOnline", NULL };
+
+	if (!strcmp(key, "MTUBytes"))
+		import_set(p->im, p->t, "mtu", value);
+	else if (!import_among(key, plain))
+		not_understood(p, key);
 }
 
 static void take_key(struct place *p, const char *key, char *value)
@@ -152,28 +292,35 @@ static void take_key(struct place *p, const char *key, char *value)
 		tunnel_key(p, key, value);
 	else if (!strcmp(p->section, "Match"))
 		match_key(p, key, value);
+	else if (!p->in_match && !p->in_netdev)
+		import_error(p->im, key, "stands in a [%.31s] that no [Match] is before", p->section);
 	else if (!strcmp(p->section, "Network"))
 		network_key(p, key, value);
 	else if (!strcmp(p->section, "Route"))
 		route_key(p, key, value);
-	else if (p->t && !strcmp(p->section, "Address") && !strcmp(key, "Address"))
-		import_address(p->im, p->t->spec.name, value, 128);
-	else if (p->t && !strcmp(p->section, "Link") && !strcmp(key, "MTUBytes"))
-		import_set(p->im, p->t, "mtu", value);
-	else if (p->t && strcmp(p->section, "Link") && strcmp(p->section, "Address"))
-		import_error(p->im, key, "is not understood in [%s]", p->section);
+	else if (!p->t)
+		return; /* another interface's */
+	else if (!strcmp(p->section, "Address"))
+		address_key(p, key, value);
+	else if (!strcmp(p->section, "Link"))
+		link_key(p, key, value);
+	else
+		not_understood(p, key);
 }
 
 static void begin_section(struct place *p, const char *name, size_t len)
 {
 	end_route(p);
+	end_head(p);
 	snprintf(p->section, sizeof(p->section), "%.*s", (int)len, name);
 	p->route_line = p->im->line;
-	if (!strcmp(p->section, "NetDev") || !strcmp(p->section, "Match")) {
-		p->t = NULL;
-		p->netdev[0] = p->mtu[0] = p->match[0] = '\0';
-		p->sit = false;
-	}
+	if (strcmp(p->section, "NetDev") && strcmp(p->section, "Match"))
+		return;
+	p->in_netdev = !strcmp(p->section, "NetDev");
+	p->in_match = !p->in_netdev;
+	p->t = NULL;
+	p->netdev[0] = p->kind[0] = p->mtu[0] = p->match[0] = '\0';
+	p->matches_lo = false;
 }
 
 /* One line, without the space around it. */
@@ -223,4 +370,5 @@ void import_networkd(struct import *im, char *text)
 		take_line(&p, begin);
 	}
 	end_route(&p);
+	end_head(&p);
 }

@@ -146,15 +146,16 @@ START_TEST(what_is_not_understood_is_named_with_its_line)
 	expect_import("iproute2", T "ip -6 route add 2000::/3 dev t\n", T_WORDS,
 		      "x:3: 2000::/3: is not a route that sitctl makes by a client: it makes a default route\n");
 	expect_import("iproute2", T "ip -6 route add default dev t table 9\n", T_WORDS,
-		      "x:3: table: is not understood here, in 'ip -6'\n");
+		      "x:3: table: is not understood here, in 'ip route'\n");
 	expect_import("iproute2", T "ip addr add 10.0.0.1/30 dev t\n", T_WORDS,
 		      "x:3: 10.0.0.1/30: is IPv4: a tunnel of sitctl has IPv6 inside only\n");
 	expect_import("iproute2", T "nft add rule inet filter input accept\n", T_WORDS,
 		      "x:3: nft: is a rule of a packet filter: look whether 'notrack', 'mss-clamp', 'source-filter' or "
 		      "'simple-security' do it\n");
-	expect_import("iproute2", "ip tunnel add t mode gre remote 203.0.113.1\nip addr add 2001:db8::3/127 dev t\n",
+	expect_import("iproute2",
+		      "ip link add t type sit mode any remote 203.0.113.1\nip addr add 2001:db8::3/127 dev t\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit gateway none",
-		      "x:1: gre: is not a mode of tunnel that sitctl makes: it makes 'sit' with IPv6 inside only\n");
+		      "x:1: any: is not a mode of tunnel that sitctl makes: it makes 'sit' with IPv6 inside only\n");
 	expect_import("iproute2",
 		      "ip tunnel add t mode sit remote 203.0.113.1 ttl 9 key 4\nip addr add 2001:db8::3/127 dev t\n",
 		      T_WORDS, "x:1: key: is not understood here, in 'ip tunnel'\n");
@@ -196,6 +197,132 @@ START_TEST(a_wrong_value_is_named)
 	ck_assert_ptr_nonnull(strstr(im.errors.texts[1], "x:1: ttl '300': "));
 	ck_assert_ptr_nonnull(strstr(im.errors.texts[2], "x:1: t: 'address' is missing"));
 	import_free(&im);
+}
+END_TEST
+
+/* Other devices are passed over, with their addresses and routes: a line says which. */
+START_TEST(other_devices)
+{
+	static const char *const texts[][3] = {
+		{ "iproute2",
+		  "ip -6 tunnel add g6 mode ip6gre remote 2001:db8:9::1\nip tunnel add g mode gre remote 203.0.113.9\n"
+		  "ip tunnel change g ttl 9 key 4\nip addr add 2001:db8:5::1/64 dev g6\nip addr add 10.0.0.1/30 dev "
+		  "g\n" T "ip link add w type wireguard\nip link add link eth0 name v7 type vlan id 7\nip tunnel add "
+		  "ipip0 local any\n"
+		  "ip -6 route add 2001:db8:77::/48 dev g6 mtu 1400\nip addr add 2001:db8:2::1/64 dev v7\n",
+		  "g6 (ip6gre), g (gre), w (wireguard), v7 (vlan), ipip0 (ipip)" },
+		{ "netplan",
+		  "network: {tunnels: {g: {mode: gre, key: 1}, t: {mode: sit, remote: 203.0.113.1, ttl: 9,\n"
+		  " addresses: [2001:db8::3/127]}, w: {mode: wireguard}}}\n",
+		  "g (gre), w (wireguard)" },
+		{ "networkd",
+		  "[NetDev]\nName=g\nKind=ip6gre\n[Tunnel]\nRemote=2001:db8::9\nKey=1\n[NetDev]\nName=t\nKind=sit\n["
+		  "Tunnel]\n"
+		  "Remote=203.0.113.1\nTTL=9\n[Match]\nName=t\n[Network]\nAddress=2001:db8::3/127\n",
+		  "g (ip6gre)" },
+	};
+	char others[256];
+	struct import im;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		SPEC want = { 0 };
+
+		make_spec(&want, ROLE_CLIENT, i ? T_WORDS : T_WORDS " prefix 2001:db8:2::/64,v7");
+		read_import(&im, texts[i][0], texts[i][1]);
+		ck_assert_str_eq(import_errors(&im), "");
+		ck_assert_uint_eq(im.n, 1);
+		same_spec(&want, &im.tunnels[0].spec, texts[i][1]);
+		ck_assert_str_eq(import_others(&im, others, sizeof(others)), texts[i][2]);
+		import_free(&im);
+	}
+	read_import(&im, "iproute2", T);
+	ck_assert_ptr_null(import_others(&im, others, sizeof(others)));
+	import_free(&im);
+}
+END_TEST
+
+START_TEST(a_fault_is_named_once)
+{
+	static const char *const texts[][2] = {
+		{ "ip tunnel add mode sit remote 203.0.113.1 ttl 9\n", "x:1: add: tells no name\n" },
+		{ "ip tunnel add t remote 203.0.113.1\n", "x:1: add: tells no mode\n" },
+		{ "ip tunnel add t mode\n", "x:1: mode: has no value\n" },
+		{ "ip tunnel add t mode sit remote 203.0.113.1\nip addr add 2001:db8::3/127 dev\n"
+		  "ip addr add 2001:db8::3 dev t\n",
+		  "x:2: dev: has no value\n" },
+		{ "ip tunnel add t mode sit remote 203.0.113.1\nip addr add 2001:db8::g/64 dev t\n",
+		  "x:2: 2001:db8::g/64: is not an IPv6 address\n" },
+		{ T "ip addr add 2001:db8::5/127 peer 2001:db8::6 dev t\n",
+		  "x:3: peer: is not understood here, in 'ip address'\n" },
+		{ T "ip tunnel 6rd dev t 6rd-prefix 2001:db8::/32\n",
+		  "x:3: 6rd: is a command of 'ip tunnel' that is not understood\n" },
+		{ "ip tunnel add sixteen-bytes-xx mode sit remote 203.0.113.1\n",
+		  "x:1: sixteen-bytes-xx: is longer than the 15 bytes of an interface name\n" },
+	};
+	struct import im;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		read_import(&im, "iproute2", texts[i][0]);
+		ck_assert_str_eq(import_errors(&im), texts[i][1]);
+		import_free(&im);
+	}
+}
+END_TEST
+
+/* Words in any order, as `ip` takes them. */
+START_TEST(iproute2_order)
+{
+	expect_import("iproute2",
+		      "ip tunnel add mode sit ttl 9 remote 203.0.113.1 t\nip addr add dev t 2001:db8::3/127\n"
+		      "ip link set mtu 1400 up dev t\nip -6 route repl default metric 7 dev t\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 mtu 1400 metric 7", "");
+	expect_import("iproute2",
+		      "ip tunnel show sit1 || ip tunnel add sit1 remote 203.0.113.1\n"
+		      "ip addr add 2001:db8::3/127 dev sit1\n",
+		      "sit1 remote 203.0.113.1 address 2001:db8::3/127 ttl inherit gateway none", "");
+}
+END_TEST
+
+START_TEST(routes)
+{
+	/* The same twice. */
+	expect_import("iproute2", T "ip -6 route add default dev t\nip -6 route replace ::/0 dev t metric 1024\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9", "");
+	expect_import("iproute2", T "ip -6 route add default dev t\nip -6 route add default via 2001:db8::2\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9",
+		      "x:4: default: is a second default route by t: sitctl makes one\n");
+	/* A routed prefix on the tunnel itself: its address brings the route. */
+	expect_import("iproute2", T "ip addr add 2001:db8:7::1/64 dev t\nip -6 route add 2001:db8:7::/64 dev t\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:7::1/64 ttl 9 gateway none", "");
+	/* Of another table, or of some sources: no route of the tunnel, and named. */
+	expect_import("iproute2", T "ip -6 route add default dev t from 2001:db8:7::/48\n", T_WORDS,
+		      "x:3: from: is not understood here, in 'ip route'\n");
+	expect_import("iproute2", T "ip -6 route add 2001:db8:77::/48 dev eth0 mtu 1400 table 9\n", T_WORDS, "");
+	expect_import("iproute2", T "ip route add default via 198.51.100.1 src 198.51.100.7 dev eth0\n", T_WORDS, "");
+	expect_import("iproute2", T "ip -6 route add default dev t mtu 1400\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9",
+		      "x:3: mtu: is not understood here, in 'ip route'\n");
+}
+END_TEST
+
+START_TEST(lifetimes)
+{
+	expect_import("iproute2",
+		      "ip tunnel add t mode sit remote 203.0.113.1 ttl 9\n"
+		      "ip addr add 2001:db8::3/127 dev t valid_lft forever preferred_lft 0\n",
+		      T_WORDS, "x:2: preferred_lft: is not understood here, in 'ip address'\n");
+	expect_import("netplan",
+		      "network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, ttl: 9,\n"
+		      "  addresses: [2001:db8::3/127: {lifetime: 0}]}}}\n",
+		      T_WORDS, "x:2: lifetime: is not understood of an address\n");
+	expect_import("networkd",
+		      "[NetDev]\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n[Match]\nName=t\n[Address]\n"
+		      "Address=2001:db8::3/127\nPreferredLifetime=0\n",
+		      T_WORDS, "x:11: PreferredLifetime: is not understood in [Address]\n");
+	expect_import("ifupdown",
+		      "iface t inet6 v4tunnel\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n"
+		      " preferred-lifetime 0\n",
+		      T_WORDS, "x:5: preferred-lifetime: is an option that is not understood\n");
 }
 END_TEST
 
@@ -278,11 +405,11 @@ START_TEST(netplan)
 		"sit-ipv6 remote 203.0.113.1 local 198.51.100.7 address 2001:db8::3/127 ttl inherit gateway "
 		"2001:db8::2",
 		"");
-	expect_import(
-		"netplan",
-		"network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, local: 0.0.0.0, ttl: 9,\n"
-		"  addresses: [2001:db8::3/127: {lifetime: forever}], routes: [{to: default, scope: link, metric: 7}]}}}\n",
-		"t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 metric 7", "");
+	expect_import("netplan",
+		      "network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, local: 0.0.0.0, ttl: 9,\n"
+		      "  addresses: [2001:db8::3/127: {lifetime: forever}], routes: [{to: default, scope: link, "
+		      "metric: 7}]}}}\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 metric 7", "");
 	expect_import(
 		"netplan",
 		"network:\n  tunnels:\n    t:\n      mode: sit\n      remote: 203.0.113.1\n      ttl: 9\n"
@@ -314,6 +441,38 @@ START_TEST(networkd)
 		"x:7: DiscoverPathMTU: is not understood in [Tunnel]\nx:8: FooOverUDP: is not understood in [Tunnel]\n"
 		"x:13: DNS: is not understood in [Network]\nx:14: what: is neither [SECTION] nor KEY=VALUE\n");
 	expect_import("networkd", "[NetDev]\nName=br0\nKind=bridge\n", NULL, "");
+}
+END_TEST
+
+START_TEST(networkd_values)
+{
+#define NETDEV(tunnel) "[NetDev]\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n" tunnel
+#define NETWORK "[Match]\nName=t\n[Network]\nAddress=2001:db8::3/127\n"
+	/* An address that the kernel takes by itself; others are none of IPv4, or not that of a route. */
+	expect_import("networkd", NETDEV("Local=dhcp4\n") NETWORK, T_WORDS, "");
+	expect_import("networkd", NETDEV("Local=slaac\n") NETWORK, T_WORDS,
+		      "x:7: local 'slaac': is not an IPv4 address\n");
+	expect_import("networkd", NETDEV("Local=ipv4_link_local\n") NETWORK, T_WORDS,
+		      "x:7: local 'ipv4_link_local': is not an IPv4 address\n");
+	expect_import("networkd", NETDEV("TOS=16\nISATAP=no\n") NETWORK,
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 tos 16 gateway none", "");
+	/* Sections in an order that leaves open what they are about. */
+	expect_import("networkd", "[Tunnel]\nTTL=9\n[Network]\nDNS=2001:db8::53\n" NETDEV("") NETWORK, T_WORDS,
+		      "x:2: TTL: stands in a [Tunnel] that no [NetDev] is before\n"
+		      "x:4: DNS: stands in a [Network] that no [Match] is before\n");
+	expect_import("networkd", NETDEV("[Match]\nMACAddress=02::1\n") NETWORK, T_WORDS,
+		      "x:8: MACAddress: does not tell, without Name=, whether [Match] is about a tunnel\n");
+	expect_import("networkd",
+		      "[NetDev]\nMACAddress=none\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n" NETWORK,
+		      T_WORDS, "x:2: MACAddress: is not understood in [NetDev]\n");
+	/* Routes that discard, at the loopback interface or elsewhere; and of another table. */
+	expect_import("networkd",
+		      NETDEV("") NETWORK
+		      "[Match]\nName=lo\n[Route]\nDestination=2001:db8:48::/48\n"
+		      "[Match]\nName=eth0\n[Route]\nDestination=2001:db8:49::/48\nType=unreachable\n",
+		      T_WORDS " prefix 2001:db8:48::/48 prefix 2001:db8:49::/48", "");
+	expect_import("networkd", NETDEV("") NETWORK "[Route]\nDestination=::/0\nTable=9\n", T_WORDS,
+		      "x:13: Table: is not understood in [Route]\n");
 }
 END_TEST
 
@@ -360,11 +519,17 @@ Suite *suite_import(void)
 	tcase_add_test(tc, what_is_not_understood_is_named_with_its_line);
 	tcase_add_test(tc, names_of_interfaces);
 	tcase_add_test(tc, a_wrong_value_is_named);
+	tcase_add_test(tc, other_devices);
+	tcase_add_test(tc, a_fault_is_named_once);
+	tcase_add_test(tc, iproute2_order);
+	tcase_add_test(tc, routes);
+	tcase_add_test(tc, lifetimes);
 	tcase_add_test(tc, a_tunnel_without_a_far_end_is_named);
 	tcase_add_test(tc, a_route_to_lo_is_a_prefix);
 	tcase_add_test(tc, ifupdown);
 	tcase_add_test(tc, netplan);
 	tcase_add_test(tc, networkd);
+	tcase_add_test(tc, networkd_values);
 	tcase_add_test(tc, a_comment_gives_only_what_is_not_there);
 	tcase_add_test(tc, several_tunnels);
 	suite_add_tcase(suite, tc);
