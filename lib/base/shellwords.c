@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/shellwords.h"
@@ -27,75 +28,203 @@ static void skip_blank(struct shellwords *s)
 	s->next = p;
 }
 
+/* The words of a command while they are taken. */
+struct taking {
+	char **words;
+	int n, max;
+	char *begin;	 /* of the word that is taken */
+	bool any;	 /* it is one, be it empty: of a variable without quotes may become none, or several */
+	bool odd;	 /* see struct shellwords */
+	bool assignment; /* of its value becomes one word */
+};
+
+static void put(struct shellwords *s, struct taking *t, char c)
+{
+	*s->room++ = c;
+	t->any = true;
+}
+
+static void end_word(struct shellwords *s, struct taking *t)
+{
+	if (!t->any)
+		return;
+	*s->room++ = '\0';
+	if (t->n == t->max) {
+		s->many = true;
+	} else {
+		if (t->odd && t->n < 64)
+			s->odd |= UINT64_C(1) << t->n;
+		t->words[t->n++] = t->begin;
+	}
+	t->begin = s->room;
+	t->any = t->odd = false;
+}
+
+static size_t name_length(const char *p)
+{
+	size_t n = 0;
+
+	if (!isalpha((unsigned char)*p) && *p != '_')
+		return 0;
+	while (isalnum((unsigned char)p[n]) || p[n] == '_')
+		n++;
+	return n;
+}
+
+bool shell_is_name(const char *word)
+{
+	return *word && !word[name_length(word)];
+}
+
+size_t shell_assignment(const char *word)
+{
+	size_t n = name_length(word);
+
+	return n && (word[n] == '=' || (word[n] == '+' && word[n + 1] == '=')) ? n : 0;
+}
+
+static void put_value(struct shellwords *s, struct taking *t, const char *value, bool quoted)
+{
+	for (; *value; value++)
+		if (!quoted && !t->assignment && strchr(" \t\n", *value))
+			end_word(s, t);
+		else
+			put(s, t, *value);
+}
+
+/* Behind the expansion at P, which is another than that of a variable: a command, a sum, a parameter, a value in case. */
+static const char *skip_expansion(struct shellwords *s, const char *p)
+{
+	char open = *p == '`' ? '`' : p[1], close = open == '(' ? ')' : open == '{' ? '}' : open;
+	unsigned int depth = 0;
+
+	if (*p == '$' && open != '(' && open != '{')
+		return p + 2;
+	if (*p == '$')
+		p++;
+	do {
+		if (*p == open && (open != '`' || !depth))
+			depth++;
+		else if (*p == close)
+			depth--;
+		s->at += *p == '\n';
+		if (*p == '\\' && p[1])
+			p++;
+		p++;
+	} while (*p && depth);
+	s->open = s->open || depth;
+	return p;
+}
+
+/* A '$' or '`' at P, if QUOTED within "". Returns what follows the expansion. */
+static const char *take_expansion(struct shellwords *s, struct taking *t, const char *p, bool quoted)
+{
+	bool braces = *p == '$' && p[1] == '{';
+	const char *name = p + 1 + braces, *value = NULL;
+	size_t len = *p == '$' ? name_length(name) : 0;
+
+	if (len && (!braces || name[len] == '}'))
+		value = s->value(s->variables, name, len);
+	if (value && strnlen(value, s->left + 1) <= s->left) {
+		s->left -= strlen(value);
+		put_value(s, t, value, quoted);
+		return name + len + braces;
+	}
+	if (*p == '$' && !len && (!p[1] || !strchr("({*@#?$!-0123456789", p[1]))) {
+		put(s, t, *p);
+		return p + 1;
+	}
+	t->odd = t->any = true;
+	return len && !braces ? name + len : skip_expansion(s, p);
+}
+
 /* Between the quotes that begin at P. Returns what follows them. */
-static const char *take_quoted(struct shellwords *s, const char *p)
+static const char *take_quoted(struct shellwords *s, struct taking *t, const char *p)
 {
 	char quote = *p++;
 
+	t->any = true;
 	while (*p && *p != quote) {
 		if (quote == '"' && joins(p)) {
 			p = skip_join(s, p);
 			continue;
 		}
+		if (quote == '"' && s->value && (*p == '$' || *p == '`')) {
+			p = take_expansion(s, t, p, true);
+			continue;
+		}
 		if (quote == '"' && *p == '\\' && p[1] && strchr("\"\\$`", p[1]))
 			p++;
 		s->at += *p == '\n';
-		*s->room++ = *p++;
+		put(s, t, *p++);
 	}
 	s->open = s->open || !*p;
 	return *p ? p + 1 : p;
 }
 
-static char *take_word(struct shellwords *s)
+/* What stands together in the text; where its value is not known, as it stands there. */
+static void take_word(struct shellwords *s, struct taking *t)
 {
 	const char *p = s->next;
-	char *word = s->room;
 
+	t->begin = s->room;
+	t->any = t->odd = false;
+	t->assignment = shell_assignment(p);
 	while (*p && !strchr(" \t\r\n;&|<>", *p)) {
 		if (joins(p)) {
 			p = skip_join(s, p);
 		} else if (*p == '\'' || *p == '"') {
-			p = take_quoted(s, p);
+			p = take_quoted(s, t, p);
+		} else if (s->value && (*p == '$' || *p == '`')) {
+			p = take_expansion(s, t, p, false);
 		} else {
 			if (*p == '\\' && p[1])
 				p++;
-			*s->room++ = *p++;
+			put(s, t, *p++);
 		}
 	}
-	*s->room++ = '\0';
+	if (t->odd) {
+		memcpy(t->begin, s->next, (size_t)(p - s->next));
+		s->room = t->begin + (p - s->next);
+	}
+	end_word(s, t);
 	s->next = p;
-	return word;
 }
 
 /* A redirection, with what it leads to, is no word. */
 static bool skip_redirection(struct shellwords *s)
 {
 	const char *p = s->next + strspn(s->next, "0123456789");
+	struct taking nowhere = { .max = 0 };
 	char *before = s->room;
+	bool many = s->many;
 
 	if (*p != '<' && *p != '>')
 		return false;
 	s->next = p + strspn(p, "<>&|");
 	skip_blank(s);
-	take_word(s);
+	take_word(s, &nowhere);
 	s->room = before;
+	s->many = many;
 	return true;
 }
 
 int shell_command(struct shellwords *s, char *words[], int max)
 {
+	struct taking t = { .words = words, .max = max };
 	static char twice[] = ";;";
-	int n = 0;
+	bool begun = false;
 
 	s->many = s->open = false;
+	s->odd = 0;
 	for (;;) {
 		bool end;
 
 		skip_blank(s);
 		end = !*s->next || strchr("\n;&|", *s->next);
-		if (end && (n || !*s->next))
-			return n;
-		if (!n)
+		if (end && (t.n || !*s->next))
+			return t.n;
+		if (!begun)
 			s->line = s->at;
 		if (end && !strncmp(s->next, ";;", 2)) {
 			s->next += 2;
@@ -104,13 +233,11 @@ int shell_command(struct shellwords *s, char *words[], int max)
 		}
 		if (end) {
 			s->at += *s->next++ == '\n';
+			begun = false;
 			continue;
 		}
-		if (skip_redirection(s))
-			continue;
-		if (n < max)
-			words[n++] = take_word(s);
-		else
-			s->many = take_word(s);
+		begun = true;
+		if (!skip_redirection(s))
+			take_word(s, &t);
 	}
 }

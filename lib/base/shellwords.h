@@ -1,20 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: commands of a shell script split into words: quotes, comments, lines that go on. Nothing is expanded. */
+/* Purpose: commands of a shell script split into words: quotes, comments, lines that go on, values of variables. */
 #ifndef SITCTL_BASE_SHELLWORDS_H
 #define SITCTL_BASE_SHELLWORDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct shellwords {
 	const char *next;  /* text that is left */
-	char *room;	   /* where words are put; as large as the text and its zero */
+	char *room;	   /* where words are put; as large as the text and its zero, and `left` */
 	unsigned int at;   /* line of `next`; begins at 1 */
 	unsigned int line; /* where the command that was read begins */
 	bool open;	   /* a quote was not closed */
 	bool many;	   /* the command had more words than fit */
+
+	/*
+	 * The value of "$NAME" or "${NAME}", NULL where it has none that is known. Without this function nothing is expanded:
+	 * a '$' stands for itself.
+	 */
+	const char *(*value)(void *variables, const char *name, size_t len);
+	void *variables;
+	size_t left;  /* bytes that values may bring, in all */
+	uint64_t odd; /* bit I: word I has another expansion, or an unknown value; it is as it stands in the text */
 };
 
 /* The words of the next command, at most MAX, into WORDS; ";;" is a command of its own. Returns how many, 0: no more. */
 int shell_command(struct shellwords *s, char *words[], int max);
+
+/* Can it be the name of a variable? */
+bool shell_is_name(const char *word);
+
+/* The length of NAME where WORD begins as "NAME=" or "NAME+=" does, else 0. */
+size_t shell_assignment(const char *word);
 
 #endif

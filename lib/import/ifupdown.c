@@ -20,7 +20,7 @@ struct option {
 
 /* A stanza `iface`, read whole before it is known what it is. */
 struct stanza {
-	const char *name, *method;
+	const char *name, *method, *more;
 	bool inet6;
 	unsigned int line;
 	struct option options[OPTIONS_MAX];
@@ -70,22 +70,24 @@ static bool is_command(const char *name)
 	return import_among(name, hooks);
 }
 
-/* What takes it down again, and what a tunnel of sitctl is anyway. */
-static bool says_nothing(const char *name)
-{
-	static const char *const names[] = { "pre-down", "down",    "post-down", "dad-attempts", "accept_ra",
-					     "autoconf", "privext", "scope",	 "description",	 "netmask",
-					     "metric",	 "mode",    NULL };
-
-	return import_among(name, names);
-}
-
 static const char *option(const struct stanza *s, const char *name)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (!strcmp(s->options[i].name, name))
 			return s->options[i].value;
 	return NULL;
+}
+
+/* What takes it down again, belongs to another option, or is so with a tunnel of sitctl anyway: with any value, or off. */
+static bool says_nothing(const struct stanza *s, const struct option *o)
+{
+	static const char *const names[] = { "pre-down",     "down",  "post-down",   "dad-attempts",
+					     "dad-interval", "scope", "description", NULL };
+	static const char *const off[] = { "accept_ra", "autoconf", "privext", NULL };
+
+	return import_among(o->name, names) || (import_among(o->name, off) && !strcmp(o->value, "0")) ||
+	       (!strcmp(o->name, "netmask") && option(s, "address")) ||
+	       (!strcmp(o->name, "metric") && option(s, "gateway"));
 }
 
 /* Several values stand in one line. */
@@ -136,7 +138,7 @@ static void take_option(struct import *im, const struct stanza *s, struct import
 							 .gateway = o->value,
 							 .ifname = s->name,
 							 .metric = option(s, "metric") });
-	else if (!says_nothing(o->name))
+	else if (!says_nothing(s, o))
 		import_error(im, o->name, "is an option that is not understood");
 }
 
@@ -158,21 +160,45 @@ static bool has_own(const struct stanza *s)
 	return false;
 }
 
+/* Routes to the loopback interface discard what is unused of a tunnel's prefix. */
+static void take_loopback(struct import *im, const struct stanza *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (is_command(s->options[i].name) && strstr(s->options[i].value, "route"))
+			import_script(im, s->options[i].value, s->options[i].line, s->name);
+}
+
+/* Begin the tunnel of a stanza. False where the stanza is not of one, or it is refused. */
+static bool begin_tunnel(struct import *im, const struct stanza *s, struct imported **t)
+{
+	bool own = has_own(s), v4tunnel = s->inet6 && !strcmp(s->method, "v4tunnel");
+
+	/* A further stanza of the same interface. */
+	*t = own || v4tunnel ? NULL : import_find(im, s->name);
+	if (*t)
+		return true;
+	if (!own && !v4tunnel)
+		return makes_tunnel(s);
+	*t = import_tunnel(im, s->name);
+	if (*t)
+		(*t)->own_words = own;
+	return *t;
+}
+
 static void take_stanza(struct import *im, const struct stanza *s)
 {
-	bool own = has_own(s), v4tunnel = s->name && s->inet6 && !strcmp(s->method, "v4tunnel");
-	bool commands = !v4tunnel && makes_tunnel(s);
-	struct imported *t = NULL;
+	bool own = has_own(s);
+	struct imported *t;
 
+	if (!s->name)
+		return;
 	im->line = s->line;
-	if (!s->name || (!own && !commands && !v4tunnel))
+	if (!strcmp(s->name, "lo"))
+		take_loopback(im, s);
+	if (!begin_tunnel(im, s, &t))
 		return; /* another interface */
-	if (!commands || own) {
-		t = import_tunnel(im, s->name);
-		if (!t)
-			return;
-		t->own_words = own;
-	}
+	if (*s->more)
+		import_error(im, s->more, "is not understood in 'iface'");
 	for (size_t i = 0; i < s->n; i++) {
 		const struct option *o = &s->options[i];
 
@@ -192,12 +218,12 @@ static void begin_stanza(struct stanza *s, char *words, unsigned int line)
 {
 	char *family;
 
-	memset(s, 0, sizeof(*s));
+	s->n = 0; /* options are not erased: there may be stanzas by the thousand */
 	s->line = line;
 	s->name = words;
 	family = cut(words);
 	s->method = cut(family);
-	cut((char *)s->method);
+	s->more = cut((char *)s->method);
 	s->inet6 = !strcmp(family, "inet6");
 	if (!*words)
 		s->name = NULL;
@@ -239,6 +265,7 @@ void import_ifupdown(struct import *im, char *text)
 		} else if (begins_other(im, word)) {
 			take_stanza(im, s);
 			s->name = NULL;
+			s->n = 0;
 		} else if (s->name && s->n < OPTIONS_MAX) {
 			s->options[s->n++] = (struct option){ word, rest, line };
 		} else if (s->name) {

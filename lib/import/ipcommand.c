@@ -62,15 +62,15 @@ static const struct word *find_word(const struct word *table, const char *word)
 
 static void odd(struct ip *ip, const char *word, const char *value)
 {
-	(void)value;
-	if (ip->n_odd < IP_WORDS_MAX)
+	if (word != import_unknown && value != import_unknown && ip->n_odd < IP_WORDS_MAX)
 		ip->odd[ip->n_odd++] = word;
 }
 
 /* WORD is not of the table. Neither is its value, if it has one. */
-static void unknown(struct ip *ip, const struct word *table, const char *word)
+static void unknown(struct ip *ip, const struct word *table, const char *word, bool early)
 {
-	odd(ip, word, NULL);
+	if (!early)
+		odd(ip, word, NULL);
 	if (peek(ip) && !find_word(table, peek(ip)))
 		ip->at++;
 }
@@ -87,8 +87,7 @@ static void walk(struct ip *ip, const struct word *table, const char **free_word
 			continue;
 		}
 		if (!w) {
-			unknown(ip, table, word);
-			ip->n_odd -= early;
+			unknown(ip, table, word, early);
 			continue;
 		}
 		value = w->form == FLAG ? NULL : peek(ip);
@@ -603,6 +602,8 @@ void import_ip(struct import *im, int n, char *words[])
 		return;
 	ip.object = ip.words[ip.at++];
 	command = peek(&ip) ? ip.words[ip.at++] : "show";
+	if (ip.object == import_unknown || command == import_unknown)
+		return;
 	for (size_t i = 0; i < sizeof(objects) / sizeof(*objects); i++) {
 		if (!is(ip.object, objects[i].name))
 			continue;

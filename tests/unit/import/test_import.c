@@ -305,6 +305,79 @@ START_TEST(routes)
 }
 END_TEST
 
+START_TEST(variables)
+{
+#define KNOWN                                                                                                 \
+	"NAME=t\nSERVER='203.0.113.1' TTL=\"9\" # mine\nexport IP=/sbin/ip SUDO=\nOPTS=\"remote $SERVER ttl " \
+	"${TTL}\"\n"                                                                                          \
+	"$SUDO $IP tunnel add \"$NAME\" mode sit $OPTS\n"
+	static const struct {
+		const char *text, *errors;
+	} rows[] = {
+		{ KNOWN "HALF=2001:db8:\nLANG=C ip addr add \"$HALF\":3/127 dev ${NAME}\n", "" },
+		/* Nothing is executed, and nothing guessed: each is named once. */
+		{ KNOWN "MY=$(curl -s \"http://a/b?c\" | cat)\nip addr add 2001:db8::3/127 dev t\n"
+			"ip link set t mtu $MY\nip tunnel change t local $MY\n",
+		  "x:8: $MY: has a value that only the script knows when it runs\n" },
+		{ KNOWN "ip addr add 2001:db8::3/127 dev t\nip tunnel change t local `hostname -I` mode sit\n",
+		  "x:7: `hostname -I`: has a value that only the script knows when it runs\n" },
+		{ KNOWN "ip addr add 2001:db8::3/127 dev t\nip tunnel change t local \"${2:-192.0.2.1}\"\n",
+		  "x:7: \"${2:-192.0.2.1}\": has a value that only the script knows when it runs\n" },
+		{ KNOWN "A=192.0.2.1\nA+=0\nread TTL\nip addr add 2001:db8::3/127 dev t\nip tunnel change t local $A "
+			"tos $TTL\n",
+		  "x:10: $A: has a value that only the script knows when it runs\n"
+		  "x:10: $TTL: has a value that only the script knows when it runs\n" },
+		{ KNOWN "ip addr add 2001:db8::3/127 dev t\nip addr add $1 dev t\nip -6 route add default via $2 dev t "
+			"table $3\n",
+		  "x:7: $1: has a value that only the script knows when it runs\n"
+		  "x:8: $2: has a value that only the script knows when it runs\n"
+		  "x:8: $3: has a value that only the script knows when it runs\n" },
+		/* Both ways of a condition are read. */
+		{ KNOWN "if [ -n \"$1\" ]; then ip addr add 2001:db8::3/127 dev t; fi\n",
+		  "x:6: if: is not decided here: what depends on it is read as if it were so\n" },
+		/* Beside other things. */
+		{ KNOWN "export LC_ALL\nip -6 rule add from 2001:db8::3 table 7\nip -6 rule show\nip addr add "
+			"2001:db8::3/127 dev t\n",
+		  "x:7: rule: is an object of 'ip' that is not understood\n" },
+	};
+	struct import im;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		expect_import("iproute2", rows[i].text, T_WORDS, rows[i].errors);
+	/* An unknown name makes no tunnel, and is no '$1'. */
+	read_import(&im, "iproute2", "ip tunnel add $1 mode sit remote 203.0.113.1\nip addr add 2001:db8::3 dev $1\n");
+	ck_assert(im.refused && !im.n);
+	ck_assert_str_eq(import_errors(&im), "x:1: $1: has a value that only the script knows when it runs\n");
+	import_free(&im);
+	/* Literally. */
+	expect_import(
+		"iproute2",
+		"NAME=t\nip tunnel add '$NAME' mode sit remote 203.0.113.1\nip addr add 2001:db8::3/127 dev \\$NAME\n",
+		"$NAME remote 203.0.113.1 address 2001:db8::3/127 ttl inherit gateway none", "");
+}
+END_TEST
+
+/* What variables bring has an end, also where each has twice the one before. */
+START_TEST(variables_are_bounded)
+{
+	char text[4096] = "A0=xxxxxxxxxxxxxxxx\n";
+	struct import im;
+
+	for (int i = 1; i < 40; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "A%d=$A%d$A%d\n", i, i - 1, i - 1);
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), "ip tunnel add $A39 mode sit\n");
+	read_import(&im, "iproute2", text);
+	ck_assert_str_eq(import_errors(&im), "x:41: $A39: has a value that only the script knows when it runs\n");
+	import_free(&im);
+	for (int i = text[0] = 0; i < 400; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "B%d=1\n", i);
+	read_import(&im, "iproute2", text);
+	ck_assert_uint_eq(im.errors.n, 144);
+	ck_assert_ptr_nonnull(strstr(import_errors(&im), "x:257: B256=1: is one variable too many"));
+	import_free(&im);
+}
+END_TEST
+
 START_TEST(lifetimes)
 {
 	expect_import("iproute2",
@@ -390,6 +463,26 @@ START_TEST(ifupdown)
 	expect_import("ifupdown",
 		      "iface t inet6 manual\n sitctl-remote 203.0.113.1\n sitctl-address 2001:db8::3 2001:db8::5/64\n",
 		      "t remote 203.0.113.1 address 2001:db8::3 address 2001:db8::5/64", "");
+}
+END_TEST
+
+START_TEST(ifupdown_stanzas)
+{
+#define STANZA "iface t inet6 v4tunnel\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n"
+	/* A further one of the same interface, the loopback interface's, and what stands behind the method. */
+	expect_import("ifupdown", STANZA "iface t inet6 static\n address 2001:db8::5/64\n wonder 7\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8::5/64 ttl 9 gateway none",
+		      "x:7: wonder: is an option that is not understood\n");
+	expect_import("ifupdown",
+		      STANZA "iface lo inet loopback\n up ip -6 route add 2001:db8:48::/48 dev lo\n up wonder\n",
+		      T_WORDS " prefix 2001:db8:48::/48", "");
+	expect_import("ifupdown",
+		      "iface t inet6 v4tunnel inherits u\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n",
+		      T_WORDS, "x:1: inherits u: is not understood in 'iface'\n");
+	expect_import(
+		"ifupdown", STANZA " accept_ra 2\n autoconf 0\n mode x\n metric 5\n", T_WORDS,
+		"x:5: accept_ra: is an option that is not understood\nx:7: mode: is an option that is not understood\n"
+		"x:8: metric: is an option that is not understood\n");
 }
 END_TEST
 
@@ -523,10 +616,13 @@ Suite *suite_import(void)
 	tcase_add_test(tc, a_fault_is_named_once);
 	tcase_add_test(tc, iproute2_order);
 	tcase_add_test(tc, routes);
+	tcase_add_test(tc, variables);
+	tcase_add_test(tc, variables_are_bounded);
 	tcase_add_test(tc, lifetimes);
 	tcase_add_test(tc, a_tunnel_without_a_far_end_is_named);
 	tcase_add_test(tc, a_route_to_lo_is_a_prefix);
 	tcase_add_test(tc, ifupdown);
+	tcase_add_test(tc, ifupdown_stanzas);
 	tcase_add_test(tc, netplan);
 	tcase_add_test(tc, networkd);
 	tcase_add_test(tc, networkd_values);
