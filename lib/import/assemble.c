@@ -70,18 +70,21 @@ static bool same_way(const struct import_item *a, const struct import_item *b)
 static void take_default(struct import *im, const struct import_item *item)
 {
 	struct imported *t = owner(im, item);
-	char text[NET6_TEXT];
+	char text[NET6_TEXT], word[NET6_TEXT + 16];
 
 	if (!t)
 		return; /* by another interface: not the tunnel's */
 	if (t->dflt && same_way(t->dflt, item))
 		return;
+	addr6_text(&item->gateway, text);
 	if (spec_given(&t->spec, "gateway")) {
-		import_error(im, "default", "is a second default route by %s: sitctl makes one", t->spec.name);
+		snprintf(word, sizeof(word), "default%s%s", item->has_gateway ? " via " : "",
+			 item->has_gateway ? text : "");
+		import_error(im, word, "is a second default route by %s: sitctl makes one", t->spec.name);
 		return;
 	}
 	t->dflt = item;
-	import_set(im, t, "gateway", item->has_gateway ? addr6_text(&item->gateway, text) : "auto");
+	import_set(im, t, "gateway", item->has_gateway ? text : "auto");
 	snprintf(text, sizeof(text), "%u", item->metric);
 	if (item->metric != METRIC_DEFAULT)
 		import_set(im, t, "metric", text);

@@ -601,17 +601,18 @@ void import_ip(struct import *im, int n, char *words[])
 	if (!ip_options(&ip) || !peek(&ip))
 		return;
 	ip.object = ip.words[ip.at++];
-	command = peek(&ip) ? ip.words[ip.at++] : "show";
+	command = peek(&ip);
+	ip.at += command != NULL;
 	if (ip.object == import_unknown || command == import_unknown)
 		return;
 	for (size_t i = 0; i < sizeof(objects) / sizeof(*objects); i++) {
 		if (!is(ip.object, objects[i].name))
 			continue;
 		ip.object = objects[i].name;
-		if (!objects[i].read(&ip, command) && !changes_nothing(command))
+		if (command && !objects[i].read(&ip, command) && !changes_nothing(command))
 			import_error(im, command, "is a command of 'ip %s' that is not understood", ip.object);
 		return;
 	}
-	if (!changes_nothing(command))
+	if (!command || !changes_nothing(command))
 		import_error(im, ip.object, "is an object of 'ip' that is not understood");
 }

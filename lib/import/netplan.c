@@ -114,18 +114,21 @@ static void take_routes(struct import *im, yaml_document_t *doc, const yaml_node
 	for (size_t i = 0; (node = item(im, doc, list, i)); i++) {
 		struct import_route r = { .ifname = name };
 		unsigned int line = im->line;
+		bool elsewhere = false; /* of another table, or of some sources only */
 		const char *key;
 
 		for (size_t k = 0; node->type == YAML_MAPPING_NODE && next_pair(im, doc, node, k, &key, &value); k++) {
 			const char *text = scalar(value);
 
-			if (!text || !route_key(&r, key, text))
-				import_error(im, key, "is not understood in a route");
+			if (text && route_key(&r, key, text))
+				continue;
+			import_error(im, key, "is not understood in a route");
+			elsewhere = elsewhere || !strcmp(key, "table") || !strcmp(key, "from");
 		}
 		im->line = line;
 		if (!r.to)
 			import_error(im, "routes", "a route without 'to'");
-		else if (!import_is_ipv4(r.to) && !(r.gateway && import_is_ipv4(r.gateway)))
+		else if (!elsewhere && !import_is_ipv4(r.to) && !(r.gateway && import_is_ipv4(r.gateway)))
 			import_route(im, &r);
 	}
 }

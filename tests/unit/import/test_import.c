@@ -290,7 +290,7 @@ START_TEST(routes)
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9", "");
 	expect_import("iproute2", T "ip -6 route add default dev t\nip -6 route add default via 2001:db8::2\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9",
-		      "x:4: default: is a second default route by t: sitctl makes one\n");
+		      "x:4: default via 2001:db8::2: is a second default route by t: sitctl makes one\n");
 	/* A routed prefix on the tunnel itself: its address brings the route. */
 	expect_import("iproute2", T "ip addr add 2001:db8:7::1/64 dev t\nip -6 route add 2001:db8:7::/64 dev t\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:7::1/64 ttl 9 gateway none", "");
@@ -511,6 +511,11 @@ START_TEST(netplan)
 		T_WORDS,
 		"x:7: nameservers: is not understood of a tunnel\nx:8: key: is not understood of a tunnel\n"
 		"x:11: 2001:db8:5::/48: is not a route that sitctl makes by a client: it makes a default route\n");
+	/* Of another table: no route of the tunnel. And what discards, at the loopback interface. */
+	expect_import("netplan",
+		      "network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, ttl: 9, addresses: [2001:db8::3/127],\n"
+		      "  routes: [{to: default, table: 9}]}}, ethernets: {lo: {routes: [{to: 2001:db8:48::/48}]}}}\n",
+		      T_WORDS " prefix 2001:db8:48::/48", "x:2: table: is not understood in a route\n");
 	expect_import("netplan", "network:\n\t- x\n", NULL, "x:2: yaml: found character that cannot start any token\n");
 }
 END_TEST
