@@ -170,7 +170,7 @@ static enum status carry_over(const struct ctx *ctx, struct import *im, const st
 		return fail(&err);
 	say_errors(&im->errors);
 	if (import_others(im, others, sizeof(others)))
-		warning(ctx, "%s: passed over, for SIT tunnels only are read", others);
+		warning(ctx, "%s: passed over, as only SIT tunnels are imported", others);
 	/* The one that would have been there was named. */
 	if (!im->n && im->refused)
 		return STATUS_USAGE;

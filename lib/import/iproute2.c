@@ -161,7 +161,7 @@ static int words_before(struct import *im, int n, char *words[])
 		bool condition = import_among(words[i], conditions);
 
 		if (condition)
-			import_error(im, words[i], "is not decided here: what depends on it is read as if it were so");
+			import_error(im, words[i], "is not decided here: what depends on it is read either way");
 		if (!condition && !import_among(words[i], plain) && !shell_assignment(words[i]) &&
 		    words[i][strlen(words[i]) - (words[i][0] != '\0')] != ')')
 			break;

@@ -125,7 +125,7 @@ bool take_remote(const struct param *p, void *spec, const char *word, const char
 	struct spec *s = spec;
 
 	(void)p;
-	*why = "is no host, but says that there is no far end, as in 6to4: here a tunnel has one";
+	*why = "is not a host: it stands for no far end, as in 6to4, and a tunnel of sitctl has one";
 	if (no_far_end(word))
 		return false;
 	list_drop(s->host);

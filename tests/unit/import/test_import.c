@@ -334,7 +334,7 @@ START_TEST(variables)
 		  "x:8: $3: has a value that only the script knows when it runs\n" },
 		/* Both ways of a condition are read. */
 		{ KNOWN "if [ -n \"$1\" ]; then ip addr add 2001:db8::3/127 dev t; fi\n",
-		  "x:6: if: is not decided here: what depends on it is read as if it were so\n" },
+		  "x:6: if: is not decided here: what depends on it is read either way\n" },
 		/* Beside other things. */
 		{ KNOWN "export LC_ALL\nip -6 rule add from 2001:db8::3 table 7\nip -6 rule show\nip addr add "
 			"2001:db8::3/127 dev t\n",
