@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "change/change.h"
 #include "conf/conf.h"
+#include "plan/farend.h"
 #include "plan/world.h"
 #include "spec/resolve.h"
 #include "spec/spec.h"
@@ -107,14 +108,13 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 	    need_admin(ctx, &err) || spec_resolve(&spec, &answers, &err) || begin(ctx, &ch, &err))
 		return give_up(&spec, &err);
 	before = desired_find(&ch.desired, cmd->role, name);
-	if (before)
-		spec_keep_remote(&spec, &before->spec, &answers);
+	far_end_choose(&ch.host.s, &spec, before ? &before->spec : NULL, &answers);
 	return finish(ctx, &ch, &spec);
 }
 
 /* The peer with what was GIVEN changed in SPEC, which holds nothing before. 0, or a negative errno and ERR. */
-static int change_peer(const struct desired_tunnel *t, int n, char **words, const struct spec *given,
-		       const struct answers *answers, struct spec *spec, struct err *err)
+static int change_peer(const struct snapshot *s, const struct desired_tunnel *t, int n, char **words,
+		       const struct spec *given, const struct answers *answers, struct spec *spec, struct err *err)
 {
 	int ret;
 
@@ -122,7 +122,7 @@ static int change_peer(const struct desired_tunnel *t, int n, char **words, cons
 	ret = read_words(n, words, spec, err);
 	if (!ret && answers->n) {
 		spec->remote = given->remote;
-		spec_keep_remote(spec, &t->spec, answers);
+		far_end_choose(s, spec, &t->spec, answers);
 	}
 	return ret;
 }
@@ -150,7 +150,7 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 		err_usage(&err, name, "there is no peer of this name");
 		err_hint(&err, "see 'sitctl server show', or use add-peer");
 	}
-	if (!t || change_peer(t, n, words, &given, &answers, &spec, &err)) {
+	if (!t || change_peer(&ch.host.s, t, n, words, &given, &answers, &spec, &err)) {
 		change_close(&ch);
 		spec_free(&spec);
 		return give_up(&given, &err);

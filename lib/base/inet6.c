@@ -134,6 +134,29 @@ const char *addr4_not_host(struct in_addr addr)
 	return NULL;
 }
 
+const char *addr4_not_far_end(struct in_addr addr)
+{
+	uint32_t a = ntohl(addr.s_addr);
+	const char *class = addr4_not_host(addr);
+
+	if (class)
+		return class;
+	if (a >> 28 == 0xf)
+		return "is a reserved address (240.0.0.0/4)";
+	if (a >> 16 == 0xa9fe)
+		return "is a link-local address, which no router forwards (RFC 3927)";
+	if (a >> 8 == 0xc00000)
+		return "is an address for protocol assignments (192.0.0.0/24), not one of a host elsewhere";
+	if (a >> 8 == 0xc05863)
+		return "is an anycast address of the 6to4 relays, which are no longer there (RFC 7526)";
+	return NULL;
+}
+
+struct in_addr addr4_base(struct in_addr addr, uint8_t len)
+{
+	return (struct in_addr){ addr.s_addr & htonl(len ? UINT32_MAX << (32 - len) : 0) };
+}
+
 const char *addr4_behind_nat(struct in_addr addr)
 {
 	uint32_t a = ntohl(addr.s_addr);

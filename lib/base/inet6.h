@@ -52,6 +52,15 @@ const char *addr6_not_host(const struct in6_addr *addr);
 /* Why ADDR cannot be the outer address of a tunnel, or NULL if it can (RFC 6890). */
 const char *addr4_not_host(struct in_addr addr);
 
+/*
+ * Why ADDR cannot be a tunnel's other end either: what RFC 6890 calls not forwardable or reserved, and the anycast relays
+ * of 6to4 (RFC 7526). Private and shared addresses, those for benchmarks (198.18.0.0/15) and for documentation can.
+ */
+const char *addr4_not_far_end(struct in_addr addr);
+
+/* The first address of the network of LEN bits that ADDR is in. */
+struct in_addr addr4_base(struct in_addr addr, uint8_t len);
+
 /* "private (RFC 1918)" or "shared (RFC 6598)" if hosts with ADDR sit behind a NAT, else NULL. */
 const char *addr4_behind_nat(struct in_addr addr);
 

@@ -9,6 +9,7 @@
 #include "plan/barriers.h"
 #include "plan/openrelay.h"
 #include "plan/build.h"
+#include "plan/farend.h"
 #include "plan/natrules.h"
 #include "plan/rules.h"
 #include "state/derive.h"
@@ -57,6 +58,8 @@ int change_put(struct change *ch, const struct spec *spec, struct err *err)
 		ret = rule_uplink(&ch->host.s, &ch->desired.server, err);
 		effective = spec_effective(spec, &ch->desired.server);
 	}
+	if (!ret)
+		ret = rule_far_end(w.s, &effective, err);
 	if (!ret)
 		ret = rule_local(&w, &effective, err);
 	if (!ret)

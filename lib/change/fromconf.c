@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "change/fromconf.h"
+#include "plan/farend.h"
 #include "plan/natrules.h"
 #include "plan/rules.h"
 
@@ -69,8 +70,7 @@ static int put_peers(struct change *ch, struct conf *f, const struct desired *be
 
 		if (s->bad || s->spec.role != ROLE_PEER)
 			continue;
-		if (was)
-			spec_keep_remote(&s->spec, &was->spec, &s->answers);
+		far_end_choose(&ch->host.s, &s->spec, was ? &was->spec : NULL, &s->answers);
 		ret = add_refusal(f, s, rule_unlike(&taken, &s->spec, err), err);
 		if (!ret)
 			ret = desired_put(&ch->desired, &s->spec, true, err);
@@ -94,7 +94,9 @@ static int check_peers(struct change *ch, struct conf *f, struct err *err)
 		if (s->bad || s->spec.role != ROLE_PEER)
 			continue;
 		effective = spec_effective(&s->spec, &ch->desired.server);
-		ret = rule_not_passed(&w, &effective, err);
+		ret = rule_far_end(w.s, &effective, err);
+		if (!ret)
+			ret = rule_not_passed(&w, &effective, err);
 		if (!ret)
 			ret = rule_peer(&w, &effective, err);
 		ret = add_refusal(f, s, ret, err);
@@ -141,7 +143,6 @@ int change_conf(struct change *ch, struct conf *f, struct err *err)
 	if (s->bad)
 		return 0;
 	before = desired_find(&ch->desired, ROLE_CLIENT, s->spec.name);
-	if (before)
-		spec_keep_remote(&s->spec, &before->spec, &s->answers);
+	far_end_choose(&ch->host.s, &s->spec, before ? &before->spec : NULL, &s->answers);
 	return add_refusal(f, s, change_put(ch, &s->spec, err), err);
 }

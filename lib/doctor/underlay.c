@@ -15,14 +15,6 @@
 #include "spec/spec.h"
 #include "state/snapshot.h"
 
-static bool is_local(const struct snapshot *s, struct in_addr addr)
-{
-	for (size_t i = 0; i < s->n_addrs4; i++)
-		if (s->addrs4[i].addr.s_addr == addr.s_addr)
-			return true;
-	return false;
-}
-
 static void wrong_local(struct exam *e, struct in_addr local)
 {
 	char text[NET6_TEXT], source[NET6_TEXT], command[EXAM_REMEDY];
@@ -59,7 +51,7 @@ void check_underlay(struct exam *e)
 		return;
 	}
 	addr4_text(p->remote, remote);
-	if (local.s_addr && !is_local(&e->host->s, local)) {
+	if (local.s_addr && !snapshot_has_addr4(&e->host->s, local)) {
 		wrong_local(e, local);
 		return;
 	}

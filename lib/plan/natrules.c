@@ -4,35 +4,9 @@
 #include <string.h>
 
 #include "plan/natrules.h"
+#include "plan/farend.h"
 #include "plan/rules.h"
 #include "state/snapshotfind.h"
-
-static bool own_address(const struct snapshot *s, struct in_addr addr)
-{
-	for (size_t i = 0; i < s->n_addrs4; i++)
-		if (s->addrs4[i].addr.s_addr == addr.s_addr)
-			return true;
-	return false;
-}
-
-static int rule_addresses(const struct world *w, const struct spec *nat, struct err *err)
-{
-	char text[NET6_TEXT];
-
-	if (own_address(w->s, nat->to)) {
-		err_usage(err, "to", "%s is an address of this host", addr4_text(nat->to, text));
-		err_hint(err, "a tunnel that ends here needs no pass: see 'sitctl client up help'");
-		return -EINVAL;
-	}
-	if (own_address(w->s, nat->remote)) {
-		err_usage(err, "remote", "%s is an address of this host", addr4_text(nat->remote, text));
-		err_hint(err, "'remote' is the address of the tunnel server, outside");
-		return -EINVAL;
-	}
-	if (nat->to.s_addr == nat->remote.s_addr)
-		return err_usage(err, "to", "%s is the remote itself", addr4_text(nat->to, text));
-	return 0;
-}
 
 /* Protocol 41 has no ports: the server's address is all that tells to whom a packet goes. */
 static int rule_one_inside(const struct world *w, const struct spec *nat, struct err *err)
@@ -106,8 +80,10 @@ int rule_nat(const struct world *w, struct spec *nat, struct err *err)
 	const struct link *link;
 	char text[NET6_TEXT];
 	struct path path;
-	int ret = rule_addresses(w, nat, err);
+	int ret = rule_far_end(w->s, nat, err);
 
+	if (!ret && nat->to.s_addr == nat->remote.s_addr)
+		ret = err_usage(err, "to", "%s is the remote itself", addr4_text(nat->to, text));
 	if (!ret)
 		ret = rule_one_inside(w, nat, err);
 	if (ret)

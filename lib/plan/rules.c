@@ -19,11 +19,8 @@ int rule_local(const struct world *w, const struct spec *spec, struct err *err)
 	const char *nat;
 	int ret;
 
-	if (!spec->local.s_addr)
+	if (!spec->local.s_addr || snapshot_has_addr4(w->s, spec->local))
 		return 0;
-	for (size_t i = 0; i < w->s->n_addrs4; i++)
-		if (w->s->addrs4[i].addr.s_addr == spec->local.s_addr)
-			return 0;
 	ret = path_lookup(w->c, spec->remote, any, 0, spec->fwmark, &path, err);
 	if (ret)
 		return ret;

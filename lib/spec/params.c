@@ -26,7 +26,8 @@
 const struct param params[] = {
 	{ .name = "remote", .roles = FAR_END, .modes = ALL_MODES, .required = FAR_END, .needed = SIT, .value = "IPV4|HOST",
 	  .holds = offsetof(struct spec, host),
-	  .help = "IPv4 address of the tunnel's other end", .take = take_remote, .text = text_remote },
+	  .help = "IPv4 address of the tunnel's other end", .take = take_remote, .text = text_remote,
+	  .unfit = unfit_remote },
 	{ .name = "resolved", .roles = FAR_END, .modes = ALL_MODES, .internal = true, .value = "IPV4",
 	  .help = "the address that the host name had", .take = take_resolved, .text = text_resolved },
 	{ .name = "local", .roles = ROLE_CLIENT | ROLE_SERVER, .modes = ALL_MODES, FIELD(local), .value = "IPV4|any", .deflt = "any",
@@ -86,7 +87,7 @@ const struct param params[] = {
 	  LIST(targets, 4), .list.texts = true, .list.clashes = same_target, .list.clash = "is given twice", .value = "IPV6|HOST",
 	  .help = "whom 'sitctl doctor' connects to through the tunnel", .take = take_target, .text = text_target },
 	{ .name = "to", .roles = ROLE_NAT, .modes = ALL_MODES, .required = ROLE_NAT, .needed = ALL_MODES, FIELD(to), .value = "IPV4",
-	  .help = "the inside host that is the tunnel's end", .take = take_addr4, .text = text_addr4 },
+	  .help = "the inside host that is the tunnel's end", .take = take_addr4, .text = text_addr4, .unfit = unfit_addr4 },
 	{ .name = "interface", .roles = ROLE_NAT, .modes = ALL_MODES, FIELD(underlay), .value = "IFACE", .deflt = "of the route to remote",
 	  .help = "outside interface, where the server's packets arrive", .take = take_ifname, .text = text_ifname },
 	{ .name = "inside", .roles = ROLE_NAT, .modes = ALL_MODES, FIELD(inside), .internal = true, .value = "IFACE",
@@ -203,6 +204,11 @@ bool param_take(const struct param *p, struct spec *spec, const char *word, cons
 			return false;
 		}
 	return append(p, spec, &item, why);
+}
+
+const char *param_unfit(const struct param *p, const struct spec *spec)
+{
+	return p->unfit ? p->unfit(p, (const char *)spec + p->at) : NULL;
 }
 
 bool param_text(const struct param *p, const struct spec *spec, unsigned int i, char *buf)

@@ -49,6 +49,8 @@ struct param {
 		*number; /* for take_number() and text_number(); in JSON it is a number where it is a decimal one */
 	/* Take WORD as the value, or an item of the list, at TO (of size 0: the spec); false and *why where it is wrong. */
 	bool (*take)(const struct param *p, void *to, const char *word, const char **why);
+	/* Why the value at FROM is not for people to give, though a journal of an older release may have it; NULL: it is. */
+	const char *(*unfit)(const struct param *p, const void *from);
 	/* The value at FROM as text in BUF (VALUE_TEXT bytes); false where there is none. */
 	bool (*text)(const struct param *p, const void *from, char *buf);
 };
@@ -71,6 +73,9 @@ void param_init(const struct param *p, struct spec *spec);
 
 /* Take WORD into SPEC; false and *why where it is wrong. */
 bool param_take(const struct param *p, struct spec *spec, const char *word, const char **why);
+
+/* Why people may not give the value that SPEC has now, or NULL. */
+const char *param_unfit(const struct param *p, const struct spec *spec);
 
 /* The I-th value as text in BUF (VALUE_TEXT bytes); false when there are no more. */
 bool param_text(const struct param *p, const struct spec *spec, unsigned int i, char *buf);

@@ -25,7 +25,7 @@ int spec_resolve(struct spec *spec, struct answers *answers, struct err *err)
 	for (const struct addrinfo *a = list; a && answers->n < ANSWERS_MAX; a = a->ai_next) {
 		struct in_addr addr = ((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr;
 
-		why = addr4_not_host(addr);
+		why = addr4_not_far_end(addr);
 		if (!why)
 			answers->addrs[answers->n++] = addr;
 		else

@@ -81,7 +81,7 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 		}
 		if (!(seen & mask))
 			param_clear(p, spec);
-		if (!param_take(p, spec, words[i + 1], &why)) {
+		if (!param_take(p, spec, words[i + 1], &why) || (!internal && (why = param_unfit(p, spec)))) {
 			char what[sizeof(err->step)];
 
 			snprintf(what, sizeof(what), "%s '%.200s'", p->name, words[i + 1]);

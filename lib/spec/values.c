@@ -98,6 +98,12 @@ bool text_addr4(const struct param *p, const void *from, char *buf)
 	return addr4_text(*(const struct in_addr *)from, buf);
 }
 
+const char *unfit_addr4(const struct param *p, const void *from)
+{
+	(void)p;
+	return addr4_not_far_end(*(const struct in_addr *)from);
+}
+
 bool take_addr4_or_any(const struct param *p, void *to, const char *word, const char **why)
 {
 	((struct in_addr *)to)->s_addr = 0;
@@ -146,6 +152,13 @@ bool text_remote(const struct param *p, const void *spec, char *buf)
 	const struct spec *s = spec;
 
 	return s->host ? put(buf, s->host) : text_addr4(p, &s->remote, buf);
+}
+
+const char *unfit_remote(const struct param *p, const void *spec)
+{
+	const struct spec *s = spec;
+
+	return s->host ? NULL : unfit_addr4(p, &s->remote);
 }
 
 bool take_resolved(const struct param *p, void *spec, const char *word, const char **why)

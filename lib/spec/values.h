@@ -14,12 +14,14 @@ bool take_ifname(const struct param *p, void *to, const char *word, const char *
 bool text_ifname(const struct param *p, const void *from, char *buf); /* none where it is empty */
 bool take_addr4(const struct param *p, void *to, const char *word, const char **why);
 bool text_addr4(const struct param *p, const void *from, char *buf);
+const char *unfit_addr4(const struct param *p, const void *from);
 bool take_addr4_or_any(const struct param *p, void *to, const char *word, const char **why);
 bool text_addr4_or_any(const struct param *p, const void *from, char *buf);
 
 /* Of one parameter. */
 bool take_remote(const struct param *p, void *spec, const char *word, const char **why);
 bool text_remote(const struct param *p, const void *spec, char *buf);
+const char *unfit_remote(const struct param *p, const void *spec);
 bool take_resolved(const struct param *p, void *spec, const char *word, const char **why);
 bool text_resolved(const struct param *p, const void *spec, char *buf);
 bool take_address(const struct param *p, void *to, const char *word, const char **why);

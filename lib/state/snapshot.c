@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,9 @@ static int take_addr4(const struct nlmsghdr *nlh, void *data)
 		return -EBADMSG;
 	a->index = ifa->ifa_index;
 	a->addr = nl_in(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS]);
+	a->net = nl_in(tb[IFA_ADDRESS] ? tb[IFA_ADDRESS] : tb[IFA_LOCAL]);
+	a->broadcast = nl_in(tb[IFA_BROADCAST]);
+	a->len = ifa->ifa_prefixlen < 32 ? ifa->ifa_prefixlen : 32;
 	return 0;
 }
 
@@ -298,4 +302,21 @@ const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index)
 	struct link key = { .index = index };
 
 	return s->n_links ? bsearch(&key, s->links, s->n_links, sizeof(key), cmp_index) : NULL;
+}
+
+bool snapshot_has_addr4(const struct snapshot *s, struct in_addr addr)
+{
+	for (size_t i = 0; i < s->n_addrs4; i++) {
+		const struct addr4 *a = &s->addrs4[i];
+		const struct link *link;
+
+		if (a->addr.s_addr == addr.s_addr)
+			return true;
+		if (addr4_base(a->net, a->len).s_addr != addr4_base(addr, a->len).s_addr)
+			continue;
+		link = snapshot_link_index(s, a->index);
+		if (link && link->flags & IFF_LOOPBACK)
+			return true;
+	}
+	return false;
 }

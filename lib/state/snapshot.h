@@ -8,7 +8,10 @@
 
 struct addr4 {
 	uint32_t index;
-	struct in_addr addr;
+	struct in_addr addr;	  /* this host's */
+	struct in_addr net;	  /* an address of its subnet: behind a point-to-point link the other end's */
+	struct in_addr broadcast; /* as it was given, or 0 */
+	uint8_t len;		  /* of the subnet */
 };
 
 struct snapshot {
@@ -33,5 +36,8 @@ struct snapshot {
 int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err);
 void snapshot_free(struct snapshot *s);
 const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index);
+
+/* Is ADDR one of this host's? On the loopback interface the whole subnet is. */
+bool snapshot_has_addr4(const struct snapshot *s, struct in_addr addr);
 
 #endif

@@ -27,7 +27,12 @@ static struct in6_addr random_address(void)
 
 static struct in_addr random_ipv4(void)
 {
-	return (struct in_addr){ .s_addr = htonl(pseudo_random(state) % 0x5f000000 + 0x80000000) };
+	struct in_addr addr;
+
+	do
+		addr.s_addr = htonl(pseudo_random(state) % 0x5f000000 + 0x80000000);
+	while (addr4_not_far_end(addr));
+	return addr;
 }
 
 static void random_name(char *name, size_t longest)

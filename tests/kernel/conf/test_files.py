@@ -88,6 +88,12 @@ class Client(files.Case):
         self.refused(self.client, "-D client up t1", *told, status=2)
 
     def test_what_this_host_does_not_have(self):
+        self.put("t1.conf", CLIENT.replace(SERVER4, CLIENT4))
+        self.refused(self.client, "client up t1", "t1.conf:2: ", CLIENT4, status=2)
+        self.put("server.conf", SERVER.replace(CLIENT4, SERVER4))
+        self.refused(self.server, "server up", "server.conf:", SERVER4, status=2)
+        self.put("server.conf", SERVER.replace(CLIENT4, "203.0.113.255"))
+        self.refused(self.server, "server up", "server.conf:", "203.0.113.255", status=2)
         for line, needed in ((f"local = {SERVER4}", SERVER4), ("dev = nowhere", "nowhere"),
                              (f"prefix = {PREFIX},nowhere", "nowhere")):
             with self.subTest(line):

@@ -190,9 +190,22 @@ class ByName(Attack):
             file.write(HOSTS + text)
 
     def test_addresses_that_are_no_hosts(self):
-        for address in ("127.0.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255"):
+        for address in ("127.0.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1", "169.254.1.1", CLIENT4,
+                        "198.51.100.255", "198.51.100.0"):
             self.hosts(f"{address} evil.test\n")
             self.refused(self.client, UP.replace(SERVER4, "evil.test"), "evil.test", address)
+
+    def test_addresses_that_are_no_hosts_are_passed_over(self):
+        """As long as there is another; a tunnel that has one of them leaves it."""
+        self.hosts(f"{SERVER4} evil.test\n")
+        self.up(self.client, UP.replace(SERVER4, "evil.test"))
+        self.hosts(f"127.0.0.9 evil.test\n{CLIENT4} evil.test\n198.51.100.255 evil.test\n{SECOND4} evil.test\n")
+        self.up(self.client, UP.replace(SERVER4, "evil.test"))
+        self.assertEqual(self.client.links()["t1"]["remote"], SECOND4)
+        self.client.ip(f"addr add {SECOND4}/32 dev lo")
+        self.hosts(f"{SECOND4} evil.test\n{SERVER4} evil.test\n")
+        self.up(self.client, UP.replace(SERVER4, "evil.test"))
+        self.assertEqual(self.client.links()["t1"]["remote"], SERVER4)
 
     def test_the_address_of_another_peer(self):
         self.up(self.server, ALICE)

@@ -9,6 +9,10 @@ ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]}"
 BOB = f"server add-peer bob remote {SECOND4} address {PAIR_B[1]}"
 
 
+# What RFC 6890 lets nobody be, for another host.
+NOT_ELSEWHERE = ("0.1.2.3", "127.1.0.1", "169.254.1.1", "192.0.0.8", "192.88.99.1", "224.0.0.1", "240.0.0.1", "255.255.255.255")
+
+
 class Client(netlab.Case):
     def test_a_foreign_route_for_the_prefix(self):
         """The last step of all: link, address, sysctls and rules were made before it."""
@@ -62,6 +66,21 @@ class Client(netlab.Case):
                 self.client.ip(f"addr add {public}/32 dev wan\nroute replace {SERVER4}/32 via 198.51.100.1 src {public}")
                 done = self.refused(self.client, UP + " local 203.0.113.77", "203.0.113.77", public)
                 self.assertNotRegex(done.err, r"\bNAT\b")
+
+    def test_a_remote_that_is_no_other_host(self):
+        for remote in NOT_ELSEWHERE + (CLIENT4, "198.51.100.255", "198.51.100.0"):
+            with self.subTest(remote):
+                done = self.refused(self.client, UP.replace(SERVER4, remote), "remote", remote, status=2)
+                self.assertRegex(done.err, "address|network")
+        self.up(self.client, UP)
+        self.refused(self.client, UP.replace(SERVER4, CLIENT4), CLIENT4, status=2)
+
+    def test_a_remote_in_a_network_of_this_host(self):
+        self.client.ip("addr add 10.7.0.0/31 dev wan\naddr add 10.7.0.8/32 dev wan\naddr add 10.8.0.1/24 dev lo")
+        for remote in ("198.51.100.1", "10.7.0.1", "10.7.0.9", "10.0.0.255", "192.168.0.0", "100.64.0.1", "198.18.0.1"):
+            self.up(self.client, UP.replace(SERVER4, remote))
+        for remote in ("10.7.0.0", "10.7.0.8", "10.8.0.99"):
+            self.refused(self.client, UP.replace(SERVER4, remote), remote, status=2)
 
     def test_a_foreign_address_is_never_taken(self):
         """The kernel lets two devices have one address; whatever sitctl thinks of it, the other device keeps its own."""
@@ -174,6 +193,15 @@ class Server(netlab.Case):
 
     def test_an_uplink_that_is_not_there(self):
         self.refused(self.server, "server up uplink nowhere", "nowhere")
+
+    def test_a_remote_that_is_no_other_host(self):
+        self.up(self.server, ALICE)
+        for remote in NOT_ELSEWHERE + (SERVER4, "203.0.113.255", "203.0.113.0"):
+            with self.subTest(remote):
+                self.refused(self.server, BOB.replace(SECOND4, remote), "remote", remote, status=2)
+                self.refused(self.server, f"server set-peer alice remote {remote}", "remote", remote, status=2)
+                self.refused(self.server, f"nat pass home remote {remote} to {SECOND4}", "remote", remote, status=2)
+                self.refused(self.server, f"nat pass home remote {SECOND4} to {remote}", "to", remote, status=2)
 
     def test_a_local_that_is_not_of_this_host(self):
         self.refused(self.server, "server up local 203.0.113.77", "203.0.113.77")

@@ -216,6 +216,59 @@ START_TEST(classes_of_ipv4)
 }
 END_TEST
 
+/* RFC 6890: what a tunnel cannot lead to; what is private, or for tests and manuals, it can. */
+START_TEST(far_ends)
+{
+	static const struct {
+		const char *addr, *class;
+	} rows[] = {
+		{ "0.0.0.1", "network 0" },
+		{ "10.0.0.1", NULL },
+		{ "100.64.0.1", NULL },
+		{ "127.1.0.1", "loopback" },
+		{ "169.253.255.255", NULL },
+		{ "169.254.0.0", "link-local" },
+		{ "169.254.255.255", "link-local" },
+		{ "169.255.0.0", NULL },
+		{ "172.16.0.1", NULL },
+		{ "191.255.255.255", NULL },
+		{ "192.0.0.0", "192.0.0.0/24" },
+		{ "192.0.0.255", "192.0.0.0/24" },
+		{ "192.0.1.0", NULL },
+		{ "192.0.2.1", NULL },
+		{ "192.88.98.255", NULL },
+		{ "192.88.99.0", "6to4" },
+		{ "192.88.99.255", "6to4" },
+		{ "192.88.100.0", NULL },
+		{ "192.168.1.1", NULL },
+		{ "198.18.0.1", NULL },
+		{ "198.19.255.254", NULL },
+		{ "198.51.100.1", NULL },
+		{ "203.0.113.1", NULL },
+		{ "223.255.255.255", NULL },
+		{ "224.0.0.1", "multicast" },
+		{ "240.0.0.0", "240.0.0.0/4" },
+		{ "255.255.255.254", "240.0.0.0/4" },
+		{ "255.255.255.255", "broadcast" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *class = addr4_not_far_end(ip4(rows[i].addr));
+
+		ck_assert_msg(!class == !rows[i].class && (!class || strstr(class, rows[i].class)), "%s: %s",
+			      rows[i].addr, class);
+	}
+}
+END_TEST
+
+START_TEST(networks_of_ipv4)
+{
+	ck_assert_uint_eq(addr4_base(ip4("203.0.113.129"), 25).s_addr, ip4("203.0.113.128").s_addr);
+	ck_assert_uint_eq(addr4_base(ip4("203.0.113.129"), 32).s_addr, ip4("203.0.113.129").s_addr);
+	ck_assert_uint_eq(addr4_base(ip4("203.0.113.129"), 0).s_addr, 0);
+}
+END_TEST
+
 /* RFC 5952: lower case, the longest run of zeros, the first of two, no run of one. */
 START_TEST(texts)
 {
@@ -260,6 +313,8 @@ Suite *suite_inet6(void)
 	tcase_add_test(tc, reserved_anycast);
 	tcase_add_test(tc, classes_of_ipv6);
 	tcase_add_test(tc, classes_of_ipv4);
+	tcase_add_test(tc, far_ends);
+	tcase_add_test(tc, networks_of_ipv4);
 	tcase_add_test(tc, texts);
 	tcase_add_test(tc, equality);
 	suite_add_tcase(s, tc);

@@ -83,6 +83,17 @@ START_TEST(whole_journal)
 }
 END_TEST
 
+/* A tunnel of a release that took what this one refuses: it can still be removed. */
+START_TEST(remotes_of_an_older_release)
+{
+	ck_assert_int_eq(parse("client t1 remote 169.254.1.1 address 2001:db8::3\n"
+			       "client t2 remote tunnel.example resolved 240.0.0.1 address 2001:db8::5\n"
+			       "nat home remote 169.254.1.2 to 169.254.1.3 interface eth0\n"),
+			 0);
+	ck_assert_uint_eq(j.desired.n, 3);
+}
+END_TEST
+
 START_TEST(empty_journal)
 {
 	ck_assert_int_eq(parse(""), 0);
@@ -281,6 +292,7 @@ Suite *suite_journal(void)
 
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, whole_journal);
+	tcase_add_test(tc, remotes_of_an_older_release);
 	tcase_add_test(tc, empty_journal);
 	tcase_add_loop_test(tc, wrong_lines, 0, sizeof(wrong) / sizeof(*wrong));
 	tcase_add_test(tc, longest_values);
