@@ -59,6 +59,8 @@ int change_put(struct change *ch, const struct spec *spec, struct err *err)
 		effective = spec_effective(spec, &ch->desired.server);
 	}
 	if (!ret)
+		ret = rule_lasts(&effective, err);
+	if (!ret)
 		ret = rule_far_end(w.s, &effective, err);
 	if (!ret)
 		ret = rule_local(&w, &effective, err);

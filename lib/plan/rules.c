@@ -7,6 +7,7 @@
 #include "plan/rules.h" /* before linux/: glibc and the kernel define the same names */
 #include "kernel/mark.h"
 #include "state/derive.h"
+#include "state/readback.h"
 #include "state/snapshotfind.h"
 
 #include <linux/rtnetlink.h>
@@ -41,6 +42,45 @@ int rule_local(const struct world *w, const struct spec *spec, struct err *err)
 	return -EINVAL;
 }
 
+static int rule_gateway(const struct spec *spec, struct err *err)
+{
+	char text[NET6_TEXT];
+
+	if (spec->gateway_mode != GATEWAY_ADDRESS || IN6_IS_ADDR_LINKLOCAL(&spec->gateway))
+		return 0;
+	addr6_text(&spec->gateway, text);
+	for (unsigned int i = 0; i < spec->n_addresses; i++)
+		if (addr6_equal(&spec->addresses[i].addr, &spec->gateway)) {
+			err_usage(err, "gateway", "%s is this end's own address", text);
+			err_hint(err, "give the address of the tunnel's other end, or 'gateway auto'");
+			return -EINVAL;
+		}
+	for (unsigned int i = 0; i < spec->n_addresses; i++)
+		if (net6_contains(&spec->addresses[i], &spec->gateway))
+			return 0;
+	err_usage(err, "gateway", "%s is in none of the tunnel's networks, those that 'address' tells", text);
+	err_hint(err, "give an address of the tunnel's other end, or the length of its network: 'address IPV6/LEN'");
+	return -EINVAL;
+}
+
+int rule_lasts(const struct spec *spec, struct err *err)
+{
+	if (spec->role != ROLE_CLIENT)
+		return 0;
+	if (!strcmp(spec->underlay, spec->dev)) {
+		err_usage(err, "dev", "%s is the tunnel itself", spec->dev);
+		err_hint(err, "'dev' names the interface that the outer packets leave by");
+		return -EINVAL;
+	}
+	for (unsigned int i = 0; i < spec->n_prefixes; i++)
+		if (!strcmp(spec->prefixes[i].ifname, spec->dev)) {
+			err_usage(err, "prefix", "%s is the tunnel itself", spec->dev);
+			err_hint(err, "'prefix IPV6/LEN,IFACE' names the interface of a LAN");
+			return -EINVAL;
+		}
+	return rule_gateway(spec, err);
+}
+
 int rule_ipv6(struct err *err)
 {
 	if (!access("/proc/sys/net/ipv6", F_OK))
@@ -58,8 +98,15 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 	bool many = false;
 
 	if (server->uplink[0]) {
-		if (snapshot_link(s, server->uplink))
+		const struct link *link = snapshot_link(s, server->uplink);
+
+		if (link && (!link_ours(link) || link_role(link) != ROLE_PEER))
 			return 0;
+		if (link) {
+			err_usage(err, server->uplink, "is the tunnel of peer %s", link_tunnel_name(link));
+			err_hint(err, "'uplink' names the interface to the IPv6 Internet");
+			return -EINVAL;
+		}
 		err_usage(err, server->uplink, "there is no interface of this name");
 		err_hint(err, "'uplink' names the interface to the IPv6 Internet; see 'ip link'");
 		return -EINVAL;

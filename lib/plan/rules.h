@@ -10,6 +10,13 @@
 /* `local` must be an address of this host: the kernel takes any, and the tunnel is silently dead. */
 int rule_local(const struct world *w, const struct spec *spec, struct err *err);
 
+/*
+ * A client's gateway is on the link by one of its addresses, and its `dev` and LANs are not the tunnel itself. The kernel
+ * looks at what the device has when the route comes (ip6_route_check_nh(), net/ipv6/route.c), which may be more than it
+ * has in the end, and at the next boot. 0, or -EINVAL and ERR.
+ */
+int rule_lasts(const struct spec *spec, struct err *err);
+
 /* IPv6 can be switched off at boot (Documentation/networking/ipv6.rst): 0, or -EAFNOSUPPORT and ERR. */
 int rule_ipv6(struct err *err);
 

@@ -82,6 +82,30 @@ class Client(netlab.Case):
         for remote in ("10.7.0.0", "10.7.0.8", "10.8.0.99"):
             self.refused(self.client, UP.replace(SERVER4, remote), remote, status=2)
 
+    def test_a_gateway_that_only_leftovers_reach(self):
+        """The kernel would take it while the device has a default route or an address that the same command removes."""
+        far = "2001:db8:1:77::1"
+        for before in (UP, UP + " address 2001:db8:1:77::3/64", UP + " address 2001:db8:1:77::3/64 gateway none"):
+            with self.subTest(before):
+                self.up(self.client, before)
+                self.refused(self.client, f"{UP} gateway {far}", "gateway", far, "address", status=2)
+        self.client.ip("route add 2001:db8:1:77::/64 dev t1")
+        self.refused(self.client, f"{UP} gateway {far}", "gateway", far, status=2)
+        self.up(self.client, "client down t1")
+        self.refused(self.client, f"{UP} gateway {far}", "gateway", far, status=2)
+        self.refused(self.client, f"{UP} gateway {PAIR[1]}", "gateway", PAIR[1], status=2)
+        self.up(self.client, f"{UP} gateway fe80::1")
+        self.up(self.client, f"{UP} address 2001:db8:1:77::3/64 gateway {far}")
+        self.up(self.client, f"{UP} gateway {PAIR[0]}")
+
+    def test_the_tunnel_itself_as_an_interface(self):
+        for more in ("dev t1", f"prefix {PREFIX},t1"):
+            with self.subTest(more):
+                self.refused(self.client, f"{UP} {more}", "t1", status=2)
+                self.up(self.client, UP)
+                self.refused(self.client, f"{UP} {more}", "t1", "itself", status=2)
+                self.up(self.client, "client down t1")
+
     def test_a_foreign_address_is_never_taken(self):
         """The kernel lets two devices have one address; whatever sitctl thinks of it, the other device keeps its own."""
         self.client.ip(f"addr add {PAIR[1]}/64 dev wan nodad")
@@ -193,6 +217,10 @@ class Server(netlab.Case):
 
     def test_an_uplink_that_is_not_there(self):
         self.refused(self.server, "server up uplink nowhere", "nowhere")
+
+    def test_an_uplink_that_is_a_peers_own(self):
+        self.up(self.server, ALICE)
+        self.refused(self.server, "server up uplink sit-alice", "sit-alice", "alice", status=2)
 
     def test_a_remote_that_is_no_other_host(self):
         self.up(self.server, ALICE)

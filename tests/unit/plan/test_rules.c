@@ -178,6 +178,49 @@ START_TEST(local_of_this_host)
 }
 END_TEST
 
+static int lasts(const char *words)
+{
+	SPEC spec = { 0 };
+
+	make_spec(&spec, ROLE_CLIENT, words);
+	return rule_lasts(&spec, &lab.err);
+}
+
+/* Whatever the device has now: on the link is what its addresses say. */
+START_TEST(gateways)
+{
+	lab_tunnel(&lab, "t1", "sitctl client t1", "203.0.113.1");
+	lab_route(&lab, "t1", "default", 1024, 41);
+	lab_addr(&lab, "t1", "2001:db8:5::3/64", 41);
+	ck_assert_int_eq(lasts(T1), 0);
+	ck_assert_int_eq(lasts(T1 "gateway none"), 0);
+	ck_assert_int_eq(lasts(T1 "gateway 2001:db8::2"), 0);
+	ck_assert_int_eq(lasts(T1 "gateway fe80::2"), 0);
+	ck_assert_int_eq(lasts(T1 "gateway 2001:db8:5::1"), -EINVAL);
+	ck_assert(lab.err.usage);
+	says("2001:db8:5::1");
+	says("address");
+	ck_assert_int_eq(lasts(T1 "address 2001:db8:5::3/64 gateway 2001:db8:5::1"), 0);
+	ck_assert_int_eq(lasts(T1 "address 2001:db8:5::3/128 gateway 2001:db8:5::1"), -EINVAL);
+	ck_assert_int_eq(lasts(T1 "gateway 2001:db8::3"), -EINVAL);
+	says("own");
+}
+END_TEST
+
+START_TEST(interfaces_that_are_the_tunnel)
+{
+	ck_assert_int_eq(lasts(T1 "dev t2 prefix 2001:db8:1::/64,lan0"), 0);
+	ck_assert_int_eq(lasts(T1 "dev t1"), -EINVAL);
+	says("t1 is the tunnel itself");
+	ck_assert_int_eq(lasts(T1 "prefix 2001:db8:1::/64 prefix 2001:db8:2::/64,t1"), -EINVAL);
+	says("t1 is the tunnel itself");
+	lab_tunnel(&lab, "sit-bob", "sitctl server bob", "198.51.100.8");
+	lab_desire(&lab, ROLE_SERVER, "uplink sit-bob");
+	ck_assert_int_eq(rule_uplink(&lab.s, &lab.desired.server, &lab.err), -EINVAL);
+	says("bob");
+}
+END_TEST
+
 static void notes(const char *words, unsigned int n)
 {
 	SPEC spec = { 0 };
@@ -228,6 +271,8 @@ Suite *suite_rules(void)
 	tcase_add_test(tc, proxied_prefixes);
 	tcase_add_test(tc, uplink_of_the_default_route);
 	tcase_add_test(tc, local_of_this_host);
+	tcase_add_test(tc, gateways);
+	tcase_add_test(tc, interfaces_that_are_the_tunnel);
 	tcase_add_test(tc, other_default_routes);
 	return s;
 }
