@@ -111,12 +111,34 @@ static void name_gone(const struct ctx *ctx, const struct change *ch, const stru
 	}
 }
 
+/* What a person took down is no longer to be used of F. Is it all? */
+static bool leave_down(const struct scope *scope, struct conf *f)
+{
+	struct change ch;
+	struct err ignored;
+	bool all;
+
+	/* Who may not look is refused later. */
+	if (change_open(&ch, false, &ignored))
+		return false;
+	all = change_kept_down(&ch, scope->role, scope->name);
+	for (size_t i = 0; i < f->n_sections; i++)
+		if (change_kept_down(&ch, f->sections[i].spec.role, f->sections[i].spec.name))
+			f->sections[i].bad = true;
+	change_close(&ch);
+	return all;
+}
+
 enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct scope *scope)
 {
 	enum status status;
 	struct change ch;
 	struct err err;
 
+	if (ctx->unless_down && leave_down(scope, f)) {
+		conf_free(f);
+		return STATUS_OK;
+	}
 	conf_resolve(f);
 	status = fail_conf(f);
 	if (!status && (need_admin(ctx, &err) || change_open(&ch, !ctx->dry_run, &err)))

@@ -49,7 +49,7 @@ static enum status superfluous(const struct command *cmd, int n, char **words)
 	return fail(&err);
 }
 
-/* --save and --file where the command has nothing to do with files. */
+/* --save, --file and --unless-down where the command has nothing to do with files, or brings nothing up. */
 static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 {
 	struct err err;
@@ -58,6 +58,10 @@ static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 		err_usage(&err, "--save", "'%s' has no new state that could be written to a file", cmd->name);
 		if (!strcmp(cmd->name, "down"))
 			err_hint(&err, "the file stays: remove it to forget what is in it");
+		return fail(&err);
+	}
+	if (ctx->unless_down && (cmd->files != FILES_SAVE || strcmp(cmd->name, "up"))) {
+		err_usage(&err, "--unless-down", "'%s' brings up nothing that a file says", cmd->name);
 		return fail(&err);
 	}
 	if (ctx->file && cmd->files == FILES_NONE) {

@@ -14,10 +14,8 @@ static void usual_path(const struct ctx *ctx, enum role role, const char *name, 
 {
 	if (ctx->file)
 		snprintf(path, CONF_PATH, "%s", ctx->file);
-	else if (role == ROLE_CLIENT)
-		conf_client_path(name, path);
 	else
-		snprintf(path, CONF_PATH, CONF_SERVER);
+		conf_path(role, name, path);
 }
 
 enum status read_conf(const struct ctx *ctx, enum role role, const char *name, struct conf *f)
@@ -94,7 +92,7 @@ static int add_clients(const struct ctx *ctx, struct confs *confs, bool lenient,
 		char path[CONF_PATH], name[IFNAMSIZ];
 
 		snprintf(name, sizeof(name), "%.*s", (int)strlen(entries[i]->d_name) - 5, entries[i]->d_name);
-		conf_client_path(name, path);
+		conf_path(ROLE_CLIENT, name, path);
 		if (!ret)
 			ret = add_conf(ctx, confs, path, ROLE_CLIENT, name, lenient, err);
 		free(entries[i]);

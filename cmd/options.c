@@ -16,6 +16,7 @@ const struct option_row option_rows[] = {
 	{ 'c', "color", "[=auto|always|never]", "colours (default: auto, on a terminal)" },
 	{ 'f', "file", "FILE", "read or write this one, not that in /etc/sitctl" },
 	{ OPTION_SAVE, "save", NULL, "write the new state to the file as well" },
+	{ OPTION_UNLESS_DOWN, "unless-down", NULL, "for hooks: leave down what a person took down" },
 	{ 'b', "batch", "FILE", "read commands from it, a line each; - is standard input" },
 	{ OPTION_FORCE, "force", NULL, "with -b: go on after an error" },
 	{ .name = NULL },

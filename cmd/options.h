@@ -6,6 +6,7 @@
 /* Options without a letter. */
 #define OPTION_SAVE 1
 #define OPTION_FORCE 2
+#define OPTION_UNLESS_DOWN 3
 
 /* An option before the first word. */
 struct option_row {

@@ -19,7 +19,7 @@
 
 static enum status bad_option(const char *word, const char *why)
 {
-	const char *names[16], *near;
+	const char *names[32], *near;
 	unsigned int n = 0;
 	struct err err;
 
@@ -71,6 +71,7 @@ static bool take_option(struct ctx *ctx, char letter, const char *value, bool *d
 	case 'f': ctx->file = value; return true;
 	case 'b': ctx->batch = value; return true;
 	case OPTION_SAVE: ctx->save = true; return true;
+	case OPTION_UNLESS_DOWN: ctx->unless_down = true; return true;
 	case OPTION_FORCE: ctx->force = true; return true;
 	case 'c': return set_color(ctx, value);
 	default: return false;

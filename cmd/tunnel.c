@@ -2,6 +2,7 @@
 /* client up, down; server up, down, add-peer, set-peer, del-peer; nat pass, unpass: to a state. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "carryout.h"
 #include "commands.h"
@@ -37,6 +38,8 @@ static int begin(const struct ctx *ctx, struct change *ch, struct err *err)
 /* With parameters no file is read: both at once is a mistake. */
 static int no_file(const struct ctx *ctx, struct err *err)
 {
+	if (ctx->unless_down)
+		return err_usage(err, "--unless-down", "is for what a file says, without parameters");
 	if (!ctx->file || ctx->save)
 		return 0;
 	err_usage(err, "--file", "with parameters no file is read");
@@ -159,6 +162,16 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 	return finish(ctx, &ch, &spec);
 }
 
+/* What a file brings back by itself shall stay away: a file that no longer has it, or none, does not. */
+static void keep_down(const struct ctx *ctx, struct change *ch, enum role role, const char *name)
+{
+	char path[CONF_PATH];
+
+	conf_path(role, name, path);
+	if (!ctx->save && !access(path, F_OK))
+		change_keep_down(ch, role, name);
+}
+
 enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
 	struct scope scope = { .role = cmd->role, .name = name };
@@ -173,6 +186,7 @@ enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const cha
 	if (!desired_find(&ch.desired, cmd->role, name))
 		warning(ctx, "%s: there is no %s of this name: nothing to remove", name, role_noun(cmd->role));
 	change_remove(&ch, cmd->role, name);
+	keep_down(ctx, &ch, cmd->role, name);
 	status = carry_out_saving(ctx, &ch, &scope, NULL);
 	change_close(&ch);
 	return status;
@@ -221,6 +235,7 @@ enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, co
 	if (!ch.desired.server.uplink[0] && !desired_has_peers(&ch.desired))
 		warning(ctx, "server: it is not up: nothing to remove");
 	change_server_down(&ch);
+	keep_down(ctx, &ch, cmd->role, "");
 	status = carry_out(ctx, &ch, &scope);
 	change_close(&ch);
 	return status;

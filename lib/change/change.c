@@ -114,6 +114,16 @@ void change_server_down(struct change *ch)
 	ch->desired.server_explicit = false;
 }
 
+void change_keep_down(struct change *ch, enum role role, const char *name)
+{
+	ch->down = (struct scope){ .role = role, .name = name };
+}
+
+bool change_kept_down(const struct change *ch, enum role role, const char *name)
+{
+	return saved_has_down(&ch->host.j.saved, role, name);
+}
+
 int change_plan(struct change *ch, const struct scope *scope, struct err *err)
 {
 	struct world w = world_of(ch);
@@ -164,6 +174,8 @@ static int record_before(struct change *ch, struct err *err)
 	struct journal *j = &ch->host.j;
 	int ret = 0;
 
+	if (ch->down.role)
+		ret = saved_add_down(&j->saved, ch->down.role, ch->down.name, err);
 	for (size_t i = 0; !ret && i < ch->plan.n_pins; i++)
 		ret = saved_add_sysctl(&j->saved, ch->plan.pins[i], "1", "1", err);
 	for (size_t i = 0; !ret && i < ch->plan.n; i++) {
@@ -188,6 +200,14 @@ static bool still_made(const struct change *ch, const struct saved_addr *made)
 	return desired_has_lan_addr(&ch->desired, made->ifname, &made->net);
 }
 
+/* Is what a person took down desired again? */
+static bool up_again(const struct change *ch, const struct saved_down *down)
+{
+	if (down->role == ROLE_SERVER)
+		return ch->desired.server_explicit || desired_has_peers(&ch->desired);
+	return desired_find(&ch->desired, down->role, down->name);
+}
+
 /* After: J forgets the sysctls that went back or that nobody needs any more, and removed addresses. */
 static void forget_after(const struct change *ch, struct journal *j)
 {
@@ -198,14 +218,21 @@ static void forget_after(const struct change *ch, struct journal *j)
 
 		if (entry->kind == SAVED_ADDR && !still_made(ch, &entry->addr))
 			saved_forget_addr(&j->saved, entry->addr.ifname, &entry->addr.net);
+		else if (entry->kind == SAVED_DOWN && up_again(ch, &entry->down))
+			saved_forget_down(&j->saved, entry->down.role, entry->down.name);
 	}
 }
 
-/* Has the journal what it need not have: after a kill between the last step and the journal's end? */
-static bool journal_leftover(const struct change *ch)
+/* Has the journal what it need not have, after a kill between the last step and the journal's end; or not what it shall? */
+static bool journal_differs(const struct change *ch)
 {
 	const struct saved *entry;
 
+	if (ch->down.role && !change_kept_down(ch, ch->down.role, ch->down.name))
+		return true;
+	for (size_t at = 0; (entry = saved_next(&ch->host.j.saved, SAVED_DOWN, &at));)
+		if (up_again(ch, &entry->down))
+			return true;
 	for (size_t at = 0; (entry = saved_next(&ch->host.j.saved, SAVED_ADDR, &at));)
 		if (!still_made(ch, &entry->addr))
 			return true;
@@ -311,7 +338,7 @@ int change_apply(struct change *ch, struct err *err)
 	struct err ignored;
 	int ret = 0;
 
-	if (!ch->plan.n && !journal_leftover(ch) && same_desired(&ch->desired, &ch->host.j.desired))
+	if (!ch->plan.n && !journal_differs(ch) && same_desired(&ch->desired, &ch->host.j.desired))
 		return ch->save ? conf_commit(ch->save, err) : 0;
 	if (needs_ipv6(&ch->plan))
 		ret = rule_ipv6(err);

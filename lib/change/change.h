@@ -13,6 +13,7 @@ struct change {
 	struct desired desired; /* what shall be */
 	struct plan plan;
 	struct conf *save; /* a prepared file that takes its place when the plan is done, or NULL */
+	struct scope down; /* what a person takes down, see change_keep_down() */
 	uint32_t adopt;	   /* index of the device that is taken over, see adopt.h; 0: none */
 };
 
@@ -30,6 +31,13 @@ void change_remove(struct change *ch, enum role role, const char *name);
 /* Tell: the server as SPEC (by `server up`), or gone with all its peers. */
 int change_server(struct change *ch, const struct spec *spec, struct err *err);
 void change_server_down(struct change *ch);
+
+/*
+ * Note with the change that a person takes that of ROLE and NAME down: what acts by itself leaves it so, until it is
+ * desired again, or this host starts anew. Did somebody?
+ */
+void change_keep_down(struct change *ch, enum role role, const char *name);
+bool change_kept_down(const struct change *ch, enum role role, const char *name);
 
 /* Make the plan for SCOPE. */
 int change_plan(struct change *ch, const struct scope *scope, struct err *err);

@@ -17,9 +17,9 @@
 #define SECTIONS_MAX (1 << 17)
 #define LINES_MAX (1 << 20)
 
-void conf_client_path(const char *name, char *path)
+void conf_path(enum role role, const char *name, char *path)
 {
-	snprintf(path, CONF_PATH, CONF_DIR "/%s.conf", name);
+	snprintf(path, CONF_PATH, CONF_DIR "/%s.conf", role == ROLE_CLIENT ? name : "server");
 }
 
 void conf_error(struct conf *f, unsigned int line, const struct err *err)

@@ -50,8 +50,8 @@ struct conf {
 	int lock;	      /* by conf_lock(), plus 1 */
 };
 
-/* The usual file of a client NAME in PATH (CONF_PATH bytes). */
-void conf_client_path(const char *name, char *path);
+/* The usual file of ROLE and NAME in PATH (CONF_PATH bytes). */
+void conf_path(enum role role, const char *name, char *path);
 
 /*
  * Read the file at PATH into F, which is zeroed or has its lock: of the client NAME (ROLE_CLIENT), or the server's (ROLE_SERVER). 0, also

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stddef.h>
+#include <string.h>
+
 #include "spec/role.h"
 
 const char *role_object(enum role role)
@@ -12,4 +15,30 @@ const char *role_noun(enum role role)
 	       : role == ROLE_NAT  ? "nat pass"
 	       : role == ROLE_PEER ? "peer"
 				   : "server";
+}
+
+static const struct {
+	enum role role;
+	const char *word;
+} words[] = {
+	{ ROLE_CLIENT, "client" },
+	{ ROLE_SERVER, "server" },
+	{ ROLE_PEER, "peer" },
+	{ ROLE_NAT, "nat" },
+};
+
+const char *role_word(enum role role)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (words[i].role == role)
+			return words[i].word;
+	return "";
+}
+
+enum role role_of_word(const char *word)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i].word, word))
+			return words[i].role;
+	return 0;
 }

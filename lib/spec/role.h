@@ -10,4 +10,8 @@ enum role { ROLE_CLIENT = 1, ROLE_SERVER = 2, ROLE_PEER = 4, ROLE_NAT = 8 };
 const char *role_object(enum role role);
 const char *role_noun(enum role role);
 
+/* One word for it, for files; and the role of that word, or 0. */
+const char *role_word(enum role role);
+enum role role_of_word(const char *word);
+
 #endif

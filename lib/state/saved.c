@@ -56,9 +56,36 @@ static bool equal_addr(const struct saved *a, const struct saved *b)
 	return !strcmp(a->addr.ifname, b->addr.ifname) && net6_equal(&a->addr.net, &b->addr.net);
 }
 
+#define ALL_OF_IT "." /* no name can be that */
+
+static int parse_down(struct saved_list *list, char *words[], struct err *err)
+{
+	enum role role = role_of_word(words[1]);
+	const char *why;
+
+	if (!role)
+		return err_usage(err, words[1], "is not the word of a role");
+	if (!strcmp(words[2], ALL_OF_IT) && role & (ROLE_SERVER | ROLE_NAT))
+		return saved_add_down(list, role, "", err);
+	if (role == ROLE_CLIENT ? !parse_ifname(words[2], &why) : !parse_peer_name(words[2], &why))
+		return err_usage(err, words[2], "%s", why);
+	return saved_add_down(list, role, words[2], err);
+}
+
+static void print_down(const struct saved *entry, FILE *out)
+{
+	fprintf(out, "%s %s", role_word(entry->down.role), entry->down.name[0] ? entry->down.name : ALL_OF_IT);
+}
+
+static bool equal_down(const struct saved *a, const struct saved *b)
+{
+	return a->down.role == b->down.role && !strcmp(a->down.name, b->down.name);
+}
+
 static const struct saved_row saved_rows[] = {
 	[SAVED_SYSCTL] = { "sysctl", 4, parse_sysctl, print_sysctl, equal_sysctl },
 	[SAVED_ADDR] = { "made", 3, parse_addr, print_addr, equal_addr },
+	[SAVED_DOWN] = { "down", 3, parse_down, print_down, equal_down },
 };
 
 #define KINDS (sizeof(saved_rows) / sizeof(*saved_rows))
@@ -205,6 +232,35 @@ bool saved_has_addr(const struct saved_list *list, const char *ifname, const str
 void saved_forget_addr(struct saved_list *list, const char *ifname, const struct net6 *net)
 {
 	struct saved entry = entry_of_addr(ifname, net);
+
+	saved_forget(list, &entry);
+}
+
+static struct saved entry_of_down(enum role role, const char *name)
+{
+	struct saved entry = { .kind = SAVED_DOWN, .down.role = role };
+
+	snprintf(entry.down.name, sizeof(entry.down.name), "%s", name);
+	return entry;
+}
+
+int saved_add_down(struct saved_list *list, enum role role, const char *name, struct err *err)
+{
+	struct saved entry = entry_of_down(role, name);
+
+	return saved_find(list, &entry) || saved_append(list, &entry) ? 0 : err_sys(err, ENOMEM, "journal");
+}
+
+bool saved_has_down(const struct saved_list *list, enum role role, const char *name)
+{
+	struct saved entry = entry_of_down(role, name);
+
+	return saved_find(list, &entry);
+}
+
+void saved_forget_down(struct saved_list *list, enum role role, const char *name)
+{
+	struct saved entry = entry_of_down(role, name);
 
 	saved_forget(list, &entry);
 }

@@ -8,7 +8,9 @@
 
 #include "base/err.h"
 #include "base/inet6.h"
+#include "base/parse.h"
 #include "kernel/sysctl.h"
+#include "spec/role.h"
 
 /* A sysctl that we set, what it was before, and what we made it. */
 struct saved_sysctl {
@@ -23,14 +25,21 @@ struct saved_addr {
 	struct net6 net;
 };
 
+/* What a person took down though a file has it: hooks leave it so. */
+struct saved_down {
+	enum role role;
+	char name[PEER_NAME_MAX + 1]; /* "": all that the role has */
+};
+
 /* Each has a row in the table of saved.c. */
-enum saved_kind { SAVED_SYSCTL, SAVED_ADDR };
+enum saved_kind { SAVED_SYSCTL, SAVED_ADDR, SAVED_DOWN };
 
 struct saved {
 	enum saved_kind kind;
 	union {
 		struct saved_sysctl sysctl;
 		struct saved_addr addr;
+		struct saved_down down;
 	};
 };
 
@@ -66,5 +75,10 @@ void saved_forget_sysctl(struct saved_list *list, const char *key);
 int saved_add_addr(struct saved_list *list, const char *ifname, const struct net6 *net, struct err *err);
 bool saved_has_addr(const struct saved_list *list, const char *ifname, const struct net6 *net);
 void saved_forget_addr(struct saved_list *list, const char *ifname, const struct net6 *net);
+
+/* Note that a person took that of ROLE and NAME ("": all of it) down. 0, or -ENOMEM and ERR. Did somebody? */
+int saved_add_down(struct saved_list *list, enum role role, const char *name, struct err *err);
+bool saved_has_down(const struct saved_list *list, enum role role, const char *name);
+void saved_forget_down(struct saved_list *list, enum role role, const char *name);
 
 #endif

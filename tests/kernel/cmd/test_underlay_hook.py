@@ -3,7 +3,7 @@
 
 import foreign
 import netlab
-from netlab import CLIENT4, INTERNET, PAIR, PREFIX, SERVER4, SERVER4B
+from netlab import CLIENT4, INTERNET, PAIR, PAIR_B, PREFIX, SECOND4, SERVER4, SERVER4B
 
 OTHER4 = "198.51.100.77"
 CLIENT = f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}\n"
@@ -76,6 +76,66 @@ class Underlay(netlab.Case):
         self.same(before, self.client)
         self.event(self.client, "wan", "up")
         self.assertIn("home", self.client.links())
+
+    def test_down_by_a_person_holds(self):
+        """Also for what did not run; until a person says `up`, with the file or without."""
+        self.file("home.conf", CLIENT)
+        for words in ("client up home", f"client up home remote {SERVER4} address {PAIR[1]}"):
+            with self.subTest(words):
+                self.tell(self.client, "client down home")
+                before = self.client.state()
+                self.assertEqual(self.routable(self.client, "wan"), "")
+                self.event(self.client, "wan", "up")
+                self.same(before, self.client, "after down")
+                self.assertEqual(self.tell(self.client, "-D --unless-down client up home").out, "")
+                self.up(self.client, words)
+                self.up(self.client, "--unless-down client up home")
+                self.client.ip("link del home")
+                self.routable(self.client, "wan")
+                self.assertIn("home", self.client.links())
+        self.tell(self.client, "-D client down home")
+        self.client.ip("link del home")
+        self.routable(self.client, "wan")
+        self.assertIn("home", self.client.links(), "a dry run holds nothing")
+
+    def test_a_refused_up_is_none(self):
+        self.file("home.conf", CLIENT)
+        self.tell(self.client, "client down home")
+        self.client.ip("link add home type dummy")
+        self.refused(self.client, "client up home", "home", status=1)
+        self.client.ip("link del home")
+        self.routable(self.client, "wan")
+        self.assertNotIn("home", self.client.links())
+
+    def test_other_tunnels_come_up(self):
+        self.file("home.conf", CLIENT)
+        self.file("work.conf", CLIENT.replace(SERVER4, SERVER4B).replace(PAIR[1], "2001:db8:1::9") + "gateway = none\n")
+        self.tell(self.client, "client down home")
+        self.assertEqual(self.routable(self.client, "wan"), "")
+        self.assertNotIn("home", self.client.links())
+        self.assertIn("work", self.client.links())
+
+    def test_a_server_or_a_peer_that_was_taken_down(self):
+        self.file("server.conf", SERVER + f"[peer bob]\nremote = {SECOND4}\naddress = {PAIR_B[1]}\n")
+        self.up(self.server, "server up")
+        self.up(self.server, "server del-peer bob")
+        before = self.server.state()
+        self.assertEqual(self.routable(self.server, "up0"), "")
+        self.same(before, self.server, "after del-peer")
+        self.up(self.server, "server up")
+        self.assertIn("sit-bob", self.server.links())
+        self.up(self.server, "server down")
+        before = self.server.state()
+        self.assertEqual(self.routable(self.server, "up0"), "")
+        self.same(before, self.server, "after server down")
+        self.up(self.server, f"server add-peer alice remote {CLIENT4} address {PAIR[1]}")
+        self.assertEqual(self.routable(self.server, "up0"), "")
+        self.assertIn("sit-bob", self.server.links())
+
+    def test_where_the_option_has_no_meaning(self):
+        self.refused(self.client, f"--unless-down client up home remote {SERVER4} address {PAIR[1]}", "--unless-down", status=2)
+        self.refused(self.client, "--unless-down client down home", "--unless-down", "down", status=2)
+        self.refused(self.client, "--unless-down client show", "--unless-down", "show", status=2)
 
     def test_without_files_nothing_happens(self):
         before = self.client.state()

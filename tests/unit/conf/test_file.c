@@ -154,7 +154,7 @@ START_TEST(names)
 {
 	char path[CONF_PATH];
 
-	conf_client_path("sit-ipv6", path);
+	conf_path(ROLE_CLIENT, "sit-ipv6", path);
 	ck_assert_str_eq(path, "/etc/sitctl/sit-ipv6.conf");
 	good(ROLE_SERVER, "[peer a]\nremote = tunnel.example\naddress = 2001:db8::3\n[peer b]\nremote = "
 			  "nowhere.example\naddress = 2001:db8::5\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Purpose: tests of journal.h in memory: lines, what is wrong in them, notes of saved values. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../unit.h"
@@ -94,6 +95,31 @@ START_TEST(remotes_of_an_older_release)
 }
 END_TEST
 
+/* What a person took down: one of them, or all that a role has. */
+START_TEST(taken_down)
+{
+	static const char text[] = "down client t1\ndown peer t1\ndown server .\ndown nat .\ndown nat -\n";
+	char *out = NULL;
+	size_t size;
+	FILE *file;
+
+	ck_assert_int_eq(parse(text), 0);
+	ck_assert_uint_eq(count(SAVED_DOWN), 5);
+	ck_assert(saved_has_down(&j.saved, ROLE_CLIENT, "t1") && saved_has_down(&j.saved, ROLE_PEER, "t1"));
+	ck_assert(saved_has_down(&j.saved, ROLE_SERVER, "") && saved_has_down(&j.saved, ROLE_NAT, ""));
+	ck_assert(!saved_has_down(&j.saved, ROLE_NAT, "t1") && !saved_has_down(&j.saved, ROLE_CLIENT, ""));
+	file = open_memstream(&out, &size);
+	saved_print(&j.saved, file);
+	fclose(file);
+	ck_assert_str_eq(out, text);
+	free(out);
+	ck_assert_int_eq(saved_add_down(&j.saved, ROLE_CLIENT, "t1", &err), 0);
+	ck_assert_uint_eq(count(SAVED_DOWN), 5);
+	saved_forget_down(&j.saved, ROLE_CLIENT, "t1");
+	ck_assert(!saved_has_down(&j.saved, ROLE_CLIENT, "t1") && saved_has_down(&j.saved, ROLE_PEER, "t1"));
+}
+END_TEST
+
 START_TEST(empty_journal)
 {
 	ck_assert_int_eq(parse(""), 0);
@@ -126,6 +152,10 @@ static const struct {
 	{ "made lan0\n", ":1", "made" },
 	{ "made lan0 2001:db8::1/129\n", ":1", "2001:db8::1/129" },
 	{ "made a/b 2001:db8::1/64\n", ":1", "a/b" },
+	{ "down client\n", ":1", "down" },
+	{ "down tunnel t1\n", ":1", "tunnel" },
+	{ "down client .\n", ":1", "." },
+	{ "down peer a/b\n", ":1", "a/b" },
 	{ "server\n", ":1", "server" },
 	{ "server perhaps uplink eth0\n", ":1", "perhaps" },
 	{ "server explicit uplink\n", ":1", "uplink" },
@@ -293,6 +323,7 @@ Suite *suite_journal(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, whole_journal);
 	tcase_add_test(tc, remotes_of_an_older_release);
+	tcase_add_test(tc, taken_down);
 	tcase_add_test(tc, empty_journal);
 	tcase_add_loop_test(tc, wrong_lines, 0, sizeof(wrong) / sizeof(*wrong));
 	tcase_add_test(tc, longest_values);
