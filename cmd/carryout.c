@@ -47,29 +47,54 @@ static void show_progress(size_t done, size_t n)
 		fputs("\r\033[K", stderr);
 }
 
+/* The notes of the plan from the one numbered FIRST on. */
+static void print_notes(const struct ctx *ctx, const struct plan *plan, size_t first)
+{
+	for (size_t i = first; i < plan->n_warnings; i++)
+		warning(ctx, "%s", plan->warnings[i]);
+}
+
+/* That advice cannot be given is no reason to refuse, nor a failure of what was done. */
+static void no_advice(const struct ctx *ctx, const struct err *err)
+{
+	char text[2048];
+
+	warning(ctx, "%s", err_text(err, text, sizeof(text)));
+}
+
+/* What others' filters would drop. Nobody waits for it to be found out, nor where nobody is to be told. */
+static void tell_filters(const struct ctx *ctx, struct change *ch, const struct scope *scope)
+{
+	size_t told = ch->plan.n_warnings;
+	struct err err;
+
+	if (ctx->quiet)
+		return;
+	if (change_filters(ch, scope, &err))
+		no_advice(ctx, &err);
+	print_notes(ctx, &ch->plan, told);
+}
+
 enum status carry_out(const struct ctx *ctx, struct change *ch, const struct scope *scope)
 {
 	struct err err;
 
 	if (change_plan(ch, scope, &err))
 		return fail(&err);
-	/* That advice cannot be given is no reason to refuse. */
 	if (change_warnings(ch, scope, &err)) {
-		char text[2048];
-
 		if (err.usage)
 			return fail(&err);
-		warning(ctx, "%s", err_text(&err, text, sizeof(text)));
+		no_advice(ctx, &err);
 	}
-	for (size_t i = 0; i < ch->plan.n_warnings; i++)
-		warning(ctx, "%s", ch->plan.warnings[i]);
-	if (ctx->dry_run) {
-		print_plan(ctx, &ch->plan);
-		return STATUS_OK;
-	}
+	print_notes(ctx, &ch->plan, 0);
 	if (!ctx->quiet && isatty(STDERR_FILENO) && ch->plan.n > PROGRESS_MIN)
 		ch->plan.progress = show_progress;
-	return change_apply(ch, &err) ? fail(&err) : STATUS_OK;
+	if (ctx->dry_run)
+		print_plan(ctx, &ch->plan);
+	else if (change_apply(ch, &err))
+		return fail(&err);
+	tell_filters(ctx, ch, scope);
+	return STATUS_OK;
 }
 
 enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const struct scope *scope,

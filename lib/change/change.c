@@ -144,9 +144,15 @@ int change_warnings(struct change *ch, const struct scope *scope, struct err *er
 		ret = warn_nat(&ch->plan, &w, &t->spec, err);
 	if (t && scope->role == ROLE_CLIENT)
 		ret = warn_client(&ch->plan, &w, &t->spec, err);
-	if (!ret)
-		ret = warn_open_relays(&ch->plan, &w, err);
-	return ret ? ret : warn_filters(&ch->plan, &w, scope, err);
+	return ret ? ret : warn_open_relays(&ch->plan, &w, err);
+}
+
+int change_filters(struct change *ch, const struct scope *scope, struct err *err)
+{
+	struct world w = host_world(&ch->host, ch->done ? &ch->host.j.desired : &ch->desired);
+
+	journal_unlock(&ch->host.j);
+	return warn_filters(&ch->plan, &w, scope, err);
 }
 
 /* Is the step one on an interface that is not ours, so that the journal must know of it? */
@@ -315,6 +321,7 @@ static int finish(void *data, struct err *err)
 	saved_free(&ch->host.j.saved);
 	ch->desired = ch->host.j.desired;
 	ch->host.j = after;
+	ch->done = true;
 	return 0;
 }
 

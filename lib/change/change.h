@@ -14,6 +14,7 @@ struct change {
 	struct plan plan;
 	struct conf *save; /* a prepared file that takes its place when the plan is done, or NULL */
 	struct scope down; /* what a person takes down, see change_keep_down() */
+	bool done;	   /* what shall be is in the journal now, and what was before in `desired` */
 	uint32_t adopt;	   /* index of the device that is taken over, see adopt.h; 0: none */
 };
 
@@ -44,6 +45,12 @@ int change_plan(struct change *ch, const struct scope *scope, struct err *err);
 
 /* Add to the plan's notes what the user should know of SCOPE (rules.h); some are a refusal. */
 int change_warnings(struct change *ch, const struct scope *scope, struct err *err);
+
+/*
+ * When all is done: unlock, since others' rules can be many, and add to the plan's notes which of them would drop what
+ * SCOPE is for (barriers.h). 0, or a negative errno and ERR.
+ */
+int change_filters(struct change *ch, const struct scope *scope, struct err *err);
 
 /*
  * Do the plan: journal first, then the kernel, then the journal without what is no longer

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* This host as the one that gives IPv6: forwarding, router advertisements, proxy NDP, filters of its own. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "doctor/subject.h"
 #include "doctor/watch.h"
 #include "filters/action.h"
+#include "filters/expr.h"
 #include "filters/filters.h"
 #include "filters/flow.h"
 #include "kernel/link.h"
@@ -28,7 +30,6 @@
 #include "spec/spec.h"
 #include "state/derive.h"
 
-#include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
@@ -265,12 +266,10 @@ void check_filtered(struct exam *e)
 }
 
 /* `tcp option maxseg size set`, or its removal: what writes the option of kind 2 (RFC 9293 section 3.2). */
-static bool writes_mss(const struct nftnl_expr *x)
+static bool writes_mss(const struct expr *e)
 {
-	return !strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_NAME), "exthdr") &&
-	       !nftnl_expr_is_set(x, NFTNL_EXPR_EXTHDR_DREG) &&
-	       nftnl_expr_get_u32(x, NFTNL_EXPR_EXTHDR_OP) == NFT_EXTHDR_OP_TCPOPT &&
-	       nftnl_expr_get_u8(x, NFTNL_EXPR_EXTHDR_TYPE) == 2;
+	return expr_is(e, "exthdr") && !expr_has(e, NFTA_EXTHDR_DREG) &&
+	       expr_u32(e, NFTA_EXTHDR_OP) == NFT_EXTHDR_OP_TCPOPT && expr_u8(e, NFTA_EXTHDR_TYPE) == 2;
 }
 
 /*
@@ -289,8 +288,18 @@ static int clamped_by_others(struct exam *e, bool *found, struct err *err)
 			     .from.any = true,
 			     .to = { .index = e->subject.link->index, .group = e->subject.link->group } };
 
+	struct filters filters;
+	int ret;
+
 	snprintf(flow.to.ifname, sizeof(flow.to.ifname), "%s", e->subject.dev);
-	return filters_action(&e->host->c, &action, &flow, found, err);
+	filters_begin(&filters, &e->host->c, FILTERS_THOROUGH);
+	ret = filters_action(&filters, &action, &flow, found, err);
+	if (!ret && !*found && filters_unknown(&filters)) {
+		ret = err_sys(err, EOVERFLOW, "reading the rules of nf_tables");
+		err_why(err, "others have more than the %d that were looked at", FILTERS_THOROUGH);
+	}
+	filters_end(&filters);
+	return ret;
 }
 
 void check_mss(struct exam *e)

@@ -11,20 +11,18 @@
 #include "doctor/examine.h"
 #include "doctor/resolver.h"
 #include "filters/action.h"
+#include "filters/expr.h"
 #include "filters/filters.h"
 #include "filters/flow.h"
 #include "kernel/conntrack.h"
 #include "kernel/nft/elements.h"
 #include "kernel/sysctl.h"
 
-#include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 
-static bool translates(const struct nftnl_expr *x)
+static bool translates(const struct expr *e)
 {
-	const char *name = nftnl_expr_get_str(x, NFTNL_EXPR_NAME);
-
-	return !strcmp(name, "masq") || !strcmp(name, "nat");
+	return expr_is(e, "masq") || expr_is(e, "nat");
 }
 
 /* Does a rule of somebody else translate addresses? Where that cannot be read, none is known of. */
@@ -38,10 +36,14 @@ static bool translating(struct exam *e)
 	static const struct flow flow = {
 		.family = NFPROTO_IPV4, .proto = IPPROTO_IPV6, .from.any = true, .to.any = true
 	};
+	struct filters filters;
 	struct err ignored;
 	bool found;
 
-	return !filters_action(&e->host->c, &action, &flow, &found, &ignored) && found;
+	filters_begin(&filters, &e->host->c, FILTERS_THOROUGH);
+	found = !filters_action(&filters, &action, &flow, &found, &ignored) && found;
+	filters_end(&filters);
+	return found;
 }
 
 /* Keep them out of it: by sitctl, or for somebody else's tunnel with nft; and remove the entry that is there. */

@@ -9,6 +9,7 @@
 #include "doctor/checks.h"
 #include "doctor/exam.h"
 #include "doctor/resolver.h"
+#include "filters/filters.h"
 #include "kernel/link.h"
 #include "plan/barriers.h"
 #include "plan/world.h"
@@ -105,13 +106,17 @@ void check_filters(struct exam *e)
 		exam_skip(e, "only root may read the rules of nf_tables");
 		return;
 	}
-	if (find_barriers(&list, &e->world, &scope, &err)) {
+	if (find_barriers(&list, &e->world, &scope, FILTERS_THOROUGH, &err)) {
 		char text[1600];
 
 		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));
 		return;
 	}
-	exam_ok(e, "none of them drops what belongs to the tunnel");
+	if (list.unknown)
+		exam_skip(e, "of others' chains and rules only the first %d were looked at, and none of these drops it",
+			  FILTERS_THOROUGH);
+	else
+		exam_ok(e, "none of them drops what belongs to the tunnel");
 	for (unsigned int i = 0; i < list.n; i++) {
 		struct finding *f;
 		char text[BARRIER_TEXT];

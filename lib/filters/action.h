@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct nftnl_expr;
+struct expr;
 
 /* What a rule does that is searched for. */
 struct action {
-	unsigned int hooks;			     /* bits, of enum nf_inet_hooks: in chains of these */
-	bool (*does)(const struct nftnl_expr *expr); /* by an expression of nf_tables, */
-	const char *targets[4];			     /* or by one of these of iptables, */
-	const char *tables[2];			     /* which iptables-legacy has in these tables */
+	unsigned int hooks;		    /* bits, of enum nf_inet_hooks: in chains of these */
+	bool (*does)(const struct expr *e); /* by an expression of nf_tables, */
+	const char *targets[4];		    /* or by one of these of iptables, */
+	const char *tables[2];		    /* which iptables-legacy has in these tables */
 };
 
 /* Is TARGET, in SIZE bytes, one of its targets? */

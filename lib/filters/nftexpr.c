@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "filters/nftexpr.h" /* before linux/: glibc and the kernel define the same names */
-#include "filters/action.h"
 
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
@@ -86,23 +85,19 @@ const uint8_t *flow_value(const struct flow_regs *r, uint32_t reg, uint32_t len)
 	return r->bytes + word * 4;
 }
 
-void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r)
+void flow_load_meta(const struct flow *f, const struct expr *e, struct flow_regs *r)
 {
 	uint16_t ethertype = htons(f->family == NFPROTO_IPV4 ? ETH_P_IP : ETH_P_IPV6);
-	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_META_DREG);
+	uint32_t reg = expr_u32(e, NFTA_META_DREG);
 
 	flow_forget(r, reg);
-	switch (nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY)) {
+	switch (expr_u32(e, NFTA_META_KEY)) {
 	case NFT_META_IIFNAME:
 	case NFT_META_IIF:
-	case NFT_META_IIFGROUP:
-		know_interface(r, reg, nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY), &f->from, &f->to);
-		break;
+	case NFT_META_IIFGROUP: know_interface(r, reg, expr_u32(e, NFTA_META_KEY), &f->from, &f->to); break;
 	case NFT_META_OIFNAME:
 	case NFT_META_OIF:
-	case NFT_META_OIFGROUP:
-		know_interface(r, reg, nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY), &f->to, &f->from);
-		break;
+	case NFT_META_OIFGROUP: know_interface(r, reg, expr_u32(e, NFTA_META_KEY), &f->to, &f->from); break;
 	case NFT_META_NFPROTO: know(r, reg, &f->family, 1); break;
 	case NFT_META_PROTOCOL: know(r, reg, &ethertype, sizeof(ethertype)); break;
 	case NFT_META_L4PROTO:
@@ -114,16 +109,15 @@ void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flo
 }
 
 /* The addresses and the protocol of the header; whether a rule for IPv4 or IPv6 is meant, it has asked before. */
-void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r)
+void flow_load_payload(const struct flow *f, const struct expr *e, struct flow_regs *r)
 {
-	uint32_t offset = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET),
-		 len = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_LEN);
-	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_DREG);
+	uint32_t offset = expr_u32(e, NFTA_PAYLOAD_OFFSET), len = expr_u32(e, NFTA_PAYLOAD_LEN);
+	uint32_t reg = expr_u32(e, NFTA_PAYLOAD_DREG);
 	bool v4 = f->family == NFPROTO_IPV4;
 	uint32_t addr_len = v4 ? 4 : 16, source = v4 ? 12 : 8;
 
 	flow_forget(r, reg);
-	if (nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_BASE) != NFT_PAYLOAD_NETWORK_HEADER)
+	if (expr_u32(e, NFTA_PAYLOAD_BASE) != NFT_PAYLOAD_NETWORK_HEADER)
 		return;
 	if (offset == (v4 ? 9U : 6U) && len == 1 && f->proto)
 		know(r, reg, &f->proto, 1);
@@ -134,27 +128,27 @@ void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct 
 		know(r, reg, f->to.addr, len);
 }
 
-void flow_load_ct(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r)
+void flow_load_ct(const struct flow *f, const struct expr *e, struct flow_regs *r)
 {
 	uint32_t state = f->state == FLOW_UNTRACKED
 				 ? NF_CT_STATE_UNTRACKED_BIT
 				 : NF_CT_STATE_BIT(f->state == FLOW_ANSWER ? IP_CT_ESTABLISHED : IP_CT_NEW);
 	uint32_t status = f->dnat ? IPS_DST_NAT | IPS_DST_NAT_DONE : 0;
-	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_CT_DREG);
+	uint32_t reg = expr_u32(e, NFTA_CT_DREG);
 
 	flow_forget(r, reg);
-	if (nftnl_expr_get_u32(e, NFTNL_EXPR_CT_KEY) == NFT_CT_STATE)
+	if (expr_u32(e, NFTA_CT_KEY) == NFT_CT_STATE)
 		know(r, reg, &state, sizeof(state));
-	if (nftnl_expr_get_u32(e, NFTNL_EXPR_CT_KEY) == NFT_CT_STATUS)
+	if (expr_u32(e, NFTA_CT_KEY) == NFT_CT_STATUS)
 		know(r, reg, &status, sizeof(status));
 }
 
-void flow_mask(const struct nftnl_expr *e, struct flow_regs *r)
+void flow_mask(const struct expr *e, struct flow_regs *r)
 {
-	uint32_t len = 0, xor_len = 0, to = nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_DREG);
-	const uint8_t *and = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_MASK, &len);
-	const uint8_t * xor = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_XOR, &xor_len);
-	const uint8_t *value = flow_value(r, nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_SREG), len);
+	uint32_t len = 0, xor_len = 0, to = expr_u32(e, NFTA_BITWISE_DREG);
+	const uint8_t *and = expr_value(e, NFTA_BITWISE_MASK, &len);
+	const uint8_t * xor = expr_value(e, NFTA_BITWISE_XOR, &xor_len);
+	const uint8_t *value = flow_value(r, expr_u32(e, NFTA_BITWISE_SREG), len);
 	uint8_t result[sizeof(r->bytes)];
 
 	if (!and || !xor || xor_len != len || !value) {
@@ -176,20 +170,20 @@ static enum flow_match compare_with_not(const struct flow_regs *r, const void *d
 	return op == NFT_CMP_EQ ? NO_MATCH : op == NFT_CMP_NEQ ? MATCH : SOME;
 }
 
-enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs *r)
+enum flow_match flow_compare(const struct expr *e, const struct flow_regs *r)
 {
-	uint32_t len = 0, reg = nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_SREG);
-	const void *data = nftnl_expr_get(e, NFTNL_EXPR_CMP_DATA, &len);
+	uint32_t len = 0, reg = expr_u32(e, NFTA_CMP_SREG);
+	const void *data = expr_value(e, NFTA_CMP_DATA, &len);
 	const uint8_t *value;
 	int order;
 
 	if (data && r->not_len && r->not_reg == reg)
-		return compare_with_not(r, data, len, nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_OP));
+		return compare_with_not(r, data, len, expr_u32(e, NFTA_CMP_OP));
 	value = flow_value(r, reg, len);
 	if (!value || !data)
 		return SOME;
 	order = memcmp(value, data, len);
-	switch (nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_OP)) {
+	switch (expr_u32(e, NFTA_CMP_OP)) {
 	case NFT_CMP_EQ: return order ? NO_MATCH : MATCH;
 	case NFT_CMP_NEQ: return order ? MATCH : NO_MATCH;
 	case NFT_CMP_LT: return order < 0 ? MATCH : NO_MATCH;
@@ -200,9 +194,8 @@ enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs 
 	}
 }
 
-enum flow_match flow_other(const struct nftnl_expr *e, struct flow_regs *r)
+enum flow_match flow_other(const struct expr *e, struct flow_regs *r)
 {
-	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
 	static const char *const harmless[] = {
 		"counter", "log", "notrack", "flow_offload", "masq", "nat", "redir", "tproxy", "exthdr", "immediate",
 	};
@@ -210,21 +203,17 @@ enum flow_match flow_other(const struct nftnl_expr *e, struct flow_regs *r)
 					       "socket", "byteorder", "hash", "numgen" };
 
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
-		if (!strcmp(name, harmless[i]))
+		if (!strcmp(e->name, harmless[i]))
 			return MATCH;
 	/* With a limit or a quota inside it matches some. */
-	if (!strcmp(name, "dynset"))
-		return nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPR) ||
-				       nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPRESSIONS)
-			       ? SOME
-			       : MATCH;
-	if (!strcmp(name, "objref"))
-		return nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE) &&
-				       nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE) == NFT_OBJECT_COUNTER
+	if (expr_is(e, "dynset"))
+		return expr_has(e, NFTA_DYNSET_EXPR) || expr_has(e, NFTA_DYNSET_EXPRESSIONS) ? SOME : MATCH;
+	if (expr_is(e, "objref"))
+		return expr_has(e, NFTA_OBJREF_IMM_TYPE) && expr_u32(e, NFTA_OBJREF_IMM_TYPE) == NFT_OBJECT_COUNTER
 			       ? MATCH
 			       : SOME;
 	for (size_t i = 0; i < sizeof(loading) / sizeof(*loading); i++)
-		if (!strcmp(name, loading[i])) {
+		if (!strcmp(e->name, loading[i])) {
 			memset(r, 0, sizeof(*r));
 			return MATCH;
 		}

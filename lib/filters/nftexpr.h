@@ -3,12 +3,8 @@
 #ifndef SITCTL_FILTERS_NFTEXPR_H
 #define SITCTL_FILTERS_NFTEXPR_H
 
-#include <stdio.h> /* for libnftnl */
-
+#include "filters/expr.h"
 #include "filters/flow.h"
-
-#include <linux/netlink.h> /* behind ours; for libnftnl */
-#include <libnftnl/expr.h>
 
 #define FLOW_WORDS 16 /* registers of four bytes (NFT_REG32_00 to NFT_REG32_15) */
 
@@ -25,9 +21,9 @@ struct flow_regs {
 enum flow_match { MATCH, NO_MATCH, SOME };
 
 /* Each loads what FLOW has of what E asks for; a value that is not known is said to be so. */
-void flow_load_meta(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r);
-void flow_load_payload(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r);
-void flow_load_ct(const struct flow *f, const struct nftnl_expr *e, struct flow_regs *r);
+void flow_load_meta(const struct flow *f, const struct expr *e, struct flow_regs *r);
+void flow_load_payload(const struct flow *f, const struct expr *e, struct flow_regs *r);
+void flow_load_ct(const struct flow *f, const struct expr *e, struct flow_regs *r);
 
 /* Nothing is known any more of the register REG and of what follows it. */
 void flow_forget(struct flow_regs *r, uint32_t reg);
@@ -36,13 +32,13 @@ void flow_forget(struct flow_regs *r, uint32_t reg);
 const uint8_t *flow_value(const struct flow_regs *r, uint32_t reg, uint32_t len);
 
 /* `bitwise` and `cmp` on them. */
-void flow_mask(const struct nftnl_expr *e, struct flow_regs *r);
-enum flow_match flow_compare(const struct nftnl_expr *e, const struct flow_regs *r);
+void flow_mask(const struct expr *e, struct flow_regs *r);
+enum flow_match flow_compare(const struct expr *e, const struct flow_regs *r);
 
 /*
  * Of any other expression: one that only counts, writes or sets matches, since the packet goes on to
  * the next whatever it does; what may load a register makes the registers unknown.
  */
-enum flow_match flow_other(const struct nftnl_expr *e, struct flow_regs *r);
+enum flow_match flow_other(const struct expr *e, struct flow_regs *r);
 
 #endif

@@ -1,137 +1,120 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lookups in the sets and verdict maps of others. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <arpa/inet.h>
 
 #include "filters/nftset.h" /* before linux/: glibc and the kernel define the same names */
-#include "base/nearest.h"
-#include "filters/action.h"
 
-#include <libnftnl/set.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-void flow_request(struct conversation *c, uint16_t type, uint16_t flags, uint32_t family)
-{
-	struct nfgenmsg *nfg;
+#ifndef NFT_SET_ELEM_CATCHALL
+#define NFT_SET_ELEM_CATCHALL 2 /* Linux 5.13 */
+#endif
 
-	nl_batch_reset(&c->batch);
-	nfg = nl_start(&c->batch, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8) | type, flags, sizeof(*nfg));
-	if (nfg)
-		nfg->nfgen_family = (uint8_t)family;
-}
+/* The two questions of one send. */
+enum question { BY_KEY, BY_CATCHALL, QUESTIONS };
 
-/* An element of a set that a value is looked up in, and what it leads to. */
+/* What the packet finds: its element, and that which stands for all others. */
 struct search {
-	const struct flow_regs *regs;
-	uint32_t reg;
-	bool found, unknown;
-	bool before, at_end; /* of an interval set: there is an element not above it, that ends an interval */
-	uint8_t nearest[sizeof(((struct flow_regs *)0)->bytes)];
-	int verdict; /* of a verdict map */
-	char chain[NFT_NAME_MAXLEN];
+	const struct nl_batch *batch;
+	struct {
+		bool there;
+		int verdict;
+		char chain[NFT_NAME_MAXLEN];
+	} found[QUESTIONS];
 };
 
-static void take_verdict(struct search *s, struct nftnl_set_elem *e)
+static int take_element(const struct nlmsghdr *nlh, void *data)
 {
-	const char *chain = nftnl_set_elem_get_str(e, NFTNL_SET_ELEM_CHAIN);
+	struct search *s = data;
+	uint32_t i = nlh->nlmsg_seq - s->batch->first_seq;
+	const struct nlattr *tb[NFTA_SET_ELEM_LIST_MAX + 1], *list[NFTA_LIST_MAX + 1], *elem[NFTA_SET_ELEM_MAX + 1];
+	const char *chain;
 
-	if (!nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_VERDICT))
+	if (i >= QUESTIONS || nl_attrs(nlh, sizeof(struct nfgenmsg), tb, NFTA_SET_ELEM_LIST_MAX) ||
+	    !tb[NFTA_SET_ELEM_LIST_ELEMENTS] || nl_attrs_nested(tb[NFTA_SET_ELEM_LIST_ELEMENTS], list, NFTA_LIST_MAX) ||
+	    !list[NFTA_LIST_ELEM] || nl_attrs_nested(list[NFTA_LIST_ELEM], elem, NFTA_SET_ELEM_MAX))
+		return -EBADMSG;
+	s->found[i].there = true;
+	if (data_verdict(elem[NFTA_SET_ELEM_DATA], &s->found[i].verdict, &chain))
+		snprintf(s->found[i].chain, sizeof(s->found[i].chain), "%s", chain);
+	return 0;
+}
+
+/* Ask for the element with KEY, or without one for the catchall. */
+static void put_question(struct nl_batch *b, const struct others_set *set, const void *key)
+{
+	struct nfgenmsg *nfg = nl_start(b, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETSETELEM, 0, sizeof(*nfg));
+	struct nlattr *list, *elem, *data;
+
+	if (!nfg)
 		return;
-	s->verdict = (int)nftnl_set_elem_get_u32(e, NFTNL_SET_ELEM_VERDICT);
-	snprintf(s->chain, sizeof(s->chain), "%s", chain ? chain : "");
-}
-
-/* Intervals are half open: an element begins one, the next with the flag ends it (net/netfilter/nft_set_rbtree.c). */
-static int find_element(struct nftnl_set_elem *e, void *data)
-{
-	struct search *s = data;
-	uint32_t len = 0, flags = nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_FLAGS)
-					  ? nftnl_set_elem_get_u32(e, NFTNL_SET_ELEM_FLAGS)
-					  : 0;
-	const void *key = nftnl_set_elem_get(e, NFTNL_SET_ELEM_KEY, &len);
-	const uint8_t *value = flow_value(s->regs, s->reg, len);
-
-	if (flags & NFT_SET_ELEM_CATCHALL || !key || !value || nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_KEY_END)) {
-		s->unknown = true;
-		return 0;
+	nfg->nfgen_family = (uint8_t)set->family;
+	nl_put_str(b, NFTA_SET_ELEM_LIST_TABLE, set->table);
+	nl_put_str(b, NFTA_SET_ELEM_LIST_SET, set->name);
+	list = nl_nest(b, NFTA_SET_ELEM_LIST_ELEMENTS);
+	elem = nl_nest(b, NFTA_LIST_ELEM);
+	if (key) {
+		data = nl_nest(b, NFTA_SET_ELEM_KEY);
+		nl_put(b, NFTA_DATA_VALUE, set->key_len, key);
+		nl_nest_end(b, data);
+	} else {
+		nl_put_u32(b, NFTA_SET_ELEM_FLAGS, htonl(NFT_SET_ELEM_CATCHALL));
 	}
-	if (memcmp(key, value, len) > 0 || (s->before && memcmp(key, s->nearest, len) < 0))
-		return 0;
-	/* One that ends an interval and begins the next is there twice. */
-	if (s->before && !memcmp(key, s->nearest, len) && flags & NFT_SET_ELEM_INTERVAL_END)
-		return 0;
-	s->before = true;
-	s->at_end = flags & NFT_SET_ELEM_INTERVAL_END;
-	memcpy(s->nearest, key, len);
-	take_verdict(s, e);
-	s->found = !memcmp(key, value, len);
-	return 0;
+	nl_nest_end(b, elem);
+	nl_nest_end(b, list);
 }
 
-static int take_set_elements(const struct nlmsghdr *nlh, void *data)
+/*
+ * Ask. The kernel looks in the set as it does for a packet: in the tree of intervals it gives the one that begins at
+ * or below the key and has not ended (nft_rbtree_get()), of concatenations the one all of whose fields fit
+ * (nft_pipapo_get()), else that which is the same. False where the answer is not known.
+ */
+static bool ask(struct conversation *c, const struct others_set *set, const void *key, struct search *s)
 {
-	struct nftnl_set *set = nftnl_set_alloc();
-
-	if (set && nftnl_set_elems_nlmsg_parse(nlh, set) >= 0)
-		nftnl_set_elem_foreach(set, find_element, data);
-	if (set)
-		nftnl_set_free(set);
-	return 0;
-}
-
-static void reset_search(void *data)
-{
-	struct search *s = data;
-
-	s->found = s->unknown = s->before = s->at_end = false;
-}
-
-static int take_set_flags(const struct nlmsghdr *nlh, void *data)
-{
-	struct nftnl_set *set = nftnl_set_alloc();
-
-	if (set && nftnl_set_nlmsg_parse(nlh, set) >= 0)
-		*(uint32_t *)data = nftnl_set_get_u32(set, NFTNL_SET_FLAGS);
-	if (set)
-		nftnl_set_free(set);
-	return 0;
-}
-
-/* A message about the set that E looks up in, in the table of the chain. */
-static void request_set(const struct flow_set *in, const struct nftnl_expr *e, uint16_t type, uint16_t flags,
-			uint16_t table, uint16_t set)
-{
-	flow_request(in->c, type, flags, in->family);
-	nl_put_str(&in->c->batch, table, in->table);
-	nl_put_str(&in->c->batch, set, nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET));
-}
-
-enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr *e, const struct flow_regs *r,
-			     int *verdict, char *chain)
-{
-	struct search search = { .regs = r, .reg = nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_SREG) };
-	bool inverted = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_FLAGS) &&
-			nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV;
-	bool map = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG), named = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_SET);
+	struct nl_batch *b = &c->batch;
 	struct err ignored;
-	uint32_t flags = 0;
+
+	nl_batch_reset(b);
+	put_question(b, set, key);
+	put_question(b, set, NULL);
+	s->batch = b;
+	if (conversation_get(c, NL_NETFILTER, take_element, s, &ignored) && (b->lost || b->overflow))
+		return false;
+	/* A kernel that has no catchall takes the flag for a mistake (Linux before 5.13). */
+	return (s->found[BY_KEY].there || b->results[BY_KEY].code == ENOENT) &&
+	       (s->found[BY_CATCHALL].there || b->results[BY_CATCHALL].code == ENOENT ||
+		b->results[BY_CATCHALL].code == EINVAL);
+}
+
+enum flow_match flow_look_up(struct nftrules *rules, const struct others_chain *at, const struct expr *e,
+			     const struct flow_regs *r, int *verdict, char *chain)
+{
+	const char *name = expr_str(e, NFTA_LOOKUP_SET);
+	bool inverted = expr_u32(e, NFTA_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV;
+	bool map = expr_has(e, NFTA_LOOKUP_DREG);
+	const struct others_set *set;
+	struct search search = { .batch = NULL };
+	const void *key;
+	enum question of;
 
 	/* A map to values leads somewhere else for each of its elements. */
-	if (!named || (map && nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) != NFT_REG_VERDICT))
+	if (!name || (map && expr_u32(e, NFTA_LOOKUP_DREG) != NFT_REG_VERDICT))
 		return SOME;
-	request_set(in, e, NFT_MSG_GETSET, 0, NFTA_SET_TABLE, NFTA_SET_NAME);
-	if (conversation_get(in->c, NL_NETFILTER, take_set_flags, &flags, &ignored))
+	set = nftrules_set(rules, at, name);
+	key = set ? flow_value(r, expr_u32(e, NFTA_LOOKUP_SREG), set->key_len) : NULL;
+	if (!key || !ask(rules->c, set, key, &search))
 		return SOME;
-	request_set(in, e, NFT_MSG_GETSETELEM, NLM_F_DUMP, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET);
-	if (conversation_dump(in->c, NL_NETFILTER, take_set_elements, reset_search, &search, &ignored) ||
-	    search.unknown)
+	/* Kernels do not agree whether a catchall counts where the lookup is inverted (net/netfilter/nft_lookup.c). */
+	if (inverted && search.found[BY_CATCHALL].there)
 		return SOME;
-	if (flags & NFT_SET_INTERVAL)
-		search.found = search.before && !search.at_end;
-	if (map && search.found) {
-		*verdict = search.verdict;
-		snprintf(chain, NFT_NAME_MAXLEN, "%s", search.chain);
+	of = search.found[BY_KEY].there ? BY_KEY : BY_CATCHALL;
+	if (map && search.found[of].there) {
+		*verdict = search.found[of].verdict;
+		snprintf(chain, NFT_NAME_MAXLEN, "%s", search.found[of].chain);
 	}
-	return search.found != inverted ? MATCH : NO_MATCH;
+	return search.found[of].there != inverted ? MATCH : NO_MATCH;
 }

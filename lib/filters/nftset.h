@@ -4,20 +4,13 @@
 #define SITCTL_FILTERS_NFTSET_H
 
 #include "filters/nftexpr.h"
-#include "kernel/conversation.h"
+#include "filters/nftrules.h"
 
-/* Start a message of nf_tables in the batch of C. */
-void flow_request(struct conversation *c, uint16_t type, uint16_t flags, uint32_t family);
-
-/* Where a set is. */
-struct flow_set {
-	struct conversation *c;
-	uint32_t family;
-	const char *table;
-};
-
-/* `lookup`; a verdict map gives *VERDICT and CHAIN (NFT_NAME_MAXLEN bytes). */
-enum flow_match flow_look_up(const struct flow_set *in, const struct nftnl_expr *e, const struct flow_regs *r,
-			     int *verdict, char *chain);
+/*
+ * `lookup` by a rule of the chain AT; a verdict map gives *VERDICT and CHAIN (NFT_NAME_MAXLEN bytes). The kernel is
+ * asked for the one element that the packet finds, however many there are.
+ */
+enum flow_match flow_look_up(struct nftrules *rules, const struct others_chain *at, const struct expr *e,
+			     const struct flow_regs *r, int *verdict, char *chain);
 
 #endif

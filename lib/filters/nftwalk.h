@@ -5,17 +5,17 @@
 
 #include "filters/action.h"
 #include "filters/flow.h"
-#include "kernel/conversation.h"
+#include "filters/nftrules.h"
 
 /*
  * What drops FLOW in the base chains of its hook: 0 and *FOUND with the first BARRIER, *OTHERS where there was
- * such a chain at all; or a negative errno and ERR.
+ * such a chain at all; or a negative errno and ERR. RULES->unknown: a bound was met, and so what was not found may be there.
  */
-int nftwalk_barrier(struct conversation *c, const struct flow *flow, struct barrier *barrier, bool *found, bool *others,
+int nftwalk_barrier(struct nftrules *rules, const struct flow *flow, struct barrier *barrier, bool *found, bool *others,
 		    struct err *err);
 
 /* Does a rule do ACTION to FLOW, or to some packets of it? As above. */
-int nftwalk_action(struct conversation *c, const struct action *action, const struct flow *flow, bool *found,
+int nftwalk_action(struct nftrules *rules, const struct action *action, const struct flow *flow, bool *found,
 		   struct err *err);
 
 #endif

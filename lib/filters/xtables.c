@@ -313,8 +313,8 @@ bool xtables_there(const struct flow *flow)
 }
 
 /* Info of the two families is the same structure. */
-static int get_entries(int fd, int level, int what_info, int what_entries, const char *table, struct ip6t_getinfo *info,
-		       struct ip6t_get_entries **out)
+static int get_entries(int fd, int level, int what_info, int what_entries, const char *table, unsigned int most,
+		       struct ip6t_getinfo *info, struct ip6t_get_entries **out)
 {
 	socklen_t len = sizeof(*info);
 	struct ip6t_get_entries *e;
@@ -322,8 +322,8 @@ static int get_entries(int fd, int level, int what_info, int what_entries, const
 	snprintf(info->name, sizeof(info->name), "%s", table);
 	if (getsockopt(fd, level, what_info, info, &len))
 		return -errno;
-	if (info->size > SIZE_MAX_ENTRIES)
-		return -EFBIG;
+	if (info->num_entries > most || info->size > SIZE_MAX_ENTRIES)
+		return -E2BIG;
 	len = (socklen_t)(sizeof(*e) + info->size);
 	e = calloc(1, len);
 	if (!e)
@@ -334,9 +334,9 @@ static int get_entries(int fd, int level, int what_info, int what_entries, const
 	return getsockopt(fd, level, what_entries, e, &len) ? -errno : 0;
 }
 
-/* A table that is there; *OUT is for free(), also where it fails. */
-static int read_table(uint8_t family, const char *table, struct ip6t_getinfo *info, struct ip6t_get_entries **out,
-		      struct err *err)
+/* A table that is there, unless it is too large; *OUT is for free(), also where it fails. */
+static int read_table(struct xtables *x, uint8_t family, const char *table, struct ip6t_getinfo *info,
+		      struct ip6t_get_entries **out, struct err *err)
 {
 	bool v4 = family == NFPROTO_IPV4;
 	int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret = 0;
@@ -348,50 +348,84 @@ static int read_table(uint8_t family, const char *table, struct ip6t_getinfo *in
 	for (int try = 0; try < NL_DUMP_TRIES && (!try || ret == -EAGAIN); try++) {
 		free(*out);
 		*out = NULL;
-		ret = v4 ? get_entries(fd, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, table, info, out)
-			 : get_entries(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, table, info, out);
+		ret = v4 ? get_entries(fd, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, table, x->most, info, out)
+			 : get_entries(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, table, x->most, info,
+				       out);
 	}
 	close(fd);
+	if (ret == -E2BIG) {
+		x->unknown = true;
+		return 0;
+	}
 	return ret ? err_sys(err, -ret, "reading the rules of iptables-legacy") : 0;
 }
 
-int xtables_barrier(const struct flow *flow, struct barrier *barrier, bool *found, struct err *err)
+void xtables_begin(struct xtables *x, unsigned int most)
+{
+	memset(x, 0, sizeof(*x));
+	x->most = most;
+}
+
+void xtables_end(struct xtables *x)
+{
+	for (int i = 0; i < 2; i++) {
+		free(x->filter[i].info);
+		free(x->filter[i].entries);
+	}
+}
+
+/* The table `filter` of FLOW's family, once. */
+static int read_filter(struct xtables *x, const struct flow *flow, struct err *err)
 {
 	bool v4 = flow->family == NFPROTO_IPV4;
-	struct ip6t_get_entries *e = NULL;
-	struct ip6t_getinfo info = { .size = 0 };
-	bool policy = false;
-	size_t at = 0;
 	int ret;
 
-	*found = false;
-	if (!xtables_there(flow))
+	if (x->filter[v4].asked || !xtables_there(flow))
 		return 0;
-	ret = read_table(flow->family, "filter", &info, &e, err);
-	if (!ret) {
-		at = info.hook_entry[flow->hook];
-		ret = xtables_drops(flow, e->entrytable, e->size, &at, info.underflow[flow->hook], &policy);
-		if (ret < 0)
-			err_sys(err, -ret, "reading the rules of iptables-legacy");
+	x->filter[v4].info = calloc(1, sizeof(*x->filter[v4].info));
+	if (!x->filter[v4].info)
+		return err_sys(err, ENOMEM, "reading the rules of iptables-legacy");
+	x->filter[v4].asked = true;
+	ret = read_table(x, flow->family, "filter", x->filter[v4].info, &x->filter[v4].entries, err);
+	if (ret) {
+		free(x->filter[v4].entries);
+		x->filter[v4].entries = NULL;
 	}
-	memset(barrier, 0, sizeof(*barrier));
-	if (ret <= 0) {
-		free(e);
+	return ret;
+}
+
+int xtables_barrier(struct xtables *x, const struct flow *flow, struct barrier *barrier, bool *found, struct err *err)
+{
+	bool v4 = flow->family == NFPROTO_IPV4, policy = false;
+	const struct ip6t_getinfo *info;
+	const struct ip6t_get_entries *e;
+	int ret = read_filter(x, flow, err);
+	size_t at;
+
+	*found = false;
+	info = x->filter[v4].info;
+	e = x->filter[v4].entries;
+	if (ret || !e)
 		return ret;
-	}
+	at = info->hook_entry[flow->hook];
+	ret = xtables_drops(flow, e->entrytable, e->size, &at, info->underflow[flow->hook], &policy);
+	if (ret < 0)
+		return err_sys(err, -ret, "reading the rules of iptables-legacy");
+	memset(barrier, 0, sizeof(*barrier));
+	if (!ret)
+		return 0;
 	*found = true;
 	barrier->tool = BARRIER_XTABLES;
 	barrier->policy = policy;
 	snprintf(barrier->family, sizeof(barrier->family), "%s", v4 ? "ip" : "ip6");
 	snprintf(barrier->table, sizeof(barrier->table), "filter");
 	snprintf(barrier->base, sizeof(barrier->base), flow->hook == NF_INET_FORWARD ? "FORWARD" : "INPUT");
-	if (!find_place(flow, (const uint8_t *)e->entrytable, e->size, info.hook_entry[flow->hook], at, barrier)) {
+	if (!find_place(flow, (const uint8_t *)e->entrytable, e->size, info->hook_entry[flow->hook], at, barrier)) {
 		snprintf(barrier->chain, sizeof(barrier->chain), "%s", barrier->base);
 		barrier->position = 0;
 	}
 	/* The chains of ufw's have its name. */
 	barrier->ufw = memmem(e->entrytable, e->size, "ufw", 3);
-	free(e);
 	return 0;
 }
 
@@ -431,7 +465,8 @@ bool xtables_does(const struct action *action, const struct flow *flow, const vo
 	return false;
 }
 
-int xtables_action(const struct action *action, const struct flow *flow, bool *found, struct err *err)
+int xtables_action(struct xtables *x, const struct action *action, const struct flow *flow, bool *found,
+		   struct err *err)
 {
 	int ret = 0;
 
@@ -441,7 +476,7 @@ int xtables_action(const struct action *action, const struct flow *flow, bool *f
 		struct ip6t_getinfo info = { .size = 0 };
 
 		if (table_there(flow->family, action->tables[i]))
-			ret = read_table(flow->family, action->tables[i], &info, &e, err);
+			ret = read_table(x, flow->family, action->tables[i], &info, &e, err);
 		if (!ret && e)
 			*found = xtables_does(action, flow, e->entrytable, e->size, &info);
 		free(e);

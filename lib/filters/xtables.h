@@ -7,20 +7,38 @@
 #include "filters/flow.h"
 #include "base/err.h"
 
+struct ip6t_getinfo;
+struct ip6t_get_entries;
+
+/* The table `filter` of each family, once it was asked for. */
+struct xtables {
+	unsigned int most; /* rules of a table that are read */
+	bool unknown;	   /* a table had more */
+	struct {
+		bool asked;
+		struct ip6t_getinfo *info;
+		struct ip6t_get_entries *entries; /* NULL: it is not there, or too large */
+	} filter[2];
+};
+
+/* Begin to read, of each table at most MOST rules. Nothing is asked yet. Ends with xtables_end(). */
+void xtables_begin(struct xtables *x, unsigned int most);
+void xtables_end(struct xtables *x);
+
 /* Is the table `filter` of iptables-legacy there? */
 bool xtables_there(const struct flow *flow);
 
 /* The same for the table `filter` of iptables-legacy, if it is there: asking must not make it. */
-int xtables_barrier(const struct flow *flow, struct barrier *barrier, bool *found, struct err *err);
+int xtables_barrier(struct xtables *x, const struct flow *flow, struct barrier *barrier, bool *found, struct err *err);
 
 /*
  * Is there one in the tables of iptables-legacy? In base chains of other hooks it does
  * not count; what leads to a chain of the user's is not looked at. As above.
  */
-int xtables_action(const struct action *action, const struct flow *flow, bool *found, struct err *err);
+int xtables_action(struct xtables *x, const struct action *action, const struct flow *flow, bool *found,
+		   struct err *err);
 
 /* The same of the blob of ENTRIES, SIZE bytes, with the bounds of its base chains. For xtables.c and tests. */
-struct ip6t_getinfo;
 bool xtables_does(const struct action *action, const struct flow *flow, const void *entries, size_t size,
 		  const struct ip6t_getinfo *info);
 

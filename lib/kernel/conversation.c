@@ -62,6 +62,11 @@ int conversation_dump(struct conversation *c, enum nl_family family, nl_cb cb, v
 	return nl ? nl_dump(nl, &c->batch, cb, reset, data, err) : -err->code;
 }
 
+void conversation_hang_up(struct conversation *c, enum nl_family family)
+{
+	nl_close(&c->sockets[family]);
+}
+
 const struct genl_family *conversation_generic(struct conversation *c, const char *name, struct err *err)
 {
 	struct genl_family *family = c->generic;

@@ -29,6 +29,9 @@ int conversation_get(struct conversation *c, enum nl_family family, nl_cb cb, vo
 int conversation_dump(struct conversation *c, enum nl_family family, nl_cb cb, void (*reset)(void *data), void *data,
 		      struct err *err);
 
+/* Give up a dump that the callback did not want to the end: the rest of it never comes. The socket opens anew when it is needed. */
+void conversation_hang_up(struct conversation *c, enum nl_family family);
+
 /*
  * The generic netlink family NAME, NULL with ERR where that fails: -ENOENT means that the kernel has none, which may be
  * for lack of its module. It is asked for once, with the batch, whatever the answer is. Both answers are out of date

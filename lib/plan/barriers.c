@@ -220,9 +220,15 @@ void barrier_text(const struct barred *b, char *buf, size_t size)
 		 o->tool == BARRIER_XTABLES ? " (iptables-legacy)" : "", by, b->what);
 }
 
+/* Others' rules, each read once for all that is asked of them, and what was found. */
+struct looking {
+	struct barriers *list;
+	struct filters filters;
+};
+
 /* There and back: the way back has the state BACK. */
-static int find_forward(struct barriers *list, const struct world *w, struct flow *flow, enum flow_state back,
-			const struct passage *p, struct err *err)
+static int find_forward(struct looking *l, struct flow *flow, enum flow_state back, const struct passage *p,
+			struct err *err)
 {
 	struct barred *barred;
 	struct barrier o;
@@ -233,7 +239,7 @@ static int find_forward(struct barriers *list, const struct world *w, struct flo
 	for (int way = 0; way < 2; way++) {
 		struct flow_end from = flow->from;
 
-		ret = filters_barrier(w->c, flow, &o, &found, err);
+		ret = filters_barrier(&l->filters, flow, &o, &found, err);
 		if (ret || found)
 			break;
 		flow->from = flow->to;
@@ -243,7 +249,7 @@ static int find_forward(struct barriers *list, const struct world *w, struct flo
 	}
 	if (ret || !found)
 		return ret;
-	barred = add_barrier(list, &o, false);
+	barred = add_barrier(l->list, &o, false);
 	remedy_forward(&o, p, barred->remedy, sizeof(barred->remedy));
 	snprintf(barred->what, sizeof(barred->what), "what is forwarded from %s to %s", flow->from.ifname,
 		 flow->to.ifname);
@@ -251,7 +257,7 @@ static int find_forward(struct barriers *list, const struct world *w, struct flo
 }
 
 /* The outer packets of a tunnel: not tracked, they are no answers to a filter that lets only answers in. */
-static int find_outer(struct barriers *list, const struct world *w, const struct spec *spec, struct err *err)
+static int find_outer(struct looking *l, const struct world *w, const struct spec *spec, struct err *err)
 {
 	struct flow flow = { .hook = NF_INET_LOCAL_IN,
 			     .state = spec->notrack ? FLOW_UNTRACKED : FLOW_FIRST,
@@ -273,17 +279,17 @@ static int find_outer(struct barriers *list, const struct world *w, const struct
 	set_end(w, &flow.to, "");
 	if (path.source.s_addr)
 		set_addr(&flow.to, &path.source, sizeof(path.source));
-	ret = filters_barrier(w->c, &flow, &o, &found, err);
+	ret = filters_barrier(&l->filters, &flow, &o, &found, err);
 	if (ret || !found)
 		return ret;
 	addr4_text(spec->remote, remote);
-	barred = add_barrier(list, &o, true);
+	barred = add_barrier(l->list, &o, true);
 	remedy_input(&o, remote, barred->remedy, sizeof(barred->remedy));
 	snprintf(barred->what, sizeof(barred->what), "protocol 41 from %s", remote);
 	return 0;
 }
 
-static int find_peer(struct barriers *list, const struct world *w, const struct spec *peer, struct err *err)
+static int find_peer(struct looking *l, const struct world *w, const struct spec *peer, struct err *err)
 {
 	struct flow flow = { .family = NFPROTO_IPV6 };
 
@@ -291,32 +297,32 @@ static int find_peer(struct barriers *list, const struct world *w, const struct 
 	flow.from.group = SITCTL_GROUP;
 	set_addr(&flow.from, &spec_first(peer)->addr, sizeof(struct in6_addr));
 	set_end(w, &flow.to, w->desired->server.uplink);
-	return find_forward(list, w, &flow, FLOW_FIRST, &(struct passage){ .dev = peer->dev }, err);
+	return find_forward(l, &flow, FLOW_FIRST, &(struct passage){ .dev = peer->dev }, err);
 }
 
 /* Before the first peer: one as it will be. */
-static int find_server(struct barriers *list, const struct world *w, struct err *err)
+static int find_server(struct looking *l, const struct world *w, struct err *err)
 {
 	struct flow flow = { .family = NFPROTO_IPV6, .hook = NF_INET_FORWARD };
 	struct barrier o;
 	bool found;
-	int ret = filters_barrier(w->c, &flow, &o, &found, err);
+	int ret = filters_barrier(&l->filters, &flow, &o, &found, err);
 
 	/* Thousands of peers need not be asked about one by one where nobody filters. */
 	if (ret || (!found && o.no_filters))
 		return ret;
-	for (size_t i = 0; !ret && !list->n && i < w->desired->n; i++)
+	for (size_t i = 0; !ret && !l->list->n && i < w->desired->n; i++)
 		if (w->desired->tunnels[i].spec.role == ROLE_PEER)
-			ret = find_peer(list, w, &w->desired->tunnels[i].spec, err);
+			ret = find_peer(l, w, &w->desired->tunnels[i].spec, err);
 	if (ret || desired_has_peers(w->desired))
 		return ret;
 	set_end(w, &flow.from, PEER_PREFIX "PEER");
 	flow.from.group = SITCTL_GROUP;
 	set_end(w, &flow.to, w->desired->server.uplink);
-	return find_forward(list, w, &flow, FLOW_FIRST, &(struct passage){ .dev = PEER_PREFIX "PEER" }, err);
+	return find_forward(l, &flow, FLOW_FIRST, &(struct passage){ .dev = PEER_PREFIX "PEER" }, err);
 }
 
-static int find_lans(struct barriers *list, const struct world *w, const struct spec *client, struct err *err)
+static int find_lans(struct looking *l, const struct world *w, const struct spec *client, struct err *err)
 {
 	int ret = 0;
 
@@ -329,13 +335,13 @@ static int find_lans(struct barriers *list, const struct world *w, const struct 
 		set_end(w, &flow.from, client->prefixes[i].ifname);
 		set_end(w, &flow.to, client->dev);
 		flow.to.group = SITCTL_GROUP;
-		ret = find_forward(list, w, &flow, FLOW_ANSWER,
+		ret = find_forward(l, &flow, FLOW_ANSWER,
 				   &(struct passage){ .dev = client->dev, .lan = client->prefixes[i].ifname }, err);
 	}
 	return ret;
 }
 
-static int find_pass(struct barriers *list, const struct world *w, const struct spec *nat, struct err *err)
+static int find_pass(struct looking *l, const struct world *w, const struct spec *nat, struct err *err)
 {
 	struct flow flow = { .family = NFPROTO_IPV4, .proto = IPPROTO_IPV6, .dnat = true };
 
@@ -345,10 +351,10 @@ static int find_pass(struct barriers *list, const struct world *w, const struct 
 	set_addr(&flow.from, &nat->remote, sizeof(nat->remote));
 	set_end(w, &flow.to, nat->inside);
 	set_addr(&flow.to, &nat->to, sizeof(nat->to));
-	return find_forward(list, w, &flow, FLOW_FIRST, &(struct passage){ .dev = nat->underlay, .v4 = true }, err);
+	return find_forward(l, &flow, FLOW_FIRST, &(struct passage){ .dev = nat->underlay, .v4 = true }, err);
 }
 
-int find_barriers(struct barriers *list, const struct world *w, const struct scope *scope, struct err *err)
+static int find_all(struct looking *l, const struct world *w, const struct scope *scope, struct err *err)
 {
 	const struct desired_tunnel *t = scope->role == ROLE_SERVER
 						 ? NULL
@@ -356,24 +362,50 @@ int find_barriers(struct barriers *list, const struct world *w, const struct sco
 	struct spec spec;
 	int ret;
 
-	list->n = 0;
 	if (scope->role == ROLE_SERVER)
-		return w->desired->server.uplink[0] ? find_server(list, w, err) : 0;
+		return w->desired->server.uplink[0] ? find_server(l, w, err) : 0;
 	if (!t)
 		return 0;
 	if (scope->role == ROLE_NAT)
-		return find_pass(list, w, &t->spec, err);
+		return find_pass(l, w, &t->spec, err);
 	spec = desired_effective(w->desired, &t->spec);
-	ret = find_outer(list, w, &spec, err);
+	ret = find_outer(l, w, &spec, err);
 	if (ret)
 		return ret;
-	return scope->role == ROLE_PEER ? find_peer(list, w, &spec, err) : find_lans(list, w, &spec, err);
+	return scope->role == ROLE_PEER ? find_peer(l, w, &spec, err) : find_lans(l, w, &spec, err);
+}
+
+int find_barriers(struct barriers *list, const struct world *w, const struct scope *scope, unsigned int most,
+		  struct err *err)
+{
+	struct looking l = { .list = list };
+	int ret;
+
+	list->n = 0;
+	filters_begin(&l.filters, w->c, most);
+	ret = find_all(&l, w, scope, err);
+	list->unknown = filters_unknown(&l.filters);
+	filters_end(&l.filters);
+	return ret;
+}
+
+/* Only clients and peers are what the doctor examines. */
+static int warn_unknown(struct plan *plan, const struct scope *scope, struct err *err)
+{
+	bool examined = scope->role == ROLE_CLIENT || scope->role == ROLE_PEER;
+
+	return plan_warn(
+		plan, err,
+		"filters: others have more than %d chains and rules: whether one of them drops what the tunnel is "
+		"for is not known%s%s%s",
+		FILTERS_GLANCE, examined ? "; 'sitctl doctor " : "", examined ? scope->name : "",
+		examined ? "' looks at more of them" : "");
 }
 
 int warn_filters(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
 {
 	struct barriers list;
-	int ret = find_barriers(&list, w, scope, err);
+	int ret = find_barriers(&list, w, scope, FILTERS_GLANCE, err);
 
 	for (unsigned int i = 0; !ret && i < list.n; i++) {
 		char text[BARRIER_TEXT];
@@ -382,5 +414,7 @@ int warn_filters(struct plan *plan, const struct world *w, const struct scope *s
 		ret = plan_warn(plan, err, "%s%s%s", text, *list.items[i].remedy ? "; to let it pass: " : "",
 				list.items[i].remedy);
 	}
+	if (!ret && list.unknown)
+		ret = warn_unknown(plan, scope, err);
 	return ret;
 }

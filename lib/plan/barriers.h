@@ -21,19 +21,21 @@ struct barred {
 struct barriers {
 	struct barred items[BARRIERS_MAX];
 	unsigned int n;
+	bool unknown; /* others have more rules than were looked at: there may be more barriers */
 };
 
 /*
- * Where would somebody else's filter drop what is forwarded for SCOPE, or its outer packets?
- * Nothing of theirs is changed. 0, or a negative errno and ERR. And one of them in words.
+ * Where would somebody else's filter drop what is forwarded for SCOPE, or its outer packets? At most MOST
+ * of their rules are read (FILTERS_GLANCE or FILTERS_THOROUGH). Nothing of theirs is changed. 0, or a negative errno and ERR. And one of them in words.
  */
-int find_barriers(struct barriers *list, const struct world *w, const struct scope *scope, struct err *err);
+int find_barriers(struct barriers *list, const struct world *w, const struct scope *scope, unsigned int most,
+		  struct err *err);
 void barrier_text(const struct barred *b, char *buf, size_t size);
 
 /*
  * Notes where a filter of somebody else would drop what is forwarded for SCOPE, or its outer
  * packets: each names the table, the chain and the commands that let it pass. Nothing of theirs
- * is changed.
+ * is changed. Where they are too many to look at in passing, a note says that it is not known.
  */
 int warn_filters(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err);
 

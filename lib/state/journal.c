@@ -298,17 +298,23 @@ static bool empty(const struct journal *j)
 	return !j->saved.n && !j->desired.server_explicit && !j->desired.server.uplink[0];
 }
 
-void journal_close(struct journal *j)
+void journal_unlock(struct journal *j)
 {
 	char path[LOCK_PATH_SIZE];
 
-	if (j->lock >= 0) {
-		lock_path(j, path);
-		/* rmdir() refuses where a journal is left. */
-		if (empty(j) && !unlink(path))
-			rmdir(j->dir);
-		close(j->lock);
-	}
+	if (j->lock < 0)
+		return;
+	lock_path(j, path);
+	/* rmdir() refuses where a journal is left. */
+	if (empty(j) && !unlink(path))
+		rmdir(j->dir);
+	close(j->lock);
+	j->lock = -1;
+}
+
+void journal_close(struct journal *j)
+{
+	journal_unlock(j);
 	desired_free(&j->desired);
 	saved_free(&j->saved);
 	free(j->written);

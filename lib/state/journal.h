@@ -38,6 +38,9 @@ int lock_file(const char *path);
 int journal_open(struct journal *j, bool lock, struct err *err);
 void journal_close(struct journal *j);
 
+/* Let others change this host: what J holds is only looked at from here on. */
+void journal_unlock(struct journal *j);
+
 /* Forget all that was read: it is of another namespace. 0 or a negative errno. */
 int journal_clear(struct journal *j, struct err *err);
 

@@ -4,9 +4,9 @@
 
 #include "common/kernel.h"
 #include "filters/action.h"
+#include "filters/expr.h"
 #include "filters/filters.h"
 #include "filters/flow.h"
-#include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 
 static const struct flow flows[] = {
@@ -33,9 +33,9 @@ static const struct flow flows[] = {
 	  .to = { .ifname = "lan0", .index = 3, .has_addr = true, .addr = { 192, 168, 1, 10 } } },
 };
 
-static bool is_exthdr(const struct nftnl_expr *x)
+static bool is_exthdr(const struct expr *e)
 {
-	return !strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_NAME), "exthdr");
+	return expr_is(e, "exthdr");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -46,17 +46,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					      .tables = { "none" } };
 	struct barrier barrier;
 	const struct flow *flow;
+	struct filters filters;
 	bool found = false;
 	struct err err;
+	int ret;
 
 	if (!size)
 		return -1;
 	flow = &flows[*data % (sizeof(flows) / sizeof(*flows))];
-	if (*data & 0x80) {
-		filters_action(kernel_says(data + 1, size - 1, 0), &action, flow, &found, &err);
-		return 0;
-	}
-	if (filters_barrier(kernel_says(data + 1, size - 1, 0), flow, &barrier, &found, &err) || !found)
+	filters_begin(&filters, kernel_says(data + 1, size - 1, 0), *data & 0x40 ? FILTERS_THOROUGH : 10);
+	if (*data & 0x80)
+		ret = filters_action(&filters, &action, flow, &found, &err);
+	else
+		ret = filters_barrier(&filters, flow, &barrier, &found, &err);
+	filters_end(&filters);
+	if (ret || !found || *data & 0x80)
 		return 0;
 	invariant(barrier.tool == BARRIER_NFT);
 	invariant(memchr(barrier.table, '\0', sizeof(barrier.table)));
