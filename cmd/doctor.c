@@ -193,9 +193,9 @@ static const char *hop_name(const struct exam *e, enum hop hop, char *buf)
 	case HOP_UPLINK: return p->server && p->uplink[0] ? p->uplink : NULL;
 	case HOP_HOST: return "this host";
 	case HOP_DEVICE: return p->dev;
-	case HOP_UNDERLAY: return p->underlay ? p->underlay->name : "?";
+	case HOP_UNDERLAY: return p->underlay ? p->underlay->name : "no interface";
 	case HOP_WAY: return "IPv4";
-	case HOP_FAR: return p->remote.s_addr ? addr4_text(p->remote, buf) : "?";
+	case HOP_FAR: return p->remote.s_addr ? addr4_text(p->remote, buf) : "no address";
 	default: return p->server ? NULL : e->n_targets ? list_text_at(e->targets, 0) : "IPv6";
 	}
 }

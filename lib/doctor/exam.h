@@ -111,7 +111,7 @@ struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evid
 /* The shell command, or the advice, that mends it. */
 void exam_command(struct finding *f, const char *command, ...) PRINTF(2, 3);
 void exam_advice(struct finding *f, const char *advice, ...) PRINTF(2, 3);
-/* What the check saw where all is well, and why it could not look. */
+/* What the check saw where all is well, and why it could not look. A check that says neither could not look. */
 void exam_ok(struct exam *e, const char *text, ...) PRINTF(2, 3);
 void exam_skip(struct exam *e, const char *why, ...) PRINTF(2, 3);
 

@@ -35,6 +35,9 @@ static void judge(struct exam *e, const struct check *c)
 			 e->findings[i].evidence);
 		add_result(e, OUTCOME_FAILED, text);
 	}
+	/* Who says nothing has not seen that all is well. */
+	if (!e->text[0] && e->found_before == e->n_findings)
+		exam_skip(e, "nothing can be told");
 	if (e->found_before == e->n_findings)
 		add_result(e, e->skipped ? OUTCOME_SKIPPED : OUTCOME_OK, e->text);
 }

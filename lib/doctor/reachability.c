@@ -253,8 +253,11 @@ static void judge_silence(struct exam *e)
 		judge_unsent(e);
 	} else if (s->received) {
 		/* What arrives and does not come out of the device was dropped by this host. */
-		if (!s->inside && exam_has(e, CAUSE_INPUT_DROPPED))
+		if (!s->inside && exam_has(e, CAUSE_INPUT_DROPPED)) {
+			exam_skip(e, "%u packets of protocol 41 came from %s, and this host drops them", s->received,
+				  remote);
 			return;
+		}
 		f = exam_found(e, CAUSE_FAR_SILENT_INSIDE,
 			       "%u packets of protocol 41 came from %s, none of them an answer of %s", s->received,
 			       remote, e->subject.has_far ? far : "anybody");

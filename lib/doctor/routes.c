@@ -202,7 +202,11 @@ static void judge_way(struct exam *e, const struct in6_addr *dst, const char *te
 		other_route(e, way.index, dst, text);
 		return;
 	}
-	if (source_for(dst, &source) && way.table != RT_TABLE_LOCAL) {
+	if (way.table == RT_TABLE_LOCAL) {
+		exam_ok(e, "%s is an address of this host", text);
+	} else if (!source_for(dst, &source)) {
+		exam_skip(e, "the kernel tells no source address for %s", text);
+	} else {
 		const struct addr *a = find_addr(&e->host->s, &source);
 
 		exam_ok(e, "%s leaves by %s from %s", text, e->subject.dev, addr6_text(&source, found));

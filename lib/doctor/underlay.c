@@ -69,8 +69,10 @@ void check_underlay(struct exam *e)
 			     exam_word(e, p->underlay->name));
 		return;
 	}
-	exam_ok(e, "%s leaves by %s from %s", remote, p->underlay ? p->underlay->name : "?",
-		p->local.s_addr ? addr4_text(p->local, source) : "?");
+	if (p->underlay && p->local.s_addr)
+		exam_ok(e, "%s leaves by %s from %s", remote, p->underlay->name, addr4_text(p->local, source));
+	else
+		exam_skip(e, "the interface to %s has gone, or has no address yet", remote);
 }
 
 void check_nat(struct exam *e)

@@ -20,6 +20,9 @@ class Input(doctor.Client):
     def test_a_policy(self):
         self.client.nft(POLICY.format("inet", "ct state established accept;"))
         found = self.finds(self.client, "input-dropped", "'in'", "'inet guard'", "policy", SERVER4)
+        answers = self.examine(self.client).checks["answers"]
+        self.assertEqual(answers["outcome"], "skipped", answers)
+        self.assertIn("this host drops them", answers["text"])
         self.mended(self.client, found)
 
     def test_a_rule_of_a_chain_that_is_jumped_to(self):

@@ -35,6 +35,10 @@ class Routes(doctor.Client):
         self.client.ip("route del 2000::/3 dev other")
         self.cured(self.client)
 
+    def test_an_address_of_this_host(self):
+        exam = self.examine(self.client, f"t1 target {PAIR[1]}")
+        self.assertEqual(exam.checks["IPv6 route"]["text"], f"{PAIR[1]} is an address of this host", str(exam))
+
     def rule(self, words):
         """A policy rule before all others."""
         done = self.do(self.client, f"ip -6 rule add pref 100 {words}")

@@ -61,6 +61,7 @@ class Underlay(doctor.Client):
     def test_no_route(self):
         self.client.ip("route del 0.0.0.0/0 via 198.51.100.1")
         self.finds(self.client, "remote-no-route", SERVER4)
+        self.assertIn("t1 -- [! no interface !] -- IPv4", self.tell(self.client, "doctor t1", status=3).out)
         self.client.ip("route add 0.0.0.0/0 via 198.51.100.1")
         self.cured(self.client)
 

@@ -50,6 +50,8 @@ class Case(netlab.Case):
         self.assertLess(done.seconds, TIME_LIMIT, str(done))
         exam = Exam(done)
         self.assertEqual(exam.report["healthy"], exam.verdict is None)
+        for check in exam.report["checks"]:
+            self.assertRegex(check["text"], r"\w.*\w", f"nothing stands behind {check}\n{exam}")
         self.assertEqual(exam.done.status == 3, exam.verdict is not None, str(exam))
         return exam
 
