@@ -243,7 +243,7 @@ static void print_exam(const struct exam *e, const struct ctx *ctx)
 		       f->evidence, f->command ? "mend it" : "what to do", f->remedy);
 	else
 		printf("%s%s%s: %s\n", color(ctx, COLOR_DEV), e->subject.name, color(ctx, COLOR_NONE),
-		       e->seen.answered6 ? "healthy" : "nothing wrong was found, but the tunnel could not be asked");
+		       exam_answered(e) ? "healthy" : "nothing wrong was found, but the tunnel could not be asked");
 }
 
 static json_t *findings_json(const struct exam *e)
@@ -292,7 +292,7 @@ static enum status examine(const struct ctx *ctx, struct exam *e, const char *na
 	if (exam_verdict(e))
 		status = STATUS_DRIFT;
 	else
-		status = e->seen.answered6 ? STATUS_OK : STATUS_REFUSED;
+		status = exam_answered(e) ? STATUS_OK : STATUS_REFUSED;
 	exam_free(e);
 	return status;
 }

@@ -9,6 +9,7 @@ const struct check checks[] = {
 	{ "NAT", NULL, check_nat, false },
 	{ "others' filters", NULL, check_filters, false },
 	{ "answers", start_echo, check_echo, true },
+	{ "loss", start_loss, check_loss, true },
 	{ "connection tracking", NULL, check_tracking, true },
 	{ "packet size", start_mtu, check_mtu, true },
 	{ "MSS", NULL, check_mss, false },

@@ -27,6 +27,8 @@ void check_filters(struct exam *e);
 void check_tracking(struct exam *e);
 void start_echo(struct exam *e);
 void check_echo(struct exam *e);
+void start_loss(struct exam *e);
+void check_loss(struct exam *e);
 void start_mtu(struct exam *e);
 void check_mtu(struct exam *e);
 void check_mss(struct exam *e);

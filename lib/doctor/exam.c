@@ -126,6 +126,11 @@ bool exam_hopeless(const struct exam *e)
 	       exam_has(e, CAUSE_NAME_TAKEN) || exam_has(e, CAUSE_REMOTE_NO_ROUTE);
 }
 
+bool exam_answered(const struct exam *e)
+{
+	return e->seen.answered6 || e->seen.answered_tcp;
+}
+
 const char *exam_repair(const struct exam *e)
 {
 	return e->subject.desired && e->subject.repair[0] ? e->subject.repair : NULL;

@@ -61,6 +61,7 @@ struct sightings {
 	uint32_t too_big_mtu; /* of IPv4 */
 	bool answered4, answered6;
 	unsigned int answer6_ms;
+	bool answered_tcp; /* the target itself, by a handshake or a refusal */
 	bool asked4, asked6;
 	bool over;		   /* nothing more is asked */
 	int refused;		   /* errno of sending into the tunnel */
@@ -100,8 +101,10 @@ struct exam {
 	struct sightings seen;
 	struct echo *echo;
 	struct mtu_search *mtu;
-	struct tcp_trial *trials; /* one for each target, or for the far end; or NULL */
-	struct lookup *lookups;	  /* one for each target, or NULL */
+	struct loss *loss;	/* or NULL */
+	unsigned int unjudged;	/* connections of which it is still to be seen what gets lost */
+	struct trial *trials;	/* TCP: one for each target, or for the far end; or NULL */
+	struct lookup *lookups; /* one for each target, or NULL */
 	struct upstream *upstream;
 	uint64_t dropped_before; /* by the source filter */
 };
@@ -129,6 +132,9 @@ void exam_own(struct exam *e, int fd);
 bool exam_has(const struct exam *e, enum cause_id cause);
 /* Is something found that makes it pointless to send packets through the tunnel? */
 bool exam_hopeless(const struct exam *e);
+
+/* Has anything been answered through the tunnel? */
+bool exam_answered(const struct exam *e);
 
 /* The command that mends what is desired; or for a foreign tunnel NULL. */
 const char *exam_repair(const struct exam *e);

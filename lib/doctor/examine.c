@@ -103,6 +103,7 @@ void exam_free(struct exam *e)
 	spec_free(&e->subject.spec);
 	free(e->echo);
 	free(e->mtu);
+	free(e->loss);
 	free(e->trials);
 	free(e->lookups);
 	free(e->upstream);

@@ -9,7 +9,7 @@
  * Examine the patient of E. Sends little, changes nothing, and ends within EXAM_SECONDS. The
  * results and findings are in E. Ends with exam_free().
  */
-#define EXAM_SECONDS 12
+#define EXAM_SECONDS 20
 void exam_run(struct exam *e);
 void exam_free(struct exam *e);
 

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "doctor/mtu.h"
 #include "base/loop.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
 #include "doctor/echo.h"
 #include "doctor/exam.h"
+#include "doctor/loss.h"
 #include "doctor/resolver.h"
 #include "doctor/watch.h"
 #include "spec/spec.h"
@@ -18,27 +20,34 @@
 #define OVERHEAD 20	 /* the outer IPv4 header */
 #define STEP_MS 60	 /* how often is looked */
 #define PATIENCE 4500	 /* ms until the first small echo must be answered */
-#define WAIT_MIN 300	 /* ms for an answer */
+#define WAIT_MIN 300	 /* ms for an answer, and what it may take longer than the longest so far */
+#define SPACE_MIN 150	 /* ms from one of the same size to the next */
 
 struct mtu_search {
 	int fd;
 	bool raw;
-	uint16_t id, seq, tries;
-	uint32_t low, high;  /* carried, and not carried; 0 and one more than the device's MTU at first */
-	uint32_t size;	     /* that is asked for now, 0: none yet */
-	bool answered, left; /* of the one asked for; LEFT: it was seen on the underlay */
-	bool any_left;	     /* a larger one than is carried was sent out */
+	uint16_t id, seq, tries; /* TRIES of the size that is asked for: the last ones of SEQ */
+	uint32_t low, high;	 /* carried, and not carried; 0 and one more than the device's MTU at first */
+	uint32_t size;		 /* that is asked for now, 0: none yet */
+	bool answered, left;	 /* one of the size asked for; LEFT: it was seen on the underlay */
+	bool any_left;		 /* a larger one than is carried was sent out */
 	bool done;
 	int64_t began, sent;
 	struct task *input;
 };
+
+/* Is it of the size that is asked for now? */
+static bool is_current(const struct mtu_search *m, uint16_t seq)
+{
+	return seq <= m->seq && seq > m->seq - m->tries;
+}
 
 static void see(const struct view *v, void *data)
 {
 	struct mtu_search *m = ((struct exam *)data)->mtu;
 
 	if (v->outgoing && v->frame.type == ICMP6_ECHO_REQUEST && v->frame.proto == IPPROTO_ICMPV6 &&
-	    v->frame.echo_seq == m->seq)
+	    is_current(m, v->frame.echo_seq))
 		m->left = true;
 }
 
@@ -47,7 +56,7 @@ static void on_input(struct task *task, bool ready, void *data)
 	struct mtu_search *m = ((struct exam *)data)->mtu;
 	uint16_t seq;
 
-	if (ready && echo_receive6(task->fd, m->raw, m->id, &seq) && seq == m->seq)
+	if (ready && echo_receive6(task->fd, m->raw, m->id, &seq) && is_current(m, seq))
 		m->answered = true;
 }
 
@@ -57,7 +66,6 @@ static void send_one(struct exam *e)
 
 	m->seq++;
 	m->tries++;
-	m->answered = m->left = false;
 	m->sent = loop_now();
 	echo_send6(m->fd, &e->subject.far, m->id, m->seq, m->size - HEADERS);
 }
@@ -83,7 +91,8 @@ static void on_timer(struct task *task, bool ready, void *data)
 {
 	struct exam *e = data;
 	struct mtu_search *m = e->mtu;
-	int64_t wait = 3 * (int64_t)e->seen.answer6_ms, now = loop_now();
+	int64_t rtt = loss_rtt(e), now = loop_now();
+	bool again = m->tries < 2 || loss_explains(e, m->tries);
 
 	(void)ready;
 	task->due = now + STEP_MS;
@@ -92,10 +101,9 @@ static void on_timer(struct task *task, bool ready, void *data)
 			loop_end(&e->loop, task);
 		return;
 	}
-	if (m->size && !m->answered && now < m->sent + (wait > WAIT_MIN ? wait : WAIT_MIN))
+	if (m->size && !m->answered && now < m->sent + (again ? SPACE_MIN + rtt / 4 : WAIT_MIN + rtt * 3 / 2))
 		return;
-	if (m->size && !m->answered && m->tries < 2) {
-		m->any_left = m->any_left || m->left;
+	if (m->size && !m->answered && again) {
 		send_one(e);
 		return;
 	}
@@ -104,6 +112,7 @@ static void on_timer(struct task *task, bool ready, void *data)
 	else if (m->size)
 		m->high = m->size;
 	m->any_left = m->any_left || (m->size && !m->answered && m->left);
+	m->answered = m->left = false;
 	m->tries = 0;
 	m->size = next_size(e);
 	if (m->size) {
@@ -136,7 +145,7 @@ void start_mtu(struct exam *e)
 	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
 }
 
-static void mend_mtu(struct exam *e, struct finding *f, uint32_t mtu)
+void mtu_mend(struct exam *e, struct finding *f, uint32_t mtu)
 {
 	char command[EXAM_REMEDY], value[16];
 
@@ -153,7 +162,7 @@ void check_mtu(struct exam *e)
 	const struct mtu_search *m = e->mtu;
 
 	if (!m || m->fd < 0 || !e->seen.answered6) {
-		exam_skip(e, m && m->fd >= 0	   ? "the tunnel is silent"
+		exam_skip(e, m && m->fd >= 0	   ? "no echo is answered"
 			     : !e->subject.has_far ? "the far end's address in the tunnel is not known"
 						   : "no echo can be sent");
 		return;
@@ -172,12 +181,12 @@ void check_mtu(struct exam *e)
 	}
 	/* What does not leave at all the kernel knows to be too large: it was told so before. */
 	if (e->seen.too_big || (e->underlay.fd >= 0 && !m->any_left))
-		mend_mtu(e,
+		mtu_mend(e,
 			 exam_found(e, CAUSE_MTU_TOO_LARGE, "the device has %u, the way carries %u",
 				    e->subject.link->mtu, m->low),
 			 m->low);
 	else
-		mend_mtu(e,
+		mtu_mend(e,
 			 exam_found(e, CAUSE_TOO_BIG_SWALLOWED, "of %u bytes nothing is heard, %u pass", m->high,
 				    m->low),
 			 m->low);

@@ -16,6 +16,7 @@
 #include "doctor/exam.h"
 #include "doctor/frame.h"
 #include "doctor/resolver.h"
+#include "doctor/tcp.h"
 #include "doctor/watch.h"
 
 #define TRIES 4
@@ -280,6 +281,12 @@ void check_echo(struct exam *e)
 {
 	char far[NET6_TEXT];
 
+	if (!e->seen.answered6 && (e->seen.answered_tcp || tcp_error_came(e))) {
+		exam_ok(e, "no echo %s, but %s: the tunnel carries both ways",
+			e->seen.asked6 ? "is answered, which a filter may keep back" : "could be asked for",
+			e->seen.answered_tcp ? "TCP is" : "ICMPv6 errors come through the tunnel");
+		return;
+	}
 	if (exam_hopeless(e) || !e->echo || !e->seen.asked6) {
 		if (e->seen.asked4 && e->seen.answered4)
 			exam_skip(e, "the far end answers over IPv4; the tunnel cannot be asked");

@@ -1,89 +1,227 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP through the tunnel, watched on its device: where ICMP passes and TCP does not, which segments
- * come and go tells what is lost. RFC 9293 sections 3.5 and 3.8.1.
+ * TCP through the tunnel, watched on its device. First the handshake, then an empty segment, then a request that
+ * fills a segment, and the answer: what of it comes through tells what is lost, when loss and time are known.
+ * RFC 9293 sections 3.5, 3.8.1 and 3.8.4.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "doctor/tcp.h"
 #include "base/inet6.h"
 #include "base/list.h"
 #include "base/loop.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
-#include "doctor/exam.h"
 #include "doctor/frame.h"
+#include "doctor/loss.h"
 #include "doctor/resolver.h"
 #include "doctor/watch.h"
+#include "base/sit.h"
 #include "spec/spec.h"
 
-#define PORT 80
 #define STEP_MS 100
-#define PATIENCE 7500 /* ms for the name and the first echo */
-#define TRIAL_MS 4500 /* ms from the first SYN: two repeats come within (RFC 6298: after 1 s and 3 s) */
-#define FIRST_REPEAT_MS 1300
-#define SECOND_REPEAT_MS 3300
-#define REQUEST "HEAD / HTTP/1.0\r\n\r\n"
+#define HEAD_START 1200 /* ms for the first echo: what the way does with a first packet is over then */
+#define PATIENCE 7500	/* ms for a name */
+/* SYN is repeated after 1 s, 3 s and 7 s (RFC 6298); where silence is no fault of TCP's two repeats are enough. */
+#define SYN_LAST 7000
+#define SYN_LAST_SOON 3000
+#define MARGIN 700	/* ms that an answer may take longer than one and a half round trips */
+#define HEARD_MS 300	/* an acknowledgement that much later than the handshake is one of an empty segment */
+#define UNHEARD_MS 8000 /* from the handshake; SYN/ACK is repeated after 1 s, 3 s and 7 s as well */
+#define PROBES 60
+#define SMALL_SEGMENT (1280 - 60) /* without the headers of IPv6 and TCP (RFC 8200 section 5) */
+#define OPTIONS 40		  /* of TCP, at most */
+#define RTO_MIN 300		  /* ms, more than the 200 of Linux */
+#define REQUEST_MAX 4000	  /* bytes; servers take lines of 8 kB */
+#define WINDOW 16384		  /* bytes of it that may be on the way */
+#define ENOUGH 6000		  /* bytes of an answer, more than one segment of it */
 
-/* A connection to one target. */
-struct tcp_trial {
-	struct exam *e;
-	unsigned int target; /* which of e->targets */
-	int fd;
-	struct in6_addr to;
-	uint16_t port; /* ours */
-	int64_t began, connected;
-	unsigned int syn, syn_ack, ack, wrong;
-	int refused; /* errno of connect(), 0 where it began */
-	bool sent, acked, over;
-};
-
-/* How many trials: without a target that was named there is the far end. */
-static unsigned int count(const struct exam *e)
+/* A server's target is another's: the host that is asked for an echo from the peer's addresses (upstream.c). */
+bool tcp_named(const struct exam *e)
 {
-	return !e->trials ? 0 : e->n_targets ? e->n_targets : 1;
+	return e->n_targets && !e->subject.server;
 }
 
-static void see_of(struct tcp_trial *t, const struct view *v)
+unsigned int tcp_count(const struct exam *e)
+{
+	return !e->trials ? 0 : tcp_named(e) ? e->n_targets : 1;
+}
+
+bool tcp_answered(const struct trial *t)
+{
+	const struct connection *c = &t->whole;
+
+	return c->connected || (c->over && c->error.number == ECONNREFUSED && !c->error.icmp);
+}
+
+enum hop tcp_error_place(const struct trial *t)
+{
+	const struct tcp_error *error = &t->whole.error;
+	const struct subject *p = &t->e->subject;
+
+	if (!error->icmp)
+		return HOP_HOST;
+	/* The device makes one of what an IPv4 router says (ip6_err_gen_icmpv6_unreach() in net/ipv6/icmp.c). */
+	if (IN6_IS_ADDR_V4MAPPED(&error->from))
+		return HOP_WAY;
+	/* A link-local address is one of the link's other end. */
+	if (IN6_IS_ADDR_LINKLOCAL(&error->from) || (p->has_far && addr6_equal(&error->from, &p->far)))
+		return HOP_FAR;
+	return HOP_BEYOND;
+}
+
+bool tcp_error_came(const struct exam *e)
+{
+	for (unsigned int i = 0; tcp_named(e) && i < tcp_count(e); i++)
+		if (tcp_error_place(&e->trials[i]) > HOP_WAY)
+			return true;
+	return false;
+}
+
+static bool watching(const struct trial *t)
+{
+	return t->e->inside.fd >= 0;
+}
+
+/* The longest round trip that is known, ms. */
+static int64_t round_trip(const struct trial *t)
+{
+	struct tcp_info info = { .tcpi_rtt = 0 };
+	socklen_t len = sizeof(info);
+	int64_t rtt = loss_rtt(t->e);
+
+	if (t->whole.connected && !getsockopt(t->whole.fd, IPPROTO_TCP, TCP_INFO, &info, &len) &&
+	    info.tcpi_rtt / 1000 > rtt)
+		rtt = info.tcpi_rtt / 1000;
+	return rtt;
+}
+
+static int64_t patience(const struct trial *t)
+{
+	return round_trip(t) * 3 / 2 + MARGIN;
+}
+
+/* Are there larger segments than those that nothing may refuse? */
+static bool has_large(const struct trial *t)
+{
+	return t->e->subject.link->mtu > MTU_MIN;
+}
+
+bool tcp_unsent(const struct trial *t)
+{
+	return watching(t) && t->whole.port && !t->whole.syn;
+}
+
+bool tcp_ack_lost(const struct trial *t)
+{
+	const struct connection *c = &t->whole;
+
+	return c->connected && !c->asked && !t->heard && c->syn_ack > 1 && !loss_explains(t->e, t->unheard);
+}
+
+static bool request_lost(const struct trial *t, const struct connection *c)
+{
+	return c->asked && !c->acked && !c->closed && !c->over && !loss_explains(t->e, c->repeats);
+}
+
+bool tcp_out_lost(const struct trial *t)
+{
+	return request_lost(t, &t->whole) && t->small.acked;
+}
+
+bool tcp_data_lost(const struct trial *t)
+{
+	const struct connection *s = &t->small;
+
+	if (!request_lost(t, &t->whole) || s->acked)
+		return false;
+	if (!s->port)
+		return !has_large(t);
+	return s->asked ? request_lost(t, s) : loop_now() > s->began + SYN_LAST + patience(t);
+}
+
+/* In that time the target has repeated a segment more often than chance explains: each time after twice as long. */
+static int64_t answer_time(const struct trial *t)
+{
+	unsigned int n = loss_enough(t->e);
+
+	return ((INT64_C(1) << n) - 1) * (RTO_MIN + 2 * round_trip(t));
+}
+
+/* Is the answer longer than a small segment takes? Else one connection has no larger ones than the other. */
+static bool fills_segment(const struct connection *c)
+{
+	return c->received > SMALL_SEGMENT - OPTIONS;
+}
+
+bool tcp_in_lost(const struct trial *t)
+{
+	const struct connection *w = &t->whole, *s = &t->small;
+
+	if (!w->acked || w->closed || w->over || s->received <= w->received || !fills_segment(s))
+		return false;
+	if (w->received && !s->closed && s->received < w->received + SMALL_SEGMENT)
+		return false;
+	return loop_now() > w->moved + answer_time(t);
+}
+
+static void see_of(struct connection *c, const struct in6_addr *to, const struct view *v)
 {
 	const struct frame *f = &v->frame;
+	size_t until;
 
 	if (v->outgoing) {
-		if (f->sport != t->port || !addr6_equal(&f->dest, &t->to))
-			return;
-		t->syn += (f->flags & (FRAME_SYN | FRAME_ACK)) == FRAME_SYN;
-		t->ack += (f->flags & (FRAME_SYN | FRAME_ACK | FRAME_RST)) == FRAME_ACK;
+		c->syn += f->sport == c->port && addr6_equal(&f->dest, to) &&
+			  (f->flags & (FRAME_SYN | FRAME_ACK)) == FRAME_SYN;
 		return;
 	}
-	if (f->dport != t->port || !addr6_equal(&f->source, &t->to))
+	if (f->dport != c->port || !addr6_equal(&f->source, to))
 		return;
-	t->syn_ack += (f->flags & (FRAME_SYN | FRAME_ACK)) == (FRAME_SYN | FRAME_ACK);
-	t->wrong += v->checksum_known && f->whole && !f->checksum_right;
+	if (v->checksum_known && f->whole && !f->checksum_right) {
+		c->wrong++;
+		return;
+	}
+	if (f->flags & FRAME_SYN) {
+		c->syn_ack += (f->flags & FRAME_ACK) != 0;
+		c->first = f->seq + 1;
+		return;
+	}
+	until = (uint32_t)(f->seq - c->first) + f->payload;
+	if (c->syn_ack && f->payload && until < UINT32_MAX / 2 && until > c->seen)
+		c->seen = until;
 }
 
 static void see(const struct view *v, void *data)
 {
 	const struct exam *e = data;
 
-	for (unsigned int i = 0; v->frame.tcp && i < count(e); i++)
-		if (e->trials[i].port)
-			see_of(&e->trials[i], v);
+	for (unsigned int i = 0; v->frame.tcp && i < tcp_count(e); i++) {
+		struct trial *t = &e->trials[i];
+
+		if (t->whole.port)
+			see_of(&t->whole, &t->to, v);
+		if (t->small.port)
+			see_of(&t->small, &t->to, v);
+	}
 }
 
 /* To whom: an address that was named, a name that has one, else the far end. False: not known yet, or never. */
-static bool find_target(struct tcp_trial *t, bool *never)
+static bool find_target(struct trial *t, bool *never)
 {
 	const struct exam *e = t->e;
 	const struct lookup *l = e->lookups ? &e->lookups[t->target] : NULL;
 
 	*never = false;
-	if (!e->n_targets) {
+	if (!tcp_named(e)) {
 		t->to = e->subject.far;
 		*never = !e->subject.has_far;
 		return e->subject.has_far;
@@ -97,77 +235,210 @@ static bool find_target(struct tcp_trial *t, bool *never)
 	return true;
 }
 
-static bool begin(struct tcp_trial *t)
+/* Where nothing else is sent, the kernel's own empty segments, one in a second, which each end answers. */
+static bool set_probes(int fd)
+{
+	int on = 1, second = 1, n = PROBES;
+
+	return !setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) &&
+	       !setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &second, sizeof(second)) &&
+	       !setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &second, sizeof(second)) &&
+	       !setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &n, sizeof(n));
+}
+
+static bool begin(struct trial *t, struct connection *c)
 {
 	struct exam *e = t->e;
-	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(PORT) }, own = { 0 };
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(TCP_PORT) }, own = { 0 };
 	socklen_t len = sizeof(own);
+	int small = SMALL_SEGMENT, window = WINDOW;
 
 	to.sin6_addr = t->to;
 	own.sin6_family = AF_INET6;
 	if (e->subject.has_inner && e->subject.has_far && addr6_equal(&t->to, &e->subject.far))
 		own.sin6_addr = e->subject.inner;
-	t->fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	exam_own(e, t->fd);
-	if (t->fd < 0 ||
-	    setsockopt(t->fd, SOL_SOCKET, SO_BINDTODEVICE, e->subject.dev, (socklen_t)strlen(e->subject.dev) + 1) ||
-	    bind(t->fd, (struct sockaddr *)&own, sizeof(own)) || getsockname(t->fd, (struct sockaddr *)&own, &len))
+	c->fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	exam_own(e, c->fd);
+	if (c->fd < 0 || tcp_error_keep(c->fd) ||
+	    (c == &t->small ? setsockopt(c->fd, IPPROTO_TCP, TCP_MAXSEG, &small, sizeof(small)) != 0
+			    : !set_probes(c->fd)) ||
+	    setsockopt(c->fd, SOL_SOCKET, SO_BINDTODEVICE, e->subject.dev, (socklen_t)strlen(e->subject.dev) + 1) ||
+	    bind(c->fd, (struct sockaddr *)&own, sizeof(own)) || getsockname(c->fd, (struct sockaddr *)&own, &len))
 		return false;
-	t->port = ntohs(own.sin6_port);
-	t->began = loop_now();
-	if (connect(t->fd, (struct sockaddr *)&to, sizeof(to)) && errno != EINPROGRESS)
-		t->refused = errno;
-	return !t->refused;
+	c->port = ntohs(own.sin6_port);
+	c->began = loop_now();
+	/* A page may be long. */
+	setsockopt(c->fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &window, sizeof(window));
+	if (connect(c->fd, (struct sockaddr *)&to, sizeof(to)) && errno != EINPROGRESS) {
+		c->over = true;
+		c->error.number = errno;
+	}
+	return true;
 }
 
-/* Data acknowledges the handshake as well: first there is time to see whether the ACK alone did. */
-static void send_data(struct tcp_trial *t)
+/* What the manual says: a request of HTTP for the first page, with a line that fills a segment and a bit of the next. */
+static void ask(const struct trial *t, struct connection *c)
 {
-	if (!t->sent && loop_now() > t->connected + (t->syn_ack > 1 ? SECOND_REPEAT_MS : FIRST_REPEAT_MS))
-		t->sent = send(t->fd, REQUEST, strlen(REQUEST), MSG_NOSIGNAL) > 0;
+	const struct exam *e = t->e;
+	struct tcp_info info = { .tcpi_snd_mss = 0 };
+	socklen_t len = sizeof(info);
+	char text[REQUEST_MAX], address[NET6_TEXT];
+	struct in6_addr ignored;
+	const char *host = tcp_named(e) ? list_text_at(e->targets, t->target) : NULL;
+	bool named = host && inet_pton(AF_INET6, host, &ignored) != 1;
+	size_t head, whole;
+
+	getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
+	head = (size_t)snprintf(text, sizeof(text),
+				"GET / HTTP/1.0\r\nHost: %s%s%s\r\nUser-Agent: sitctl doctor\r\nX-Filler: ",
+				named ? "" : "[", named ? host : addr6_text(&t->to, address), named ? "" : "]");
+	whole = info.tcpi_snd_mss + 64 < sizeof(text) ? info.tcpi_snd_mss + 64 : sizeof(text);
+	memset(text + head, 'x', whole - head);
+	memcpy(text + whole - 4, "\r\n\r\n", 4);
+	c->before = info.tcpi_total_retrans;
+	c->request = send(c->fd, text, whole, MSG_NOSIGNAL) > 0 ? whole : 0;
+	c->asked = c->moved = loop_now();
 }
 
-static void look(struct tcp_trial *t)
+static void take_answer(struct connection *c)
+{
+	char page[4096];
+	ssize_t n;
+
+	while (c->received < ENOUGH && (n = recv(c->fd, page, sizeof(page), MSG_DONTWAIT)) >= 0) {
+		c->closed = c->closed || !n;
+		if (!n)
+			return;
+		c->received += (size_t)n;
+		c->moved = loop_now();
+	}
+}
+
+static void look(struct trial *t, struct connection *c)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
+	int64_t now = loop_now(), passed = round_trip(t) / 1000 + 1;
+	int left = 1;
 
-	if (getsockopt(t->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+	if (c->over || getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
 		return;
-	if (info.tcpi_state == TCP_CLOSE) { /* refused, which is an answer, or nobody answered */
-		t->over = true;
+	if (info.tcpi_state == TCP_CLOSE) {
+		c->over = true;
+		c->error = tcp_error_read(c->fd);
 		return;
 	}
 	if (info.tcpi_state == TCP_SYN_SENT)
 		return;
-	if (!t->connected)
-		t->connected = loop_now();
-	t->acked = t->sent && !info.tcpi_unacked;
-	t->over = t->acked;
-	send_data(t);
+	if (!c->connected)
+		c->connected = c->moved = now;
+	take_answer(c);
+	if (c->asked && !c->acked && !ioctl(c->fd, SIOCOUTQ, &left) && !left) {
+		c->acked = true;
+		c->moved = now;
+	}
+	if (c->asked) {
+		c->repeats = info.tcpi_total_retrans - c->before;
+		return;
+	}
+	t->heard = t->heard || info.tcpi_last_ack_recv + HEARD_MS < now - c->connected;
+	t->unheard = info.tcpi_probes > passed ? (unsigned int)(info.tcpi_probes - passed) : 0;
+}
+
+static bool is_quiet(const struct trial *t, const struct connection *c)
+{
+	return loop_now() > c->moved + patience(t);
+}
+
+/* The answer is there, or enough of it to know that large segments come. */
+static bool is_answered(const struct trial *t, const struct connection *c)
+{
+	return c->acked && (c->closed || c->received >= ENOUGH ||
+			    (c->received && watching(t) && c->seen <= c->received && is_quiet(t, c)));
+}
+
+/* A server need not answer: then there is nothing more to see. */
+static bool is_mute(const struct trial *t, const struct connection *c)
+{
+	return c->acked && !c->received && !c->seen && is_quiet(t, c);
+}
+
+static bool is_connecting_in_vain(const struct trial *t)
+{
+	bool counts = t->e->seen.answered6 && tcp_named(t->e);
+
+	return loop_now() > t->whole.began + (counts ? SYN_LAST : SYN_LAST_SOON) + patience(t);
+}
+
+static bool is_over(const struct trial *t)
+{
+	const struct connection *w = &t->whole, *s = &t->small;
+
+	if (w->over)
+		return true;
+	if (!w->connected)
+		return is_connecting_in_vain(t);
+	if (tcp_ack_lost(t) || is_answered(t, w) || tcp_data_lost(t) || tcp_out_lost(t) || tcp_in_lost(t))
+		return true;
+	return is_mute(t, w) && (!has_large(t) || s->over || is_mute(t, s) || (is_answered(t, s) && !fills_segment(s)));
+}
+
+/* Data acknowledges the handshake as well: first it is to be seen whether an empty segment does. */
+static bool may_ask(const struct trial *t)
+{
+	const struct connection *c = &t->whole;
+
+	return t->heard || c->received || c->closed ||
+	       (!loss_explains(t->e, t->unheard) && (!watching(t) || loop_now() > c->connected + UNHEARD_MS));
+}
+
+static void step(struct trial *t)
+{
+	struct connection *w = &t->whole, *s = &t->small;
+
+	look(t, w);
+	if (w->over || !w->connected)
+		return;
+	if (!w->asked) {
+		if (may_ask(t))
+			ask(t, w);
+		return;
+	}
+	if (!s->port && has_large(t) && is_quiet(t, w) && !is_answered(t, w))
+		s->over = !begin(t, s);
+	if (!s->port || s->over)
+		return;
+	look(t, s);
+	/* As late as in the other connection: some servers wait for no one. */
+	if (s->connected && !s->asked && !s->over && loop_now() - s->connected >= w->asked - w->connected)
+		ask(t, s);
 }
 
 static void on_timer(struct task *task, bool ready, void *data)
 {
-	struct tcp_trial *t = data;
+	struct trial *t = data;
 	struct exam *e = t->e;
 	int64_t now = loop_now();
 	bool never = false;
 
 	(void)ready;
 	task->due = now + STEP_MS;
-	if (t->port) {
-		look(t);
-		if (t->over || now > t->began + TRIAL_MS)
-			loop_end(&e->loop, task);
+	if (t->whole.port) {
+		step(t);
+		e->seen.answered_tcp = e->seen.answered_tcp || tcp_answered(t);
+		if (!is_over(t))
+			return;
+		e->unjudged--;
+		loop_end(&e->loop, task);
 		return;
 	}
-	if (e->seen.answered6 && find_target(t, &never)) {
-		if (!begin(t))
-			loop_end(&e->loop, task);
-	} else if (never || (e->seen.over && !e->seen.answered6) || now > t->began + PATIENCE) {
+	/* An echo need not be answered, but where it is, it has told how long it takes. */
+	if (!e->seen.answered6 && !e->seen.over && now < t->began + HEAD_START)
+		return;
+	if (find_target(t, &never) && begin(t, &t->whole))
+		e->unjudged++;
+	else if (t->whole.fd != -1 || never || now > t->began + PATIENCE)
 		loop_end(&e->loop, task);
-	}
 }
 
 void start_tcp(struct exam *e)
@@ -175,98 +446,13 @@ void start_tcp(struct exam *e)
 	if (exam_hopeless(e) || !(e->trials = calloc(e->n_targets + !e->n_targets, sizeof(*e->trials))))
 		return;
 	watch_add(&e->inside, see, e);
-	for (unsigned int i = 0; i < count(e); i++) {
-		struct tcp_trial *t = &e->trials[i];
+	for (unsigned int i = 0; i < tcp_count(e); i++) {
+		struct trial *t = &e->trials[i];
 
 		t->e = e;
 		t->target = i;
-		t->fd = -1;
+		t->whole.fd = t->small.fd = -1;
 		t->began = loop_now();
 		loop_add(&e->loop, -1, loop_now(), on_timer, t, false);
 	}
-}
-
-/* What was lost on the way though the target is there. */
-static void judge_losses(struct exam *e, const struct tcp_trial *t, const char *text)
-{
-	if (t->wrong)
-		exam_advice(exam_found(e, CAUSE_TCP_CHECKSUM, "%u segments from %s port %d came with a wrong checksum",
-				       t->wrong, text, PORT),
-			    "switch off checksum offload on the interface behind which the target is: 'ethtool -K "
-			    "IFACE tx off' on the "
-			    "target or the far end");
-	else if (t->connected && t->syn_ack > (t->acked ? 2 : 1)) /* one repeat may have another reason */
-		exam_advice(
-			exam_found(e, CAUSE_TCP_ACK_LOST,
-				   "%u SYN/ACK came from %s port %d, though %u of our segments left after the first",
-				   t->syn_ack, text, PORT, t->ack),
-			"in the router on the way switch off hardware offload (fastpath), then software flow offload "
-			"(flow cache); the test: "
-			"while 'tcpdump -i WAN' runs in it all packets go by software, and TCP works");
-	else if (t->connected && t->sent && !t->acked)
-		exam_advice(exam_found(e, CAUSE_TCP_DATA_LOST,
-				       "%s port %d connects, and %zu bytes are not acknowledged after %d s", text, PORT,
-				       strlen(REQUEST), TRIAL_MS / 1000),
-			    "in the router on the way switch off hardware and software flow offload; then look at the "
-			    "path MTU of the other "
-			    "direction");
-}
-
-static bool is_silent(const struct tcp_trial *t)
-{
-	return t->port && !t->refused && !t->connected && !t->over && !t->wrong;
-}
-
-/* Nobody answers. One of several may be down: then the others tell that TCP passes. */
-static void judge_silence(struct exam *e, const struct tcp_trial *t, const char *text)
-{
-	bool passes = false;
-
-	for (unsigned int i = 0; i < count(e); i++)
-		passes = passes || e->trials[i].connected || e->trials[i].over;
-	if (!e->n_targets)
-		exam_skip(e, "%s does not answer on TCP port %d, which need not be a fault: name a target", text, PORT);
-	else if (passes)
-		exam_skip(e, "%s does not answer on TCP port %d, though others do", text, PORT);
-	else
-		exam_advice(exam_found(e, CAUSE_TCP_SYN_LOST, "%u SYN left for %s port %d, and %s came back", t->syn,
-				       text, PORT,
-				       t->syn_ack ? "only SYN/ACK that the kernel did not take" : "nothing"),
-			    "is there a server, and does its filter let TCP port %d in? Try another target: 'sitctl "
-			    "doctor %s target HOST'",
-			    PORT, e->subject.name);
-}
-
-void check_tcp(struct exam *e)
-{
-	unsigned int tried = 0, answered = 0;
-	char text[NET6_TEXT], all[EXAM_TEXT] = "";
-
-	for (unsigned int i = 0; i < count(e); i++) {
-		const struct tcp_trial *t = &e->trials[i];
-
-		if (!t->port)
-			continue;
-		addr6_text(&t->to, text);
-		tried++;
-		if (t->refused) {
-			exam_skip(e, "no connection to %s leaves by %s: %s", text, e->subject.dev,
-				  strerror(t->refused));
-			continue;
-		}
-		if (is_silent(t)) {
-			judge_silence(e, t, text);
-			continue;
-		}
-		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s port %d %s", answered++ ? ", " : "", text,
-			 PORT,
-			 t->acked	? "takes data"
-			 : t->connected ? "connects"
-					: "answers");
-		judge_losses(e, t, text);
-	}
-	if (!tried)
-		exam_skip(e, e->seen.answered6 ? "no target to connect to" : "the tunnel is silent");
-	else if (!e->skipped)
-		exam_ok(e, "%s", all);
 }

@@ -158,8 +158,9 @@ class Protocol(doctor.Client):
         self.server.ip(f"addr add {PAIR[0]}/127 dev far nodad")
         self.cured(self.client)
 
-    def test_far_end_filters_echos(self):
-        self.server.nft("table ip6 f { chain i { type filter hook input priority 0; icmpv6 type echo-request ip6 daddr 2000::/3 drop; }; }")
+    def test_far_end_filters_all(self):
+        """Where it lets TCP pass it is well, see test_doctor_loss.py."""
+        self.server.nft("table ip6 f { chain i { type filter hook input priority 0; icmpv6 type echo-request ip6 daddr 2000::/3 drop; tcp dport 80 drop; }; }")
         self.finds(self.client, "far-end-silent-inside", PAIR[0], SERVER4)
         self.server.nft("delete table ip6 f")
         self.cured(self.client)

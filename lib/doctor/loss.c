@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Echos at a distance from each other, and what of them comes back. They go on while something else is still
+ * to be judged: what is lost meanwhile tells whether it was lost by chance.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/inet6.h"
+#include "base/loop.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/echo.h"
+#include "doctor/loss.h"
+#include "doctor/resolver.h"
+
+#define ECHOS 8		/* at least */
+#define ECHOS_MAX 48	/* 16 s of SLOWLY, more than the exam has */
+#define QUICKLY 200	/* ms from one to the next */
+#define SLOWLY 400	/* after the first ECHOS */
+#define FIRST_WAIT 2000 /* ms for the answer to the last, where none has come yet */
+#define MARGIN 300	/* ms that an answer may be later than the latest so far */
+#define RTT_UNKNOWN 1000
+#define LOSSY 50 /* per cent: more is told as a risk */
+#define MILLION 1000000U
+#define BY_CHANCE (MILLION / 200)
+
+struct loss {
+	int fd;
+	bool raw;
+	uint16_t id;
+	unsigned int n, n_answered;
+	struct {
+		int64_t sent;
+		bool answered;
+	} echos[ECHOS_MAX];
+	unsigned int shortest, longest; /* round trip, ms */
+	struct task *input;
+};
+
+/* Until when after it was sent an echo can be answered. */
+static int64_t patience(const struct loss *l)
+{
+	return l->n_answered ? (int64_t)l->longest * 3 / 2 + MARGIN : FIRST_WAIT;
+}
+
+/* How many echos have had their time, and how many of them got no answer. */
+static unsigned int settled(const struct loss *l, unsigned int *lost)
+{
+	int64_t now = loop_now();
+	unsigned int n = 0;
+
+	*lost = 0;
+	for (unsigned int i = 0; l && i < l->n; i++) {
+		bool late = now > l->echos[i].sent + patience(l);
+
+		n += l->echos[i].answered || late;
+		*lost += !l->echos[i].answered && late;
+	}
+	return n;
+}
+
+unsigned int loss_rtt(const struct exam *e)
+{
+	return e->loss && e->loss->n_answered ? e->loss->longest : RTT_UNKNOWN;
+}
+
+bool loss_explains(const struct exam *e, unsigned int n)
+{
+	unsigned int lost, of = settled(e->loss, &lost);
+	uint64_t chance = MILLION;
+
+	/* One of each more than was seen: few echos prove little (Laplace's rule of succession). */
+	if (of == lost)
+		lost = 0, of = 2;
+	for (unsigned int i = 0; i < n && chance >= BY_CHANCE; i++)
+		chance = chance * (lost + 1) / (of + 2);
+	return chance >= BY_CHANCE;
+}
+
+unsigned int loss_enough(const struct exam *e)
+{
+	unsigned int n = 1;
+
+	while (loss_explains(e, n))
+		n++;
+	return n;
+}
+
+static void on_answer(struct task *task, bool ready, void *data)
+{
+	struct exam *e = data;
+	struct loss *l = e->loss;
+	unsigned int took;
+	uint16_t seq;
+
+	if (!ready || !echo_receive6(task->fd, l->raw, l->id, &seq) || seq >= l->n || l->echos[seq].answered)
+		return;
+	l->echos[seq].answered = true;
+	took = (unsigned int)(loop_now() - l->echos[seq].sent);
+	if (!l->n_answered || took < l->shortest)
+		l->shortest = took;
+	if (took > l->longest)
+		l->longest = took;
+	l->n_answered++;
+	if (!e->seen.answered6)
+		e->seen.answer6_ms = (unsigned int)(loop_now() - l->echos[0].sent);
+	e->seen.answered6 = true;
+}
+
+static void on_timer(struct task *task, bool ready, void *data)
+{
+	struct exam *e = data;
+	struct loss *l = e->loss;
+	unsigned int lost;
+
+	(void)ready;
+	if (l->n < ECHOS || (e->unjudged && l->n < ECHOS_MAX && l->n_answered)) {
+		l->echos[l->n].sent = loop_now();
+		echo_send6(l->fd, &e->subject.far, l->id, (uint16_t)l->n, 8);
+		l->n++;
+		task->due = loop_now() + (l->n < ECHOS ? QUICKLY : SLOWLY);
+		return;
+	}
+	task->due = loop_now() + QUICKLY;
+	if (settled(l, &lost) == l->n && !e->unjudged)
+		loop_end(&e->loop, task);
+}
+
+void start_loss(struct exam *e)
+{
+	struct loss *l;
+
+	if (exam_hopeless(e) || !e->subject.has_far || !(l = calloc(1, sizeof(*l))))
+		return;
+	l->fd = echo_open6(e->subject.dev, false, &l->raw);
+	if (l->fd < 0) {
+		free(l);
+		return;
+	}
+	e->loss = l;
+	l->id = (uint16_t)(getpid() + 4); /* the ones before are others' */
+	exam_own(e, l->fd);
+	if (e->subject.has_inner)
+		echo_from6(l->fd, &e->subject.inner);
+	l->input = loop_add(&e->loop, l->fd, 0, on_answer, e, true);
+	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
+}
+
+void check_loss(struct exam *e)
+{
+	unsigned int lost, n = settled(e->loss, &lost);
+	char far[NET6_TEXT];
+
+	if (!e->loss || !e->loss->n_answered) {
+		exam_skip(e, !e->subject.has_far ? "the far end's address in the tunnel is not known"
+			     : e->loss		 ? "no echo came back"
+						 : "no echo can be sent");
+		return;
+	}
+	addr6_text(&e->subject.far, far);
+	if (lost * 100 >= n * LOSSY)
+		exam_found(e, CAUSE_LOSSY, "%u %% of the echos to %s are lost, %u of %u", lost * 100 / n, far, lost, n);
+	else
+		exam_ok(e, "the way loses %u %%, %u of %u echos to %s; round trip %u to %u ms", lost * 100 / n, lost, n,
+			far, e->loss->shortest, e->loss->longest);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the TCP connections tell: who answers, who refuses, and what is lost on the way. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/inet6.h"
+#include "base/sit.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/loss.h"
+#include "doctor/mtu.h"
+#include "doctor/resolver.h"
+#include "doctor/tcp.h"
+
+/* That others answer tells that TCP passes: then one that does not is no fault of the tunnel's. */
+static bool passes(const struct exam *e)
+{
+	for (unsigned int i = 0; i < tcp_count(e); i++)
+		if (tcp_answered(&e->trials[i]))
+			return true;
+	return false;
+}
+
+/* The device asks for smaller segments, where it may; else whoever makes the way narrow must tell. */
+static void mend_size(struct exam *e, struct finding *f)
+{
+	if (!e->subject.server)
+		mtu_mend(e, f, MTU_MIN);
+}
+
+static void judge_sizes(struct exam *e, const struct trial *t, const char *text)
+{
+	const struct connection *w = &t->whole, *s = &t->small;
+
+	if (tcp_out_lost(t))
+		mend_size(e, exam_found(e, CAUSE_TCP_OUT_LOST,
+					"%s port %d does not acknowledge a request of %zu bytes that was sent %u times "
+					"in full segments, and takes it in small ones",
+					text, TCP_PORT, w->request, w->repeats + 1));
+	else if (tcp_in_lost(t))
+		mend_size(e, exam_found(e, CAUSE_TCP_IN_LOST,
+					"%s port %d takes a request of %zu bytes, and of its answer %zu bytes come in "
+					"full segments, in small ones %zu",
+					text, TCP_PORT, w->request, w->received, s->received));
+}
+
+/* What was lost on the way though the target is there. */
+static void judge_losses(struct exam *e, const struct trial *t, const char *text)
+{
+	const struct connection *w = &t->whole;
+
+	if (w->wrong)
+		exam_advice(exam_found(e, CAUSE_TCP_CHECKSUM, "%u segments from %s port %d came with a wrong checksum",
+				       w->wrong, text, TCP_PORT),
+			    "switch off checksum offload on the interface behind which the target is: 'ethtool -K "
+			    "IFACE tx off' on the target or the far end");
+	else if (tcp_ack_lost(t))
+		exam_advice(
+			exam_found(e, CAUSE_TCP_ACK_LOST,
+				   "%u SYN/ACK came from %s port %d, and none of our %u empty segments was answered",
+				   w->syn_ack, text, TCP_PORT, t->unheard),
+			"in the router on the way switch off hardware offload (fastpath), then software flow "
+			"offload (flow cache); the test: while 'tcpdump -i WAN' runs in it all packets go by "
+			"software, and TCP works");
+	else if (tcp_data_lost(t))
+		exam_advice(
+			exam_found(e, CAUSE_TCP_DATA_LOST,
+				   "%s port %d connects, and %zu bytes that were sent %u times are not acknowledged",
+				   text, TCP_PORT, w->request, w->repeats + 1),
+			"in the router on the way switch off hardware and software flow offload; then look at the "
+			"path MTU of the other direction");
+	else
+		judge_sizes(e, t, text);
+}
+
+/* The connection ended by an error that is not the target's refusal. */
+static void judge_error(struct exam *e, const struct trial *t, const char *text)
+{
+	static const enum cause_id by_place[HOP_COUNT] = { [HOP_HOST] = CAUSE_TCP_ERROR_HERE,
+							   [HOP_FAR] = CAUSE_TCP_ERROR_FAR,
+							   [HOP_BEYOND] = CAUSE_TCP_ERROR_BEYOND };
+	const struct tcp_error *error = &t->whole.error;
+	char whole[EXAM_TEXT], from[NET6_TEXT];
+
+	if (error->icmp)
+		snprintf(whole, sizeof(whole), "%s%s sends '%s' (ICMPv6 type %u, code %u) for TCP port %d of %s",
+			 addr6_text(&error->from, from), addr6_equal(&error->from, &t->to) ? " itself" : "",
+			 tcp_error_text(error), error->type, error->code, TCP_PORT, text);
+	else
+		snprintf(whole, sizeof(whole), "no connection to %s leaves by %s: %s", text, e->subject.dev,
+			 tcp_error_text(error));
+	if (error->icmp && tcp_error_place(t) == HOP_WAY)
+		exam_skip(e, "%s: it is the IPv4 way", whole);
+	else if (!tcp_named(e))
+		exam_skip(e, "%s, which need not be a fault: name a target", whole);
+	else if (passes(e))
+		exam_skip(e, "%s, though others answer", whole);
+	else if (!error->icmp && (exam_has(e, CAUSE_POLICY_RULE) || exam_has(e, CAUSE_NO_DEFAULT_ROUTE)))
+		exam_skip(e, "%s, which was found before", whole);
+	else
+		exam_found(e, by_place[tcp_error_place(t)], "%s", whole);
+}
+
+/* Nobody answers. One of several may be down: then the others tell that TCP passes. */
+static void judge_silence(struct exam *e, const struct trial *t, const char *text)
+{
+	const struct connection *w = &t->whole;
+
+	if (!e->seen.answered6 && !passes(e))
+		exam_skip(e, "the tunnel is silent");
+	else if (!tcp_named(e))
+		exam_skip(e, "%s does not answer on TCP port %d, which need not be a fault: name a target", text,
+			  TCP_PORT);
+	else if (passes(e))
+		exam_skip(e, "%s does not answer on TCP port %d, though others do", text, TCP_PORT);
+	else if (tcp_unsent(t))
+		exam_found(e, CAUSE_TCP_ERROR_HERE, "of the SYN for %s port %d none left by %s", text, TCP_PORT,
+			   e->subject.dev);
+	else if (w->syn && loss_explains(e, w->syn))
+		exam_skip(e, "%s does not answer %u SYN, which the loss of the way can explain", text, w->syn);
+	else
+		exam_advice(exam_found(e, CAUSE_TCP_SYN_LOST, "%u SYN left for %s port %d, and %s came back", w->syn,
+				       text, TCP_PORT,
+				       w->syn_ack ? "only SYN/ACK that the kernel did not take" : "nothing"),
+			    "is there a server, and does its filter let TCP port %d in? Try another target: 'sitctl "
+			    "doctor %s target HOST'",
+			    TCP_PORT, e->subject.name);
+}
+
+/* The line of one target that answers, added to ALL. */
+static void say(const struct trial *t, const char *text, char *all, size_t size)
+{
+	const struct connection *w = &t->whole;
+	size_t at = strlen(all);
+
+	at += (size_t)snprintf(all + at, size - at, "%s%s port %d %s", at ? ", " : "", text, TCP_PORT,
+			       w->acked	      ? "takes data"
+			       : w->connected ? "connects"
+					      : "answers");
+	if (w->received && at < size)
+		snprintf(all + at, size - at, " and answers");
+}
+
+void check_tcp(struct exam *e)
+{
+	char text[NET6_TEXT], all[EXAM_TEXT] = "";
+	unsigned int tried = 0;
+
+	for (unsigned int i = 0; i < tcp_count(e); i++) {
+		const struct trial *t = &e->trials[i];
+
+		if (!t->whole.port)
+			continue;
+		tried++;
+		addr6_text(&t->to, text);
+		if (tcp_answered(t))
+			say(t, text, all, sizeof(all));
+		if (tcp_answered(t) || t->whole.wrong)
+			judge_losses(e, t, text);
+		else if (t->whole.over)
+			judge_error(e, t, text);
+		else
+			judge_silence(e, t, text);
+	}
+	if (!tried)
+		exam_skip(e, exam_answered(e) ? "no target to connect to" : "the tunnel is silent");
+	else if (!e->skipped)
+		exam_ok(e, "%s", all);
+}

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""doctor: what is lost by chance or is late is no fault; what is lost for its size is, and in which direction."""
+
+import socket
+import subprocess
+import threading
+import time
+
+import doctor
+import netlab
+from doctor import UP
+from netlab import INTERNET, PAIR, SERVER4
+
+PAGE = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n" + b"a line of the page\n" * 220
+SYN, SYN_ACK = "@nh,584,8 0x02", "@nh,584,8 0x12"  # the flags of TCP in IPv6 in IPv4
+ECHOS = "icmpv6 type echo-request"
+
+
+class Pages(doctor.Service):
+    """Answers each request with a page, and closes; keeps what it was asked."""
+
+    def open(self):
+        self.requests = []
+        return socket.create_server(("::", 80), family=socket.AF_INET6)
+
+    def serve(self):
+        peer, _ = self.sock.accept()
+        threading.Thread(target=self.answer, args=(peer,), daemon=True).start()
+
+    def answer(self, peer):
+        request = b""
+        try:
+            with peer:
+                peer.settimeout(30)
+                while not request.endswith(b"\r\n\r\n"):
+                    part = peer.recv(4096)
+                    if not part:
+                        return
+                    request += part
+                self.requests.append(request)
+                peer.sendall(PAGE)
+        except OSError:
+            pass
+
+
+class Way(doctor.Client):
+    """The target is beyond the far end, which forwards: the router has the address."""
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        cls.server.set("net.ipv6.conf.all.forwarding", 1)
+
+    def setUp(self):
+        super().setUp()
+        self.pages = Pages(self, self.inet)
+
+    def shape(self, dev, words):
+        """The router sends through DEV as tc says."""
+        with self.inet.looking():
+            subprocess.run(["tc", "qdisc", "replace", "dev", dev, "root", *words.split()], check=True)
+        self.addCleanup(self.unshape, dev)
+
+    def unshape(self, dev):
+        with self.inet.looking():
+            subprocess.run(["tc", "qdisc", "del", "dev", dev, "root"], capture_output=True, check=False)
+
+    def drop(self, host, *rules):
+        """A rule of a host between the client and the target."""
+        host.nft("table inet way { chain f { type filter hook forward priority 0; " + "; ".join(rules) + "; }; }")
+
+    def asked(self, status=0, **how):
+        exam = self.examine(self.client, f"t1 target {INTERNET}", **how)
+        self.assertEqual(exam.done.status, status, str(exam))
+        return exam
+
+    def well(self):
+        exam = self.asked()
+        self.assertEqual(list(exam.findings), [], str(exam))
+        self.assertEqual(exam.checks["TCP"]["outcome"], "ok", str(exam))
+        return exam
+
+
+class Loss(Way):
+    weight = 9
+
+    def test_healthy(self):
+        exam = self.well()
+        self.assertEqual(exam.checks["TCP"]["text"], f"{INTERNET} port 80 takes data and answers")
+        self.assertRegex(exam.checks["loss"]["text"], rf"loses 0 %, 0 of \d+ echos to {PAIR[0]}; round trip \d+ to \d+ ms")
+        request = self.pages.requests[0]
+        self.assertTrue(request.startswith(b"GET / HTTP/1.0\r\nHost: [" + INTERNET.encode() + b"]\r\n"), request)
+        self.assertGreater(len(request), 1408)
+
+    def test_a_second_and_a_half(self):
+        for dev in ("c0", "s0"):
+            self.shape(dev, "netem delay 750ms")
+        exam = self.asked()
+        self.assertEqual(list(exam.findings), [], str(exam))
+        shortest, longest = (int(word) for word in exam.checks["loss"]["text"].split() if word.isdigit() and int(word) > 1000)
+        self.assertGreaterEqual(shortest, 1500)
+        self.assertLess(longest, 4000, str(exam))
+        self.assertIn(f"{INTERNET} port 80", exam.checks["TCP"]["text"], str(exam))
+
+    def test_one_in_seven_is_lost(self):
+        self.drop(self.inet, "iifname c0 ip protocol 41 numgen inc mod 7 == 3 drop", "iifname s0 ip protocol 41 numgen inc mod 7 == 5 drop")
+        exam = self.asked()
+        self.assertEqual(list(exam.findings), [], str(exam))
+        self.assertRegex(exam.checks["loss"]["text"], r"loses [1-4]\d %")
+
+    def test_slow_and_one_in_seven_is_lost(self):
+        for dev in ("c0", "s0"):
+            self.shape(dev, "netem delay 750ms")
+        self.drop(self.inet, "iifname s0 ip protocol 41 numgen inc mod 7 == 2 drop")
+        self.assertEqual(list(self.asked().findings), [])
+
+    def test_half_is_lost(self):
+        self.drop(self.inet, "iifname s0 ip protocol 41 numgen inc mod 5 < 3 drop")
+        exam = self.asked(status=3)
+        self.assertEqual({f["severity"] for f in exam.report["findings"]}, {"risk"}, str(exam))
+        self.assertEqual(exam.verdict, "lossy", str(exam))
+
+    def test_the_first_answer_to_a_connection_is_lost(self):
+        self.drop(self.inet, f"iifname s0 ip protocol 41 {SYN_ACK} numgen inc mod 1000 == 0 drop")
+        self.well()
+
+    def test_the_first_packets_are_lost(self):
+        """As where the far end has to find its neighbour first."""
+        self.drop(self.inet, "iifname c0 ip protocol 41 numgen inc mod 1000 < 4 drop")
+        self.well()
+
+    def test_the_first_packets_are_slow(self):
+        self.shape("c0", "netem delay 1300ms")
+        threading.Timer(2, self.unshape, ("c0",)).start()
+        self.well()
+
+    def test_the_server_answers_late(self):
+        """The page takes longer than any segment."""
+        self.drop(self.server, f"ip6 saddr {INTERNET} meta length 1000-1500 numgen inc mod 6 < 2 drop")
+        self.well()
+
+
+class Size(Way):
+    weight = 9
+
+    def finds_lost(self, host, rule, cause, *evidence):
+        self.drop(host, rule)
+        found = self.finds(self.client, cause, INTERNET, *evidence, words=f"t1 target {INTERNET}")
+        self.assertIn("mtu 1280", found["remedy"])
+        self.follow(self.client, found)
+        self.well()
+
+    def test_large_ones_to_the_target(self):
+        self.finds_lost(self.server, f"ip6 daddr {INTERNET} meta length > 1300 drop", "tcp-out-lost", "not acknowledge")
+
+    def test_large_ones_from_the_target(self):
+        self.finds_lost(self.server, f"ip6 saddr {INTERNET} meta length > 1300 drop", "tcp-in-lost", "answer")
+
+    def test_large_ones_of_the_far_end(self):
+        """On the IPv4 way no large echo comes back either: TCP tells the direction."""
+        pages = Pages(self, self.server)
+        for dev, cause in (("c0", "tcp-out-lost"), ("s0", "tcp-in-lost")):
+            self.drop(self.inet, f"iifname {dev} ip protocol 41 meta length > 1350 drop")
+            exam = self.examine(self.client, f"t1 target {PAIR[0]}")
+            self.assertEqual(set(exam.findings), {"too-big-swallowed", cause}, str(exam))
+            self.inet.nft("delete table inet way")
+        pages.stop()
+
+    def test_both_directions_and_loss(self):
+        self.drop(self.server, f"ip6 daddr {INTERNET} meta length > 1300 drop")
+        self.inet.nft("table inet loss { chain f { type filter hook forward priority 0; iifname c0 ip protocol 41 numgen inc mod 9 == 3 drop; }; }")
+        exam = self.examine(self.client, f"t1 target {INTERNET}")
+        self.assertLessEqual(set(exam.findings), {"tcp-out-lost"}, str(exam))
+
+
+class Filtered(Way):
+    """ICMP echo is filtered."""
+
+    def setUp(self):
+        super().setUp()
+        self.server.nft(f"table ip6 f {{ chain i {{ type filter hook input priority 0; {ECHOS} ip6 saddr 2000::/3 drop; }}; }}")
+
+    def test_tcp_works(self):
+        exam = self.well()
+        self.assertRegex(exam.checks["answers"]["text"], "no echo is answered.*TCP is")
+        done = netlab.run(self.client, f"doctor t1 target {INTERNET}")
+        self.assertEqual((done.status, done.out.splitlines()[-1]), (0, "t1: healthy"), str(done))
+
+    def test_the_far_end_refuses_tcp(self):
+        """By a reset: that is an answer of its own."""
+        exam = self.examine(self.client, "t1")
+        self.assertEqual((exam.done.status, list(exam.findings)), (0, []), str(exam))
+        self.assertEqual(exam.checks["TCP"]["text"], f"{PAIR[0]} port 80 answers")
+
+    def test_tcp_as_well(self):
+        self.server.nft("table ip6 g { chain i { type filter hook input priority 0; tcp dport 80 drop; }; "
+                        "chain f { type filter hook forward priority 0; tcp dport 80 drop; }; }")
+        for words in ("t1", f"t1 target {INTERNET}"):
+            self.finds(self.client, "far-end-silent-inside", PAIR[0], SERVER4, words=words)
+
+
+class Quick(Way):
+    """What takes its time where something is to be seen takes none where all is well."""
+
+    def test_a_few_seconds(self):
+        self.tell(self.client, UP)
+        self.well()
+        began = time.monotonic()
+        self.well()
+        self.assertLess(time.monotonic() - began, 12)
