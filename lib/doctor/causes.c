@@ -80,6 +80,8 @@ const struct cause causes[CAUSE_COUNT] = {
 		"the kernel sends to the IPv6 Internet by another interface", "remove that route, or give the tunnel's a smaller metric" },
 	[CAUSE_OTHER_SOURCE] = { "other-source", HOP_HOST, FAULT, "this host sends through the tunnel from an address that is not the tunnel's",
 		"source address selection (RFC 6724) takes an address of another interface", "make the tunnel's address a preferred one" },
+	[CAUSE_PREFIX_NOT_ROUTED_HERE] = { "prefix-not-routed-here", HOP_FAR, FAULT, "the far end does not send what is for the prefix to this host",
+		"an echo from the tunnel's own address is answered, one from an address of the prefix is not", "have the far end's operator route the prefix into the tunnel, and take packets from it" },
 	[CAUSE_PATH_BELOW_1280] = { "path-below-1280", HOP_WAY, FAULT, "the way to the far end carries less than IPv6 needs",
 		"an IPv6 packet of 1280 bytes is lost, a smaller one is answered", "raise the MTU of the way to 1300 or more" },
 	[CAUSE_TOO_BIG_SWALLOWED] = { "too-big-swallowed", HOP_WAY, FAULT, "large packets vanish without a word",

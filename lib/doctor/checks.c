@@ -15,6 +15,7 @@ const struct check checks[] = {
 	{ "MSS", NULL, check_mss, false },
 	{ "IPv6 route", NULL, check_routes, false },
 	{ "prefixes", NULL, check_prefixes, false },
+	{ "prefix route", start_routed, check_routed, true },
 	{ "forwarding", NULL, check_forwarding, false },
 	{ "proxy NDP", NULL, check_proxy, false },
 	{ "upstream", start_upstream, check_upstream, true },

@@ -34,6 +34,8 @@ void check_mtu(struct exam *e);
 void check_mss(struct exam *e);
 void check_routes(struct exam *e);
 void check_prefixes(struct exam *e);
+void start_routed(struct exam *e);
+void check_routed(struct exam *e);
 void check_forwarding(struct exam *e);
 void check_proxy(struct exam *e);
 void start_upstream(struct exam *e);

@@ -106,6 +106,7 @@ struct exam {
 	struct trial *trials;	/* TCP: one for each target, or for the far end; or NULL */
 	struct lookup *lookups; /* one for each target, or NULL */
 	struct upstream *upstream;
+	struct routed *routed;	 /* or NULL */
 	uint64_t dropped_before; /* by the source filter */
 };
 

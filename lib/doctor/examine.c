@@ -107,4 +107,5 @@ void exam_free(struct exam *e)
 	free(e->trials);
 	free(e->lookups);
 	free(e->upstream);
+	free(e->routed);
 }

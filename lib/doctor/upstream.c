@@ -6,13 +6,12 @@
 #include <arpa/inet.h>
 #include <netinet/icmp6.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/inet6.h"
 #include "base/list.h"
 #include "base/loop.h"
+#include "doctor/anysource.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
 #include "doctor/exam.h"
@@ -28,7 +27,6 @@
 #define TRIES 3
 #define PAUSE 700
 #define GRACE 1500
-#define ECHO_LEN (40 + 8)
 
 struct upstream {
 	int fd;
@@ -59,28 +57,6 @@ static void see(const struct view *v, void *data)
 	}
 }
 
-/* A whole packet, so that it can have the peer's address as its source (raw(7), IPPROTO_RAW). */
-static void send_from(const struct upstream *u, const struct in6_addr *source)
-{
-	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_addr = u->router, .sin6_scope_id = u->scope };
-	uint8_t p[ECHO_LEN] = { 0x60 };
-	uint16_t sum;
-
-	p[5] = ECHO_LEN - 40;
-	p[6] = IPPROTO_ICMPV6;
-	p[7] = 64;
-	memcpy(p + 8, source, 16);
-	memcpy(p + 24, &u->router, 16);
-	p[40] = ICMP6_ECHO_REQUEST;
-	p[44] = (uint8_t)(u->id >> 8);
-	p[45] = (uint8_t)u->id;
-	p[47] = (uint8_t)u->tries;
-	sum = frame_sum6(source, &u->router, IPPROTO_ICMPV6, p + 40, ECHO_LEN - 40);
-	p[42] = (uint8_t)(sum >> 8);
-	p[43] = (uint8_t)sum;
-	sendto(u->fd, p, sizeof(p), 0, (struct sockaddr *)&to, sizeof(to));
-}
-
 static bool all_answered(const struct upstream *u)
 {
 	for (unsigned int i = 0; i < u->n; i++)
@@ -102,7 +78,7 @@ static void on_timer(struct task *task, bool ready, void *data)
 	u->tries++;
 	for (unsigned int i = 0; i < u->n; i++)
 		if (!u->seen[i].reply)
-			send_from(u, &u->sources[i]);
+			anysource_ask(u->fd, &u->sources[i], &u->router, u->scope, u->id, u->tries);
 	task->due = loop_now() + (u->tries == TRIES ? GRACE : PAUSE);
 }
 
@@ -139,17 +115,14 @@ void start_upstream(struct exam *e)
 {
 	const struct link *uplink = e->subject.uplink[0] ? snapshot_link(&e->host->s, e->subject.uplink) : NULL;
 	struct upstream *u;
-	int on = 1;
 
 	if (!e->subject.server || !uplink || e->uplink.fd < 0 || !(u = calloc(1, sizeof(*u))))
 		return;
 	e->upstream = u;
 	u->id = (uint16_t)(getpid() + 2);
-	u->fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	u->fd = anysource_open(uplink->name);
 	exam_own(e, u->fd);
-	if (u->fd < 0 || setsockopt(u->fd, IPPROTO_IPV6, IPV6_HDRINCL, &on, sizeof(on)) ||
-	    setsockopt(u->fd, SOL_SOCKET, SO_BINDTODEVICE, uplink->name, (socklen_t)strlen(uplink->name) + 1) ||
-	    !find_router(e, uplink, u) || !find_sources(e, uplink, u)) {
+	if (u->fd < 0 || !find_router(e, uplink, u) || !find_sources(e, uplink, u)) {
 		u->n = 0;
 		return;
 	}

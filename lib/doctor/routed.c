@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Does the far end send to this client what is for the client's prefixes? It is asked for an echo from an address of
+ * each. This host need not have that address: the answer is seen where it comes out of the tunnel.
+ */
+#include <netinet/icmp6.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/inet6.h"
+#include "base/loop.h"
+#include "doctor/anysource.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/exam.h"
+#include "doctor/frame.h"
+#include "doctor/loss.h"
+#include "doctor/resolver.h"
+#include "doctor/watch.h"
+#include "spec/spec.h"
+
+#define PREFIXES 4 /* that are asked from; more are for the same far end to route */
+#define STEP_MS 100
+#define PATIENCE 4500 /* ms until an echo from the tunnel's own address must be answered */
+#define SPACE_MIN 200 /* ms from one to the next */
+#define WAIT_MIN 500  /* ms that the last answer may be later than a round trip and a half */
+
+struct routed {
+	int fd;
+	uint16_t id, tries;
+	int64_t began, sent;
+	unsigned int n;
+	struct {
+		const struct net6 *net;
+		struct in6_addr source;
+		bool answered;
+	} from[PREFIXES];
+	bool over; /* all is answered, or has had its time */
+};
+
+static void see(const struct view *v, void *data)
+{
+	struct routed *r = ((struct exam *)data)->routed;
+	const struct frame *f = &v->frame;
+
+	if (v->outgoing || !f->v6 || f->proto != IPPROTO_ICMPV6 || f->type != ICMP6_ECHO_REPLY || f->echo_id != r->id)
+		return;
+	for (unsigned int i = 0; i < r->n; i++)
+		r->from[i].answered = r->from[i].answered || addr6_equal(&f->dest, &r->from[i].source);
+}
+
+static bool all_answered(const struct routed *r)
+{
+	for (unsigned int i = 0; i < r->n; i++)
+		if (!r->from[i].answered)
+			return false;
+	return true;
+}
+
+static void on_timer(struct task *task, bool ready, void *data)
+{
+	struct exam *e = data;
+	struct routed *r = e->routed;
+	int64_t now = loop_now(), rtt = loss_rtt(e);
+	bool again = loss_explains(e, r->tries);
+
+	(void)ready;
+	task->due = now + STEP_MS;
+	r->over = all_answered(r) || (!again && now > r->sent + rtt * 3 / 2 + WAIT_MIN);
+	if (r->over || (!e->seen.answered6 && now > r->began + PATIENCE)) {
+		loop_end(&e->loop, task);
+		return;
+	}
+	if (!e->seen.answered6 || !again || now < r->sent + rtt / 4 + SPACE_MIN)
+		return;
+	r->tries++;
+	r->sent = now;
+	for (unsigned int i = 0; i < r->n; i++)
+		if (!r->from[i].answered)
+			anysource_ask(r->fd, &r->from[i].source, &e->subject.far, 0, r->id, r->tries);
+}
+
+void start_routed(struct exam *e)
+{
+	const struct spec *spec = &e->subject.spec;
+	struct routed *r;
+
+	if (e->subject.server || !e->subject.desired || exam_hopeless(e) || !spec->n_prefixes || !e->subject.has_far ||
+	    e->inside.fd < 0 || !(r = calloc(1, sizeof(*r))))
+		return;
+	r->fd = anysource_open(e->subject.dev);
+	if (r->fd < 0) {
+		free(r);
+		return;
+	}
+	e->routed = r;
+	exam_own(e, r->fd);
+	r->id = (uint16_t)(getpid() + 5); /* the ones before are others' */
+	r->began = loop_now();
+	for (; r->n < PREFIXES && r->n < spec->n_prefixes; r->n++) {
+		r->from[r->n].net = &spec->prefixes[r->n].net;
+		r->from[r->n].source = net6_nth(r->from[r->n].net, r->from[r->n].net->len < 128);
+	}
+	watch_add(&e->inside, see, e);
+	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
+}
+
+/* Why nothing was asked. */
+static const char *unasked(const struct exam *e)
+{
+	if (e->subject.server)
+		return "the prefixes are the peer's";
+	if (!e->subject.desired || !e->subject.spec.n_prefixes)
+		return "no prefix is routed here that is known of";
+	if (!e->raw)
+		return "not root: watching packets needs CAP_NET_RAW";
+	return e->subject.has_far ? "no echo can be sent" : "the far end's address in the tunnel is not known";
+}
+
+void check_routed(struct exam *e)
+{
+	char far[NET6_TEXT], source[NET6_TEXT], net[NET6_TEXT], inner[NET6_TEXT];
+	const struct routed *r = e->routed;
+
+	if (!r || !r->over) {
+		exam_skip(e, "%s",
+			  !r		       ? unasked(e)
+			  : !e->seen.answered6 ? "no echo is answered"
+					       : "the time was up before an answer came");
+		return;
+	}
+	addr6_text(&e->subject.far, far);
+	exam_ok(e, "%s sends what is for %s%s to this host", far, net6_text(r->from[0].net, net),
+		r->n > 1 ? " and the others" : "");
+	for (unsigned int i = 0; i < r->n; i++)
+		if (!r->from[i].answered)
+			exam_advice(exam_found(e, CAUSE_PREFIX_NOT_ROUTED_HERE,
+					       "%s answers %s, and %u echos from %s to this host it does not", far,
+					       e->subject.has_inner ? addr6_text(&e->subject.inner, inner)
+								    : "this host",
+					       r->tries, addr6_text(&r->from[i].source, source)),
+				    "have the far end's operator route %s into the tunnel, and take packets from it: "
+				    "with sitctl there, 'sitctl server set-peer NAME prefix %s'",
+				    net6_text(r->from[i].net, net), net);
+}
