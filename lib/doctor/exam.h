@@ -53,8 +53,14 @@ struct subject {
 struct sightings {
 	unsigned int sent, received; /* protocol 41 on the underlay, to and from remote */
 	unsigned int inside;	     /* packets that came out of the device */
-	struct in_addr other_source; /* the inner address of the far end came from here */
-	bool unreachable;	     /* ICMP about our packets */
+	bool echo_raw;		     /* echos of ours have the identifier echo_id */
+	uint16_t echo_id;
+	unsigned int answers, came_out; /* to our echos, on the underlay; and that came out of the device */
+	struct in_addr answers_to;	/* this host's address that they came to */
+	uint32_t elsewhere;		/* ifindex of another interface on which one came, or 0 */
+	uint64_t blocked_in, blocked_out, reverse_path_drops; /* the kernel's counters, before */
+	struct in_addr other_source;			      /* the inner address of the far end came from here */
+	bool unreachable;				      /* ICMP about our packets */
 	uint8_t code;
 	struct in_addr router;
 	bool too_big;	      /* ICMP fragmentation needed */
@@ -97,7 +103,7 @@ struct exam {
 	int *descriptors; /* a list */
 	unsigned int n_descriptors;
 	struct loop loop;
-	struct watch underlay, inside, uplink;
+	struct watch underlay, inside, uplink, everywhere;
 	struct sightings seen;
 	struct echo *echo;
 	struct mtu_search *mtu;

@@ -50,11 +50,13 @@ static void open_watches(struct exam *e)
 			    all = { 0 };
 	const struct link *uplink = e->subject.uplink[0] ? snapshot_link(&e->host->s, e->subject.uplink) : NULL;
 
-	e->underlay.fd = e->inside.fd = e->uplink.fd = -1;
+	e->underlay.fd = e->inside.fd = e->uplink.fd = e->everywhere.fd = -1;
 	if (!e->raw)
 		return;
 	if (e->subject.underlay)
 		watch_open(&e->underlay, &e->loop, e->subject.underlay->index, &outer);
+	if (e->subject.remote.s_addr)
+		watch_open(&e->everywhere, &e->loop, 0, &outer);
 	if (e->subject.link)
 		watch_open(&e->inside, &e->loop, e->subject.link->index, &all);
 	if (uplink)
@@ -65,7 +67,7 @@ void exam_run(struct exam *e)
 {
 	e->loop.epoll = -1;
 	e->world = host_world(e->host, e->desired);
-	e->underlay.fd = e->inside.fd = e->uplink.fd = -1;
+	e->underlay.fd = e->inside.fd = e->uplink.fd = e->everywhere.fd = -1;
 	for (const struct check *c = checks; c->name; c++)
 		if (!c->late)
 			judge(e, c);
@@ -96,6 +98,7 @@ void exam_free(struct exam *e)
 	watch_close(&e->underlay);
 	watch_close(&e->inside);
 	watch_close(&e->uplink);
+	watch_close(&e->everywhere);
 	loop_close(&e->loop);
 	for (unsigned int i = 0; i < e->n_descriptors; i++)
 		close(e->descriptors[i]);

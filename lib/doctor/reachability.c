@@ -16,6 +16,7 @@
 #include "doctor/exam.h"
 #include "doctor/frame.h"
 #include "doctor/resolver.h"
+#include "doctor/vanished.h"
 #include "doctor/tcp.h"
 #include "doctor/watch.h"
 
@@ -141,6 +142,7 @@ void start_echo(struct exam *e)
 	x->id_all = (uint16_t)(x->id + 3); /* the next ones are others' */
 	x->began = loop_now();
 	watch_add(&e->underlay, see_outer, e);
+	vanished_begin(e);
 	if (e->subject.path.reachable)
 		x->fd4 = echo_open4(e->subject.link ? e->subject.link->fwmark : e->subject.spec.fwmark, &x->raw4);
 	x->to = e->subject.has_far ? e->subject.far : all_nodes;
@@ -156,6 +158,8 @@ void start_echo(struct exam *e)
 	exam_own(e, x->fd6);
 	if (x->fd4 >= 0)
 		x->answers4 = loop_add(&e->loop, x->fd4, 0, on_answer4, e, true);
+	e->seen.echo_raw = x->raw6;
+	e->seen.echo_id = x->id;
 	if (x->fd6 >= 0)
 		x->answers6 = loop_add(&e->loop, x->fd6, 0, on_answer6, e, true);
 	if (x->fd4 >= 0 || x->fd6 >= 0)
@@ -193,43 +197,6 @@ static void judge_error(struct exam *e)
 			   router, s->code);
 }
 
-/* Has the kernel asked for the link-layer address of the next hop in vain? Flags 0 mean that (arp(7)). */
-static bool no_arp_answer(const struct exam *e, struct in_addr hop)
-{
-	FILE *in = fopen("/proc/thread-self/net/arp", "re");
-	char line[256], addr[64], flags[16], dev[IFNAMSIZ], wanted[NET6_TEXT];
-	bool found = false;
-
-	addr4_text(hop, wanted);
-	while (in && !found && fgets(line, sizeof(line), in))
-		found = sscanf(line, "%63s %*s %15s %*s %*s %15s", addr, flags, dev) == 3 && !strcmp(flags, "0x0") &&
-			!strcmp(addr, wanted) && !strcmp(dev, e->subject.underlay->name);
-	if (in)
-		fclose(in);
-	return found;
-}
-
-/* Nothing was seen to leave. */
-static void judge_unsent(struct exam *e)
-{
-	struct in_addr hop = e->subject.path.gateway.s_addr ? e->subject.path.gateway : e->subject.remote;
-	char text[NET6_TEXT];
-	struct finding *f;
-
-	if (no_arp_answer(e, hop)) {
-		exam_advice(exam_found(e, CAUSE_REMOTE_UNREACHABLE, "nobody on %s answers to ARP for %s, the %s",
-				       e->subject.underlay->name, addr4_text(hop, text),
-				       e->subject.path.gateway.s_addr ? "next router" : "far end"),
-			    "check the cable and the addresses on %s; see 'ip neigh show dev %s'",
-			    e->subject.underlay->name, e->subject.underlay->name);
-		return;
-	}
-	f = exam_found(e, CAUSE_NOT_SENT, "%u echos were given to %s, and no protocol 41 left by %s", e->echo->tries,
-		       e->subject.dev, e->subject.underlay->name);
-	if (e->seen.refused)
-		exam_advice(f, "the kernel refused them: %s", strerror(e->seen.refused));
-}
-
 /* Nothing came out of the tunnel: the packets on the underlay tell why. */
 static void judge_silence(struct exam *e)
 {
@@ -252,16 +219,14 @@ static void judge_silence(struct exam *e)
 			exam_command(f, "ip tunnel change %s remote %s", exam_word(e, e->subject.dev), other);
 	} else if (e->underlay.fd >= 0 && !s->sent) {
 		judge_unsent(e);
+	} else if (s->answers || s->elsewhere || s->came_out) {
+		judge_arrived(e);
 	} else if (s->received) {
-		/* What arrives and does not come out of the device was dropped by this host. */
-		if (!s->inside && exam_has(e, CAUSE_INPUT_DROPPED)) {
-			exam_skip(e, "%u packets of protocol 41 came from %s, and this host drops them", s->received,
-				  remote);
-			return;
-		}
-		f = exam_found(e, CAUSE_FAR_SILENT_INSIDE,
-			       "%u packets of protocol 41 came from %s, none of them an answer of %s", s->received,
-			       remote, e->subject.has_far ? far : "anybody");
+		f = exam_found(
+			e, CAUSE_FAR_SILENT_INSIDE,
+			"%u packets of protocol 41 came from %s, so the way here is open; an answer of %s was not "
+			"among them",
+			s->received, remote, e->subject.has_far ? far : "anybody");
 		exam_advice(f,
 			    "check with the far end's operator that %s is its address in the tunnel, that yours is %s, "
 			    "and that its "
@@ -269,7 +234,11 @@ static void judge_silence(struct exam *e)
 			    e->subject.has_far ? far : "what you have",
 			    e->subject.has_inner ? addr6_text(&e->subject.inner, other) : "right");
 	} else if (s->answered4) {
-		exam_found(e, CAUSE_PROTOCOL_41_FILTERED, "%s answers an IPv4 ping, and sends no protocol 41", remote);
+		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
+			   "%s answers an IPv4 ping; %u packets of protocol 41 left for it, and none came: on which of "
+			   "the two "
+			   "ways they are lost shows only at the far end",
+			   remote, s->sent);
 	} else if (s->asked4) {
 		exam_found(e, CAUSE_REMOTE_SILENT, "%s answers neither an IPv4 ping nor the tunnel", remote);
 	} else {
@@ -293,7 +262,7 @@ void check_echo(struct exam *e)
 		else if (e->echo && e->echo->fd6 < 0 && !exam_hopeless(e))
 			exam_skip(e, "not root: asking for an echo needs CAP_NET_RAW, or net.ipv4.ping_group_range");
 		else if (e->seen.refused && !exam_hopeless(e))
-			exam_found(e, CAUSE_NOT_SENT, "%s took no echo: %s", e->subject.dev, strerror(e->seen.refused));
+			judge_unsent(e);
 		else
 			exam_skip(e, "nothing can be sent through the tunnel");
 		return;

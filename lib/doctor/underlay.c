@@ -98,6 +98,13 @@ void check_nat(struct exam *e)
 		    e->subject.dev, remote, local, local);
 }
 
+static enum cause_id cause_of(enum point point)
+{
+	if (point == POINT_COUNT)
+		return CAUSE_FORWARD_DROPPED;
+	return point < POINT_INNER_INGRESS ? CAUSE_INPUT_DROPPED : CAUSE_OUTPUT_DROPPED;
+}
+
 void check_filters(struct exam *e)
 {
 	struct scope scope = { e->subject.server ? ROLE_PEER : ROLE_CLIENT, e->subject.spec.name };
@@ -124,7 +131,7 @@ void check_filters(struct exam *e)
 		char text[BARRIER_TEXT];
 
 		barrier_text(&list.items[i], text, sizeof(text));
-		f = exam_found(e, list.items[i].outer ? CAUSE_INPUT_DROPPED : CAUSE_FORWARD_DROPPED, "%s", text);
+		f = exam_found(e, cause_of(list.items[i].point), "%s", text);
 		if (*list.items[i].remedy)
 			exam_command(f, "%s", list.items[i].remedy);
 	}

@@ -25,6 +25,8 @@ static int set_filter(int fd, const struct watch_filter *f)
 {
 	uint32_t remote = ntohl(f->remote.s_addr), far[4] = { 0 };
 	struct sock_filter v4[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL)),
+		IS(ETH_P_IP, 0, 16),
 		LOAD_BYTE(9),
 		IS(IPPROTO_ICMP, 13, 0),
 		IS(IPPROTO_IPV6, 0, 13),
@@ -51,7 +53,7 @@ static int set_filter(int fd, const struct watch_filter *f)
 		for (int i = 0; i < 4; i++)
 			far[i] = ntohl(f->far->s6_addr32[i]);
 	for (int i = 0; i < 4; i++)
-		v4[8 + 2 * i].k = far[i];
+		v4[10 + 2 * i].k = far[i];
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
 }
 
@@ -96,6 +98,7 @@ static bool take(struct watch *w)
 	if (len < 1 || !frame_decode(packet, (size_t)len, packet[0] >> 4, &v.frame))
 		return true;
 	v.outgoing = from.sll_pkttype == PACKET_OUTGOING;
+	v.index = (uint32_t)from.sll_ifindex;
 	v.checksum_known = watch_checksum_known(&m);
 	for (unsigned int i = 0; i < w->n_viewers; i++)
 		w->viewers[i].see(&v, w->viewers[i].data);

@@ -14,6 +14,7 @@
 struct view {
 	struct frame frame;
 	bool outgoing;
+	uint32_t index;	     /* of the interface */
 	bool checksum_known; /* not one that the hardware was still to write, or has checked */
 };
 
@@ -36,7 +37,7 @@ struct watch_filter {
 	const struct in6_addr *far; /* NULL: any */
 };
 
-/* Watch the interface INDEX in LOOP, in the background. 0, or a negative errno (EPERM: needs CAP_NET_RAW). */
+/* Watch the interface INDEX (0: all of them) in LOOP, in the background. 0, or a negative errno (EPERM: needs CAP_NET_RAW). */
 int watch_open(struct watch *w, struct loop *loop, uint32_t index, const struct watch_filter *filter);
 void watch_close(struct watch *w);
 

@@ -29,7 +29,7 @@ int filters_barrier(struct filters *f, const struct flow *flow, struct barrier *
 	if (ret || *found)
 		return ret;
 	memset(barrier, 0, sizeof(*barrier));
-	barrier->no_filters = !others && !xtables_there(flow);
+	barrier->no_filters = !others && !xtables_there(&f->legacy, flow);
 	return barrier->no_filters ? 0 : xtables_barrier(&f->legacy, flow, barrier, found, err);
 }
 

@@ -21,9 +21,13 @@ struct flow_end {
 /* The first packet of a connection, an answer to one, or what NOTRACK keeps from being either. */
 enum flow_state { FLOW_FIRST, FLOW_ANSWER, FLOW_UNTRACKED };
 
+/* At a hook of its family, or where it comes in by an interface, or leaves by it (enum nf_dev_hooks). */
+enum flow_at { AT_HOOK, AT_INGRESS, AT_EGRESS };
+
 /* A packet, where it meets the filters. */
 struct flow {
-	unsigned int hook; /* NF_INET_FORWARD or NF_INET_LOCAL_IN; filters_action() asks others */
+	unsigned int hook; /* enum nf_inet_hooks; filters_action() asks those of the action */
+	enum flow_at at;
 	enum flow_state state;
 	bool dnat;	/* its destination was translated */
 	uint8_t family; /* NFPROTO_IPV4 or NFPROTO_IPV6 */

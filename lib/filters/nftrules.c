@@ -116,12 +116,48 @@ static int dump(struct nftrules *n, nl_cb cb, void (*reset)(void *data), void *d
 	return 0;
 }
 
-static void take_hook(const struct nlattr *hook, struct others_chain *chain)
+/* A copy that stays as long as N; NULL where memory is short. */
+static const struct nlattr *copy_attr(struct nftrules *n, const struct nlattr *attr)
+{
+	void *copy = arena_alloc(&n->arena, attr->nla_len);
+
+	return copy ? memcpy(copy, attr, attr->nla_len) : NULL;
+}
+
+static bool take_hook(struct nftrules *n, const struct nlattr *hook, struct others_chain *chain)
 {
 	const struct nlattr *tb[NFTA_HOOK_MAX + 1];
 
 	chain->hooked = hook && !nl_attrs_nested(hook, tb, NFTA_HOOK_MAX) && tb[NFTA_HOOK_HOOKNUM];
-	chain->hook = chain->hooked ? be32(tb[NFTA_HOOK_HOOKNUM], 0) : 0;
+	if (!chain->hooked)
+		return true;
+	chain->hook = be32(tb[NFTA_HOOK_HOOKNUM], 0);
+	if (!tb[NFTA_HOOK_DEV] && !tb[NFTA_HOOK_DEVS])
+		return true;
+	chain->at = copy_attr(n, hook);
+	return chain->at;
+}
+
+static bool is_name(const struct nlattr *attr, const char *ifname)
+{
+	char name[IFNAMSIZ];
+
+	return nl_str(attr, name, sizeof(name)) && !strcmp(name, ifname);
+}
+
+bool nftrules_at(const struct others_chain *chain, const char *ifname)
+{
+	const struct nlattr *tb[NFTA_HOOK_MAX + 1], *dev;
+
+	if (!chain->at || nl_attrs_nested(chain->at, tb, NFTA_HOOK_MAX))
+		return false;
+	if (tb[NFTA_HOOK_DEV] && is_name(tb[NFTA_HOOK_DEV], ifname))
+		return true;
+	if (tb[NFTA_HOOK_DEVS])
+		mnl_attr_for_each_nested(dev, tb[NFTA_HOOK_DEVS])
+			if (mnl_attr_get_type(dev) == NFTA_DEVICE_NAME && is_name(dev, ifname))
+				return true;
+	return false;
 }
 
 /* Where the list of chains ends. */
@@ -144,7 +180,7 @@ static int take_chain(const struct nlmsghdr *nlh, void *data)
 	    !nl_str(tb[NFTA_CHAIN_NAME], name, sizeof(name)))
 		return 0;
 	if ((nfg->nfgen_family != NFPROTO_INET || !strcmp(table, SITCTL_TABLE)) && nfg->nfgen_family != NFPROTO_IPV4 &&
-	    nfg->nfgen_family != NFPROTO_IPV6)
+	    nfg->nfgen_family != NFPROTO_IPV6 && nfg->nfgen_family != NFPROTO_NETDEV)
 		return 0;
 	ret = take_one(l->n);
 	if (ret)
@@ -156,8 +192,8 @@ static int take_chain(const struct nlmsghdr *nlh, void *data)
 	chain->table = arena_text(&l->n->arena, table);
 	chain->name = arena_text(&l->n->arena, name);
 	chain->policy = be32(tb[NFTA_CHAIN_POLICY], NF_ACCEPT);
-	take_hook(tb[NFTA_CHAIN_HOOK], chain);
-	if (!chain->table || !chain->name || !tsearch(chain, &l->n->names, compare_chains))
+	if (!take_hook(l->n, tb[NFTA_CHAIN_HOOK], chain) || !chain->table || !chain->name ||
+	    !tsearch(chain, &l->n->names, compare_chains))
 		return -ENOMEM;
 	*l->end = chain;
 	l->end = &chain->next;
@@ -212,11 +248,9 @@ static int take_rule(const struct nlmsghdr *nlh, void *data)
 		rule->handle = be64toh(handle);
 	}
 	if (tb[NFTA_RULE_EXPRESSIONS]) {
-		void *copy = arena_alloc(&r->n->arena, tb[NFTA_RULE_EXPRESSIONS]->nla_len);
-
-		if (!copy)
+		rule->exprs = copy_attr(r->n, tb[NFTA_RULE_EXPRESSIONS]);
+		if (!rule->exprs)
 			return -ENOMEM;
-		rule->exprs = memcpy(copy, tb[NFTA_RULE_EXPRESSIONS], tb[NFTA_RULE_EXPRESSIONS]->nla_len);
 	}
 	*r->end = rule;
 	r->end = &rule->next;

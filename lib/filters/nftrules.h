@@ -16,11 +16,12 @@ struct others_rule {
 };
 
 struct others_chain {
-	uint32_t family; /* NFPROTO_INET, NFPROTO_IPV4 or NFPROTO_IPV6 */
+	uint32_t family; /* NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 or NFPROTO_NETDEV */
 	const char *table, *name;
 	struct others_chain *next; /* in the kernel's order */
 	bool hooked;
 	uint32_t hook, policy;
+	const struct nlattr *at; /* where it is hooked (NFTA_CHAIN_HOOK): at interfaces, or NULL */
 	enum { CHAIN_UNREAD, CHAIN_READ, CHAIN_CUT } state; /* cut: it has more rules than could be read */
 	struct others_rule *rules;
 	enum { TABLE_UNKNOWN, TABLE_AWAKE, TABLE_DORMANT } table_state;
@@ -57,6 +58,9 @@ int nftrules_list(struct nftrules *n, struct err *err);
 /* The chain of that name in the table of BESIDE, with its rules; NULL where there is none. 0, or a negative errno and ERR. */
 int nftrules_chain(struct nftrules *n, const struct others_chain *beside, const char *name, struct others_chain **chain,
 		   struct err *err);
+
+/* Is CHAIN hooked at the interface IFNAME? It may be at several. */
+bool nftrules_at(const struct others_chain *chain, const char *ifname);
 
 /* The chains of a dormant table see no packets. Is that of CHAIN one? */
 bool nftrules_dormant(struct nftrules *n, struct others_chain *chain);

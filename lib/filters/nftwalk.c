@@ -212,10 +212,23 @@ static int chain_verdict(struct walk *w, const char *name, int depth, bool doubt
 	return chain->state == CHAIN_CUT && verdict == NO_VERDICT && !gone && !w->done ? UNDECIDED : verdict;
 }
 
+/* What the chains of FAMILY have for a hook that sees what comes in by an interface, or leaves by it. */
+static uint32_t interface_hook(uint32_t family, enum flow_at at)
+{
+	if (family == NFPROTO_NETDEV)
+		return at == AT_INGRESS ? NF_NETDEV_INGRESS : NF_NETDEV_EGRESS;
+	return family == NFPROTO_INET && at == AT_INGRESS ? NF_INET_INGRESS : UINT32_MAX;
+}
+
 /* Is it a chain through which the packet goes? */
 static bool concerned(const struct walk *w, const struct others_chain *c)
 {
-	if (!c->hooked || (c->family != NFPROTO_INET && c->family != w->flow->family))
+	if (!c->hooked)
+		return false;
+	if (w->flow->at != AT_HOOK)
+		return nftrules_at(c, w->flow->at == AT_INGRESS ? w->flow->from.ifname : w->flow->to.ifname) &&
+		       c->hook == interface_hook(c->family, w->flow->at);
+	if (c->family != NFPROTO_INET && c->family != w->flow->family)
 		return false;
 	return w->action ? c->hook < 32 && w->action->hooks >> c->hook & 1 : c->hook == w->flow->hook;
 }
@@ -237,9 +250,10 @@ static int walk_base(struct walk *w, bool *found)
 	memset(o, 0, sizeof(*o));
 	o->tool = BARRIER_NFT;
 	snprintf(o->family, sizeof(o->family), "%s",
-		 base->family == NFPROTO_INET	? "inet"
-		 : base->family == NFPROTO_IPV4 ? "ip"
-						: "ip6");
+		 base->family == NFPROTO_INET	  ? "inet"
+		 : base->family == NFPROTO_IPV4	  ? "ip"
+		 : base->family == NFPROTO_NETDEV ? "netdev"
+						  : "ip6");
 	snprintf(o->table, sizeof(o->table), "%s", base->table);
 	snprintf(o->base, sizeof(o->base), "%s", base->name);
 	w->anywhere = w->undecided = false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The chains FORWARD and INPUT of iptables-legacy, which nf_tables does not show: read as iptables itself
+ * The chains of iptables-legacy, which nf_tables does not show: read as iptables itself
  * reads it (net/ipv6/netfilter/ip6_tables.c, get_entries()), and walked as the kernel walks it.
  */
 #include <errno.h>
@@ -307,9 +307,38 @@ static bool table_there(uint8_t family, const char *table)
 			line);
 }
 
-bool xtables_there(const struct flow *flow)
+/* The tables that may drop, in the order in which a packet meets them, and the hooks that they have (iptables(8)). */
+static const struct {
+	const char *name;
+	unsigned int hooks;
+} tables[XTABLES] = {
+	{ "raw", 1U << NF_INET_PRE_ROUTING | 1U << NF_INET_LOCAL_OUT },
+	{ "mangle", (1U << NF_INET_NUMHOOKS) - 1 },
+	{ "filter", 1U << NF_INET_LOCAL_IN | 1U << NF_INET_FORWARD | 1U << NF_INET_LOCAL_OUT },
+};
+
+static const char *const base_chains[NF_INET_NUMHOOKS] = {
+	[NF_INET_PRE_ROUTING] = "PREROUTING", [NF_INET_LOCAL_IN] = "INPUT",	      [NF_INET_FORWARD] = "FORWARD",
+	[NF_INET_LOCAL_OUT] = "OUTPUT",	      [NF_INET_POST_ROUTING] = "POSTROUTING",
+};
+
+/* Is the table there, and at the hook of FLOW? */
+static bool may_drop(struct xtables *x, const struct flow *flow, size_t table)
 {
-	return table_there(flow->family, "filter");
+	bool v4 = flow->family == NFPROTO_IPV4;
+
+	for (size_t i = 0; !x->looked[v4] && i < XTABLES; i++)
+		x->there[v4][i] = table_there(flow->family, tables[i].name);
+	x->looked[v4] = true;
+	return flow->at == AT_HOOK && tables[table].hooks >> flow->hook & 1 && x->there[v4][table];
+}
+
+bool xtables_there(struct xtables *x, const struct flow *flow)
+{
+	for (size_t i = 0; i < XTABLES; i++)
+		if (may_drop(x, flow, i))
+			return true;
+	return false;
 }
 
 /* Info of the two families is the same structure. */
@@ -368,43 +397,44 @@ void xtables_begin(struct xtables *x, unsigned int most)
 
 void xtables_end(struct xtables *x)
 {
-	for (int i = 0; i < 2; i++) {
-		free(x->filter[i].info);
-		free(x->filter[i].entries);
+	for (size_t i = 0; i < 2 * (size_t)XTABLES; i++) {
+		free(x->tables[i / XTABLES][i % XTABLES].info);
+		free(x->tables[i / XTABLES][i % XTABLES].entries);
 	}
 }
 
-/* The table `filter` of FLOW's family, once. */
-static int read_filter(struct xtables *x, const struct flow *flow, struct err *err)
+/* A table of FLOW's family, once. */
+static int read_once(struct xtables *x, const struct flow *flow, size_t table, struct err *err)
 {
 	bool v4 = flow->family == NFPROTO_IPV4;
 	int ret;
 
-	if (x->filter[v4].asked || !xtables_there(flow))
+	if (x->tables[v4][table].asked || !may_drop(x, flow, table))
 		return 0;
-	x->filter[v4].info = calloc(1, sizeof(*x->filter[v4].info));
-	if (!x->filter[v4].info)
+	x->tables[v4][table].info = calloc(1, sizeof(*x->tables[v4][table].info));
+	if (!x->tables[v4][table].info)
 		return err_sys(err, ENOMEM, "reading the rules of iptables-legacy");
-	x->filter[v4].asked = true;
-	ret = read_table(x, flow->family, "filter", x->filter[v4].info, &x->filter[v4].entries, err);
+	x->tables[v4][table].asked = true;
+	ret = read_table(x, flow->family, tables[table].name, x->tables[v4][table].info, &x->tables[v4][table].entries,
+			 err);
 	if (ret) {
-		free(x->filter[v4].entries);
-		x->filter[v4].entries = NULL;
+		free(x->tables[v4][table].entries);
+		x->tables[v4][table].entries = NULL;
 	}
 	return ret;
 }
 
-int xtables_barrier(struct xtables *x, const struct flow *flow, struct barrier *barrier, bool *found, struct err *err)
+static int table_barrier(struct xtables *x, const struct flow *flow, size_t table, struct barrier *barrier, bool *found,
+			 struct err *err)
 {
 	bool v4 = flow->family == NFPROTO_IPV4, policy = false;
 	const struct ip6t_getinfo *info;
 	const struct ip6t_get_entries *e;
-	int ret = read_filter(x, flow, err);
+	int ret = read_once(x, flow, table, err);
 	size_t at;
 
-	*found = false;
-	info = x->filter[v4].info;
-	e = x->filter[v4].entries;
+	info = x->tables[v4][table].info;
+	e = x->tables[v4][table].entries;
 	if (ret || !e)
 		return ret;
 	at = info->hook_entry[flow->hook];
@@ -418,8 +448,8 @@ int xtables_barrier(struct xtables *x, const struct flow *flow, struct barrier *
 	barrier->tool = BARRIER_XTABLES;
 	barrier->policy = policy;
 	snprintf(barrier->family, sizeof(barrier->family), "%s", v4 ? "ip" : "ip6");
-	snprintf(barrier->table, sizeof(barrier->table), "filter");
-	snprintf(barrier->base, sizeof(barrier->base), flow->hook == NF_INET_FORWARD ? "FORWARD" : "INPUT");
+	snprintf(barrier->table, sizeof(barrier->table), "%s", tables[table].name);
+	snprintf(barrier->base, sizeof(barrier->base), "%s", base_chains[flow->hook]);
 	if (!find_place(flow, (const uint8_t *)e->entrytable, e->size, info->hook_entry[flow->hook], at, barrier)) {
 		snprintf(barrier->chain, sizeof(barrier->chain), "%s", barrier->base);
 		barrier->position = 0;
@@ -427,6 +457,17 @@ int xtables_barrier(struct xtables *x, const struct flow *flow, struct barrier *
 	/* The chains of ufw's have its name. */
 	barrier->ufw = memmem(e->entrytable, e->size, "ufw", 3);
 	return 0;
+}
+
+int xtables_barrier(struct xtables *x, const struct flow *flow, struct barrier *barrier, bool *found, struct err *err)
+{
+	int ret = 0;
+
+	*found = false;
+	for (size_t i = 0; !ret && !*found && i < XTABLES; i++)
+		if (may_drop(x, flow, i))
+			ret = table_barrier(x, flow, i, barrier, found, err);
+	return ret;
 }
 
 /* Is the entry AT in a base chain of another hook than those of ACTION? */

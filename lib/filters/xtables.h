@@ -10,25 +10,29 @@
 struct ip6t_getinfo;
 struct ip6t_get_entries;
 
-/* The table `filter` of each family, once it was asked for. */
+#define XTABLES 3 /* tables that may drop */
+
+/* Those tables of each family, once they were asked for. */
 struct xtables {
 	unsigned int most; /* rules of a table that are read */
-	bool unknown;	   /* a table had more */
+	bool looked[2];	   /* which tables are there, */
+	bool there[2][XTABLES];
+	bool unknown; /* a table had more */
 	struct {
 		bool asked;
 		struct ip6t_getinfo *info;
 		struct ip6t_get_entries *entries; /* NULL: it is not there, or too large */
-	} filter[2];
+	} tables[2][XTABLES];
 };
 
 /* Begin to read, of each table at most MOST rules. Nothing is asked yet. Ends with xtables_end(). */
 void xtables_begin(struct xtables *x, unsigned int most);
 void xtables_end(struct xtables *x);
 
-/* Is the table `filter` of iptables-legacy there? */
-bool xtables_there(const struct flow *flow);
+/* Is a table of iptables-legacy there that may drop FLOW at its hook? */
+bool xtables_there(struct xtables *x, const struct flow *flow);
 
-/* The same for the table `filter` of iptables-legacy, if it is there: asking must not make it. */
+/* The same for those tables that are there: asking must not make one. */
 int xtables_barrier(struct xtables *x, const struct flow *flow, struct barrier *barrier, bool *found, struct err *err);
 
 /*

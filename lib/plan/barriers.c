@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "plan/barriers.h" /* before linux/: glibc and the kernel define the same names */
+#include "plan/points.h"
+#include "plan/remedies.h"
 #include "base/quote.h"
 #include "filters/filters.h"
 #include "kernel/mark.h"
 #include "state/snapshotfind.h"
 
 #include <linux/netfilter.h>
-
-#define PEER_PREFIX "sit-" /* of the device names that peers have by default */
 
 static void set_end(const struct world *w, struct flow_end *end, const char *ifname)
 {
@@ -30,178 +30,13 @@ static void set_addr(struct flow_end *end, const void *addr, size_t len)
 	end->has_addr = true;
 }
 
-/* What to write for the device, so that one rule serves all peers: sit-* of nft, sit-+ of iptables. */
-static void device_pattern(const char *dev, char wildcard, char *buf, size_t size)
-{
-	if (strncmp(dev, PEER_PREFIX, strlen(PEER_PREFIX)))
-		snprintf(buf, size, "%s", dev);
-	else
-		snprintf(buf, size, PEER_PREFIX "%c", wildcard);
-}
-
-#define QUOTED (4 * IFNAMSIZ + 4)
-
-/* The same, as a word of the shell: the kernel takes names that a shell would take apart. */
-static const char *shell_pattern(const char *dev, char wildcard, char buf[QUOTED])
-{
-	char name[IFNAMSIZ + 2];
-
-	device_pattern(dev, wildcard, name, sizeof(name));
-	return quote_word(name, buf, QUOTED);
-}
-
-/* A name of a table or chain that nft can write; whoever makes one by netlink may name it as he likes. */
-static bool is_nft_name(const char *name)
-{
-	for (const char *p = name; *p; p++)
-		if (!isascii((unsigned char)*p) || (!isalnum((unsigned char)*p) && !strchr("_-./", *p)))
-			return false;
-	return isalpha((unsigned char)*name) || *name == '_';
-}
-
-/* Whose rules are they, and with what program are they changed? */
-enum tool { TOOL_NFT, TOOL_IPTABLES, TOOL_UFW, TOOL_FIREWALLD };
-
-static enum tool tool_of(const struct barrier *o)
-{
-	bool of_iptables = !strcmp(o->table, "filter") && (!strcmp(o->base, "FORWARD") || !strcmp(o->base, "INPUT"));
-
-	if (!strcmp(o->table, "firewalld"))
-		return TOOL_FIREWALLD;
-	if (o->ufw)
-		return TOOL_UFW;
-	/* Chains of iptables-nft belong to that program. */
-	return o->tool == BARRIER_XTABLES || (of_iptables && strcmp(o->family, "inet")) ? TOOL_IPTABLES : TOOL_NFT;
-}
-
-/* What shall be let pass: from and to DEV; or from LAN to DEV, and the answers; in IPv4 protocol 41 only. */
-struct passage {
-	const char *dev, *lan;
-	bool v4;
-};
-
-static void print_policy(FILE *out, const char *name, const char *from, const char *to, const char *how)
-{
-	fprintf(out,
-		"$f --new-policy=%s; $f --policy=%s --add-ingress-zone=%s; $f --policy=%s --add-egress-zone=%s; $f "
-		"--policy=%s %s; ",
-		name, name, from, name, to, name, how);
-}
-
-/* A zone of its own for the devices, and policies between it and all others: a zone's rules are about this host itself. */
-static void remedy_firewalld(const struct passage *p, char *buf, size_t size)
-{
-	FILE *out = fmemopen(buf, size, "w");
-	char name[QUOTED];
-
-	*buf = '\0';
-	if (!out)
-		return;
-	fputs("f='firewall-cmd --permanent'; ", out);
-	if (p->v4) {
-		print_policy(out, "sitctl-pass", "ANY", "ANY", "--add-protocol=ipv6");
-	} else {
-		fprintf(out, "$f --new-zone=sitctl; $f --zone=sitctl --add-interface=%s; ",
-			shell_pattern(p->dev, '+', name));
-		print_policy(out, "sitctl-in", "ANY", "sitctl", "--set-target=ACCEPT");
-		if (!p->lan)
-			print_policy(out, "sitctl-out", "sitctl", "ANY", "--set-target=ACCEPT");
-	}
-	fputs("firewall-cmd --reload", out);
-	fclose(out);
-}
-
-static void remedy_iptables(const struct barrier *o, const struct passage *p, char *buf, size_t size)
-{
-	const char *legacy = o->tool == BARRIER_XTABLES ? "-legacy" : "", *six = p->v4 ? "" : "6",
-		   *option = p->v4 ? " -p 41" : "";
-	char name[QUOTED], lan[QUOTED], insert[48];
-
-	shell_pattern(p->dev, '+', name);
-	snprintf(insert, sizeof(insert), "ip%stables%s -I FORWARD", six, legacy);
-	if (p->lan)
-		snprintf(
-			buf, size,
-			"%s -i %s -o %s -j ACCEPT; %s -i %s -o %s -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
-			insert, shell_pattern(p->lan, '+', lan), name, insert, name, lan);
-	else
-		snprintf(buf, size, "%s -i %s%s -j ACCEPT; %s -o %s%s -j ACCEPT", insert, name, option, insert, name,
-			 option);
-}
-
-/* None where a name would be more to nft than a name. */
-static void remedy_nft(const struct barrier *o, const struct passage *p, char *buf, size_t size)
-{
-	const char *extra = p->v4 ? "ip protocol 41 " : "";
-	char name[IFNAMSIZ + 2], insert[600], script[sizeof(((struct barred *)0)->remedy)];
-
-	*buf = '\0';
-	device_pattern(p->dev, '*', name, sizeof(name));
-	if (!is_nft_name(o->table) || !is_nft_name(o->base) || strpbrk(name, "\"\\") ||
-	    (p->lan && strpbrk(p->lan, "\"\\")))
-		return;
-	snprintf(insert, sizeof(insert), "insert rule %s %s %s", o->family, o->table, o->base);
-	if (p->lan)
-		snprintf(script, sizeof(script),
-			 "%s iifname \"%s\" oifname \"%s\" accept; %s iifname \"%s\" oifname \"%s\" ct state "
-			 "established,related accept",
-			 insert, p->lan, name, insert, name, p->lan);
-	else
-		snprintf(script, sizeof(script), "%s iifname \"%s\" %saccept; %s oifname \"%s\" %saccept", insert, name,
-			 extra, insert, name, extra);
-	snprintf(buf, size, "nft ");
-	quote_word(script, buf + 4, size - 4);
-}
-
-static void remedy_ufw(const struct passage *p, char *buf, size_t size)
-{
-	char name[QUOTED], lan[QUOTED];
-
-	shell_pattern(p->dev, '+', name);
-	if (p->lan)
-		snprintf(buf, size, "ufw route allow in on %s out on %s", shell_pattern(p->lan, '+', lan), name);
-	else
-		snprintf(buf, size, "ufw route allow in on %s; ufw route allow out on %s", name, name);
-}
-
-static void remedy_forward(const struct barrier *o, const struct passage *p, char *buf, size_t size)
-{
-	switch (tool_of(o)) {
-	case TOOL_FIREWALLD: remedy_firewalld(p, buf, size); break;
-	case TOOL_UFW: remedy_ufw(p, buf, size); break;
-	case TOOL_IPTABLES: remedy_iptables(o, p, buf, size); break;
-	default: remedy_nft(o, p, buf, size); break;
-	}
-}
-
-/* The commands that let in protocol 41 from REMOTE. */
-static void remedy_input(const struct barrier *o, const char *remote, char *buf, size_t size)
-{
-	switch (tool_of(o)) {
-	case TOOL_FIREWALLD:
-		snprintf(buf, size, "firewall-cmd --permanent --add-protocol=ipv6; firewall-cmd --reload");
-		break;
-	case TOOL_UFW: snprintf(buf, size, "ufw allow proto ipv6 from %s", remote); break;
-	case TOOL_IPTABLES:
-		snprintf(buf, size, "iptables%s -I INPUT -s %s -p 41 -j ACCEPT",
-			 o->tool == BARRIER_XTABLES ? "-legacy" : "", remote);
-		break;
-	default:
-		if (is_nft_name(o->table) && is_nft_name(o->base))
-			snprintf(buf, size, "nft insert rule %s %s %s ip saddr %s ip protocol 41 accept", o->family,
-				 o->table, o->base, remote);
-		else
-			*buf = '\0';
-	}
-}
-
 /* The next one of the list, filled in but for its remedy; the last one where there are enough. */
-static struct barred *add_barrier(struct barriers *b, const struct barrier *o, bool outer)
+static struct barred *add_barrier(struct barriers *b, const struct barrier *o, enum point point)
 {
 	struct barred *barred = &b->items[b->n < BARRIERS_MAX ? b->n++ : BARRIERS_MAX - 1];
 
 	barred->barrier = *o;
-	barred->outer = outer;
+	barred->point = point;
 	return barred;
 }
 
@@ -249,44 +84,41 @@ static int find_forward(struct looking *l, struct flow *flow, enum flow_state ba
 	}
 	if (ret || !found)
 		return ret;
-	barred = add_barrier(l->list, &o, false);
+	barred = add_barrier(l->list, &o, POINT_COUNT);
 	remedy_forward(&o, p, barred->remedy, sizeof(barred->remedy));
 	snprintf(barred->what, sizeof(barred->what), "what is forwarded from %s to %s", flow->from.ifname,
 		 flow->to.ifname);
 	return 0;
 }
 
-/* The outer packets of a tunnel: not tracked, they are no answers to a filter that lets only answers in. */
+/* The outer packets of a tunnel, both ways: once in, once out. */
 static int find_outer(struct looking *l, const struct world *w, const struct spec *spec, struct err *err)
 {
-	struct flow flow = { .hook = NF_INET_LOCAL_IN,
-			     .state = spec->notrack ? FLOW_UNTRACKED : FLOW_FIRST,
-			     .family = NFPROTO_IPV4,
-			     .proto = IPPROTO_IPV6 };
-	char remote[NET6_TEXT];
-	struct barred *barred;
+	static const enum point outer[] = { POINT_OUTER_PREROUTING, POINT_OUTER_INPUT, POINT_OUTER_OUTPUT,
+					    POINT_OUTER_POSTROUTING };
+	struct passing p = { .remote = spec->remote, .notrack = spec->notrack };
 	const struct link *link;
-	struct barrier o;
 	struct path path;
-	bool found;
 	int ret = path_lookup(w->c, spec->remote, spec->local, 0, spec->fwmark, &path, err);
 
 	link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
 	if (ret || !link)
 		return ret;
-	set_end(w, &flow.from, link->name);
-	set_addr(&flow.from, &spec->remote, sizeof(spec->remote));
-	set_end(w, &flow.to, "");
-	if (path.source.s_addr)
-		set_addr(&flow.to, &path.source, sizeof(path.source));
-	ret = filters_barrier(&l->filters, &flow, &o, &found, err);
-	if (ret || !found)
-		return ret;
-	addr4_text(spec->remote, remote);
-	barred = add_barrier(l->list, &o, true);
-	remedy_input(&o, remote, barred->remedy, sizeof(barred->remedy));
-	snprintf(barred->what, sizeof(barred->what), "protocol 41 from %s", remote);
-	return 0;
+	p.underlay = link->name;
+	p.local = path.source;
+	for (size_t i = 0; !ret && i < sizeof(outer) / sizeof(*outer); i++) {
+		struct barred *barred;
+		struct barrier o;
+		bool found;
+
+		ret = point_barrier(&l->filters, w, &p, outer[i], &o, &found, err);
+		if (ret || !found)
+			continue;
+		barred = add_barrier(l->list, &o, outer[i]);
+		point_remedy(&p, outer[i], &o, barred->remedy, sizeof(barred->remedy));
+		point_text(&p, outer[i], barred->what, sizeof(barred->what));
+	}
+	return ret;
 }
 
 static int find_peer(struct looking *l, const struct world *w, const struct spec *peer, struct err *err)

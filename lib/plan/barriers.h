@@ -5,6 +5,8 @@
 
 #include "filters/flow.h"
 #include "plan/plan.h"
+#include "plan/points.h"
+#include "plan/remedies.h"
 #include "plan/world.h"
 
 #define BARRIERS_MAX 16
@@ -13,9 +15,9 @@
 /* A filter of somebody else in the way of a tunnel. */
 struct barred {
 	struct barrier barrier;
-	bool outer;	   /* of its outer packets, else of what is forwarded */
-	char what[80];	   /* what is dropped */
-	char remedy[1600]; /* the commands that let it pass; empty: a name in it cannot be written in one */
+	enum point point;	  /* of its outer packets; POINT_COUNT: of what is forwarded */
+	char what[80];		  /* what is dropped */
+	char remedy[REMEDY_TEXT]; /* the commands that let it pass; empty: a name in it cannot be written in one */
 };
 
 struct barriers {
