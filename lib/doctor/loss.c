@@ -17,6 +17,7 @@
 
 #define ECHOS 8		/* at least */
 #define ECHOS_MAX 48	/* 16 s of SLOWLY, more than the exam has */
+#define LAST 8		/* answers that tell how long one takes: the first ones may have had to wait for neighbours */
 #define QUICKLY 200	/* ms from one to the next */
 #define SLOWLY 400	/* after the first ECHOS */
 #define FIRST_WAIT 2000 /* ms for the answer to the last, where none has come yet */
@@ -34,6 +35,7 @@ struct loss {
 	struct {
 		int64_t sent;
 		bool answered;
+		unsigned int took; /* ms */
 	} echos[ECHOS_MAX];
 	unsigned int shortest, longest; /* round trip, ms */
 	struct task *input;
@@ -63,7 +65,15 @@ static unsigned int settled(const struct loss *l, unsigned int *lost)
 
 unsigned int loss_rtt(const struct exam *e)
 {
-	return e->loss && e->loss->n_answered ? e->loss->longest : RTT_UNKNOWN;
+	const struct loss *l = e->loss;
+	unsigned int rtt = 0, n = 0;
+
+	for (unsigned int i = l ? l->n : 0; i && n < LAST; i--)
+		if (l->echos[i - 1].answered) {
+			rtt = l->echos[i - 1].took > rtt ? l->echos[i - 1].took : rtt;
+			n++;
+		}
+	return n ? rtt : RTT_UNKNOWN;
 }
 
 bool loss_explains(const struct exam *e, unsigned int n)
@@ -72,8 +82,10 @@ bool loss_explains(const struct exam *e, unsigned int n)
 	uint64_t chance = MILLION;
 
 	/* One of each more than was seen: few echos prove little (Laplace's rule of succession). */
-	if (of == lost)
-		lost = 0, of = 2;
+	if (of == lost) {
+		lost = 0;
+		of = 2;
+	}
 	for (unsigned int i = 0; i < n && chance >= BY_CHANCE; i++)
 		chance = chance * (lost + 1) / (of + 2);
 	return chance >= BY_CHANCE;
@@ -98,7 +110,7 @@ static void on_answer(struct task *task, bool ready, void *data)
 	if (!ready || !echo_receive6(task->fd, l->raw, l->id, &seq) || seq >= l->n || l->echos[seq].answered)
 		return;
 	l->echos[seq].answered = true;
-	took = (unsigned int)(loop_now() - l->echos[seq].sent);
+	took = l->echos[seq].took = (unsigned int)(loop_now() - l->echos[seq].sent);
 	if (!l->n_answered || took < l->shortest)
 		l->shortest = took;
 	if (took > l->longest)
@@ -153,7 +165,7 @@ void check_loss(struct exam *e)
 	unsigned int lost, n = settled(e->loss, &lost);
 	char far[NET6_TEXT];
 
-	if (!e->loss || !e->loss->n_answered) {
+	if (!e->loss || !e->loss->n_answered || !n) {
 		exam_skip(e, !e->subject.has_far ? "the far end's address in the tunnel is not known"
 			     : e->loss		 ? "no echo came back"
 						 : "no echo can be sent");

@@ -7,7 +7,7 @@
 
 #include "doctor/exam.h"
 
-/* The longest round trip that was measured, in ms; where none was, a second, as RFC 6298 (2.1) begins with. */
+/* The longest round trip of the last eight that were measured, in ms; where none was, a second, as RFC 6298 (2.1) begins with. */
 unsigned int loss_rtt(const struct exam *e);
 
 /*

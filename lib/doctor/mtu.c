@@ -97,7 +97,7 @@ static void on_timer(struct task *task, bool ready, void *data)
 	(void)ready;
 	task->due = now + STEP_MS;
 	if (!e->seen.answered6) {
-		if (e->seen.over || now > m->began + PATIENCE)
+		if (now > m->began + PATIENCE)
 			loop_end(&e->loop, task);
 		return;
 	}

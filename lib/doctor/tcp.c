@@ -41,9 +41,11 @@
 #define SMALL_SEGMENT (1280 - 60) /* without the headers of IPv6 and TCP (RFC 8200 section 5) */
 #define OPTIONS 40		  /* of TCP, at most */
 #define RTO_MIN 300		  /* ms, more than the 200 of Linux */
-#define REQUEST_MAX 4000	  /* bytes; servers take lines of 8 kB */
-#define WINDOW 16384		  /* bytes of it that may be on the way */
-#define ENOUGH 6000		  /* bytes of an answer, more than one segment of it */
+#define REQUEST_MAX 4000	  /* bytes, far more than what stands before the filler; servers take lines of 8 kB */
+#define LAST_LINE "\r\n\r\n"
+#define REPEATS_MAX 16 /* more take hours */
+#define WINDOW 16384   /* bytes of it that may be on the way */
+#define ENOUGH 6000    /* bytes of an answer, more than one segment of it */
 
 /* A server's target is another's: the host that is asked for an echo from the peer's addresses (upstream.c). */
 bool tcp_named(const struct exam *e)
@@ -130,22 +132,22 @@ bool tcp_ack_lost(const struct trial *t)
 
 static bool request_lost(const struct trial *t, const struct connection *c)
 {
-	return c->asked && !c->acked && !c->closed && !c->over && !loss_explains(t->e, c->repeats);
+	return c->asked && !c->taken && !c->closed && !c->over && !loss_explains(t->e, c->repeats);
 }
 
 bool tcp_out_lost(const struct trial *t)
 {
-	return request_lost(t, &t->whole) && t->small.acked;
+	return request_lost(t, &t->whole) && t->small.taken;
 }
 
 bool tcp_data_lost(const struct trial *t)
 {
 	const struct connection *s = &t->small;
 
-	if (!request_lost(t, &t->whole) || s->acked)
+	if (!request_lost(t, &t->whole) || s->taken)
 		return false;
-	if (!s->port)
-		return !has_large(t);
+	if (!s->port || s->over)
+		return s->over || !has_large(t);
 	return s->asked ? request_lost(t, s) : loop_now() > s->began + SYN_LAST + patience(t);
 }
 
@@ -154,7 +156,7 @@ static int64_t answer_time(const struct trial *t)
 {
 	unsigned int n = loss_enough(t->e);
 
-	return ((INT64_C(1) << n) - 1) * (RTO_MIN + 2 * round_trip(t));
+	return ((INT64_C(1) << (n < REPEATS_MAX ? n : REPEATS_MAX)) - 1) * (RTO_MIN + 2 * round_trip(t));
 }
 
 /* Is the answer longer than a small segment takes? Else one connection has no larger ones than the other. */
@@ -163,15 +165,18 @@ static bool fills_segment(const struct connection *c)
 	return c->received > SMALL_SEGMENT - OPTIONS;
 }
 
-bool tcp_in_lost(const struct trial *t)
+/* More of the answer has come in small segments than in full ones, so far. */
+static bool is_behind(const struct trial *t)
 {
 	const struct connection *w = &t->whole, *s = &t->small;
 
-	if (!w->acked || w->closed || w->over || s->received <= w->received || !fills_segment(s))
-		return false;
-	if (w->received && !s->closed && s->received < w->received + SMALL_SEGMENT)
-		return false;
-	return loop_now() > w->moved + answer_time(t);
+	return w->acked && !w->closed && !w->over && s->received > w->received && fills_segment(s) &&
+	       (!w->received || s->closed || s->received >= w->received + SMALL_SEGMENT);
+}
+
+bool tcp_in_lost(const struct trial *t)
+{
+	return is_behind(t) && loop_now() > t->whole.moved + answer_time(t);
 }
 
 static void see_of(struct connection *c, const struct in6_addr *to, const struct view *v)
@@ -280,7 +285,7 @@ static bool begin(struct trial *t, struct connection *c)
 static void ask(const struct trial *t, struct connection *c)
 {
 	const struct exam *e = t->e;
-	struct tcp_info info = { .tcpi_snd_mss = 0 };
+	struct tcp_info info;
 	socklen_t len = sizeof(info);
 	char text[REQUEST_MAX], address[NET6_TEXT];
 	struct in6_addr ignored;
@@ -288,13 +293,17 @@ static void ask(const struct trial *t, struct connection *c)
 	bool named = host && inet_pton(AF_INET6, host, &ignored) != 1;
 	size_t head, whole;
 
-	getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
+	if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		return;
 	head = (size_t)snprintf(text, sizeof(text),
 				"GET / HTTP/1.0\r\nHost: %s%s%s\r\nUser-Agent: sitctl doctor\r\nX-Filler: ",
 				named ? "" : "[", named ? host : addr6_text(&t->to, address), named ? "" : "]");
-	whole = info.tcpi_snd_mss + 64 < sizeof(text) ? info.tcpi_snd_mss + 64 : sizeof(text);
+	/* What a segment takes the other end has said: it may be anything. */
+	whole = head + strlen(LAST_LINE);
+	if (whole < info.tcpi_snd_mss + 64)
+		whole = info.tcpi_snd_mss + 64 < sizeof(text) ? info.tcpi_snd_mss + 64 : sizeof(text);
 	memset(text + head, 'x', whole - head);
-	memcpy(text + whole - 4, "\r\n\r\n", 4);
+	memcpy(text + whole - strlen(LAST_LINE), LAST_LINE, strlen(LAST_LINE));
 	c->before = info.tcpi_total_retrans;
 	c->request = send(c->fd, text, whole, MSG_NOSIGNAL) > 0 ? whole : 0;
 	c->asked = c->moved = loop_now();
@@ -319,7 +328,7 @@ static void look(struct trial *t, struct connection *c)
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
 	int64_t now = loop_now(), passed = round_trip(t) / 1000 + 1;
-	int left = 1;
+	int left;
 
 	if (c->over || getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
 		return;
@@ -328,19 +337,22 @@ static void look(struct trial *t, struct connection *c)
 		c->error = tcp_error_read(c->fd);
 		return;
 	}
+	if (!watching(t))
+		c->syn = 1 + info.tcpi_total_retrans;
 	if (info.tcpi_state == TCP_SYN_SENT)
 		return;
 	if (!c->connected)
 		c->connected = c->moved = now;
 	take_answer(c);
-	if (c->asked && !c->acked && !ioctl(c->fd, SIOCOUTQ, &left) && !left) {
-		c->acked = true;
+	if (c->asked && !ioctl(c->fd, SIOCOUTQ, &left) && c->taken + (size_t)left < c->request) {
+		c->taken = c->request - (size_t)left;
+		c->acked = !left;
 		c->moved = now;
 	}
-	if (c->asked) {
+	if (c->asked)
 		c->repeats = info.tcpi_total_retrans - c->before;
+	if (c->asked || c != &t->whole)
 		return;
-	}
 	t->heard = t->heard || info.tcpi_last_ack_recv + HEARD_MS < now - c->connected;
 	t->unheard = info.tcpi_probes > passed ? (unsigned int)(info.tcpi_probes - passed) : 0;
 }
@@ -357,10 +369,10 @@ static bool is_answered(const struct trial *t, const struct connection *c)
 			    (c->received && watching(t) && c->seen <= c->received && is_quiet(t, c)));
 }
 
-/* A server need not answer: then there is nothing more to see. */
-static bool is_mute(const struct trial *t, const struct connection *c)
+/* Nothing more comes. A server need not answer. */
+static bool is_done(const struct trial *t, const struct connection *c)
 {
-	return c->acked && !c->received && !c->seen && is_quiet(t, c);
+	return c->over || is_answered(t, c) || (c->acked && is_quiet(t, c));
 }
 
 static bool is_connecting_in_vain(const struct trial *t)
@@ -374,13 +386,13 @@ static bool is_over(const struct trial *t)
 {
 	const struct connection *w = &t->whole, *s = &t->small;
 
-	if (w->over)
+	if (w->over || is_answered(t, w))
 		return true;
 	if (!w->connected)
 		return is_connecting_in_vain(t);
-	if (tcp_ack_lost(t) || is_answered(t, w) || tcp_data_lost(t) || tcp_out_lost(t) || tcp_in_lost(t))
+	if (tcp_ack_lost(t) || tcp_data_lost(t) || tcp_out_lost(t) || tcp_in_lost(t))
 		return true;
-	return is_mute(t, w) && (!has_large(t) || s->over || is_mute(t, s) || (is_answered(t, s) && !fills_segment(s)));
+	return is_done(t, w) && (!has_large(t) || is_done(t, s)) && !is_behind(t);
 }
 
 /* Data acknowledges the handshake as well: first it is to be seen whether an empty segment does. */
@@ -404,7 +416,7 @@ static void step(struct trial *t)
 			ask(t, w);
 		return;
 	}
-	if (!s->port && has_large(t) && is_quiet(t, w) && !is_answered(t, w))
+	if (!s->port && !s->over && has_large(t) && is_quiet(t, w) && !is_answered(t, w))
 		s->over = !begin(t, s);
 	if (!s->port || s->over)
 		return;

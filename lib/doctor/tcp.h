@@ -20,13 +20,14 @@ struct connection {
 	uint16_t port; /* ours; 0: not begun */
 	int64_t began, connected, asked;
 	int64_t moved;	  /* when something came of it last: an acknowledgement, or more of the answer */
-	unsigned int syn; /* of ours that were seen to leave */
+	unsigned int syn; /* of ours that were seen to leave; where nobody may watch, that the kernel sent */
 	unsigned int syn_ack, wrong;
 	uint32_t first;	      /* sequence number of the answer's first byte */
 	size_t request;	      /* bytes */
 	unsigned int before;  /* segments that were repeated until it was sent */
 	unsigned int repeats; /* of the request, each of them because the one before was not acknowledged */
-	bool acked;	      /* all of the request is */
+	size_t taken;	      /* bytes of the request that are acknowledged */
+	bool acked;	      /* all of them are */
 	size_t received;      /* bytes of the answer, in order */
 	size_t seen;	      /* bytes of it as far as a segment came, with holes */
 	bool closed;	      /* the other end has told that it sends no more */

@@ -47,13 +47,10 @@ struct tcp_error tcp_error_read(int fd)
 
 	for (;;) {
 		uint8_t quoted[256];
-		union {
-			struct cmsghdr align;
-			char bytes[512];
-		} control;
+		_Alignas(struct cmsghdr) char control[512];
 		struct iovec part = { .iov_base = quoted, .iov_len = sizeof(quoted) };
 		struct msghdr m = {
-			.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+			.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)
 		};
 
 		if (recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)

@@ -80,12 +80,13 @@ static void judge_error(struct exam *e, const struct trial *t, const char *text)
 							   [HOP_FAR] = CAUSE_TCP_ERROR_FAR,
 							   [HOP_BEYOND] = CAUSE_TCP_ERROR_BEYOND };
 	const struct tcp_error *error = &t->whole.error;
-	char whole[EXAM_TEXT], from[NET6_TEXT];
+	char whole[EXAM_TEXT];
 
 	if (error->icmp)
 		snprintf(whole, sizeof(whole), "%s%s sends '%s' (ICMPv6 type %u, code %u) for TCP port %d of %s",
-			 addr6_text(&error->from, from), addr6_equal(&error->from, &t->to) ? " itself" : "",
-			 tcp_error_text(error), error->type, error->code, TCP_PORT, text);
+			 addr6_text(&error->from, (char[NET6_TEXT]){ "" }),
+			 addr6_equal(&error->from, &t->to) ? " itself" : "", tcp_error_text(error), error->type,
+			 error->code, TCP_PORT, text);
 	else
 		snprintf(whole, sizeof(whole), "no connection to %s leaves by %s: %s", text, e->subject.dev,
 			 tcp_error_text(error));

@@ -12,7 +12,7 @@
  * How many chains and rules are read: by who only makes a tunnel, which shall not take twice as long for it, and by
  * who looks for a fault.
  */
-#define FILTERS_GLANCE 500
+#define FILTERS_GLANCE 300
 #define FILTERS_THOROUGH 200000
 
 /* What was read of others' rules. */

@@ -128,19 +128,19 @@ static int rule_verdict(struct walk *w, const struct others_rule *rule, char *ju
 	struct flow_regs r = { .known = { false } };
 	int verdict = NO_VERDICT;
 	enum flow_match match = MATCH;
-	const struct nlattr *attr;
-	struct expr e;
+	const struct nlattr *attr = rule->exprs ? mnl_attr_get_payload(rule->exprs) : NULL;
+	int left = rule->exprs ? mnl_attr_get_payload_len(rule->exprs) : 0;
 
-	if (rule->exprs)
-		mnl_attr_for_each_nested(attr, rule->exprs) {
-			enum flow_match one = expr_read(attr, &e) ? step(w, &e, &r, &verdict, jump) : SOME;
+	for (; mnl_attr_ok(attr, left); left -= (int)MNL_ALIGN(attr->nla_len), attr = mnl_attr_next(attr)) {
+		struct expr e;
+		enum flow_match one = expr_read(attr, &e) ? step(w, &e, &r, &verdict, jump) : SOME;
 
-			match = one == MATCH ? match : one;
-			if (match == NO_MATCH)
-				return NO_VERDICT;
-			if (w->action && does(w->action, &e))
-				w->done = true;
-		}
+		match = one == MATCH ? match : one;
+		if (match == NO_MATCH)
+			return NO_VERDICT;
+		if (w->action && does(w->action, &e))
+			w->done = true;
+	}
 	if (w->undecided)
 		return UNDECIDED;
 	if (match == MATCH)

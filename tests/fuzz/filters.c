@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return -1;
 	flow = &flows[*data % (sizeof(flows) / sizeof(*flows))];
-	filters_begin(&filters, kernel_says(data + 1, size - 1, 0), *data & 0x40 ? FILTERS_THOROUGH : 10);
+	filters_begin(&filters, kernel_says(data + 1, size - 1, 0), *data & 0x40 ? 10 : FILTERS_THOROUGH);
 	if (*data & 0x80)
 		ret = filters_action(&filters, &action, flow, &found, &err);
 	else

@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					      .tables = { "mangle", "nat" } };
 	struct flow flow = { .from = { .ifname = "sit-alice", .has_addr = true, .addr = { 0x20, 1, 0xd, 0xb8 } },
 			     .to = { .ifname = "up0" } };
+	struct xtables x;
 	struct barrier o;
 	bool found = false;
 	struct err err;
@@ -27,12 +28,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	flow.family = *data & 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 	flow.proto = *data & 2 ? IPPROTO_IPV6 : 0;
 	tables_say(data + 1, size - 1);
+	xtables_begin(&x, 200000);
 	if (*data & 4) {
-		ret = xtables_action(&action, &flow, &found, &err);
+		ret = xtables_action(&x, &action, &flow, &found, &err);
+		xtables_end(&x);
 		invariant(!ret || (ret < 0 && !found));
 		return 0;
 	}
-	ret = xtables_barrier(&flow, &o, &found, &err);
+	ret = xtables_barrier(&x, &flow, &o, &found, &err);
+	xtables_end(&x);
 	invariant(!ret || (ret < 0 && !found));
 	if (found) {
 		invariant(o.tool == BARRIER_XTABLES && o.chain[0]);

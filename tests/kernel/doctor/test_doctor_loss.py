@@ -9,7 +9,7 @@ import time
 import doctor
 import netlab
 from doctor import UP
-from netlab import INTERNET, PAIR, SERVER4
+from netlab import INTERNET, PAIR, SERVER4, SERVER6
 
 PAGE = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n" + b"a line of the page\n" * 220
 SYN, SYN_ACK = "@nh,584,8 0x02", "@nh,584,8 0x12"  # the flags of TCP in IPv6 in IPv4
@@ -41,6 +41,17 @@ class Pages(doctor.Service):
                 peer.sendall(PAGE)
         except OSError:
             pass
+
+
+class Mute(doctor.Service):
+    """Takes what comes, and says nothing."""
+
+    def open(self):
+        self.peers = []
+        return socket.create_server(("::", 80), family=socket.AF_INET6)
+
+    def serve(self):
+        self.peers.append(self.sock.accept()[0])
 
 
 class Way(doctor.Client):
@@ -134,8 +145,27 @@ class Loss(Way):
         threading.Timer(2, self.unshape, ("c0",)).start()
         self.well()
 
-    def test_the_server_answers_late(self):
-        """The page takes longer than any segment."""
+    def test_a_target_that_takes_tiny_segments(self):
+        """It says so; the request is longer then than one of them."""
+        way = f"2001:db8:1::/48 via {SERVER6}"
+        self.inet.ip(f"route replace {way} advmss 100")
+        self.addCleanup(self.inet.ip, f"route replace {way}")
+        self.well()
+        self.assertGreater(len(self.pages.requests[0]), 80)
+
+    def test_a_server_that_does_not_answer(self):
+        self.pages.stop()
+        Mute(self, self.inet)
+        exam = self.well()
+        self.assertEqual(exam.checks["TCP"]["text"], f"{INTERNET} port 80 takes data")
+
+    def test_without_rights(self):
+        exam = self.asked(user=65534, group=65534, extra_groups=[])
+        self.assertEqual(list(exam.findings), [], str(exam))
+        self.assertEqual(exam.checks["TCP"]["text"], f"{INTERNET} port 80 takes data and answers")
+        self.assertLess(exam.done.seconds, 20)
+
+    def test_a_part_of_the_page_is_late(self):
         self.drop(self.server, f"ip6 saddr {INTERNET} meta length 1000-1500 numgen inc mod 6 < 2 drop")
         self.well()
 
@@ -147,6 +177,7 @@ class Size(Way):
         self.drop(host, rule)
         found = self.finds(self.client, cause, INTERNET, *evidence, words=f"t1 target {INTERNET}")
         self.assertIn("mtu 1280", found["remedy"])
+        self.assertEqual(found["hop"], "beyond")
         self.follow(self.client, found)
         self.well()
 
