@@ -177,6 +177,7 @@ lint: deps-lint
 	@tests/lint $(ALL_CFLAGS) -DSITCTL_VERSION='"$(VERSION)"'
 
 #: make bench       figures: packets a second with and without the filter; setting up, against ip, nft and sysctl.
+#:                  The same commands beside what others have on a host: sets, rules, routes, links.
 #:                  ONLY='client server' takes parts (tests/bench/run.py --help)
 $(BENCH): %: %.o
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^

@@ -17,6 +17,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "kernel" / "lab"))
 
 import netlab  # noqa: E402
+import others  # noqa: E402
 import setup  # noqa: E402
 from netlab import CLIENT4, INTERNET, PAIR, PAIR_B, SECOND4, SERVER4  # noqa: E402
 
@@ -144,7 +145,7 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="write the rows there too")
     parser.add_argument("only", nargs="*", metavar="SUBSTRING", help="only parts whose function's name holds it")
     words = parser.parse_args()
-    functions = [f for f in ROWS + setup.PARTS if not words.only or any(word in f.__name__ for word in words.only)]
+    functions = [f for f in ROWS + setup.PARTS + others.PARTS if not words.only or any(word in f.__name__ for word in words.only)]
     if not functions:
         parser.error("there is no such part")
     bench, rows, setups, counts = Bench(words.rounds, words.seconds, words.setups), [], [], []
