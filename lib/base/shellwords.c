@@ -95,7 +95,7 @@ static void put_value(struct shellwords *s, struct taking *t, const char *value,
 /* Behind the expansion at P, which is another than that of a variable: a command, a sum, a parameter, a value in case. */
 static const char *skip_expansion(struct shellwords *s, const char *p)
 {
-	char open = *p == '`' ? '`' : p[1], close = open == '(' ? ')' : open == '{' ? '}' : open;
+	int open = *p == '`' ? '`' : p[1], close = open == '(' ? ')' : open == '{' ? '}' : open;
 	unsigned int depth = 0;
 
 	if (*p == '$' && open != '(' && open != '{')

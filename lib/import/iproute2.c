@@ -8,7 +8,7 @@
 #include "import/importers.h"
 #include "import/ipcommand.h"
 
-#define VARIABLES_MAX 256
+#define VARIABLES_MAX 64
 #define EXPANDED_MAX 65536 /* bytes that values of variables bring, in all */
 
 static bool has(int n, char *words[], const char *a, const char *b)
@@ -113,10 +113,10 @@ static void name_unknown(struct script *s, const char *word)
 		s->n_told++;
 }
 
-/* The words from I on are assignments, those of them that are. */
-static void assign(struct script *s, int i, int n, char *words[], uint64_t odd)
+/* Those of the words that are assignments. */
+static void assign(struct script *s, int n, char *words[], uint64_t odd)
 {
-	for (; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		size_t len = shell_assignment(words[i]);
 		const char *value = words[i] + len + 1;
 
@@ -137,7 +137,7 @@ static bool variable_command(struct script *s, int n, char *words[], uint64_t od
 	while (assignments < n && shell_assignment(words[assignments]))
 		assignments++;
 	if (n && (assignments == n || import_among(words[0], keywords))) {
-		assign(s, 0, n, words, odd);
+		assign(s, n, words, odd);
 		return true;
 	}
 	if (!n || !import_among(words[0], given))
@@ -157,6 +157,9 @@ static int words_before(struct import *im, int n, char *words[])
 	static const char *const conditions[] = { "if", "elif", "while", "until", NULL };
 	int i = 0;
 
+	/* `case WORD in PATTERN) COMMAND` in one line. */
+	if (n > 2 && !strcmp(words[0], "case") && !strcmp(words[2], "in"))
+		i = 3;
 	for (; i < n; i++) {
 		bool condition = import_among(words[i], conditions);
 

@@ -153,15 +153,13 @@ static void tunnel_key(struct import *im, yaml_document_t *doc, struct imported 
 		take_addresses(im, doc, node, t->spec.name);
 	else if (!strcmp(key, "routes") && !text)
 		take_routes(im, doc, node, t->spec.name);
-	else if (!text)
-		import_error(im, key, "is not understood of a tunnel");
-	else if (!strcmp(key, "remote") || !strcmp(key, "mtu"))
+	else if (text && (!strcmp(key, "remote") || !strcmp(key, "mtu")))
 		import_set(im, t, key, text);
-	else if (!strcmp(key, "local"))
+	else if (text && !strcmp(key, "local"))
 		import_local(im, t, text);
-	else if (!strcmp(key, "ttl"))
+	else if (text && !strcmp(key, "ttl"))
 		import_ttl(im, t, text);
-	else if (!strcmp(key, "gateway6"))
+	else if (text && !strcmp(key, "gateway6"))
 		import_route(im, &(struct import_route){ .to = "default", .gateway = text, .ifname = t->spec.name });
 	else
 		import_error(im, key, "is not understood of a tunnel");

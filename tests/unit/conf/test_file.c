@@ -164,10 +164,12 @@ START_TEST(names)
 	ck_assert_str_eq(f.sections[0].spec.host, "tunnel.example");
 	ck_assert(f.sections[0].spec.remote.s_addr == ip4("203.0.113.9").s_addr && !f.sections[0].bad);
 	ck_assert_uint_eq(f.errors.n, 2);
-	ck_assert_msg(strstr(f.errors.texts[0], PATH ":4: ") == f.errors.texts[0] && strstr(f.errors.texts[0], "nowhere.example"), "%s",
-		      f.errors.texts[0]);
-	ck_assert_msg(strstr(f.errors.texts[1], PATH ":7: ") == f.errors.texts[1] && strstr(f.errors.texts[1], "127.0.0.2"), "%s",
-		      f.errors.texts[1]);
+	ck_assert_msg(strstr(f.errors.texts[0], PATH ":4: ") == f.errors.texts[0] &&
+			      strstr(f.errors.texts[0], "nowhere.example"),
+		      "%s", f.errors.texts[0]);
+	ck_assert_msg(strstr(f.errors.texts[1], PATH ":7: ") == f.errors.texts[1] &&
+			      strstr(f.errors.texts[1], "127.0.0.2"),
+		      "%s", f.errors.texts[1]);
 	ck_assert(f.sections[1].bad && f.sections[2].bad && !f.sections[3].bad);
 	ck_assert_uint_eq(f.sections[3].spec.remote.s_addr, ip4("198.51.100.7").s_addr);
 }
