@@ -106,9 +106,10 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 
 	if (!ctx->save || ctx->dry_run)
 		return carry_out(ctx, ch, scope);
-	if (scope->role == ROLE_CLIENT && !ctx->file && !strcmp(scope->name, "server")) {
+	if (scope->role == ROLE_CLIENT && !ctx->file && conf_taken(scope->name)) {
 		err_usage(&err, scope->name,
-			  "a tunnel of this name cannot be saved: " CONF_SERVER " is the server's file");
+			  "a tunnel of this name cannot be saved: " CONF_DIR "/%s.conf is no client's file",
+			  scope->name);
 		err_hint(&err, "name it otherwise, or give --file");
 		return fail(&err);
 	}
@@ -125,13 +126,13 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 	return status;
 }
 
-/* Peers that run and are not in the file. */
+/* What runs and is not in the file, which should have all of them. */
 static void name_gone(const struct ctx *ctx, const struct change *ch, const struct conf *f)
 {
 	for (size_t i = 0; i < ch->host.j.desired.n; i++) {
 		const struct spec *spec = &ch->host.j.desired.tunnels[i].spec;
 
-		if (spec->role == ROLE_PEER && !conf_find(f, ROLE_PEER, spec->name))
+		if (conf_part(spec->role) && conf_role(spec->role) == f->role && !conf_find(f, spec->role, spec->name))
 			warning(ctx, "%s: is not in %s: removed", spec->name, f->path);
 	}
 }
@@ -173,7 +174,7 @@ enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct s
 		return status;
 	}
 	status = change_conf(&ch, f, &err) ? fail(&err) : fail_conf(f);
-	if (!status && scope->role == ROLE_SERVER)
+	if (!status)
 		name_gone(ctx, &ch, f);
 	if (!status)
 		status = carry_out(ctx, &ch, scope);

@@ -96,15 +96,15 @@ static void describe(const struct step *step, char *line, size_t size)
 		describe_link(&step->was->link, &step->want->link, line, size);
 }
 
-/* Is what is wanted of SPEC in a file? The server's file has it all. */
+/* Is what is wanted of SPEC in a file? Those of the server and of passes have it all. */
 static bool from_file(const struct report *r, const struct spec *spec)
 {
 	const struct conf *f;
 
 	if (spec->role == ROLE_CLIENT)
 		return confs_find(&r->confs, ROLE_CLIENT, spec->name, &f);
-	for (size_t i = 0; spec->role != ROLE_NAT && i < r->confs.n; i++)
-		if (is_server_conf(&r->confs.items[i]))
+	for (size_t i = 0; i < r->confs.n; i++)
+		if (r->confs.items[i].role == conf_role(spec->role))
 			return true;
 	return false;
 }
@@ -125,9 +125,11 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 			print_word(out, ctx->file);
 			fputc(' ', out);
 		}
-		fputs(spec->role == ROLE_CLIENT ? "client up " : "server up", out);
-		if (spec->role == ROLE_CLIENT)
+		fprintf(out, "%s up", role_object(spec->role));
+		if (spec->role == ROLE_CLIENT) {
+			fputc(' ', out);
 			print_word(out, spec->name);
+		}
 		fclose(out);
 		return;
 	}
@@ -139,7 +141,7 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 static void tell(struct report *r, const struct spec *spec, const struct step *step, const struct conf *conf,
 		 const char *line)
 {
-	const char *name = spec->role == ROLE_SERVER ? "server" : spec->name;
+	const char *name = spec->name[0] ? spec->name : role_object(spec->role);
 	char repair[COMMAND_TEXT + 64];
 	json_t *json;
 
@@ -292,8 +294,16 @@ static void tell_errors(struct report *r, const struct spec *spec, const struct 
 		tell(r, spec, NULL, f, line);
 }
 
-/* What a file says is what is wanted; what cannot be as it says is a difference. */
-static int tell_files(struct report *r, struct change *ch, struct err *err)
+/* Whom what is said of a whole file is about. */
+static const struct spec *owner(const struct change *ch, const struct conf *f)
+{
+	static const struct spec nat = { .role = ROLE_NAT };
+
+	return f->role == ROLE_NAT ? &nat : f->role == ROLE_SERVER ? &ch->desired.server : &f->sections[0].spec;
+}
+
+/* What a file says is what is wanted; what cannot be as it says is a difference. NAME: nothing of others, or NULL. */
+static int tell_files(struct report *r, struct change *ch, const char *name, struct err *err)
 {
 	int ret = 0;
 
@@ -303,14 +313,15 @@ static int tell_files(struct report *r, struct change *ch, struct err *err)
 		conf_resolve(f);
 		ret = change_conf(ch, f, err);
 		if (!ret)
-			tell_errors(r, is_server_conf(f) ? &ch->desired.server : &f->sections[0].spec, f);
-		for (size_t k = 0; !ret && is_server_conf(f) && k < ch->host.j.desired.n; k++) {
+			tell_errors(r, owner(ch, f), f);
+		for (size_t k = 0; !ret && k < ch->host.j.desired.n; k++) {
 			const struct spec *spec = &ch->host.j.desired.tunnels[k].spec;
 			char line[LINE];
 
 			snprintf(line, sizeof(line), "%s runs, but is not in %.200s", spec->name, f->path);
-			if (spec->role == ROLE_PEER && !conf_find(f, ROLE_PEER, spec->name))
-				tell(r, &ch->desired.server, NULL, NULL, line);
+			if (conf_part(spec->role) && conf_role(spec->role) == f->role &&
+			    !conf_find(f, spec->role, spec->name) && (!name || !strcmp(spec->name, name)))
+				tell(r, owner(ch, f), NULL, NULL, line);
 		}
 	}
 	return ret;
@@ -354,7 +365,7 @@ enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const ch
 	(void)n;
 	(void)words;
 	ret = need_admin(ctx, &err);
-	if (!ret && cmd->role != ROLE_NAT)
+	if (!ret)
 		ret = confs_load(ctx, cmd->role, name, false, &r.confs, &err);
 	if (ret)
 		return fail(&err);
@@ -365,9 +376,9 @@ enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const ch
 		confs_free(&r.confs);
 		return status;
 	}
-	found = name && r.confs.n;
+	found = name && r.confs.n && cmd->role == ROLE_CLIENT;
 	r.array = ctx->json ? json_array() : NULL;
-	ret = tell_files(&r, &ch, &err);
+	ret = tell_files(&r, &ch, name, &err);
 	for (size_t i = 0; !ret && i < sizeof(roles) / sizeof(*roles); i++)
 		if (!cmd->role || cmd->role == roles[i])
 			ret = check_role(&r, &ch, roles[i], name, &found, &err);

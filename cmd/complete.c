@@ -63,7 +63,7 @@ static void offer_names(const struct ctx *ctx, enum role role, const char *parti
 	for (size_t i = 0; i < host.j.desired.n; i++)
 		if (host.j.desired.tunnels[i].spec.role == role)
 			offer(partial, host.j.desired.tunnels[i].spec.name, role_noun(role));
-	if (role != ROLE_NAT && confs_load(ctx, role, NULL, true, &confs, &ignored))
+	if (confs_load(ctx, role, NULL, true, &confs, &ignored))
 		confs.n = 0;
 	for (size_t i = 0; i < confs.n; i++)
 		for (size_t k = 0; k < confs.items[i].n_sections; k++) {

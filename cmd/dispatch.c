@@ -60,7 +60,7 @@ static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 			err_hint(&err, "the file stays: remove it to forget what is in it");
 		return fail(&err);
 	}
-	if (ctx->unless_down && (cmd->files != FILES_SAVE || strcmp(cmd->name, "up"))) {
+	if (ctx->unless_down && strcmp(cmd->name, "up")) {
 		err_usage(&err, "--unless-down", "'%s' brings up nothing that a file says", cmd->name);
 		return fail(&err);
 	}

@@ -20,14 +20,13 @@ static void usual_path(const struct ctx *ctx, enum role role, const char *name, 
 
 enum status read_conf(const struct ctx *ctx, enum role role, const char *name, struct conf *f)
 {
-	enum role of = role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER;
 	enum status status;
 	char path[CONF_PATH];
 	struct err err;
 
 	usual_path(ctx, role, name, path);
 	memset(f, 0, sizeof(*f));
-	if ((ctx->save && conf_lock(f, path, &err)) || conf_read(f, path, of, name, &err))
+	if ((ctx->save && conf_lock(f, path, &err)) || conf_read(f, path, conf_role(role), name, &err))
 		return fail(&err);
 	if (!f->exists && ctx->file && !ctx->save) {
 		err_usage(&err, path, "there is no such file");
@@ -68,19 +67,27 @@ static int add_conf(const struct ctx *ctx, struct confs *confs, const char *path
 	return 0;
 }
 
-/* NAME.conf of a client: not the server's, and nothing that an editor left. */
+/* NAME.conf of a client: not the server's or that of passes, and nothing that an editor left. */
 static int is_client_conf(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
 	char name[IFNAMSIZ];
 	const char *why;
 
-	if (len < 6 || len - 5 >= sizeof(name) || strcmp(entry->d_name + len - 5, ".conf") ||
-	    !strcmp(entry->d_name, "server.conf"))
+	if (len < 6 || len - 5 >= sizeof(name) || strcmp(entry->d_name + len - 5, ".conf"))
 		return 0;
 	memcpy(name, entry->d_name, len - 5);
 	name[len - 5] = '\0';
-	return parse_ifname(name, &why);
+	return parse_ifname(name, &why) && !conf_taken(name);
+}
+
+/* The one file of ROLE. */
+static int add_whole(const struct ctx *ctx, struct confs *confs, enum role role, bool lenient, struct err *err)
+{
+	char path[CONF_PATH];
+
+	usual_path(ctx, role, "", path);
+	return add_conf(ctx, confs, path, role, "", lenient, err);
 }
 
 static int add_clients(const struct ctx *ctx, struct confs *confs, bool lenient, struct err *err)
@@ -110,7 +117,7 @@ int confs_load(const struct ctx *ctx, enum role role, const char *name, bool len
 
 	memset(confs, 0, sizeof(*confs));
 	if (ctx->file && (!role || (role == ROLE_CLIENT && !name))) {
-		err_usage(err, "--file", "whose file is it? One tunnel must be named, or the server");
+		err_usage(err, "--file", "whose file is it? One tunnel must be named, the server, or the NAT");
 		return -EINVAL;
 	}
 	if (role == ROLE_CLIENT && name) {
@@ -119,10 +126,10 @@ int confs_load(const struct ctx *ctx, enum role role, const char *name, bool len
 	} else if (!role || role == ROLE_CLIENT) {
 		ret = add_clients(ctx, confs, lenient, err);
 	}
-	if (!ret && (!role || role == ROLE_PEER)) {
-		usual_path(ctx, ROLE_SERVER, "", path);
-		ret = add_conf(ctx, confs, path, ROLE_SERVER, "", lenient, err);
-	}
+	if (!ret && (!role || role == ROLE_PEER))
+		ret = add_whole(ctx, confs, ROLE_SERVER, lenient, err);
+	if (!ret && (!role || role == ROLE_NAT))
+		ret = add_whole(ctx, confs, ROLE_NAT, lenient, err);
 	if (!ret && ctx->file && !confs->n) {
 		err_usage(err, ctx->file, "there is no such file");
 		ret = -EINVAL;
@@ -151,9 +158,4 @@ const struct conf_section *confs_find(const struct confs *confs, enum role role,
 			return s;
 	}
 	return NULL;
-}
-
-bool is_server_conf(const struct conf *f)
-{
-	return !f->n_sections || f->sections[0].spec.role != ROLE_CLIENT;
 }

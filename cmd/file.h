@@ -12,7 +12,7 @@
  */
 enum status read_conf(const struct ctx *ctx, enum role role, const char *name, struct conf *f);
 
-/* Files that were read, of clients and of the server. */
+/* Files that were read, of clients, of the server and of passes. */
 struct confs {
 	struct conf *items;
 	size_t n;
@@ -30,8 +30,5 @@ void confs_free(struct confs *confs);
 /* The section of ROLE and NAME and the file that has it, or NULL. */
 const struct conf_section *confs_find(const struct confs *confs, enum role role, const char *name,
 				      const struct conf **file);
-
-/* Is the file the one that all peers must be in? */
-bool is_server_conf(const struct conf *f);
 
 #endif

@@ -118,9 +118,10 @@ static enum status save(const struct ctx *ctx, struct spec *spec)
 	struct conf f;
 	struct err err;
 
-	if (!ctx->file && !strcmp(spec->name, "server")) {
+	if (!ctx->file && conf_taken(spec->name)) {
 		err_usage(&err, spec->name,
-			  "a tunnel of this name cannot be saved: " CONF_SERVER " is the server's file");
+			  "a tunnel of this name cannot be saved: " CONF_DIR "/%s.conf is no client's file",
+			  spec->name);
 		err_hint(&err, "give --file");
 		return fail(&err);
 	}

@@ -5,7 +5,10 @@
 
 #include "commands.h"
 #include "ctx.h"
+#include "file.h"
 #include "say.h"
+#include "show.h"
+#include "showfile.h"
 #include "base/err.h"
 #include "base/list.h"
 #include "change/host.h"
@@ -14,74 +17,103 @@
 #include "state/desired.h"
 #include "state/readback.h"
 
-static void print_pass(const struct ctx *ctx, const struct spec *nat, const char *remote_host)
+static void print_pass(const struct view *v)
 {
+	const struct spec *nat = &v->spec;
 	char value[VALUE_TEXT + HOST_NAME_MAX_LEN + 4];
 
-	printf("%s%s%s: pass\n", color(ctx, COLOR_DEV), nat->name, color(ctx, COLOR_NONE));
+	printf("%s%s%s: pass\n", color(v->ctx, COLOR_DEV), nat->name, color(v->ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++) {
 		if (!param_exists(p, nat) || p->internal || !param_text(p, nat, 0, value))
 			continue;
-		if (!strcmp(p->name, "remote") && remote_host)
-			snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", remote_host);
-		show_row(ctx, p->name, COLOR_ADDRESS, value);
+		if (!strcmp(p->name, "remote") && v->remote_host)
+			snprintf(value + strlen(value), sizeof(value) - strlen(value), " (%s)", v->remote_host);
+		show_row(v->ctx, p->name, COLOR_ADDRESS, value);
 	}
+	print_only_in_file(v);
 }
 
-static json_t *pass_json(const struct spec *nat, const char *remote_host)
+static json_t *pass_json(const struct view *v)
 {
+	const struct spec *nat = &v->spec;
 	json_t *json = json_pack("{s:s, s:s}", "role", role_object(nat->role), "name", nat->name);
 
 	for (const struct param *p = params; p->name; p++)
 		if (param_exists(p, nat) && !p->internal)
 			json_object_set_new(json, p->name, param_json(nat, p));
-	if (remote_host)
-		json_object_set_new(json, "remote-host", json_string(remote_host));
+	if (v->remote_host)
+		json_object_set_new(json, "remote-host", json_string(v->remote_host));
+	json_only_in_file(v, json);
 	return json;
 }
 
-static void show_pass(const struct ctx *ctx, const struct spec *nat, const char *remote_host, json_t *array)
+static void show_pass(const struct view *v, json_t *array)
 {
 	if (array)
-		json_array_append_new(array, pass_json(nat, remote_host));
+		json_array_append_new(array, pass_json(v));
 	else
-		print_pass(ctx, nat, remote_host);
+		print_pass(v);
+}
+
+/* The I-th of what there is in V, if it is a pass: of the kernel, or, if not root, what is desired. Ends with spec_free(). */
+static bool take_pass(struct view *v, size_t i)
+{
+	const struct host *host = v->host;
+
+	if (!host->s.nft_unknown)
+		return observe_pass(&host->s.nft, i, &v->spec);
+	spec_copy(&v->spec, &host->j.desired.tunnels[i].spec);
+	return true;
+}
+
+static bool show_passes(struct view v, const struct confs *confs, const char *name, json_t *array)
+{
+	const struct host *host = v.host;
+	bool found = false;
+
+	for (size_t i = 0; i < (host->s.nft_unknown ? host->j.desired.n : host->s.nft.n); i++) {
+		const struct desired_tunnel *t;
+
+		if (!take_pass(&v, i))
+			continue;
+		if (v.spec.role == ROLE_NAT && (!name || !strcmp(v.spec.name, name))) {
+			found = true;
+			t = desired_find(&host->j.desired, ROLE_NAT, v.spec.name);
+			list_drop(v.spec.host);
+			v.spec.host = NULL;
+			v.remote_host = t && t->spec.remote.s_addr == v.spec.remote.s_addr ? t->spec.host : NULL;
+			v.section = confs_find(confs, ROLE_NAT, v.spec.name, &v.file);
+			show_pass(&v, array);
+		}
+		spec_free(&v.spec);
+	}
+	return found;
 }
 
 enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	json_t *array = ctx->json ? json_array() : NULL;
-	bool found = false;
+	struct confs confs;
+	json_t *array;
 	struct host host;
 	struct err err;
+	bool found;
 
 	(void)n;
 	(void)words;
+	if (confs_load(ctx, ROLE_NAT, name, true, &confs, &err))
+		return fail(&err);
+	/* What is wrong in a file does not keep us from showing what the kernel has. */
+	for (size_t i = 0; i < confs.n; i++)
+		fail_conf(&confs.items[i]);
 	if (host_open(&host, false, &err)) {
-		json_decref(array);
+		confs_free(&confs);
 		return fail(&err);
 	}
-	/* Not root: then what is desired is all that can be shown. */
-	for (size_t i = 0; i < (host.s.nft_unknown ? host.j.desired.n : host.s.nft.n); i++) {
-		const struct desired_tunnel *t;
-		struct spec nat;
-
-		if (host.s.nft_unknown)
-			spec_copy(&nat, &host.j.desired.tunnels[i].spec);
-		else if (!observe_pass(&host.s.nft, i, &nat))
-			continue;
-		if (nat.role != ROLE_NAT || (name && strcmp(nat.name, name))) {
-			spec_free(&nat);
-			continue;
-		}
-		found = true;
-		t = desired_find(&host.j.desired, ROLE_NAT, nat.name);
-		list_drop(nat.host);
-		nat.host = NULL;
-		show_pass(ctx, &nat, t && t->spec.remote.s_addr == nat.remote.s_addr ? t->spec.host : NULL, array);
-		spec_free(&nat);
-	}
+	array = ctx->json ? json_array() : NULL;
+	found = show_passes((struct view){ .ctx = ctx, .host = &host }, &confs, name, array);
+	found = show_absent(ctx, &host, &confs, ROLE_NAT, name, array) || found;
 	host_close(&host);
+	confs_free(&confs);
 	if (array && (found || !name))
 		print_json(ctx, array);
 	else

@@ -6,6 +6,7 @@
 #include "showfile.h"
 #include "say.h"
 #include "kernel/mark.h"
+#include "state/desired.h"
 #include "state/readback.h"
 
 /* "auto" and "any" leave the choice to us: whatever the kernel has is what the file says. */
@@ -69,8 +70,26 @@ void json_only_in_file(const struct view *v, json_t *json)
 	json_object_set_new(json, "only-in-file", only);
 }
 
+static bool pass_in_kernel(const struct host *host, const struct spec *spec)
+{
+	struct spec nat;
+
+	for (size_t i = 0; i < host->s.nft.n; i++)
+		if (observe_pass(&host->s.nft, i, &nat)) {
+			bool same = !strcmp(nat.name, spec->name);
+
+			spec_free(&nat);
+			if (same)
+				return true;
+		}
+	/* Not root: what is desired is all that is known. */
+	return host->s.nft_unknown && desired_find(&host->j.desired, ROLE_NAT, spec->name);
+}
+
 static bool in_kernel(const struct host *host, const struct spec *spec)
 {
+	if (spec->role == ROLE_NAT)
+		return pass_in_kernel(host, spec);
 	for (size_t i = 0; i < host->s.n_links; i++) {
 		const struct link *link = &host->s.links[i];
 
@@ -85,7 +104,8 @@ static void print_absent(const struct ctx *ctx, const struct conf *f, const stru
 	char value[VALUE_TEXT];
 
 	printf("%s%s%s: %s, %snot there, only in %s%s\n", color(ctx, COLOR_DEV), spec->name, color(ctx, COLOR_NONE),
-	       spec->role == ROLE_CLIENT ? "client" : "peer", color(ctx, COLOR_BAD), f->path, color(ctx, COLOR_NONE));
+	       conf_part(spec->role) ? conf_part(spec->role) : "client", color(ctx, COLOR_BAD), f->path,
+	       color(ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++)
 		for (unsigned int i = 0; param_exists(p, spec) && spec_given(spec, p->name) && !p->internal &&
 					 param_text(p, spec, i, value);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* client up, down; server up, down, add-peer, set-peer, del-peer; nat pass, unpass: to a state. */
+/* client up, down; server up, down, add-peer, set-peer, del-peer; nat pass, unpass, up, down: to a state. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -236,6 +236,50 @@ enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, co
 		warning(ctx, "server: it is not up: nothing to remove");
 	change_server_down(&ch);
 	keep_down(ctx, &ch, cmd->role, "");
+	status = carry_out(ctx, &ch, &scope);
+	change_close(&ch);
+	return status;
+}
+
+enum status cmd_nat_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+{
+	struct scope scope = { .role = ROLE_NAT, .name = "" };
+	enum status status;
+	struct conf f;
+	struct err err;
+
+	(void)cmd;
+	(void)name;
+	(void)n;
+	(void)words;
+	status = read_conf(ctx, ROLE_NAT, "", &f);
+	if (status)
+		return status;
+	if (f.exists)
+		return carry_out_conf(ctx, &f, &scope);
+	err_usage(&err, "nat", "there is no file %s", f.path);
+	err_hint(&err, "write it, or use 'sitctl --save nat pass NAME remote IPV4 to IPV4'");
+	conf_free(&f);
+	return fail(&err);
+}
+
+enum status cmd_nat_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+{
+	struct scope scope = { .role = ROLE_NAT, .name = "" };
+	enum status status;
+	struct change ch;
+	struct err err;
+
+	(void)cmd;
+	(void)name;
+	(void)n;
+	(void)words;
+	if (begin(ctx, &ch, &err))
+		return fail(&err);
+	if (!desired_has(&ch.desired, ROLE_NAT))
+		warning(ctx, "nat: there is no pass: nothing to remove");
+	change_nat_down(&ch);
+	keep_down(ctx, &ch, ROLE_NAT, "");
 	status = carry_out(ctx, &ch, &scope);
 	change_close(&ch);
 	return status;

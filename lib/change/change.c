@@ -12,6 +12,7 @@
 #include "plan/farend.h"
 #include "plan/natrules.h"
 #include "plan/rules.h"
+#include "plan/wanted.h"
 #include "state/derive.h"
 #include "state/saved.h"
 
@@ -109,7 +110,7 @@ void change_server_down(struct change *ch)
 {
 	struct err ignored;
 
-	desired_remove_peers(&ch->desired);
+	desired_remove_all(&ch->desired, ROLE_PEER);
 	spec_init(&ch->desired.server, ROLE_SERVER, "", &ignored);
 	ch->desired.server_explicit = false;
 }
@@ -122,6 +123,11 @@ void change_keep_down(struct change *ch, enum role role, const char *name)
 bool change_kept_down(const struct change *ch, enum role role, const char *name)
 {
 	return saved_has_down(&ch->host.j.saved, role, name);
+}
+
+void change_nat_down(struct change *ch)
+{
+	desired_remove_all(&ch->desired, ROLE_NAT);
 }
 
 int change_plan(struct change *ch, const struct scope *scope, struct err *err)
@@ -140,9 +146,10 @@ int change_warnings(struct change *ch, const struct scope *scope, struct err *er
 
 	if (scope->role != ROLE_SERVER)
 		t = desired_find(&ch->desired, scope->role, scope->name);
-	if (t && scope->role == ROLE_NAT)
-		ret = warn_nat(&ch->plan, &w, &t->spec, err);
-	if (t && scope->role == ROLE_CLIENT)
+	for (size_t i = 0; !ret && scope->role == ROLE_NAT && i < ch->desired.n; i++)
+		if (in_scope(scope, ch->desired.tunnels[i].spec.role, ch->desired.tunnels[i].spec.name))
+			ret = warn_nat(&ch->plan, &w, &ch->desired.tunnels[i].spec, err);
+	if (!ret && t && scope->role == ROLE_CLIENT)
 		ret = warn_client(&ch->plan, &w, &t->spec, err);
 	return ret ? ret : warn_open_relays(&ch->plan, &w, err);
 }
@@ -211,6 +218,8 @@ static bool up_again(const struct change *ch, const struct saved_down *down)
 {
 	if (down->role == ROLE_SERVER)
 		return ch->desired.server_explicit || desired_has_peers(&ch->desired);
+	if (!down->name[0])
+		return desired_has(&ch->desired, down->role);
 	return desired_find(&ch->desired, down->role, down->name);
 }
 

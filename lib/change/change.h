@@ -33,6 +33,9 @@ void change_remove(struct change *ch, enum role role, const char *name);
 int change_server(struct change *ch, const struct spec *spec, struct err *err);
 void change_server_down(struct change *ch);
 
+/* Tell: no pass is desired any more. */
+void change_nat_down(struct change *ch);
+
 /*
  * Note with the change that a person takes that of ROLE and NAME down: what acts by itself leaves it so, until it is
  * desired again, or this host starts anew. Did somebody?

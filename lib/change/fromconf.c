@@ -133,13 +133,44 @@ static int tell_server(struct change *ch, struct conf *f, struct err *err)
 	return ret;
 }
 
+/* The passes as the file has them, in place of those that were desired. */
+static int tell_nat(struct change *ch, struct conf *f, struct err *err)
+{
+	struct world w = host_world(&ch->host, &ch->desired);
+	struct desired before;
+	int ret = desired_copy(&before, &ch->desired, err);
+
+	if (ret)
+		return ret;
+	change_nat_down(ch);
+	for (size_t i = 0; !ret && i < f->n_sections; i++) {
+		struct conf_section *s = &f->sections[i];
+		const struct desired_tunnel *was = desired_find(&before, ROLE_NAT, s->spec.name);
+		struct spec effective;
+
+		if (s->bad)
+			continue;
+		far_end_choose(&ch->host.s, &s->spec, was ? &was->spec : NULL, &s->answers);
+		effective = s->spec;
+		ret = add_refusal(f, s, rule_nat(&w, &effective, err), err);
+		if (!ret && !s->bad)
+			ret = desired_put(&ch->desired, &effective, true, err);
+	}
+	desired_free(&before);
+	return ret;
+}
+
 int change_conf(struct change *ch, struct conf *f, struct err *err)
 {
 	struct conf_section *s = f->n_sections ? &f->sections[0] : NULL;
 	const struct desired_tunnel *before;
 
-	if (!s || s->spec.role != ROLE_CLIENT)
+	if (f->role == ROLE_SERVER)
 		return tell_server(ch, f, err);
+	if (f->role == ROLE_NAT)
+		return tell_nat(ch, f, err);
+	if (!s)
+		return 0;
 	if (s->bad)
 		return 0;
 	before = desired_find(&ch->desired, ROLE_CLIENT, s->spec.name);

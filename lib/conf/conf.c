@@ -17,9 +17,54 @@
 #define SECTIONS_MAX (1 << 17)
 #define LINES_MAX (1 << 20)
 
+/* A kind of file, and what is in it. */
+struct conf_kind {
+	enum role role;
+	const char *name;  /* of the usual file; NULL: that of the tunnel */
+	const char *whole; /* the section that there is once, or NULL */
+	enum role part;	   /* of the sections of which there may be several, or 0 */
+	const char *word;  /* and theirs */
+	const char *sections;
+};
+
+static const struct conf_kind kinds_of_conf[] = {
+	{ ROLE_CLIENT, NULL, "client", 0, NULL, "a client's file has '[client]'" },
+	{ ROLE_SERVER, "server", "server", ROLE_PEER, "peer", "the server's file has '[server]' and '[peer NAME]'" },
+	{ ROLE_NAT, "nat", NULL, ROLE_NAT, "pass", "the file of passes has '[pass NAME]'" },
+};
+
+static const struct conf_kind *kind_of(enum role role)
+{
+	const struct conf_kind *kind = kinds_of_conf;
+
+	while (kind->role != role && kind->part != role)
+		kind++;
+	return kind;
+}
+
+enum role conf_role(enum role role)
+{
+	return kind_of(role)->role;
+}
+
+const char *conf_part(enum role role)
+{
+	return kind_of(role)->part == role ? kind_of(role)->word : NULL;
+}
+
 void conf_path(enum role role, const char *name, char *path)
 {
-	snprintf(path, CONF_PATH, CONF_DIR "/%s.conf", role == ROLE_CLIENT ? name : "server");
+	const char *fixed = kind_of(role)->name;
+
+	snprintf(path, CONF_PATH, CONF_DIR "/%s.conf", fixed ? fixed : name);
+}
+
+bool conf_taken(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kinds_of_conf) / sizeof(*kinds_of_conf); i++)
+		if (kinds_of_conf[i].name && !strcmp(kinds_of_conf[i].name, name))
+			return true;
+	return false;
 }
 
 void conf_error(struct conf *f, unsigned int line, const struct err *err)
@@ -106,33 +151,34 @@ static bool split_header(char *text, char **kind, char **name)
 	return *kind && !strtok(NULL, " \t");
 }
 
-static int wrong_section(const char *header, enum role role, struct err *err)
+static int wrong_section(const struct conf *f, const char *header, struct err *err)
 {
 	err_usage(err, header, "is not a section of this file");
-	err_hint(err, role == ROLE_CLIENT ? "a client's file has '[client]'"
-					  : "the server's file has '[server]' and '[peer NAME]'");
+	err_hint(err, "%s", kind_of(f->role)->sections);
 	return -EINVAL;
 }
 
 /* What section the header TEXT begins, in SPEC. 0, or -EINVAL and ERR. */
-static int parse_header(const struct conf *f, const char *text, enum role role, const char *client, struct spec *spec,
-			struct err *err)
+static int parse_header(const struct conf *f, const char *text, const char *client, struct spec *spec, struct err *err)
 {
+	const struct conf_kind *is = kind_of(f->role);
 	char copy[256], *kind, *name;
 
 	if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy) || !split_header(copy, &kind, &name))
-		return wrong_section(text, role, err);
-	if (role == ROLE_SERVER && !strcmp(kind, "peer")) {
+		return wrong_section(f, text, err);
+	if (is->part && !strcmp(kind, is->word)) {
 		if (!name) {
-			err_usage(err, text, "a peer needs a name");
-			err_hint(err, "write '[peer NAME]'");
+			err_usage(err, text, "a %s needs a name", is->word);
+			err_hint(err, "write '[%s NAME]'", is->word);
 			return -EINVAL;
 		}
-		if (spec_init(spec, ROLE_PEER, name, err))
+		if (spec_init(spec, is->part, name, err)) {
+			spec_free(spec); /* without a role: nothing is missing in what cannot be */
 			return -EINVAL;
-	} else if (name || strcmp(kind, role == ROLE_CLIENT ? "client" : "server")) {
-		return wrong_section(text, role, err);
-	} else if (spec_init(spec, role, role == ROLE_CLIENT ? client : "", err)) {
+		}
+	} else if (name || !is->whole || strcmp(kind, is->whole)) {
+		return wrong_section(f, text, err);
+	} else if (spec_init(spec, is->role, is->name ? "" : client, err)) {
 		return -EINVAL;
 	}
 	return conf_find(f, spec->role, spec->name) ? err_usage(err, text, "is there twice") : 0;
@@ -177,7 +223,7 @@ static int take_key(struct conf *f, struct conf_line *line, uint64_t *seen, stru
 	}
 	if (!f->n_sections) {
 		err_usage(err, line->key, "stands before the first section");
-		err_hint(err, "begin the file with '[client]' or '[server]'");
+		err_hint(err, "%s", kind_of(f->role)->sections);
 		return -EINVAL;
 	}
 	section = &f->sections[f->n_sections - 1];
@@ -194,8 +240,7 @@ static int take_key(struct conf *f, struct conf_line *line, uint64_t *seen, stru
 }
 
 /* One line: noted as it is, and understood. */
-static int take_text(struct conf *f, const char *text, size_t len, enum role role, const char *name, uint64_t *seen,
-		     struct err *err)
+static int take_text(struct conf *f, const char *text, size_t len, const char *name, uint64_t *seen, struct err *err)
 {
 	struct conf_line *line = add_line(f, text, len);
 	struct conf_section *section;
@@ -216,7 +261,7 @@ static int take_text(struct conf *f, const char *text, size_t len, enum role rol
 	}
 	*seen = 0;
 	memset(&spec, 0, sizeof(spec));
-	ret = parse_header(f, p, role, name, &spec, err);
+	ret = parse_header(f, p, name, &spec, err);
 	section = grow_list((void **)&f->sections, &f->n_sections, &f->room_sections, sizeof(*section));
 	if (!section)
 		return err_sys(err, ENOMEM, "%s", f->path);
@@ -233,6 +278,7 @@ int conf_parse(struct conf *f, const char *text, enum role role, const char *nam
 	const char *last = text + strlen(text), *end;
 	uint64_t seen = 0;
 
+	f->role = role;
 	/* Not strcspn(): sanitizers look at all that is left of the text each time. */
 	for (; text < last; text = end + (end < last)) {
 		struct err inner;
@@ -240,7 +286,7 @@ int conf_parse(struct conf *f, const char *text, enum role role, const char *nam
 
 		end = memchr(text, '\n', (size_t)(last - text));
 		end = end ? end : last;
-		ret = take_text(f, text, (size_t)(end - text), role, name, &seen, &inner);
+		ret = take_text(f, text, (size_t)(end - text), name, &seen, &inner);
 		if (ret == -ENOMEM)
 			return err_sys(err, ENOMEM, "%s", f->path);
 		if (f->n_lines == LINES_MAX || f->n_sections == SECTIONS_MAX)
@@ -347,6 +393,7 @@ int conf_read(struct conf *f, const char *path, enum role role, const char *name
 
 	memset(f, 0, sizeof(*f));
 	f->lock = lock;
+	f->role = role;
 	f->mode = 0644;
 	if (snprintf(f->path, sizeof(f->path), "%s", path) >= (int)sizeof(f->path))
 		return err_usage(err, path, "is too long for the name of a file");

@@ -11,7 +11,6 @@
 #include "state/journal.h"
 
 #define CONF_DIR "/etc/sitctl"
-#define CONF_SERVER CONF_DIR "/server.conf"
 #define CONF_PATH 512
 
 /* Not a lock of the folder itself: whoever may read that could hold it. */
@@ -26,7 +25,7 @@ struct conf_line {
 	bool right;		 /* while the file is changed: it says what is wanted */
 };
 
-/* `[client]`, `[server]`, `[peer NAME]` and what stands below it. */
+/* `[client]`, `[server]`, `[peer NAME]`, `[pass NAME]` and what stands below it. */
 struct conf_section {
 	struct spec spec;
 	struct answers answers; /* of its host name, by conf_resolve() */
@@ -36,6 +35,7 @@ struct conf_section {
 
 struct conf {
 	char path[CONF_PATH];
+	enum role role; /* whose it is: ROLE_CLIENT, ROLE_SERVER or ROLE_NAT */
 	bool exists;
 	unsigned int mode, gid; /* of the file that was read */
 	struct conf_line *lines;
@@ -50,11 +50,18 @@ struct conf {
 	int lock;	      /* by conf_lock(), plus 1 */
 };
 
-/* The usual file of ROLE and NAME in PATH (CONF_PATH bytes). */
+/* Whose file has sections of ROLE: a peer's are in the server's. */
+enum role conf_role(enum role role);
+
+/* The word of a section of ROLE of which a file may have several, as in `[peer NAME]`, or NULL. */
+const char *conf_part(enum role role);
+
+/* The usual file of ROLE and NAME in PATH (CONF_PATH bytes). Is NAME.conf such a file of another role, so that no client's can be? */
 void conf_path(enum role role, const char *name, char *path);
+bool conf_taken(const char *name);
 
 /*
- * Read the file at PATH into F, which is zeroed or has its lock: of the client NAME (ROLE_CLIENT), or the server's (ROLE_SERVER). 0, also
+ * Read the file at PATH into F, which is zeroed or has its lock: of the client NAME (ROLE_CLIENT), the server's (ROLE_SERVER) or that of passes (ROLE_NAT). 0, also
  * where there are errors in it or there is no file (exists); or a negative errno and
  * ERR where it cannot be read or others may write to it. Ends with conf_free().
  */

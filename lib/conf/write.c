@@ -216,8 +216,8 @@ static int add_section(struct conf *f, const struct spec *spec)
 	f->room_sections = f->n_sections + 1;
 	memset(&grown[section], 0, sizeof(*grown));
 	f->n_sections++;
-	if (spec->role == ROLE_PEER)
-		snprintf(header, sizeof(header), "[peer %s]", spec->name);
+	if (conf_part(spec->role))
+		snprintf(header, sizeof(header), "[%s %s]", conf_part(spec->role), spec->name);
 	else
 		snprintf(header, sizeof(header), "[%s]", role_object(spec->role));
 	if (f->n_lines && f->lines[f->n_lines - 1].text[0] && !insert_line(f, f->n_lines, section - 1, ""))

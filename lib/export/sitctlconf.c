@@ -13,8 +13,9 @@ int print_sitctl_conf(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char value[VALUE_TEXT];
 
-	if (!strcmp(e->spec.name, "server"))
-		remark(notes, "name: server.conf is the server's file: name the tunnel otherwise, or use --file");
+	if (!strcmp(e->spec.name, "server") || !strcmp(e->spec.name, "nat"))
+		remark(notes, "name: %s.conf is no client's file: name the tunnel otherwise, or use --file",
+		       e->spec.name);
 	/* In the file that would begin a comment. */
 	if (e->spec.underlay[0] == '#')
 		return refuse(notes, "%s: a value that begins with '#' cannot stand in the file", e->spec.underlay);

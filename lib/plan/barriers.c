@@ -10,6 +10,7 @@
 #include "base/quote.h"
 #include "filters/filters.h"
 #include "kernel/mark.h"
+#include "plan/wanted.h"
 #include "state/snapshotfind.h"
 
 #include <linux/netfilter.h>
@@ -186,6 +187,16 @@ static int find_pass(struct looking *l, const struct world *w, const struct spec
 	return find_forward(l, &flow, FLOW_FIRST, &(struct passage){ .dev = nat->underlay, .v4 = true }, err);
 }
 
+static int find_passes(struct looking *l, const struct world *w, const struct scope *scope, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < w->desired->n; i++)
+		if (in_scope(scope, w->desired->tunnels[i].spec.role, w->desired->tunnels[i].spec.name))
+			ret = find_pass(l, w, &w->desired->tunnels[i].spec, err);
+	return ret;
+}
+
 static int find_all(struct looking *l, const struct world *w, const struct scope *scope, struct err *err)
 {
 	const struct desired_tunnel *t = scope->role == ROLE_SERVER
@@ -196,10 +207,10 @@ static int find_all(struct looking *l, const struct world *w, const struct scope
 
 	if (scope->role == ROLE_SERVER)
 		return w->desired->server.uplink[0] ? find_server(l, w, err) : 0;
+	if (scope->role == ROLE_NAT)
+		return find_passes(l, w, scope, err);
 	if (!t)
 		return 0;
-	if (scope->role == ROLE_NAT)
-		return find_pass(l, w, &t->spec, err);
 	spec = desired_effective(w->desired, &t->spec);
 	ret = find_outer(l, w, &spec, err);
 	if (ret)

@@ -61,7 +61,7 @@ int rule_not_passed(const struct world *w, const struct spec *spec, struct err *
 static int find_inside(const struct world *w, struct spec *nat, struct err *err)
 {
 	static const struct in_addr any;
-	const struct desired_tunnel *before = desired_find(w->desired, ROLE_NAT, nat->name);
+	const struct desired_tunnel *before = desired_find(&w->j->desired, ROLE_NAT, nat->name);
 	const struct link *link;
 	struct path path;
 	int ret = path_lookup(w->c, nat->to, any, 0, 0, &path, err);

@@ -96,7 +96,7 @@ bool in_scope(const struct scope *scope, enum role role, const char *name)
 {
 	if (scope->role == ROLE_SERVER)
 		return role == ROLE_PEER;
-	return role == scope->role && !strcmp(name, scope->name);
+	return role == scope->role && (!strcmp(name, scope->name) || (role == ROLE_NAT && !scope->name[0]));
 }
 
 bool link_leaves(const struct world *w, const struct link *link)

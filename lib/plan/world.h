@@ -8,8 +8,8 @@
 
 /* Which tunnels a plan is about; all others are left as they are. */
 struct scope {
-	enum role role; /* ROLE_CLIENT or ROLE_PEER: the one named; ROLE_SERVER: all peers */
-	const char *name;
+	enum role role;	  /* ROLE_CLIENT, ROLE_PEER or ROLE_NAT: the one named; ROLE_SERVER: all peers */
+	const char *name; /* of ROLE_NAT "": all passes */
 };
 
 /* How this host forwards (kernel-dependent, see forwarding.c). */

@@ -116,12 +116,12 @@ void desired_remove(struct desired *t, enum role role, const char *name)
 	fill_slots(t);
 }
 
-void desired_remove_peers(struct desired *t)
+void desired_remove_all(struct desired *t, enum role role)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n; i++)
-		if (t->tunnels[i].spec.role == ROLE_PEER)
+		if (t->tunnels[i].spec.role == role)
 			spec_free(&t->tunnels[i].spec);
 		else
 			t->tunnels[n++] = t->tunnels[i];
@@ -129,12 +129,17 @@ void desired_remove_peers(struct desired *t)
 	fill_slots(t);
 }
 
-bool desired_has_peers(const struct desired *t)
+bool desired_has(const struct desired *t, enum role role)
 {
 	for (size_t i = 0; i < t->n; i++)
-		if (t->tunnels[i].spec.role == ROLE_PEER)
+		if (t->tunnels[i].spec.role == role)
 			return true;
 	return false;
+}
+
+bool desired_has_peers(const struct desired *t)
+{
+	return desired_has(t, ROLE_PEER);
 }
 
 void desired_claim(const struct desired *t, struct snapshot *s)

@@ -37,9 +37,10 @@ struct in_addr desired_local(const struct desired *t, const struct spec *spec);
 /* Put SPEC in, in place of one of that role and name if there is one. 0 or -ENOMEM. */
 int desired_put(struct desired *t, const struct spec *spec, bool recorded, struct err *err);
 void desired_remove(struct desired *t, enum role role, const char *name);
-void desired_remove_peers(struct desired *t);
+void desired_remove_all(struct desired *t, enum role role);
 
-/* Has it peers? */
+/* Has it any of ROLE? Has it peers? */
+bool desired_has(const struct desired *t, enum role role);
 bool desired_has_peers(const struct desired *t);
 
 /* Add what runs in the kernel with our mark and is not in it (a lost journal). 0 or -ENOMEM. */

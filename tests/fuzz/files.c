@@ -108,15 +108,15 @@ static bool make(struct spec *spec, enum role of, char *words)
 	char *list[WORDS_MAX], *name = strtok(words, " \n");
 	int n = 0;
 	struct err err;
-	enum role role = of == ROLE_CLIENT ? ROLE_CLIENT : name && !strcmp(name, "server") ? ROLE_SERVER : ROLE_PEER;
+	enum role role = of != ROLE_SERVER ? of : name && !strcmp(name, "server") ? ROLE_SERVER : ROLE_PEER;
 
 	for (char *word = name ? strtok(NULL, " \n") : NULL; word && n < WORDS_MAX; word = strtok(NULL, " \n"))
 		list[n++] = word;
 	return name &&
 	       !spec_init(spec, role,
-			  role == ROLE_CLIENT ? "x"
-			  : role == ROLE_PEER ? name
-					      : "",
+			  role == ROLE_CLIENT	? "x"
+			  : role == ROLE_SERVER ? ""
+						: name,
 			  &err) &&
 	       !spec_words(spec, n, list, &err) && !spec_check(spec, &err);
 }
@@ -171,7 +171,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		words[1] = '\0'; /* the newline belongs to the file */
 		words += strlen(SEPARATOR);
 	}
-	role = strstr(text, "[client") ? ROLE_CLIENT : ROLE_SERVER;
+	role = strstr(text, "[client") ? ROLE_CLIENT : strstr(text, "[pass") ? ROLE_NAT : ROLE_SERVER;
 	parse(&f, text, role);
 	unchanged(&f, text);
 	if (words)

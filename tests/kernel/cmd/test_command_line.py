@@ -168,7 +168,7 @@ class NotRoot(netlab.Case):
         for host, words in ((self.client, UP), (self.client, "client down t1"), (self.client, "client adopt he6"),
                             (self.client, f"--save {UP}"), (self.client, f"-j {UP}"), (self.server, ADD), (self.server, "server up"),
                             (self.server, "server set-peer alice mtu 1300"), (self.server, "server del-peer alice"),
-                            (self.server, "server down"), (self.client, "nat unpass home"),
+                            (self.server, "server down"), (self.client, "nat unpass home"), (self.client, "nat down"),
                             (self.client, "nat pass home remote 203.0.113.1 to 192.168.1.10")):
             with self.subTest(words):
                 done = self.refused(host, words, status=1, user=65534, group=65534, extra_groups=[])

@@ -17,7 +17,7 @@ PAGES = netlab.TOP / "man" / "sitctl.8", netlab.TOP / "man" / "sitctl.conf.5"
 CONF = "/etc/sitctl"
 BLOCK = re.compile(r'^\.\\" example: (\S+)\n\.Bd -literal\n(.*?)^\.Ed$', re.M | re.S)
 PLAYED = {"vps", "router", "router-moved", "radvd", "leave", "nat", "look", "batch", "broker", "broker-conf",
-          "client-conf", "ifupdown-options", "ifupdown-plain", "systemd"}
+          "client-conf", "ifupdown-options", "ifupdown-plain", "systemd", "nat-conf"}
 HOME = f"server add-peer home remote {CLIENT4} address 2001:db8:1::3/127"
 MASQUERADE = "table ip nat { chain out { type nat hook postrouting priority srcnat; oifname wan masquerade; }; }"
 MOVED4, INSIDE4, WEB = "198.51.100.8", "192.168.1.10", "2001:db8:100::80"
@@ -242,8 +242,18 @@ class Manual(netlab.Case):
         for host, command in steps(examples()["systemd"]):
             self.assertIn(host, self.hosts)
             self.assertRegex(command, r"^systemctl (enable --now|reload) sitctl(@sit-ipv6|-server)\.service$")
-        for unit in ("sitctl@.service", "sitctl-server.service"):
+        for unit in ("sitctl@.service", "sitctl-server.service", "sitctl-nat.service"):
             self.assertIn(unit.replace("@.", "@NAME."), PAGES[0].read_text(encoding="ascii"))
+
+    def test_nat_conf(self):
+        self.client.ip("addr add 192.168.1.1/24 dev lan")
+        before = self.client.state()
+        self.write(self.client, "nat-conf")
+        self.own(self.client, "nat up")
+        self.checked(self.client)
+        self.assertEqual(sorted(one["name"] for one in self.show(self.client, "nat show")), ["attic", "cellar"])
+        self.own(self.client, "nat down")
+        self.same(before, self.client)
 
     def test_look(self):
         self.up(self.server, HOME)

@@ -132,6 +132,21 @@ class Underlay(netlab.Case):
         self.assertEqual(self.routable(self.server, "up0"), "")
         self.assertIn("sit-bob", self.server.links())
 
+    def test_passes_come_up_unless_a_person_ended_them(self):
+        self.file("nat.conf", f"[pass home]\nremote = {SERVER4}\nto = 10.0.0.9\n[pass work]\nremote = {SERVER4B}\nto = 10.0.0.10\n")
+        self.client.ip("addr add 10.0.0.1/24 dev lan")
+        shown = lambda: [one["name"] for one in self.show(self.client, "nat show") if one.get("state") != "absent"]
+        self.assertEqual(self.routable(self.client, "wan"), "")
+        self.assertEqual(sorted(shown()), ["home", "work"])
+        self.tell(self.client, "nat unpass work")
+        self.assertEqual(self.routable(self.client, "wan"), "")
+        self.assertEqual(shown(), ["home"])
+        self.tell(self.client, "nat down")
+        self.assertEqual(self.routable(self.client, "wan"), "")
+        self.assertEqual(shown(), [])
+        self.up(self.client, "nat up")
+        self.assertEqual(sorted(shown()), ["home", "work"])
+
     def test_where_the_option_has_no_meaning(self):
         self.refused(self.client, f"--unless-down client up home remote {SERVER4} address {PAIR[1]}", "--unless-down", status=2)
         self.refused(self.client, "--unless-down client down home", "--unless-down", "down", status=2)

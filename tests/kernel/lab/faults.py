@@ -24,7 +24,8 @@ TEN = "[server]\nuplink = up0\n" + "".join(
 ) + f"[peer near]\nremote = {CLIENT4}\naddress = {ON_LINK[1]}\nmtu = 1400\n"
 TWO = TEN.split("[peer p2]", maxsplit=1)[0] + "mtu = 1400\n"
 BROKER = f"ip tunnel add he6 mode sit remote {SERVER4} local {CLIENT4} ttl 99\nip addr add {PAIR[1]}/127 dev he6\n"
-FILES = {"t1.conf": CLIENT, "server.conf": SERVER, "ten": TEN, "two": TWO, "broker": BROKER}
+NAT = f"[pass p1]\nremote = {SERVER4}\nto = 192.168.7.2\n[pass p2]\nremote = 203.0.113.9\nto = 192.168.7.3\ninterface = wan\n"
+FILES = {"t1.conf": CLIENT, "server.conf": SERVER, "nat.conf": NAT, "ten": TEN, "two": TWO, "broker": BROKER}
 
 ROUTED = f"{UP} prefix {PREFIX} prefix {PREFIX_B},lan"
 CHANGED = f"{UP} prefix {PREFIX_B} ttl 64 mtu 1300 mss-clamp off metric 7"
@@ -55,6 +56,10 @@ ROWS = [
     Row("server add-peer, saved", "server", (ADD_ALICE,), f"--save {ADD_BOB} mtu 1400", SERVER_DOWN),
     Row("nat pass", "client", (), PASS, "nat unpass p1", gone=NO_DEVICE),
     Row("nat unpass", "client", (PASS,), "nat unpass p1", "nat unpass p1", gone=NO_DEVICE),
+    Row("nat up", "client", (f"nat pass p3 remote {SERVER4} to 192.168.7.4",), "nat up", "nat down", gone=NO_DEVICE),
+    Row("nat down", "client", ("nat up",), "nat down", "nat down", gone=NO_DEVICE),
+    Row("nat pass, saved", "client", ("nat up",), f"--save nat pass p1 remote {SERVER4} to 192.168.7.5", "nat down", gone=NO_DEVICE),
+    Row("nat unpass, saved", "client", ("nat up",), "--save nat unpass p1", "nat down", gone=NO_DEVICE),
     Row("client adopt", "client", (), "client adopt he6", "client down he6", FOREIGN, NOT_FOREIGN),
     Row("server up, two of ten", "server", (UP_TEN,), f"-f {ETC}/two server up", SERVER_DOWN, gone="sit-p1"),
     Row("server set-peer, saved", "server", (ADD_ALICE,), f"--save server set-peer alice mtu 1400 prefix {PREFIX_B}",

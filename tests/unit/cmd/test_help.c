@@ -19,12 +19,20 @@
 static const struct {
 	const char *group, *name, *placeholder, *params;
 } commands[] = {
-	{ "client", "up", " NAME", CLIENT },	 { "client", "down", " NAME", NULL },
-	{ "client", "show", " [ NAME ]", NULL }, { "client", "check", " [ NAME ]", NULL },
-	{ "server", "up", "", SERVER },		 { "server", "down", "", NULL },
-	{ "server", "add-peer", " PEER", PEER }, { "server", "set-peer", " PEER", PEER },
-	{ "server", "del-peer", " PEER", NULL }, { "server", "show", " [ PEER ]", NULL },
-	{ "server", "check", "", NULL },	 { "", "check", "", NULL },
+	{ "client", "up", " NAME", CLIENT },
+	{ "client", "down", " NAME", NULL },
+	{ "client", "show", " [ NAME ]", NULL },
+	{ "client", "check", " [ NAME ]", NULL },
+	{ "server", "up", "", SERVER },
+	{ "server", "down", "", NULL },
+	{ "server", "add-peer", " PEER", PEER },
+	{ "server", "set-peer", " PEER", PEER },
+	{ "server", "del-peer", " PEER", NULL },
+	{ "server", "show", " [ PEER ]", NULL },
+	{ "server", "check", "", NULL },
+	{ "", "check", "", NULL },
+	{ "nat", "up", "", NULL },
+	{ "nat", "down", "", NULL },
 };
 
 /* NAME VALUE begins a line, after blanks, or ends at a word's end. */

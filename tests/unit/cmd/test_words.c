@@ -97,7 +97,7 @@ static const struct {
 	{ "-b nosuch", "nosuch", "cannot be read" },
 	{ "-b /dev/null client show", "client", "too many" },
 	{ "--save client show", "--save", "no new state" },
-	{ "-f x nat show", "--file", "reads no file" },
+	{ "-f x nat down", "--file", "reads no file" },
 	{ "-f nosuch client up t1", "nosuch", "no such file" },
 };
 

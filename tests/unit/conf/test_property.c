@@ -119,7 +119,7 @@ static void read_back(const struct spec *a, const char *text)
 	struct err err;
 	struct conf f = { .lock = 0 };
 
-	ck_assert_int_eq(conf_read(&f, PATH, a->role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER, a->name, &err), 0);
+	ck_assert_int_eq(conf_read(&f, PATH, conf_role(a->role), a->name, &err), 0);
 	ck_assert_msg(!f.errors.n, "%s: %s", text, f.errors.texts[0]);
 	s = conf_find(&f, a->role, a->name);
 	ck_assert_msg(s, "%s: %s is not in the file", text, a->name);
@@ -134,7 +134,7 @@ static void put_in_file(const struct spec *a, bool forget)
 	struct err err;
 	struct conf f = { .lock = 0 };
 
-	ck_assert_int_eq(conf_read(&f, PATH, a->role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER, a->name, &err), 0);
+	ck_assert_int_eq(conf_read(&f, PATH, conf_role(a->role), a->name, &err), 0);
 	if (forget)
 		ck_assert_int_eq(conf_remove(&f, a->role, a->name), 0);
 	ck_assert_int_eq(conf_put(&f, a, &err), 0);

@@ -76,6 +76,24 @@ static void expect_errors(enum role role, const char *text, const char *want)
 	ck_assert_msg(f.errors.n == n, "'%s': one error too many: %s", text, n < f.errors.n ? f.errors.texts[n] : "");
 }
 
+START_TEST(passes)
+{
+	good(ROLE_NAT,
+	     "# all\n[pass home]\nremote = 203.0.113.1\nto = 10.0.0.9 # the cellar\n[ pass a.b ]\nto=10.0.0.10\n"
+	     "remote=tunnel.example\ninterface=wan0\n");
+	ck_assert_str_eq(words_of(ROLE_NAT, "home"), "remote 203.0.113.1 to 10.0.0.9");
+	ck_assert_str_eq(words_of(ROLE_NAT, "a.b"), "remote tunnel.example to 10.0.0.10 interface wan0");
+	good(ROLE_NAT, "");
+	ck_assert_int_eq(f.role, ROLE_NAT);
+	expect_errors(
+		ROLE_NAT, "[pass]\n[peer a]\n[pass a/b]\n[server]\n[pass x]\nremote = 203.0.113.1\nlocal = any\n",
+		"1: [pass]: a pass needs a name|[pass NAME]\n2: [peer a]: is not a section|[pass NAME]\n3: a/b: \n"
+		"4: [server]: is not a section\n7: local: \n5: x: 'to' is missing");
+	expect_errors(ROLE_NAT, "remote = 203.0.113.1\n", "1: remote: stands before the first section|[pass NAME]");
+	expect_errors(ROLE_SERVER, "[pass x]\n", "1: [pass x]: is not a section");
+}
+END_TEST
+
 START_TEST(client)
 {
 	good(ROLE_CLIENT,
@@ -326,6 +344,7 @@ Suite *suite_read(void)
 
 	tcase_add_checked_fixture(tc, NULL, end);
 	tcase_set_timeout(tc, 20);
+	tcase_add_test(tc, passes);
 	tcase_add_test(tc, client);
 	tcase_add_test(tc, server_and_peers);
 	tcase_add_test(tc, ways_to_write);

@@ -46,7 +46,7 @@ static void save(void)
 /* Put SPEC (words as of make_spec(); NULL: nothing) into BEFORE, which is then AFTER; once more changes nothing. */
 static void becomes(enum role role, const char *before, const char *words, const char *after)
 {
-	enum role of = role == ROLE_CLIENT ? ROLE_CLIENT : ROLE_SERVER;
+	enum role of = conf_role(role);
 	SPEC spec = { 0 };
 
 	put_file(PATH, before, 0);
@@ -141,6 +141,10 @@ static const struct {
 	{ ROLE_PEER, A "\n# of b\n" B "# end\n",
 	  "a remote 198.51.100.7 address 2001:db8::3 prefix 2001:db8:100::/64 ttl 9",
 	  A "prefix = 2001:db8:100::/64\nttl    = 9\n\n# of b\n" B "# end\n" },
+	{ ROLE_NAT, "", "a remote 203.0.113.1 to 10.0.0.9", "[pass a]\nremote = 203.0.113.1\nto = 10.0.0.9\n" },
+	{ ROLE_NAT, "[pass a] # one\nremote = 203.0.113.1 # two\nto = 10.0.0.9\n",
+	  "a remote 203.0.113.2 to 10.0.0.9 interface wan0",
+	  "[pass a] # one\nremote = 203.0.113.2 # two\nto = 10.0.0.9\ninterface = wan0\n" },
 	/* A peer's name stands for itself, though another one begins like it. */
 	{ ROLE_PEER, "[peer ab]\nremote = 198.51.100.9\naddress = 2001:db8::7\n" A,
 	  "a remote 198.51.100.1 address 2001:db8::3",
@@ -160,7 +164,7 @@ static void removed(enum role role, const char *before, const char *name, const 
 {
 	put_file(PATH, before, 0);
 	for (int i = 0; i < 2; i++) { /* of what is not there nothing goes */
-		load(ROLE_SERVER);
+		load(conf_role(role));
 		ck_assert_int_eq(conf_remove(&f, role, name), 0);
 		ck_assert_ptr_null(conf_find(&f, role, name));
 		save();
