@@ -302,6 +302,20 @@ static const struct spec *owner(const struct change *ch, const struct conf *f)
 	return f->role == ROLE_NAT ? &nat : f->role == ROLE_SERVER ? &ch->desired.server : &f->sections[0].spec;
 }
 
+/* A pass has nothing but its place in the table, of which it does not say that it is missing. */
+static void tell_absent(struct report *r, const struct change *ch, const struct conf *f, const char *name)
+{
+	for (size_t i = 0; f->role == ROLE_NAT && i < f->n_sections; i++) {
+		const struct spec *spec = &f->sections[i].spec;
+		char line[LINE];
+
+		snprintf(line, sizeof(line), "%s is in %.200s, but does not run", spec->name, f->path);
+		if (!f->sections[i].bad && (!name || !strcmp(spec->name, name)) &&
+		    !desired_find(&ch->host.j.desired, ROLE_NAT, spec->name))
+			tell(r, spec, NULL, NULL, line);
+	}
+}
+
 /* What a file says is what is wanted; what cannot be as it says is a difference. NAME: nothing of others, or NULL. */
 static int tell_files(struct report *r, struct change *ch, const char *name, struct err *err)
 {
@@ -311,7 +325,7 @@ static int tell_files(struct report *r, struct change *ch, const char *name, str
 		struct conf *f = &r->confs.items[i];
 
 		conf_resolve(f);
-		ret = change_conf(ch, f, err);
+		ret = f->role == ROLE_NAT && name ? change_conf_pass(ch, f, name, err) : change_conf(ch, f, err);
 		if (!ret)
 			tell_errors(r, owner(ch, f), f);
 		for (size_t k = 0; !ret && k < ch->host.j.desired.n; k++) {
@@ -323,6 +337,8 @@ static int tell_files(struct report *r, struct change *ch, const char *name, str
 			    !conf_find(f, spec->role, spec->name) && (!name || !strcmp(spec->name, name)))
 				tell(r, owner(ch, f), NULL, NULL, line);
 		}
+		if (!ret)
+			tell_absent(r, ch, f, name);
 	}
 	return ret;
 }

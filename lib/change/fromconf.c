@@ -133,8 +133,8 @@ static int tell_server(struct change *ch, struct conf *f, struct err *err)
 	return ret;
 }
 
-/* The passes as the file has them, in place of those that were desired. */
-static int tell_nat(struct change *ch, struct conf *f, struct err *err)
+/* The passes as the file has them, in place of those that were desired; or of the pass ONLY alone, if it is not NULL. */
+static int tell_nat(struct change *ch, struct conf *f, const char *only, struct err *err)
 {
 	struct world w = host_world(&ch->host, &ch->desired);
 	struct desired before;
@@ -142,13 +142,14 @@ static int tell_nat(struct change *ch, struct conf *f, struct err *err)
 
 	if (ret)
 		return ret;
-	change_nat_down(ch);
+	if (!only)
+		change_nat_down(ch);
 	for (size_t i = 0; !ret && i < f->n_sections; i++) {
 		struct conf_section *s = &f->sections[i];
 		const struct desired_tunnel *was = desired_find(&before, ROLE_NAT, s->spec.name);
 		struct spec effective;
 
-		if (s->bad)
+		if (s->bad || (only && strcmp(s->spec.name, only)))
 			continue;
 		far_end_choose(&ch->host.s, &s->spec, was ? &was->spec : NULL, &s->answers);
 		effective = s->spec;
@@ -160,6 +161,11 @@ static int tell_nat(struct change *ch, struct conf *f, struct err *err)
 	return ret;
 }
 
+int change_conf_pass(struct change *ch, struct conf *f, const char *name, struct err *err)
+{
+	return tell_nat(ch, f, name, err);
+}
+
 int change_conf(struct change *ch, struct conf *f, struct err *err)
 {
 	struct conf_section *s = f->n_sections ? &f->sections[0] : NULL;
@@ -168,7 +174,7 @@ int change_conf(struct change *ch, struct conf *f, struct err *err)
 	if (f->role == ROLE_SERVER)
 		return tell_server(ch, f, err);
 	if (f->role == ROLE_NAT)
-		return tell_nat(ch, f, err);
+		return tell_nat(ch, f, NULL, err);
 	if (!s)
 		return 0;
 	if (s->bad)

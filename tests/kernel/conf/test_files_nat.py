@@ -104,9 +104,8 @@ class Nat(files.Case):
         self.up(self.client, PASS_HOME)
         for words in ("check", "nat check", "nat check work"):
             done = self.tell(self.client, words, status=3)
-            self.assertIn("work", done.out)
-            self.assertIn("sitctl nat up", done.out)
-            self.assertNotIn("home: ", done.out)
+            self.assertIn(f"work: work is in {ETC}/nat.conf, but does not run; repair: sitctl nat up", done.out)
+            self.assertNotIn("home is", done.out)
         self.up(self.client, "nat check home")
         self.tell(self.client, "nat check nosuch", status=1)
         self.up(self.client, "nat up")
