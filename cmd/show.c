@@ -126,7 +126,8 @@ static void print_proxied(const struct view *v)
 
 static void print_details(const struct view *v)
 {
-	static const char *const conf[] = { "forwarding", "force_forwarding", "accept_ra", "disable_ipv6" };
+	static const char *const conf[] = { "forwarding", "force_forwarding", "accept_ra", "accept_redirects",
+					    "disable_ipv6" };
 	char text[64];
 
 	snprintf(text, sizeof(text), "%u, group %u, %s", v->link->index, v->link->group, operstate(v->link->operstate));

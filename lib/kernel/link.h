@@ -13,7 +13,7 @@
 #define ALIAS_SIZE 256 /* IFALIASZ (linux/if.h) */
 
 /* Sysctls of net/ipv6/conf/NAME that come with the interface. */
-enum link_conf { CONF_DISABLE_IPV6, CONF_ACCEPT_RA, CONF_FORWARDING, LINK_CONFS };
+enum link_conf { CONF_DISABLE_IPV6, CONF_ACCEPT_RA, CONF_ACCEPT_REDIRECTS, CONF_FORWARDING, LINK_CONFS };
 
 enum link_stat {
 	STAT_RX_PACKETS,

@@ -13,7 +13,7 @@
 #include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 
-const char *const link_conf_names[LINK_CONFS] = { "disable_ipv6", "accept_ra", "forwarding" };
+const char *const link_conf_names[LINK_CONFS] = { "disable_ipv6", "accept_ra", "accept_redirects", "forwarding" };
 
 /* What a tunnel of sitctl has not, and would lose when it is changed. */
 static const char *odd_params(const struct nlattr **tb)
@@ -71,7 +71,8 @@ static int decode_stats(const struct nlattr *attr, struct link *link, struct are
 /* Only for an interface with IPv6, in the order of enum link_conf. */
 static void decode_conf(const struct nlattr *attr, struct link *link)
 {
-	static const unsigned int places[LINK_CONFS] = { DEVCONF_DISABLE_IPV6, DEVCONF_ACCEPT_RA, DEVCONF_FORWARDING };
+	static const unsigned int places[LINK_CONFS] = { DEVCONF_DISABLE_IPV6, DEVCONF_ACCEPT_RA,
+							 DEVCONF_ACCEPT_REDIRECTS, DEVCONF_FORWARDING };
 	const struct nlattr *families[AF_INET6 + 1], *tb[IFLA_INET6_CONF + 1];
 	const int32_t *values;
 

@@ -31,8 +31,8 @@ void sysctl_key(const struct sysctl *s, char key[SYSCTL_KEY_SIZE])
 
 const char *sysctl_leaf(const char *leaf)
 {
-	static const char *const leaves[] = { "disable_ipv6", "accept_ra", "forwarding", "force_forwarding",
-					      "proxy_ndp" };
+	static const char *const leaves[] = { "disable_ipv6", "accept_ra",	  "accept_redirects",
+					      "forwarding",   "force_forwarding", "proxy_ndp" };
 
 	for (size_t i = 0; i < sizeof(leaves) / sizeof(*leaves); i++)
 		if (!strcmp(leaves[i], leaf))

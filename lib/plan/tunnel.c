@@ -146,9 +146,11 @@ static int plan_device_sysctls(struct plan *plan, const struct world *w, const s
 
 	/* Hosts "without IPv6" often have default.disable_ipv6=1. */
 	ret = device_sysctl(plan, has, spec->dev, "disable_ipv6", "0", err);
-	/* A tunnel's far end must not configure this host by router advertisements. */
+	/* A tunnel's far end must not configure this host by router advertisements, nor turn its routes by redirects. */
 	if (!ret)
 		ret = device_sysctl(plan, has, spec->dev, "accept_ra", "0", err);
+	if (!ret)
+		ret = device_sysctl(plan, has, spec->dev, "accept_redirects", "0", err);
 	return ret ? ret : plan_device_forwarding(plan, w, spec, has, err);
 }
 

@@ -139,14 +139,14 @@ class RefusedLate(netlab.Case):
 
     def test_a_removed_device(self):
         """It comes back as a new one, for which the kernel has other values."""
-        for leaf in ("accept_ra", "disable_ipv6"):
+        for leaf in ("accept_ra", "accept_redirects", "disable_ipv6"):
             self.client.set(f"net.ipv6.conf.default.{leaf}", 1)
         before = self.client.state()
         self.up(self.client, UP + LAN)
         index = self.client.links()["t1"]["index"]
         self.refused(self.client, "client down t1", "forwarding", status=1, **self.how)
         self.assertNotEqual(self.client.links()["t1"]["index"], index, "it was refused before the device went")
-        for leaf in ("accept_ra", "disable_ipv6"):
+        for leaf in ("accept_ra", "accept_redirects", "disable_ipv6"):
             self.assertEqual(self.client.get(f"net.ipv6.conf.t1.{leaf}"), "0")
         if self.client.get(FORCE) is not None:
             self.assertEqual(self.client.get("net.ipv6.conf.t1.force_forwarding"), "1")

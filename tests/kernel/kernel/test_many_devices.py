@@ -67,19 +67,21 @@ class Together(files.Case):
 
     def test_values_that_are_right_are_not_read_from_files(self):
         """They come with the device, which is read back anyway; only what is wrong is written."""
-        for name, value in (("accept_ra", 0), ("disable_ipv6", 0)):
+        for name, value in (("accept_ra", 0), ("accept_redirects", 0), ("disable_ipv6", 0)):
             self.server.set(f"net.ipv6.conf.default.{name}", value)
         self.server.set("net.ipv6.conf.all.forwarding", 1)
         self.assertEqual(self.opened("server up"), [])
         self.assertEqual(self.opened("server up"), [])
         self.up(self.server, "server down")
         self.server.set("net.ipv6.conf.default.accept_ra", 1)
+        self.server.set("net.ipv6.conf.default.accept_redirects", 1)
         self.server.set("net.ipv6.conf.default.disable_ipv6", 1)
-        wrong = [(f"sit-p{n}/{name}", "O_WRONLY") for n in range(1, COUNT + 1) for name in ("disable_ipv6", "accept_ra")]
+        wrong = [(f"sit-p{n}/{name}", "O_WRONLY") for n in range(1, COUNT + 1)
+                 for name in ("disable_ipv6", "accept_ra", "accept_redirects")]
         self.assertEqual(self.opened("server up"), wrong)
         for n in range(1, COUNT + 1):
-            self.assertEqual([self.server.get(f"net.ipv6.conf.sit-p{n}.{name}") for name in ("disable_ipv6", "accept_ra", "forwarding")],
-                             ["0", "0", "1"])
+            self.assertEqual([self.server.get(f"net.ipv6.conf.sit-p{n}.{name}")
+                              for name in ("disable_ipv6", "accept_ra", "accept_redirects", "forwarding")], ["0", "0", "0", "1"])
 
     @traceable
     def test_killed_at_the_end_of_down(self):

@@ -193,6 +193,16 @@ class Parameters(FarEnd):
         self.up(self.client, UP)
         self.reaches(self.client, INTERNET)
         self.assertEqual(self.client.get("net.ipv6.conf.t1.accept_ra"), "0", "a tunnel believes router advertisements")
+        self.assertEqual(self.client.get("net.ipv6.conf.t1.accept_redirects"), "0", "a tunnel believes redirects")
+
+    def test_redirects_that_are_switched_on_are_found(self):
+        self.up(self.client, UP)
+        self.client.set("net.ipv6.conf.t1.accept_redirects", 1)
+        self.assertIn("net/ipv6/conf/t1/accept_redirects=0 is wanted, but it is 1", self.tell(self.client, "client check", status=3).out)
+        self.assertIn("net/ipv6/conf/t1/accept_redirects=0", self.tell(self.client, "-D " + UP).out)
+        self.up(self.client, UP)
+        self.assertEqual(self.client.get("net.ipv6.conf.t1.accept_redirects"), "0")
+        self.assertRegex(self.tell(self.client, "-d client show t1").out, r"accept_redirects +0\n")
 
 
 class Mtu(FarEnd):

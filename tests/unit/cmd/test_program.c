@@ -85,6 +85,7 @@ START_TEST(dry_run_of_a_client)
 				 "ip link set dev t1 alias 'sitctl client t1'\n"
 				 "sysctl -q -w net/ipv6/conf/t1/disable_ipv6=0\n"
 				 "sysctl -q -w net/ipv6/conf/t1/accept_ra=0\n"
+				 "sysctl -q -w net/ipv6/conf/t1/accept_redirects=0\n"
 				 "ip link set dev t1 up\n"
 				 "ip -6 addr add 2001:db8::3/127 dev t1 nodad\n"
 				 "ip -6 route add default dev t1 metric 1024 proto 41\n"
@@ -99,16 +100,16 @@ END_TEST
 START_TEST(dry_run_as_json)
 {
 	static const char *const rows[][2] = {
-		{ "add", "nftables" }, { "add", "link" },    { "add", "sysctl" }, { "add", "sysctl" },
-		{ "change", "link" },  { "add", "address" }, { "add", "route" },
+		{ "add", "nftables" }, { "add", "link" },    { "add", "sysctl" },  { "add", "sysctl" },
+		{ "add", "sysctl" },   { "change", "link" }, { "add", "address" }, { "add", "route" },
 	};
 	json_t *plan;
 
 	expect(&ran, "-j -D client up t1 " T1, 0, NULL);
 	plan = json_loads(ran.out, 0, NULL);
 	ck_assert(json_is_array(plan));
-	ck_assert_uint_eq(json_array_size(plan), 7);
-	for (size_t i = 0; i < 7; i++) {
+	ck_assert_uint_eq(json_array_size(plan), 8);
+	for (size_t i = 0; i < 8; i++) {
 		const json_t *step = json_array_get(plan, i);
 
 		ck_assert_str_eq(json_string_value(json_object_get(step, "op")), rows[i][0]);

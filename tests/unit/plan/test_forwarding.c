@@ -57,6 +57,7 @@ START_TEST(order_of_a_first_peer)
 		     "+link sit-alice remote 198.51.100.7 down\n"
 		     "+sysctl net/ipv6/conf/sit-alice/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/accept_ra 0\n"
+		     "+sysctl net/ipv6/conf/sit-alice/accept_redirects 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/forwarding 1\n"
 		     "~link sit-alice up\n"
 		     "+addr 2001:db8:7::2/127 dev sit-alice\n"
@@ -77,6 +78,7 @@ START_TEST(client_with_a_lan)
 		     "+link t1 remote 203.0.113.1 down\n"
 		     "+sysctl net/ipv6/conf/t1/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/t1/accept_ra 0\n"
+		     "+sysctl net/ipv6/conf/t1/accept_redirects 0\n"
 		     "+sysctl net/ipv6/conf/t1/forwarding 1\n"
 		     "~link t1 up\n"
 		     "+addr 2001:db8::3/127 dev t1\n"
@@ -145,6 +147,7 @@ START_TEST(forwarding_given)
 		     "+link sit-alice remote 198.51.100.7 down\n"
 		     "+sysctl net/ipv6/conf/sit-alice/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/accept_ra 0\n"
+		     "+sysctl net/ipv6/conf/sit-alice/accept_redirects 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/forwarding 1\n"
 		     "~link sit-alice up\n"
 		     "+addr 2001:db8:7::2/127 dev sit-alice\n");
@@ -161,6 +164,7 @@ START_TEST(forwarding_forced)
 		     "+link sit-alice remote 198.51.100.7 down\n"
 		     "+sysctl net/ipv6/conf/sit-alice/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/accept_ra 0\n"
+		     "+sysctl net/ipv6/conf/sit-alice/accept_redirects 0\n"
 		     "+sysctl net/ipv6/conf/sit-alice/force_forwarding 1\n"
 		     "~link sit-alice up\n"
 		     "+addr 2001:db8:7::2/127 dev sit-alice\n");

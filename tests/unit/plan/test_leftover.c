@@ -256,6 +256,7 @@ START_TEST(device_renamed)
 		     "+link s7 remote 198.51.100.7 down\n"
 		     "+sysctl net/ipv6/conf/s7/disable_ipv6 0\n"
 		     "+sysctl net/ipv6/conf/s7/accept_ra 0\n"
+		     "+sysctl net/ipv6/conf/s7/accept_redirects 0\n"
 		     "+sysctl net/ipv6/conf/s7/forwarding 1\n"
 		     "~link s7 up\n"
 		     "+addr 2001:db8:7::2/127 dev s7\n"
