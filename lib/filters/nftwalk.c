@@ -10,6 +10,7 @@
 #include "filters/nftwalk.h" /* before linux/: glibc and the kernel define the same names */
 #include "filters/nftexpr.h"
 #include "filters/nftset.h"
+#include "filters/xtmatch.h"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -83,10 +84,25 @@ static bool decides(const struct expr *e, int *verdict, char *chain)
 	return true;
 }
 
+/* A match of iptables-nft. */
+static enum flow_match match_of_xtables(const struct flow *flow, const struct expr *e)
+{
+	const char *name = expr_str(e, NFTA_MATCH_NAME);
+	const struct nlattr *info = e->attrs[NFTA_MATCH_INFO];
+
+	if (!name || !info)
+		return SOME;
+	switch (xt_match(flow, name, expr_u32(e, NFTA_MATCH_REV), mnl_attr_get_payload(info),
+			 mnl_attr_get_payload_len(info))) {
+	case XT_MATCHES: return MATCH;
+	case XT_MATCHES_NOT: return NO_MATCH;
+	default: return SOME;
+	}
+}
+
 /* One expression. *VERDICT and CHAIN where it is one that decides. */
 static enum flow_match step(struct walk *w, const struct expr *e, struct flow_regs *r, int *verdict, char *chain)
 {
-	const char *of;
 
 	if (expr_is(e, "meta") && expr_has(e, NFTA_META_DREG))
 		flow_load_meta(w->flow, e, r);
@@ -102,10 +118,9 @@ static enum flow_match step(struct walk *w, const struct expr *e, struct flow_re
 		flow_forget(r, expr_u32(e, NFTA_EXTHDR_DREG));
 	else if (expr_is(e, "lookup"))
 		return look_up(w, e, r, verdict, chain);
-	else if (expr_is(e, "match")) {
-		of = expr_str(e, NFTA_MATCH_NAME);
-		return of && !strcmp(of, "comment") ? MATCH : SOME;
-	} else if (decides(e, verdict, chain))
+	else if (expr_is(e, "match"))
+		return match_of_xtables(w->flow, e);
+	else if (decides(e, verdict, chain))
 		return MATCH;
 	else if (expr_is(e, "immediate"))
 		flow_forget(r, expr_u32(e, NFTA_IMMEDIATE_DREG));

@@ -12,6 +12,7 @@
 
 #include "filters/xtables.h" /* before linux/: glibc and the kernel define the same names */
 #include "base/textfile.h"
+#include "filters/xtmatch.h"
 #include "netlink/socket.h"
 
 #include <linux/netfilter.h>
@@ -104,18 +105,25 @@ static bool address_matches(const struct flow_end *end, const uint8_t *wanted, c
 	return any ? !inverted : end->has_addr && same != inverted;
 }
 
-/* Do all matches behind the header say nothing? Any but a comment concerns only some packets. */
-static bool only_comments(const uint8_t *entry, const struct rule *r)
+/* The matches behind the header. */
+static enum xt_answer others_match(const struct flow *flow, const uint8_t *entry, const struct rule *r)
 {
+	enum xt_answer answer = XT_MATCHES;
+
 	for (size_t at = r->matches; at < r->target;) {
 		const struct xt_entry_match *m = (const struct xt_entry_match *)(const void *)(entry + at);
+		enum xt_answer one;
 
 		if (r->target - at < sizeof(*m) || m->u.match_size < sizeof(*m) || m->u.match_size > r->target - at ||
-		    m->u.match_size % ALIGNMENT || strncmp(m->u.user.name, "comment", sizeof(m->u.user.name)))
-			return false;
+		    m->u.match_size % ALIGNMENT || !memchr(m->u.user.name, '\0', sizeof(m->u.user.name)))
+			return XT_MATCHES_SOME;
+		one = xt_match(flow, m->u.user.name, m->u.user.revision, m->data, m->u.match_size - sizeof(*m));
+		if (one == XT_MATCHES_NOT)
+			return one;
+		answer = one == XT_MATCHES ? answer : one;
 		at += m->u.match_size;
 	}
-	return true;
+	return answer;
 }
 
 /* But for the matches behind the header. */
@@ -211,10 +219,12 @@ static bool walk(struct walk *w, bool *policy)
 		const uint8_t *target = w->blob + w->entry + r.target;
 		const struct xt_entry_target *t = (const struct xt_entry_target *)(const void *)target;
 		size_t next = w->entry + r.next;
+		enum xt_answer matches = header_matches(w->flow, &r) ? others_match(w->flow, w->blob + w->entry, &r)
+								     : XT_MATCHES_NOT;
 		int verdict;
 
-		if (!header_matches(w->flow, &r) || !only_comments(w->blob + w->entry, &r)) {
-			w->doubt = w->doubt || (header_matches(w->flow, &r) && leaves(t, &r));
+		if (matches != XT_MATCHES) {
+			w->doubt = w->doubt || (matches == XT_MATCHES_SOME && leaves(t, &r));
 			w->entry = next;
 			continue;
 		}

@@ -130,7 +130,7 @@ static int find_peer(struct looking *l, const struct world *w, const struct spec
 	flow.from.group = SITCTL_GROUP;
 	set_addr(&flow.from, &spec_first(peer)->addr, sizeof(struct in6_addr));
 	set_end(w, &flow.to, w->desired->server.uplink);
-	return find_forward(l, &flow, FLOW_FIRST, &(struct passage){ .dev = peer->dev }, err);
+	return find_forward(l, &flow, FLOW_ANSWER, &(struct passage){ .dev = peer->dev }, err);
 }
 
 /* Before the first peer: one as it will be. */
@@ -152,7 +152,7 @@ static int find_server(struct looking *l, const struct world *w, struct err *err
 	set_end(w, &flow.from, PEER_PREFIX "PEER");
 	flow.from.group = SITCTL_GROUP;
 	set_end(w, &flow.to, w->desired->server.uplink);
-	return find_forward(l, &flow, FLOW_FIRST, &(struct passage){ .dev = PEER_PREFIX "PEER" }, err);
+	return find_forward(l, &flow, FLOW_ANSWER, &(struct passage){ .dev = PEER_PREFIX "PEER" }, err);
 }
 
 static int find_lans(struct looking *l, const struct world *w, const struct spec *client, struct err *err)

@@ -98,8 +98,10 @@ static void remedy_firewalld(const struct passage *p, char *buf, size_t size)
 	} else {
 		fprintf(out, "$f --new-zone=sitctl; $f --zone=sitctl --add-interface=%s; ",
 			shell_pattern(p->dev, '+', name));
-		print_policy(out, "sitctl-in", "ANY", "sitctl", "--set-target=ACCEPT");
-		if (!p->lan)
+		/* Answers it lets in by itself. */
+		if (p->lan)
+			print_policy(out, "sitctl-in", "ANY", "sitctl", "--set-target=ACCEPT");
+		else
 			print_policy(out, "sitctl-out", "sitctl", "ANY", "--set-target=ACCEPT");
 	}
 	fputs("firewall-cmd --reload", out);
@@ -121,7 +123,7 @@ static void remedy_iptables(const struct barrier *o, const struct passage *p, ch
 			insert, shell_pattern(p->lan, '+', lan), name, insert, name, lan);
 	else
 		snprintf(buf, size, "%s -i %s%s -j ACCEPT; %s -o %s%s -j ACCEPT", insert, name, option, insert, name,
-			 option);
+			 p->v4 ? option : " -m conntrack --ctstate ESTABLISHED,RELATED");
 }
 
 /* None where a name would be more to nft than a name. */
@@ -143,7 +145,7 @@ static void remedy_nft(const struct barrier *o, const struct passage *p, char *b
 			 insert, p->lan, name, insert, name, p->lan);
 	else
 		snprintf(script, sizeof(script), "%s iifname \"%s\" %saccept; %s oifname \"%s\" %saccept", insert, name,
-			 extra, insert, name, extra);
+			 extra, insert, name, p->v4 ? extra : "ct state established,related ");
 	snprintf(buf, size, "nft ");
 	quote_word(script, buf + 4, size - 4);
 }
@@ -156,7 +158,9 @@ static void remedy_ufw(const struct passage *p, char *buf, size_t size)
 	if (p->lan)
 		snprintf(buf, size, "ufw route allow in on %s out on %s", shell_pattern(p->lan, '+', lan), name);
 	else
-		snprintf(buf, size, "ufw route allow in on %s; ufw route allow out on %s", name, name);
+		snprintf(buf, size,
+			 p->v4 ? "ufw route allow in on %s; ufw route allow out on %s" : "ufw route allow in on %s",
+			 name, name);
 }
 
 void remedy_forward(const struct barrier *o, const struct passage *p, char *buf, size_t size)

@@ -9,7 +9,7 @@
 
 #define PEER_PREFIX "sit-" /* of the device names that peers have by default */
 
-/* What shall be let pass: from and to DEV; or from LAN to DEV, and the answers; in IPv4 protocol 41 only. */
+/* What shall be let pass: from DEV, or from LAN to DEV, and the answers; in IPv4 protocol 41, both ways. */
 struct passage {
 	const char *dev, *lan;
 	bool v4;
