@@ -103,7 +103,6 @@ static enum flow_match match_of_xtables(const struct flow *flow, const struct ex
 /* One expression. *VERDICT and CHAIN where it is one that decides. */
 static enum flow_match step(struct walk *w, const struct expr *e, struct flow_regs *r, int *verdict, char *chain)
 {
-
 	if (expr_is(e, "meta") && expr_has(e, NFTA_META_DREG))
 		flow_load_meta(w->flow, e, r);
 	else if (expr_is(e, "payload") && expr_has(e, NFTA_PAYLOAD_DREG))
