@@ -162,8 +162,8 @@ static void tell(struct report *r, const struct spec *spec, const struct step *s
 		putchar('\n');
 		return;
 	}
-	json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", name, "difference", line,
-			 "repair", repair);
+	json = json_pack("{s:s, s:s, s:o, s:o}", "role", role_object(spec->role), "name", name, "difference",
+			 text_json(line), "repair", text_json(repair));
 	if (step) {
 		json_object_set_new(json, "kind", json_string(kinds[step_object(step)->kind]->name));
 		json_object_set_new(json, "object", kinds[step_object(step)->kind]->json(step_object(step)));

@@ -23,8 +23,12 @@
 #include "spec/spec.h"
 #include "state/desired.h"
 
+/* What sitctl takes in no name, and a shell's script could not show, is not offered. */
 static void offer(const char *partial, const char *word, const char *what)
 {
+	for (const char *p = word; *p; p++)
+		if (*p < ' ' || *p > '~')
+			return;
 	if (!strncmp(word, partial, strlen(partial)))
 		printf("%s\t%s\n", word, what);
 }

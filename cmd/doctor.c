@@ -10,6 +10,7 @@
 #include "file.h"
 #include "say.h"
 #include "base/err.h"
+#include "base/quote.h"
 #include "base/inet6.h"
 #include "base/list.h"
 #include "change/change.h"
@@ -233,17 +234,25 @@ static void print_exam(const struct exam *e, const struct ctx *ctx)
 		       color(ctx, COLOR_NONE), TEXT_COLUMN - CHECK_COLUMN, r->check);
 		print_wrapped(TEXT_COLUMN, TEXT_COLUMN, r->text);
 	}
-	for (unsigned int i = 0; i < e->n_findings; i++)
-		printf("%s %s: %s\n", e->findings[i].command ? "command for" : "advice for",
-		       causes[e->findings[i].cause].name, e->findings[i].remedy);
+	for (unsigned int i = 0; i < e->n_findings; i++) {
+		printf("%s %s: ", e->findings[i].command ? "command for" : "advice for",
+		       causes[e->findings[i].cause].name);
+		print_text(e->findings[i].remedy);
+		putchar('\n');
+	}
 	print_path(e, ctx);
-	if (f)
-		printf("%s%s%s: %s%s: %s; %s: %s\n", color(ctx, COLOR_DEV), e->subject.name, color(ctx, COLOR_NONE),
-		       causes[f->cause].severity == SEVERITY_RISK ? "works, but " : "", causes[f->cause].what,
-		       f->evidence, f->command ? "mend it" : "what to do", f->remedy);
-	else
-		printf("%s%s%s: %s\n", color(ctx, COLOR_DEV), e->subject.name, color(ctx, COLOR_NONE),
-		       exam_answered(e) ? "healthy" : "nothing wrong was found, but the tunnel could not be asked");
+	fputs(color(ctx, COLOR_DEV), stdout);
+	print_text(e->subject.name);
+	printf("%s: ", color(ctx, COLOR_NONE));
+	if (!f) {
+		puts(exam_answered(e) ? "healthy" : "nothing wrong was found, but the tunnel could not be asked");
+		return;
+	}
+	printf("%s%s: ", causes[f->cause].severity == SEVERITY_RISK ? "works, but " : "", causes[f->cause].what);
+	print_text(f->evidence);
+	printf("; %s: ", f->command ? "mend it" : "what to do");
+	print_text(f->remedy);
+	putchar('\n');
 }
 
 static json_t *findings_json(const struct exam *e)
@@ -254,10 +263,10 @@ static json_t *findings_json(const struct exam *e)
 		const struct finding *f = &e->findings[i];
 		const struct cause *c = &causes[f->cause];
 
-		json_array_append_new(array,
-				      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "cause", c->name, "severity",
-						severities[c->severity], "hop", hops[c->hop], "what", c->what,
-						"evidence", f->evidence, "remedy", f->remedy, "command", f->command));
+		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:b}", "cause", c->name,
+						       "severity", severities[c->severity], "hop", hops[c->hop], "what",
+						       c->what, "evidence", text_json(f->evidence), "remedy",
+						       text_json(f->remedy), "command", f->command));
 	}
 	return array;
 }
@@ -268,11 +277,12 @@ static json_t *exam_json(const struct exam *e)
 	json_t *list = json_array(), *json;
 
 	for (unsigned int i = 0; i < e->n_results; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "check", e->results[i].check, "outcome",
-						      outcomes[e->results[i].outcome], "text", e->results[i].text));
-	json = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:s?}", "name", e->subject.name, "dev", e->subject.dev, "role",
-			 e->subject.server ? "server" : "client", "healthy", !f, "checks", list, "findings",
-			 findings_json(e), "verdict", f ? causes[f->cause].name : NULL);
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "check", e->results[i].check, "outcome",
+						      outcomes[e->results[i].outcome], "text",
+						      text_json(e->results[i].text)));
+	json = json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:s?}", "name", text_json(e->subject.name), "dev",
+			 text_json(e->subject.dev), "role", e->subject.server ? "server" : "client", "healthy", !f,
+			 "checks", list, "findings", findings_json(e), "verdict", f ? causes[f->cause].name : NULL);
 	return json_pack("[o]", json);
 }
 

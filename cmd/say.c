@@ -24,8 +24,8 @@ enum status not_found(const struct command *cmd, const char *name)
 	return fail(&err);
 }
 
-/* TEXT, from column AT on, in lines of at most COLUMNS; those after the first begin at INDENT. */
-void print_wrapped(int at, int indent, const char *text)
+/* TEXT, which can be shown, from column AT on, in lines of at most COLUMNS; those after the first begin at INDENT. */
+static void wrap(int at, int indent, const char *text)
 {
 	bool begin = true;
 
@@ -43,6 +43,20 @@ void print_wrapped(int at, int indent, const char *text)
 		text += strspn(text, " ");
 	}
 	putchar('\n');
+}
+
+void print_wrapped(int at, int indent, const char *text)
+{
+	char *shown = NULL;
+	size_t size;
+	FILE *out = open_memstream(&shown, &size);
+
+	if (out) {
+		print_escaped(out, text);
+		fclose(out);
+	}
+	wrap(at, indent, shown ? shown : "");
+	free(shown);
 }
 
 void show_row(const struct ctx *ctx, const char *name, enum color c, const char *value)
@@ -63,29 +77,13 @@ void set_place(const char *file, unsigned int line)
 static void say(const char *text)
 {
 	fprintf(stderr, "sitctl: %s", place);
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		if (*p < ' ' || *p >= 127)
-			fprintf(stderr, "\\x%02x", *p);
-		else
-			fputc(*p, stderr);
-	}
+	print_escaped(stderr, text);
 	fputc('\n', stderr);
 }
 
 void print_text(const char *text)
 {
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		/* C0 and DEL, and C1 as UTF-8 has it. */
-		bool c1 = *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
-
-		if (*p >= ' ' && *p != 127 && !c1) {
-			putchar(*p);
-			continue;
-		}
-		printf("\\x%02x", *p);
-		if (c1)
-			printf("\\x%02x", *++p);
-	}
+	print_escaped(stdout, text);
 }
 
 enum status fail(const struct err *err)

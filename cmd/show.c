@@ -9,6 +9,7 @@
 #include "say.h"
 #include "showfile.h"
 #include "base/list.h"
+#include "base/quote.h"
 #include "kernel/mark.h"
 #include "spec/params.h"
 #include "state/readback.h"
@@ -72,7 +73,7 @@ static json_t *view_json(const struct view *v)
 	if (v->remote_host)
 		json_object_set_new(json, "remote-host", json_string(v->remote_host));
 	json_object_set_new(json, "ifindex", json_integer(v->link->index));
-	json_object_set_new(json, "ifname", json_string(v->link->name));
+	json_object_set_new(json, "ifname", text_json(v->link->name));
 	json_object_set_new(json, "operstate", json_string(operstate(v->link->operstate)));
 	json_object_set_new(json, "state", json_string(v->link->up ? "up" : "down"));
 	for (size_t i = 0; i < v->host->s.n_neighs; i++)
@@ -211,8 +212,11 @@ static void print_host(const struct ctx *ctx, const struct host *host)
 	if (host->j.desired.server.uplink[0] && ctx->statistics && !host->s.nft_unknown)
 		show_row(ctx, "source filter", COLOR_NONE,
 			 packets_dropped(uplink_dropped(host), (char[DROPPED_TEXT]){ 0 }));
-	for (size_t at = 0; ctx->details && (entry = saved_next(&host->j.saved, SAVED_SYSCTL, &at));)
-		printf("    %s = %s (was %s)\n", entry->sysctl.key, entry->sysctl.made, entry->sysctl.value);
+	for (size_t at = 0; ctx->details && (entry = saved_next(&host->j.saved, SAVED_SYSCTL, &at));) {
+		fputs("    ", stdout);
+		print_text(entry->sysctl.key);
+		printf(" = %s (was %s)\n", entry->sysctl.made, entry->sysctl.value);
+	}
 }
 
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)

@@ -2,13 +2,39 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/quote.h"
 
+static bool is_odd(char c)
+{
+	return (unsigned char)c < ' ' || (unsigned char)c >= 127;
+}
+
+/* printf(1) takes three octal digits at most. */
+static void print_octal(FILE *out, const char *word)
+{
+	fputs("\"$(printf '", out);
+	for (const char *p = word; *p; p++) {
+		if (is_odd(*p) || strchr("'\\%", *p))
+			fprintf(out, "\\%03o", (unsigned char)*p);
+		else
+			fputc(*p, out);
+	}
+	fputs("')\"", out);
+}
+
 void print_word(FILE *out, const char *word)
 {
 	bool plain = *word != '\0';
+
+	/* $() would lose the end of a line, which no name in the kernel has. */
+	for (const char *p = word; *p && !strchr(word, '\n'); p++)
+		if (is_odd(*p)) {
+			print_octal(out, word);
+			return;
+		}
 
 	for (const char *p = word; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("-_./:,@%+=", *p))
@@ -37,4 +63,33 @@ const char *quote_word(const char *word, char *buf, size_t size)
 		fclose(out);
 	}
 	return buf;
+}
+
+void print_escaped(FILE *out, const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p < ' ' || *p >= 127)
+			fprintf(out, "\\x%02x", *p);
+		else
+			fputc(*p, out);
+	}
+}
+
+json_t *text_json(const char *text)
+{
+	json_t *json = json_string(text);
+	char *escaped = NULL;
+	size_t size;
+	FILE *out;
+
+	if (json)
+		return json;
+	out = open_memstream(&escaped, &size);
+	if (!out)
+		return NULL;
+	print_escaped(out, text);
+	if (!fclose(out))
+		json = json_string(escaped);
+	free(escaped);
+	return json;
 }

@@ -68,7 +68,7 @@ static json_t *addr_json(const struct object *object)
 	const struct addr *a = &object->addr;
 	char text[NET6_TEXT];
 
-	return json_pack("{s:s, s:s}", "address", net6_text(&a->net, text), "dev", a->ifname);
+	return json_pack("{s:s, s:o}", "address", net6_text(&a->net, text), "dev", text_json(a->ifname));
 }
 
 static void addr_label(const struct object *object, char *buf, size_t size)

@@ -284,7 +284,8 @@ static void link_print(const struct step *step, FILE *out)
 static json_t *link_json(const struct object *object)
 {
 	const struct link *l = &object->link;
-	json_t *json = json_pack("{s:s, s:s, s:b}", "dev", l->name, "alias", l->alias, "up", l->up);
+	json_t *json = json_pack("{s:o, s:o, s:b}", "dev", text_json(l->name), "alias", text_json(l->alias), "up",
+				 l->up);
 
 	sit_attrs_json(l, json);
 	return json;

@@ -44,7 +44,8 @@ static json_t *neigh_json(const struct object *object)
 {
 	char text[NET6_TEXT];
 
-	return json_pack("{s:s, s:s}", "address", addr6_text(&object->neigh.addr, text), "dev", object->neigh.ifname);
+	return json_pack("{s:s, s:o}", "address", addr6_text(&object->neigh.addr, text), "dev",
+			 text_json(object->neigh.ifname));
 }
 
 static void neigh_label(const struct object *object, char *buf, size_t size)

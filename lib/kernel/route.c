@@ -90,7 +90,7 @@ static json_t *route_json(const struct object *object)
 	if (r->has_gateway)
 		json_object_set_new(json, "gateway", json_string(addr6_text(&r->gateway, text)));
 	if (r->type == RTN_UNICAST)
-		json_object_set_new(json, "dev", json_string(r->ifname));
+		json_object_set_new(json, "dev", text_json(r->ifname));
 	return json;
 }
 

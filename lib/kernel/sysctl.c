@@ -139,7 +139,7 @@ static json_t *sysctl_json(const struct object *object)
 	char key[SYSCTL_KEY_SIZE];
 
 	sysctl_key(&object->sysctl, key);
-	return json_pack("{s:s, s:s}", "key", key, "value", object->sysctl.value);
+	return json_pack("{s:o, s:s}", "key", text_json(key), "value", object->sysctl.value);
 }
 
 static void sysctl_label(const struct object *object, char *buf, size_t size)

@@ -129,7 +129,7 @@ json_t *nft_json(const struct object *object)
 			continue;
 		nft_elem_print(&elem, out);
 		fclose(out);
-		json_array_append_new(json_object_get(json, nft_sets[elem.set].name), json_string(text));
+		json_array_append_new(json_object_get(json, nft_sets[elem.set].name), text_json(text));
 	}
 	return json;
 }

@@ -185,7 +185,8 @@ START_TEST(words_for_a_shell)
 		{ "a<b>", "'a<b>'" },
 		{ "(a)", "'(a)'" },
 		{ "a\tb\n", "'a\tb\n'" },
-		{ "\xc3\xa9", "'\xc3\xa9'" },
+		{ "\xc3\xa9", "\"$(printf '\\303\\251')\"" },
+		{ "\033[2J\xff'%\\7$`\"", "\"$(printf '\\033[2J\\377\\047\\045\\1347$`\"')\"" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
