@@ -13,7 +13,7 @@ const struct check checks[] = {
 	{ "connection tracking", NULL, check_tracking, true },
 	{ "packet size", start_mtu, check_mtu, true },
 	{ "MSS", NULL, check_mss, false },
-	{ "IPv6 route", NULL, check_routes, false },
+	{ "IPv6 route", NULL, check_routes, true }, /* of targets whose names are known by then */
 	{ "prefixes", NULL, check_prefixes, false },
 	{ "prefix route", start_routed, check_routed, true },
 	{ "forwarding", NULL, check_forwarding, false },

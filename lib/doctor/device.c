@@ -54,7 +54,9 @@ void check_kernel(struct exam *e)
 	if (!has_sit(&e->host->s))
 		exam_found(e, CAUSE_SIT_MISSING,
 			   "Linux %s: sit is neither loaded nor among its modules in /lib/modules", uts.release);
-	if (conf6("all", "disable_ipv6") == 1)
+	/* It is written to all devices, and what counts then is each one's own: one that is to come has the default's. */
+	if (conf6("all", "disable_ipv6") == 1 &&
+	    conf6(e->subject.link ? e->subject.dev : "default", "disable_ipv6") == 1)
 		exam_command(exam_found(e, CAUSE_IPV6_DISABLED_HOST, "net.ipv6.conf.all.disable_ipv6 is 1"),
 			     "sysctl -w net.ipv6.conf.all.disable_ipv6=0%s%s", exam_repair(e) ? "; " : "",
 			     exam_repair(e) ? exam_repair(e) : "");
@@ -97,6 +99,8 @@ static void remake(struct exam *e, char *buf, size_t size)
 			fprintf(out, " via %s", addr6_text(&r->gateway, text));
 		fprintf(out, " dev %s metric %u", name, r->metric);
 	}
+	if (e->subject.table && e->subject.table != RT_TABLE_MAIN)
+		fprintf(out, "; ip -6 route add default dev %s table %u", name, e->subject.table);
 	fclose(out);
 }
 

@@ -45,8 +45,11 @@ struct subject {
 	struct in_addr local; /* that the outer packets leave with */
 	bool has_inner, has_far;
 	struct in6_addr inner, far; /* this end's address and the other's */
-	char uplink[IFNAMSIZ];	    /* server */
-	char repair[EXAM_REMEDY];   /* the command that brings it to what is desired */
+	bool has_source;
+	struct in6_addr source; /* what is sent from it shall go through the tunnel */
+	uint32_t table;	       /* of the default route of somebody else's tunnel that a rule by source leads to, or 0 */
+	char uplink[IFNAMSIZ]; /* server */
+	char repair[EXAM_REMEDY]; /* the command that brings it to what is desired */
 };
 
 /* What the watches saw of the tunnel's own packets (echo.c). */

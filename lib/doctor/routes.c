@@ -7,65 +7,43 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "doctor/routes.h" /* before linux/: glibc and the kernel define the same names */
-#include "base/err.h"
+#include "base/err.h" /* before linux/: glibc and the kernel define the same names */
 #include "base/list.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
 #include "doctor/exam.h"
+#include "doctor/policy.h"
 #include "doctor/resolver.h"
+#include "doctor/way.h"
 #include "kernel/addr.h"
 #include "kernel/link.h"
 #include "kernel/route.h"
-#include "netlink/message.h"
-#include "netlink/socket.h"
 #include "spec/spec.h"
 #include "state/derive.h"
 #include "state/snapshot.h"
 
 #include <linux/rtnetlink.h>
 
-int way_decode(const struct nlmsghdr *nlh, struct way *way)
+/* From the tunnel's own source: an unbound socket may take another one, and a rule by source is no obstacle then. */
+static struct way look_up(struct exam *e, const struct in6_addr *dst, bool match)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[RTA_MAX + 1];
+	struct way_query q = { .dst = dst,
+			       .source = e->subject.has_source ? &e->subject.source : NULL,
+			       .match = match };
 
-	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX) || rtm->rtm_dst_len > 128)
-		return -EBADMSG;
-	if (rtm->rtm_dst_len && !nl_in6(tb[RTA_DST], &way->net.addr))
-		return -EBADMSG;
-	way->reachable = rtm->rtm_type == RTN_UNICAST || rtm->rtm_type == RTN_LOCAL;
-	way->index = nl_u32(tb[RTA_OIF], 0);
-	way->table = nl_u32(tb[RTA_TABLE], rtm->rtm_table);
-	way->metric = nl_u32(tb[RTA_PRIORITY], 0);
-	way->net.len = rtm->rtm_dst_len;
-	return 0;
+	return way_look_up(&e->host->c, &q);
 }
 
-static int take_way(const struct nlmsghdr *nlh, void *data)
+/* What the kernel does not tell: the rule and the route by which it decides so. */
+static void explain(struct exam *e, const struct in6_addr *dst, struct policy *policy)
 {
-	return nlh->nlmsg_type == RTM_NEWROUTE ? way_decode(nlh, data) : 0;
-}
-
-/* With RTM_F_FIB_MATCH in FLAGS the route itself, else what it is for DST alone. */
-static struct way look_up(struct exam *e, const struct in6_addr *dst, uint32_t flags)
-{
-	struct nl_batch *b = &e->host->c.batch;
-	struct way way = { .reachable = false };
+	struct policy_flow flow = {
+		.family = AF_INET6, .dst = *dst, .source = e->subject.source, .has_source = e->subject.has_source
+	};
 	struct err ignored;
-	struct rtmsg *rtm;
 
-	nl_batch_reset(b);
-	rtm = nl_start(b, RTM_GETROUTE, 0, sizeof(*rtm));
-	if (rtm) {
-		rtm->rtm_family = AF_INET6;
-		rtm->rtm_dst_len = 128;
-		rtm->rtm_flags = flags;
-	}
-	nl_put(b, RTA_DST, sizeof(*dst), dst);
-	if (conversation_get(&e->host->c, NL_ROUTE, take_way, &way, &ignored))
-		way.reachable = false;
-	return way;
+	if (policy_decide(&e->host->c, &flow, policy, &ignored))
+		memset(policy, 0, sizeof(*policy));
 }
 
 /* The source that the kernel would take for DST: a UDP socket is connected, and nothing sent. */
@@ -132,7 +110,7 @@ static void other_route(struct exam *e, uint32_t index, const struct in6_addr *d
 {
 	const struct link *l = snapshot_link_index(&e->host->s, index);
 	char command[EXAM_REMEDY], metric[16], net[NET6_TEXT];
-	struct way way = look_up(e, dst, RTM_F_FIB_MATCH);
+	struct way way = look_up(e, dst, true);
 	struct finding *f;
 
 	f = exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE, "%s is reached by %s, not by %s", text,
@@ -158,11 +136,30 @@ static void other_route(struct exam *e, uint32_t index, const struct in6_addr *d
 	}
 }
 
-/* The kernel has no way there. */
-static void no_way(struct exam *e, const char *text)
+/* A rule, or a route that refuses, is in the way. */
+static void refused(struct exam *e, const struct policy *policy, const char *text)
 {
+	if (policy->by_route)
+		exam_command(exam_found(e, CAUSE_POLICY_RULE, "the route '%s' refuses what is for %s", policy->route,
+					text),
+			     "ip -6 route del %s", policy->route);
+	else
+		exam_command(exam_found(e, CAUSE_POLICY_RULE, "the rule '%s' refuses what is for %s", policy->rule,
+					text),
+			     "ip -6 rule del %s", policy->rule);
+}
+
+/* The kernel has no way there. */
+static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
+{
+	struct policy policy;
 	struct finding *f;
 
+	explain(e, dst, &policy);
+	if (policy.refused) {
+		refused(e, &policy, text);
+		return;
+	}
 	if (has_default(e)) {
 		f = exam_found(e, CAUSE_POLICY_RULE, "the kernel refuses what is for %s, though %s has a route there",
 			       text, e->subject.dev);
@@ -178,50 +175,108 @@ static void no_way(struct exam *e, const char *text)
 			     METRIC_DEFAULT);
 }
 
-static void judge_way(struct exam *e, const struct in6_addr *dst, const char *text)
+/* A rule leads to another table than the tunnel's. Of the tunnel's source it shall not; others' traffic is left to it. */
+static void other_table(struct exam *e, const struct way *way, const struct in6_addr *dst, const char *text)
 {
-	struct way way = look_up(e, dst, 0);
-	struct in6_addr source;
-	char found[NET6_TEXT];
+	const struct link *l = snapshot_link_index(&e->host->s, way->index);
+	const char *name = l ? l->name : "another interface";
+	char source[NET6_TEXT];
+	struct policy policy;
+	struct finding *f;
 
-	if (!way.reachable) {
-		no_way(e, text);
-		return;
-	}
-	if (way.table != RT_TABLE_MAIN && way.table != RT_TABLE_LOCAL && way.index != e->subject.link->index) {
-		const struct link *l = snapshot_link_index(&e->host->s, way.index);
-
-		exam_advice(exam_found(e, CAUSE_POLICY_RULE, "the route to %s is in table %u, and leaves by %s", text,
-				       way.table, l ? l->name : "another interface"),
+	explain(e, dst, &policy);
+	f = exam_found(e, CAUSE_POLICY_RULE, "the route to %s is in table %u, and leaves by %s%s%s%s", text, way->table,
+		       name, policy.decided ? ": the rule '" : "", policy.rule, policy.decided ? "' leads there" : "");
+	if (policy.decided && policy.pref > 1 && e->subject.has_source && has_default(e))
+		exam_command(f, "ip -6 rule add pref %u from %s lookup main", policy.pref - 1,
+			     addr6_text(&e->subject.source, source));
+	else
+		exam_advice(f,
 			    "see 'ip -6 rule' for 'lookup %u', and remove that rule, or put the tunnel's default route "
 			    "into table %u",
-			    way.table, way.table);
-		return;
-	}
-	if (way.index != e->subject.link->index && way.table != RT_TABLE_LOCAL) {
-		other_route(e, way.index, dst, text);
-		return;
-	}
-	if (way.table == RT_TABLE_LOCAL) {
-		exam_ok(e, "%s is an address of this host", text);
-	} else if (!source_for(dst, &source)) {
-		exam_skip(e, "the kernel tells no source address for %s", text);
-	} else {
-		const struct addr *a = find_addr(&e->host->s, &source);
+			    way->table, way->table);
+}
 
-		exam_ok(e, "%s leaves by %s from %s", text, e->subject.dev, addr6_text(&source, found));
-		if ((!a || a->index != e->subject.link->index) && !in_prefixes(e, &source))
-			wrong_source(e, &source, text);
+/* Into the tunnel it goes; but from which address, where a program does not say? */
+static void judge_source(struct exam *e, const struct in6_addr *dst, const char *text)
+{
+	struct way_query unbound = { .dst = dst };
+	struct way way = way_look_up(&e->host->c, &unbound);
+	char found[NET6_TEXT] = "any address";
+	struct in6_addr source;
+	const struct addr *a;
+
+	if (e->subject.has_source)
+		addr6_text(&e->subject.source, found);
+	exam_ok(e, "%s leaves by %s from %s", text, e->subject.dev, found);
+	/* Only what has the tunnel's source goes there, by a rule. */
+	if (way.index != e->subject.link->index) {
+		const struct link *l = way.reachable ? snapshot_link_index(&e->host->s, way.index) : NULL;
+
+		exam_ok(e, "%s leaves by %s from %s; what has no address yet %s%s", text, e->subject.dev, found,
+			l ? "leaves by " : "has no way", l ? l->name : "");
+		return;
 	}
+	if (!source_for(dst, &source))
+		return;
+	a = find_addr(&e->host->s, &source);
+	exam_ok(e, "%s leaves by %s from %s", text, e->subject.dev, addr6_text(&source, found));
+	if ((!a || a->index != e->subject.link->index) && !in_prefixes(e, &source))
+		wrong_source(e, &source, text);
+}
+
+static void judge_way(struct exam *e, const struct in6_addr *dst, const char *text)
+{
+	struct way way = look_up(e, dst, false);
+
+	if (!way.reachable)
+		no_way(e, dst, text);
+	else if (way.table == RT_TABLE_LOCAL)
+		exam_ok(e, "%s is an address of this host", text);
+	else if (way.index == e->subject.link->index)
+		judge_source(e, dst, text);
+	else if (way.table != RT_TABLE_MAIN)
+		other_table(e, &way, dst, text);
+	else
+		other_route(e, way.index, dst, text);
+}
+
+/* The address of the I-th target, once its name is known. */
+static bool target_addr(const struct exam *e, unsigned int i, struct in6_addr *addr)
+{
+	const struct lookup *l = e->lookups ? &e->lookups[i] : NULL;
+
+	if (inet_pton(AF_INET6, list_text_at(e->targets, i), addr) != 1) {
+		if (!l || !l->host || !l->done || l->found.failed || !l->found.has6)
+			return false;
+		*addr = l->found.addr6;
+	}
+	return !IN6_IS_ADDR_LINKLOCAL(addr);
+}
+
+/* That of the Internet as a whole, and that to each target: until something is wrong, which is the same for the others. */
+static void judge_ways(struct exam *e)
+{
+	/* Some address of the Internet: nothing is sent to it. 2000::/3 is all of it (RFC 4291 section 2.4). */
+	struct in6_addr dst = { .s6_addr = { 0x20, [15] = 1 } }, target;
+	unsigned int before = e->n_findings;
+	bool judged = false;
+	char text[NET6_TEXT];
+
+	if (!e->asked)
+		judge_way(e, &dst, "the IPv6 Internet");
+	for (unsigned int i = 0; i < e->n_targets && e->n_findings == before; i++) {
+		if (!target_addr(e, i, &target))
+			continue;
+		judge_way(e, &target, addr6_text(&target, text));
+		judged = true;
+	}
+	if (e->asked && !judged)
+		judge_way(e, &dst, "the IPv6 Internet");
 }
 
 void check_routes(struct exam *e)
 {
-	/* Some address of the Internet: nothing is sent to it. 2000::/3 is all of it (RFC 4291 section 2.4). */
-	struct in6_addr dst = { .s6_addr = { 0x20, 0x00 } }, asked;
-	char text[NET6_TEXT];
-
-	dst.s6_addr[15] = 1;
 	if (e->subject.server) {
 		exam_skip(e, "the tunnel leads to a peer");
 		return;
@@ -240,13 +295,10 @@ void check_routes(struct exam *e)
 		exam_skip(e, e->subject.link && e->subject.link->up ? "no default route is wanted"
 								    : "the device is not up");
 		if (e->subject.link && e->subject.link->up && !e->subject.desired)
-			judge_way(e, &dst, "the IPv6 Internet");
+			judge_ways(e);
 		return;
 	}
-	if (e->asked && inet_pton(AF_INET6, list_text_at(e->targets, 0), &asked) == 1 && !IN6_IS_ADDR_LINKLOCAL(&asked))
-		judge_way(e, &asked, addr6_text(&asked, text));
-	else
-		judge_way(e, &dst, "the IPv6 Internet");
+	judge_ways(e);
 }
 
 /* A client's own: the prefix is not left to the default route where nobody has the address. */

@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "doctor/subject.h" /* before linux/: glibc and the kernel define the same names */
+#include "doctor/policy.h"
 #include "doctor/resolver.h"
+#include "doctor/way.h"
 #include "state/derive.h"
 #include "state/readback.h"
 #include "state/snapshotfind.h"
 
 #include <linux/rtnetlink.h>
+
+#define PREFIXES_LOOKED_AT 16
 
 int conf6(const char *ifname, const char *leaf)
 {
@@ -72,6 +76,50 @@ static void lost_default(const struct exam *e, char *ifname)
 		snprintf(ifname, IFNAMSIZ, "%s", l->name);
 }
 
+/* Is what is sent from SOURCE led into the device LINK? */
+static bool leads_into(struct exam *e, const struct link *link, const struct in6_addr *source)
+{
+	/* Some address of the Internet, as in routes.c. */
+	struct in6_addr dst = { .s6_addr = { 0x20, [15] = 1 } };
+	struct way_query q = { .dst = &dst, .source = source };
+	struct way way = way_look_up(&e->host->c, &q);
+
+	return way.reachable && way.index == link->index;
+}
+
+/*
+ * The default route may be in a table of its own, which a rule takes for what comes from the rule's prefix, from the
+ * tunnel's own addresses, or from a prefix (N_LOCAL of them in LOCAL) that this host has as a whole.
+ */
+static bool find_table(struct exam *e, const struct link *link, const struct net6 *local, unsigned int n_local)
+{
+	struct subject *p = &e->subject;
+	struct net6 nets[PREFIXES_LOOKED_AT];
+	const struct addr *a;
+	unsigned int n;
+
+	p->table = policy_default_table(&e->host->c, link->index);
+	if (!p->table)
+		return false;
+	n = policy_sources(&e->host->c, p->table, nets, PREFIXES_LOOKED_AT);
+	for (size_t at = 0; !p->has_source && (a = snapshot_next_addr(&e->host->s, link->index, &at));) {
+		p->source = a->net.addr;
+		p->has_source = !addr6_not_host(&p->source) && leads_into(e, link, &p->source);
+	}
+	for (unsigned int i = 0; !p->has_source && i < n + n_local; i++) {
+		const struct net6 *net = i < n ? &nets[i] : &local[i - n];
+
+		p->source = net->len == 128 ? net->addr : net6_nth(net, 1);
+		p->has_source = leads_into(e, link, &p->source);
+	}
+	/* Nothing is led there: what the rule is for. */
+	if (!p->has_source && n) {
+		p->source = nets->len == 128 ? nets->addr : net6_nth(nets, 1);
+		p->has_source = true;
+	}
+	return true;
+}
+
 /* The addresses of the two ends inside the tunnel. */
 static void find_ends(struct subject *p)
 {
@@ -113,6 +161,10 @@ static void complete(struct exam *e)
 	p->remote = p->spec.remote;
 	find_underlay(e);
 	find_ends(p);
+	if (!p->has_source && p->has_inner) {
+		p->has_source = true;
+		p->source = p->inner;
+	}
 }
 
 void subject_desired(struct exam *e, const struct spec *spec)
@@ -141,7 +193,9 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 {
 	struct subject *p = &e->subject;
 	struct spec *spec = &p->spec;
+	struct net6 local[PREFIXES_LOOKED_AT];
 	char uplink[IFNAMSIZ];
+	unsigned int n_local;
 	const char *why;
 
 	if (!parse_ifname(link->name, &why))
@@ -157,19 +211,27 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 			  "to examine");
 		return -EINVAL;
 	}
-	/* Who has another way to the IPv6 Internet, and no default route into the tunnel, gives it to the far end. */
-	other_default(&e->host->s, link->name, uplink);
 	spec->gateway_mode = GATEWAY_NONE;
 	for (size_t i = 0; i < e->host->s.n_routes; i++)
 		if (!e->host->s.routes[i].dst.len && e->host->s.routes[i].index == link->index)
 			spec->gateway_mode = GATEWAY_AUTO;
+	n_local = policy_local_prefixes(&e->host->c, local, PREFIXES_LOOKED_AT);
+	if (spec->gateway_mode == GATEWAY_NONE && find_table(e, link, local, n_local))
+		spec->gateway_mode = GATEWAY_AUTO;
 	p->link = link;
 	p->remote = link->remote;
 	find_underlay(e);
+	/*
+	 * Who has another way to the IPv6 Internet, and no default route into the tunnel, gives it to the far end; but
+	 * not who has a prefix as a whole for himself.
+	 */
+	other_default(&e->host->s, link->name, uplink);
 	if (!*uplink && spec->gateway_mode == GATEWAY_NONE)
 		lost_default(e, uplink);
-	p->server = *uplink && spec->gateway_mode == GATEWAY_NONE;
+	p->server = *uplink && spec->gateway_mode == GATEWAY_NONE && !n_local;
 	observe_foreign(&e->host->s, link, p->server ? ROLE_PEER : ROLE_CLIENT, spec);
+	if (p->table)
+		spec->gateway_mode = GATEWAY_AUTO;
 	snprintf(p->name, sizeof(p->name), "%s", link->name);
 	snprintf(p->dev, sizeof(p->dev), "%s", link->name);
 	if (p->server)

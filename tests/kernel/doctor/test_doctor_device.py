@@ -43,6 +43,15 @@ class Device(doctor.Client):
         found = self.finds(self.client, "ipv6-disabled-host", "all.disable_ipv6", beside=("drift", "no-default-route"))
         self.mended(self.client, found)
 
+    def test_ipv6_off_on_the_host_but_not_on_the_device(self):
+        """The healthy twin: what counts is the device's own."""
+        self.client.set("net.ipv6.conf.all.disable_ipv6", 1)
+        self.client.set("net.ipv6.conf.t1.disable_ipv6", 0)
+        self.client.set("net.ipv6.conf.lo.disable_ipv6", 0)
+        self.tell(self.client, doctor.UP)
+        self.assertEqual(self.client.get("net.ipv6.conf.all.disable_ipv6"), "1")
+        self.healthy(self.client)
+
     def test_address_missing(self):
         self.client.ip(f"addr del {PAIR[1]}/127 dev t1")
         found = self.finds(self.client, "address-missing", "t1", beside=("drift", "far-end-silent-inside", "no-default-route",

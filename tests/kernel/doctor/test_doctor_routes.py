@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """doctor: where this host sends what is for the IPv6 Internet, and from which address."""
 
+import socket
+
 import doctor
 from doctor import UP
-from netlab import PAIR, SERVER4, SERVER6
+from netlab import INTERNET, PAIR, SERVER4, SERVER6
+from test_doctor_tcp import Resolver
 
 OTHER = """
     link add other type veth peer name other1
@@ -49,18 +52,65 @@ class Routes(doctor.Client):
         self.client.ip(OTHER + """
             route add ::/0 via 2001:db8:44::1 dev other table 77""")
         self.rule("lookup 77")
-        found = self.finds(self.client, "policy-rule", "77", "other")
+        self.addCleanup(self.do, self.client, "ip -6 rule del pref 99")
+        found = self.finds(self.client, "policy-rule", "77", "other", "pref 100")
         self.assertIn("ip -6 rule", found["remedy"])
-        self.assertEqual(self.do(self.client, "ip -6 rule del pref 100").returncode, 0)
-        self.cured(self.client)
+        self.follow(self.client, found)
+        exam = self.healthy(self.client)
+        self.assertIn("leaves by other", exam.checks["IPv6 route"]["text"])
+        self.reaches(self.client, PAIR[0], source=PAIR[1])
 
     def test_a_policy_rule_that_refuses(self):
         self.rule("to 2000::/3 unreachable")
-        found = self.finds(self.client, "policy-rule", beside=("far-end-silent-inside", "not-sent"),
-                           rather=("far-end-silent-inside", "not-sent"))
-        self.assertIn("ip -6 rule", found["remedy"])
-        self.assertEqual(self.do(self.client, "ip -6 rule del pref 100").returncode, 0)
-        self.cured(self.client)
+        found = self.finds(self.client, "policy-rule", "pref 100 to 2000::/3 unreachable",
+                           beside=("far-end-silent-inside", "not-sent"), rather=("far-end-silent-inside", "not-sent"))
+        self.mended(self.client, found)
+
+    def test_a_rule_for_the_tunnels_source(self):
+        self.rule(f"from {PAIR[1]} blackhole")
+        found = self.finds(self.client, "policy-rule", f"from {PAIR[1]}/128", "blackhole",
+                           beside=("far-end-silent-inside", "not-sent"), rather=("far-end-silent-inside", "not-sent"))
+        self.mended(self.client, found)
+
+    def test_a_rule_for_others(self):
+        """The healthy twin: neither the tunnel's source nor this user, nor all that goes elsewhere."""
+        for words in ("from 2001:db8:55::/48 blackhole", "uidrange 4000-4001 prohibit", "to 2001:db8:55::/48 unreachable"):
+            with self.subTest(words):
+                self.rule(words)
+                self.healthy(self.client)
+                self.do(self.client, "ip -6 rule del pref 100")
+
+    def test_a_route_that_refuses(self):
+        for words in ("unreachable default metric 3", "blackhole 2000::/3", "prohibit 2000::/3 metric 7"):
+            with self.subTest(words):
+                self.client.ip("route add " + words.replace("default", "::/0"))
+                found = self.finds(self.client, "policy-rule", words.split()[0])
+                self.mended(self.client, found)
+
+    def test_a_route_that_refuses_and_does_not_win(self):
+        """The healthy twin."""
+        self.client.ip("route add unreachable ::/0 metric 5000\nroute add blackhole 2001:db8:55::/48")
+        self.healthy(self.client)
+
+    def test_a_route_that_refuses_a_target(self):
+        """A connection that is bound to the device does not see it."""
+        Resolver(self, self.client, {28: socket.inet_pton(socket.AF_INET6, INTERNET)})
+        self.server.set("net.ipv6.conf.all.forwarding", 1)
+        for target in (INTERNET, "web.test"):
+            with self.subTest(target):
+                self.client.ip("route add blackhole 2001:db8:ffff::/48")
+                found = self.finds(self.client, "policy-rule", INTERNET, "blackhole 2001:db8:ffff::/48", words=f"t1 target {target}")
+                self.follow(self.client, found)
+                self.cured(self.client, words=f"t1 target {target}")
+
+    def test_another_route_to_a_target(self):
+        self.server.set("net.ipv6.conf.all.forwarding", 1)
+        self.tell(self.client, UP + f" target {INTERNET}")
+        self.client.ip(OTHER + "\nroute add 2001:db8:ffff::/48 via 2001:db8:44::1 dev other")
+        found = self.finds(self.client, "other-default-route", INTERNET, "other", words="t1")
+        self.assertIn("2001:db8:ffff::/48", found["remedy"])
+        self.client.ip("route del 2001:db8:ffff::/48 dev other")
+        self.cured(self.client, words="t1")
 
     def test_a_policy_rule_into_the_tunnel(self):
         """The healthy twin: another table leads there too."""
@@ -115,3 +165,64 @@ class Routes(doctor.Client):
             route add ::/0 via 2001:db8:44::1 dev other metric 100""")
         found = self.finds(self.client, "other-default-route", "other", words="plain")
         self.mended(self.client, found, words="plain")
+
+
+class OwnTable(doctor.Case):
+    """Somebody else's tunnel, whose default route is in a table of its own, for what comes from the tunnel's addresses."""
+
+    PREFIX = "2001:db8:1::/48"
+
+    @classmethod
+    def prepare(cls):
+        cls.server.ip(doctor.FAR_SERVER)
+        cls.client.ip(doctor.FAR_CLIENT.replace("route add ::/0 dev far", "route add ::/0 dev far table 100"))
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.do, self.client, "ip -6 rule del pref 1000; ip -6 rule del pref 900; ip -6 route flush table 100")
+        self.client.ip("route replace ::/0 dev far table 100")
+        self.do(self.client, f"ip -6 rule add pref 1000 from {self.PREFIX} lookup 100")
+
+    def proxy(self):
+        """This host has each address of the prefix."""
+        self.client.ip("route add local 2001:db8:1:8000::/49 dev lo")
+        self.addCleanup(self.do, self.client, "ip -6 route del local 2001:db8:1:8000::/49 dev lo")
+
+    def native(self):
+        self.client.ip(OTHER + "\nroute add ::/0 via 2001:db8:44::1 dev other")
+
+    def test_healthy(self):
+        self.healthy(self.client)
+        self.native()
+        exam = self.healthy(self.client)
+        self.assertEqual(exam.report["role"], "client")
+        self.proxy()
+        self.healthy(self.client)
+
+    def test_the_rule_is_for_another_prefix(self):
+        """The tunnel's address is the broker's, what is sent comes from a prefix that is routed here."""
+        self.client.ip("route add local 2001:db8:1::3/128 dev lo\nroute del local 2001:db8:1::3/128 dev lo")
+        self.do(self.client, "ip -6 rule del pref 1000; ip -6 rule add pref 1000 from 2001:db8:100::/48 lookup 100")
+        self.native()
+        exam = self.healthy(self.client)
+        self.assertEqual(exam.report["role"], "client")
+
+    def test_a_rule_before_it(self):
+        self.native()
+        self.do(self.client, f"ip -6 rule add pref 900 from {self.PREFIX} prohibit")
+        found = self.finds(self.client, "policy-rule", "pref 900", "prohibit", beside=("far-end-silent-inside", "not-sent"),
+                           rather=("far-end-silent-inside", "not-sent"))
+        self.follow(self.client, found)
+        self.assertEqual(self.healthy(self.client).report["role"], "client")
+        self.reaches(self.client, PAIR[0], source=PAIR[1])
+
+    def test_no_router(self):
+        """Without the rule: whoever has a prefix for himself forwards nothing, and no advice makes a router of him."""
+        self.do(self.client, "ip -6 rule del pref 1000")
+        self.proxy()
+        self.native()
+        exam = self.examine(self.client)
+        self.assertEqual((exam.report["role"], exam.verdict), ("client", "other-default-route"), str(exam))
+        for found in exam.findings.values():
+            self.assertNotIn("accept_ra", found["remedy"], str(exam))
+            self.assertNotIn("forwarding", found["remedy"], str(exam))

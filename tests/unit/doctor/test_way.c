@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../unit.h"
-#include "doctor/routes.h"
+#include "doctor/way.h"
 
 static struct bytes m;
 static struct way way;
@@ -37,16 +37,18 @@ static int decode(void)
 
 START_TEST(whole)
 {
-	struct in6_addr dst = ip6("2001:db8::");
+	struct in6_addr dst = ip6("2001:db8::"), router = ip6("fe80::1");
 
 	begin(32);
 	b_attr_mem(&m, 1, &dst, sizeof(dst));
 	b_attr_u32(&m, 4, 12);
+	b_attr_mem(&m, 5, &router, sizeof(router));
 	b_attr_u32(&m, 6, 1024);
 	b_attr_u32(&m, 15, 1000);
 	ck_assert_int_eq(decode(), 0);
 	ck_assert(way.reachable);
 	ck_assert(way.index == 12 && way.metric == 1024 && way.table == 1000);
+	ck_assert(way.has_gateway && addr6_equal(&way.gateway, &router));
 	ck_assert(way.net.len == 32 && !memcmp(&way.net.addr, &dst, sizeof(dst)));
 }
 END_TEST
@@ -93,7 +95,7 @@ START_TEST(cut_short)
 }
 END_TEST
 
-Suite *suite_routes(void)
+Suite *suite_way(void)
 {
 	Suite *suite = suite_create("way");
 	TCase *tc = tcase_create("decode");
