@@ -10,6 +10,8 @@ const struct check checks[] = {
 	{ "others' filters", NULL, check_filters, false },
 	{ "answers", start_echo, check_echo, true },
 	{ "loss", start_loss, check_loss, true },
+	{ "TTL", start_ttl, check_ttl, true },
+	{ "VPN", NULL, check_vpn, true },
 	{ "connection tracking", NULL, check_tracking, true },
 	{ "packet size", start_mtu, check_mtu, true },
 	{ "MSS", NULL, check_mss, false },

@@ -22,6 +22,9 @@ extern const struct check checks[]; /* ends with a row without name */
 void check_kernel(struct exam *e);
 void check_device(struct exam *e);
 void check_underlay(struct exam *e);
+void check_vpn(struct exam *e);
+void start_ttl(struct exam *e);
+void check_ttl(struct exam *e);
 void check_nat(struct exam *e);
 void check_filters(struct exam *e);
 void check_tracking(struct exam *e);

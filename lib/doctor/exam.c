@@ -123,7 +123,8 @@ bool exam_hopeless(const struct exam *e)
 {
 	return !e->subject.link || !e->subject.link->up || exam_has(e, CAUSE_IPV6_OFF) ||
 	       exam_has(e, CAUSE_IPV6_DISABLED_HOST) || exam_has(e, CAUSE_IPV6_DISABLED_DEVICE) ||
-	       exam_has(e, CAUSE_NAME_TAKEN) || exam_has(e, CAUSE_REMOTE_NO_ROUTE);
+	       exam_has(e, CAUSE_NAME_TAKEN) || exam_has(e, CAUSE_REMOTE_NO_ROUTE) ||
+	       exam_has(e, CAUSE_REMOTE_REFUSED) || exam_has(e, CAUSE_UNDERLAY_VRF);
 }
 
 bool exam_answered(const struct exam *e)

@@ -109,6 +109,7 @@ struct exam {
 	struct watch underlay, inside, uplink, everywhere;
 	struct sightings seen;
 	struct echo *echo;
+	struct ttl_trial *ttl;
 	struct mtu_search *mtu;
 	struct loss *loss;	/* or NULL */
 	unsigned int unjudged;	/* connections of which it is still to be seen what gets lost */

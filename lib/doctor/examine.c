@@ -105,6 +105,7 @@ void exam_free(struct exam *e)
 	list_drop(e->descriptors);
 	spec_free(&e->subject.spec);
 	free(e->echo);
+	free(e->ttl);
 	free(e->mtu);
 	free(e->loss);
 	free(e->trials);

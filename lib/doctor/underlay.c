@@ -3,18 +3,22 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "base/err.h"
+#include "base/err.h" /* before linux/: glibc and the kernel define the same names */
 #include "base/inet6.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
 #include "doctor/exam.h"
+#include "doctor/policy.h"
 #include "doctor/resolver.h"
 #include "filters/filters.h"
 #include "kernel/link.h"
+#include "kernel/path.h"
 #include "plan/barriers.h"
 #include "plan/world.h"
 #include "spec/spec.h"
 #include "state/snapshot.h"
+
+#include <linux/rtnetlink.h>
 
 static void wrong_local(struct exam *e, struct in_addr local)
 {
@@ -41,6 +45,101 @@ static bool is_tunnel(const struct exam *e, const struct link *l)
 	return l->is_sit || !strcmp(l->name, e->subject.dev);
 }
 
+/* The rule or route by which the kernel decides about the tunnel's own packets. */
+static void explain(struct exam *e, bool reachable, struct policy *policy)
+{
+	const struct subject *p = &e->subject;
+	struct in_addr local = p->link ? p->link->local : p->spec.local;
+	const struct sit *sit = p->link ? &p->link->sit : &p->spec.sit;
+	struct policy_flow flow = { .family = AF_INET,
+				    .has_source = local.s_addr,
+				    .proto = IPPROTO_IPV6,
+				    .tos = sit->tos == SIT_TOS_INHERIT ? 0 : sit->tos,
+				    .mark = sit->fwmark,
+				    .reachable = reachable,
+				    .index = p->link ? p->link->underlay : 0,
+				    .ifname = p->link && p->link->underlay ? p->link->underlay_name : NULL };
+	struct err ignored;
+
+	memcpy(&flow.dst, &p->remote, sizeof(p->remote));
+	memcpy(&flow.source, &local, sizeof(local));
+	if (policy_decide(&e->host->c, &flow, policy, &ignored))
+		memset(policy, 0, sizeof(*policy));
+}
+
+static bool is_refused(struct exam *e, const char *remote)
+{
+	struct policy policy;
+
+	explain(e, e->subject.path.reachable, &policy);
+	if (policy.refused && policy.by_route)
+		exam_command(exam_found(e, CAUSE_REMOTE_REFUSED, "the route '%s' refuses what goes to %s", policy.route,
+					remote),
+			     "ip -4 route del %s", policy.route);
+	else if (policy.refused)
+		exam_command(exam_found(e, CAUSE_REMOTE_REFUSED, "the rule '%s' refuses protocol 41 to %s", policy.rule,
+					remote),
+			     "ip -4 rule del %s", policy.rule);
+	return policy.refused;
+}
+
+/* An interface in a VRF by which the far end is reached: what has no interface of its own is not looked for there. */
+static const struct link *in_vrf(struct exam *e, struct path *path)
+{
+	const struct subject *p = &e->subject;
+	struct err ignored;
+
+	for (size_t i = 0; i < e->host->s.n_links; i++) {
+		const struct link *l = &e->host->s.links[i];
+
+		if (l->vrf && l->up && !l->is_sit &&
+		    !path_lookup(&e->host->c, p->remote, (struct in_addr){ 0 }, l->index, p->spec.fwmark, path,
+				 &ignored) &&
+		    path->reachable && path->index == l->index)
+			return l;
+	}
+	return NULL;
+}
+
+/* `ip route` by which the far end would be reached as PATH is, through L. */
+static void host_route(struct exam *e, const struct path *path, const struct link *l, char *buf, size_t size)
+{
+	char remote[NET6_TEXT], gateway[NET6_TEXT];
+	bool via = path->gateway.s_addr;
+
+	snprintf(buf, size, "ip -4 route add %s/32%s%s dev %s", addr4_text(e->subject.remote, remote),
+		 via ? " via " : "", via ? addr4_text(path->gateway, gateway) : "", exam_word(e, l->name));
+}
+
+static void no_path(struct exam *e, const char *remote)
+{
+	char command[EXAM_REMEDY];
+	const struct link *l, *vrf;
+	struct finding *f;
+	struct path path;
+
+	if (is_refused(e, remote))
+		return;
+	l = in_vrf(e, &path);
+	if (!l) {
+		exam_advice(exam_found(e, CAUSE_REMOTE_NO_ROUTE, "there is no route to %s", remote),
+			    "bring the IPv4 connection up ('ip -4 route get %s' shows when it is)", remote);
+		return;
+	}
+	vrf = snapshot_link_index(&e->host->s, l->vrf);
+	f = exam_found(e, CAUSE_UNDERLAY_VRF,
+		       "%s is reached by %s, which is in the VRF %s; the main table has no route there", remote,
+		       l->name, vrf ? vrf->name : "?");
+	if (e->subject.server)
+		host_route(e, &path, l, command, sizeof(command));
+	else if (e->subject.desired)
+		exam_respell(e, "dev", l->name, command, sizeof(command));
+	else
+		snprintf(command, sizeof(command), "ip tunnel change %s dev %s", exam_word(e, e->subject.dev),
+			 exam_word(e, l->name));
+	exam_command(f, "%s", command);
+}
+
 void check_underlay(struct exam *e)
 {
 	const struct subject *p = &e->subject;
@@ -57,10 +156,11 @@ void check_underlay(struct exam *e)
 		return;
 	}
 	if (!p->path.reachable) {
-		exam_advice(exam_found(e, CAUSE_REMOTE_NO_ROUTE, "there is no route to %s", remote),
-			    "bring the IPv4 connection up ('ip -4 route get %s' shows when it is)", remote);
+		no_path(e, remote);
 		return;
 	}
+	if (is_refused(e, remote))
+		return;
 	if (p->underlay && is_tunnel(e, p->underlay)) {
 		struct finding *f = exam_found(e, CAUSE_REMOTE_IN_TUNNEL, "the route to %s leaves by %s", remote,
 					       p->underlay->name);
@@ -73,6 +173,67 @@ void check_underlay(struct exam *e)
 		exam_ok(e, "%s leaves by %s from %s", remote, p->underlay->name, addr4_text(p->local, source));
 	else
 		exam_skip(e, "the interface to %s has gone, or has no address yet", remote);
+}
+
+/* A way past the VPN: an interface of another kind that has a router to the far end. */
+static const struct link *past_vpn(struct exam *e, struct path *path)
+{
+	const struct subject *p = &e->subject;
+	struct err ignored;
+
+	for (size_t i = 0; i < e->host->s.n_links; i++) {
+		const struct link *l = &e->host->s.links[i];
+
+		if (l->up && !l->is_vpn && !l->is_sit && !l->vrf && !(l->flags & IFF_LOOPBACK) &&
+		    !path_lookup(&e->host->c, p->remote, (struct in_addr){ 0 }, l->index, p->spec.fwmark, path,
+				 &ignored) &&
+		    path->reachable && path->gateway.s_addr)
+			return l;
+	}
+	return NULL;
+}
+
+/* Who names the VPN's device, or its address as the tunnel's, wants it so. */
+static bool wanted_in_vpn(const struct exam *e)
+{
+	const struct subject *p = &e->subject;
+
+	for (size_t i = 0; p->link->local.s_addr && i < e->host->s.n_addrs4; i++)
+		if (e->host->s.addrs4[i].addr.s_addr == p->link->local.s_addr &&
+		    e->host->s.addrs4[i].index == p->underlay->index)
+			return true;
+	return p->link->underlay || p->spec.underlay[0];
+}
+
+/* What works is right. */
+void check_vpn(struct exam *e)
+{
+	const struct subject *p = &e->subject;
+	char command[EXAM_REMEDY], net[NET6_TEXT], remote[NET6_TEXT], rule[POLICY_TEXT] = "";
+	const struct link *l;
+	struct policy policy;
+	struct finding *f;
+	struct path path;
+
+	exam_ok(e, "the tunnel's packets do not go through one by mistake");
+	if (!p->underlay || !p->underlay->is_vpn || e->seen.answered6 || exam_hopeless(e) || wanted_in_vpn(e))
+		return;
+	addr4_text(p->remote, remote);
+	f = exam_found(e, CAUSE_REMOTE_IN_VPN, "%s leaves by %s, by the route to %s/%u, and the far end is silent",
+		       remote, p->underlay->name, addr4_text(p->path.net, net), p->path.len);
+	l = past_vpn(e, &path);
+	if (!l) {
+		exam_advice(
+			f,
+			"route %s/32 by the interface to the Internet ('ip -4 route add %s/32 via ROUTER dev IFACE')",
+			remote, remote);
+		return;
+	}
+	explain(e, false, &policy);
+	if (policy.decided && policy.table != RT_TABLE_MAIN && policy.table != RT_TABLE_DEFAULT && policy.pref > 1)
+		snprintf(rule, sizeof(rule), "; ip -4 rule add pref %u to %s/32 lookup main", policy.pref - 1, remote);
+	host_route(e, &path, l, command, sizeof(command));
+	exam_command(f, "%s%s", command, rule);
 }
 
 void check_nat(struct exam *e)

@@ -46,6 +46,7 @@ struct link {
 	/* as the kernel tells, never wanted */
 	bool half_made; /* ours, but a kill or an error came between its creation and its alias */
 	bool is_sit;
+	bool is_vpn; /* it has no wire of its own: what it sends goes on in other packets, or by a program */
 	bool has_conf;
 	uint8_t operstate;
 	int32_t conf[LINK_CONFS]; /* of one that a plan makes: when it was there */

@@ -96,6 +96,16 @@ bool link_conf(const struct link *link, const char *name, int32_t *value)
 	return false;
 }
 
+static bool is_vpn(const char *kind)
+{
+	static const char *const kinds[] = { "tun", "wireguard", "gre", "ipip", "vti", "xfrm" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!strcmp(kind, kinds[i]))
+			return true;
+	return false;
+}
+
 int link_decode(const struct nlmsghdr *nlh, struct link *link, struct arena *arena)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
@@ -123,7 +133,10 @@ int link_decode(const struct nlmsghdr *nlh, struct link *link, struct arena *are
 		return -EBADMSG;
 	if (nl_str(info[IFLA_INFO_SLAVE_KIND], kind, sizeof(kind)) && !strcmp(kind, "vrf"))
 		link->vrf = nl_u32(tb[IFLA_MASTER], 0);
-	link->is_sit = nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind)) && !strcmp(kind, "sit");
+	if (!nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind)))
+		return 0;
+	link->is_sit = !strcmp(kind, "sit");
+	link->is_vpn = is_vpn(kind);
 	return link->is_sit && info[IFLA_INFO_DATA] ? decode_sit(info[IFLA_INFO_DATA], link) : 0;
 }
 

@@ -65,6 +65,99 @@ class Underlay(doctor.Client):
         self.client.ip("route add 0.0.0.0/0 via 198.51.100.1")
         self.cured(self.client)
 
+    def rule(self, words):
+        """An IPv4 policy rule before all others."""
+        done = self.do(self.client, f"ip -4 rule add pref 100 {words}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.addCleanup(self.do, self.client, "ip -4 rule del pref 100")
+
+    def test_a_rule_refuses_the_way(self):
+        for words in (f"to {SERVER4}/32 blackhole", "to 203.0.113.0/24 prohibit", "ipproto 41 unreachable"):
+            with self.subTest(words):
+                self.rule(words)
+                found = self.finds(self.client, "remote-refused", "pref 100", words.split()[-1], SERVER4)
+                self.mended(self.client, found)
+
+    def test_a_route_refuses_the_way(self):
+        self.client.ip(f"route add prohibit {SERVER4}/32")
+        self.mended(self.client, self.finds(self.client, "remote-refused", f"prohibit {SERVER4}/32", SERVER4))
+
+    def test_a_rule_refuses_others(self):
+        """The healthy twin: another mark, protocol or destination; and the tunnel has no 'local', so that no source is looked for."""
+        for words in ("fwmark 0x7 blackhole", "ipproto 4 prohibit", "to 192.0.2.0/24 unreachable", f"from {CLIENT4} prohibit"):
+            with self.subTest(words):
+                self.rule(words)
+                self.healthy(self.client)
+                self.do(self.client, "ip -4 rule del pref 100")
+
+    def vrf(self):
+        """The way to the Internet is in a VRF."""
+        if self.do(self.client, "ip link add vrf1 type vrf table 10").returncode:
+            self.skipTest("this kernel has no VRF")
+        self.client.ip("""
+            link set vrf1 up
+            link set wan master vrf1
+            route add default via 198.51.100.1 dev wan table 10""")
+        # The kernel adds it with the first VRF of a namespace, and never again.
+        self.do(self.client, "ip -4 rule show | grep -q l3mdev || ip -4 rule add pref 1000 l3mdev protocol kernel")
+        self.addCleanup(self.do, self.client, "ip link set wan nomaster; ip -4 route flush table 10")
+
+    def test_the_way_is_in_a_vrf(self):
+        self.vrf()
+        self.mended(self.client, self.finds(self.client, "underlay-vrf", SERVER4, "wan", "vrf1", beside=("drift",)))
+
+    def test_the_way_of_a_foreign_tunnel_is_in_a_vrf(self):
+        self.tell(self.client, "client down t1")
+        self.client.ip(doctor.FAR_CLIENT.replace(f" local {CLIENT4}", ""))
+        self.vrf()
+        found = self.finds(self.client, "underlay-vrf", SERVER4, "wan", "vrf1", words="far")
+        self.mended(self.client, found, words="far")
+
+    def vpn(self):
+        """A VPN has taken the default route, as they do."""
+        done = self.do(self.client, "ip link add vpn0 type wireguard || ip tuntap add dev vpn0 mode tun || "
+                       "ip link add vpn0 type ipip remote 198.51.100.1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.client.ip("""
+            link set vpn0 up
+            addr add 10.66.0.2/24 dev vpn0
+            route add 0.0.0.0/1 dev vpn0
+            route add 128.0.0.0/1 dev vpn0""")
+
+    def test_a_vpn_takes_the_way(self):
+        self.vpn()
+        found = self.finds(self.client, "remote-in-vpn", SERVER4, "vpn0", "128.0.0.0/1",
+                           beside=("not-sent", "remote-silent", "protocol-41-filtered", "drift", "behind-nat"))
+        self.mended(self.client, found)
+
+    def test_a_vpn_for_others(self):
+        """The healthy twin: the far end has a route of its own."""
+        self.vpn()
+        self.client.ip(f"route add {SERVER4}/32 via 198.51.100.1")
+        self.healthy(self.client)
+
+    def test_a_small_ttl(self):
+        self.tell(self.client, UP + " ttl 1")
+        found = self.finds(self.client, "ttl-too-small", SERVER4, "TTL 1", beside=("remote-unreachable",))
+        self.mended(self.client, found)
+
+    def test_a_small_ttl_that_nobody_complains_of(self):
+        self.inet.nft("table inet way { chain o { type filter hook output priority 0; icmp type time-exceeded drop; }; }")
+        self.tell(self.client, UP + " ttl 1")
+        found = self.finds(self.client, "ttl-too-small", SERVER4, "TTL 1", beside=("protocol-41-filtered",))
+        self.mended(self.client, found)
+
+    def test_a_small_ttl_of_a_foreign_tunnel(self):
+        self.tell(self.client, "client down t1")
+        self.client.ip(doctor.FAR_CLIENT.replace("ttl 255", "ttl 1"))
+        found = self.finds(self.client, "ttl-too-small", SERVER4, words="far", beside=("remote-unreachable",))
+        self.mended(self.client, found, words="far")
+
+    def test_a_ttl_that_suffices(self):
+        """The healthy twin."""
+        self.tell(self.client, UP + " ttl 2")
+        self.assertIn("2 is enough", self.healthy(self.client).checks["TTL"]["text"])
+
     def test_nobody_on_the_link(self):
         self.tell(self.client, UP.replace(SERVER4, "198.51.100.99"))
         found = self.finds(self.client, "remote-unreachable", "198.51.100.99", "wan")
