@@ -62,10 +62,60 @@ class Routed(doctor.Case):
             self.cured(self.server, PAIR[1])
 
     def test_uplink_goes(self):
-        """The peer's tunnel is whole, and this host itself has no way on: nothing is wrong with what is not known."""
+        """The peer's tunnel is whole, and this host itself has no way on; the router has said that it is one."""
+        self.reaches(self.server, INTERNET)
         self.server.ip(f"route del ::/0 via {ROUTER6} dev up0")
-        exam = self.healthy(self.server, "alice")
-        self.assertEqual(exam.checks["upstream"]["outcome"], "skipped")
+        found = self.finds(self.server, "no-default-route", "alice", words="alice")
+        self.mended(self.server, found, PAIR[1], words="alice")
+        self.reaches(self.client, INTERNET)
+
+    def test_the_way_on_is_refused(self):
+        self.do(self.server, f"ip -6 rule add pref 100 from {PAIR[1]} blackhole")
+        self.addCleanup(self.do, self.server, "ip -6 rule del pref 100")
+        found = self.finds(self.server, "policy-rule", f"from {PAIR[1]}/128", "blackhole")
+        self.mended(self.server, found, PAIR[1])
+        self.reaches(self.client, INTERNET)
+
+    def test_the_default_route_leads_into_the_tunnel(self):
+        self.server.ip("route add ::/0 dev sit-alice metric 10")
+        found = self.finds(self.server, "other-default-route", "sit-alice", "goes back",
+                           beside=("drift", "prefix-not-routed", "solicitation-unanswered"))
+        self.assertIn("sit-alice", found["remedy"])
+        self.server.ip("route del ::/0 dev sit-alice metric 10")
+        self.cured(self.server, PAIR[1])
+
+    def test_the_router_is_silent(self):
+        self.server.ip("route replace ::/0 via 2001:db8::99 dev up0")
+        found = self.finds(self.server, "router-silent", "2001:db8::99", "up0")
+        self.assertFalse(found["command"])
+        self.server.ip(f"route replace ::/0 via {ROUTER6} dev up0")
+        self.cured(self.server, PAIR[1])
+
+    def test_the_prefix_is_shadowed(self):
+        """By a part of it, by the same with a smaller metric, by the peer's own address, by a rule."""
+        self.server.ip("link add lan0 type veth peer name lan1\nlink set lan0 up\nlink set lan1 up")
+        self.addCleanup(self.do, self.server, "ip -6 rule del pref 99; ip -6 rule del pref 100; ip -6 route flush table 77")
+        for where, words in (("2001:db8:100::/80", ""), ("2001:db8:100:0:8000::/65", ""), (PREFIX, " metric 7"),
+                             (f"{PAIR[1]}/128", ""), (PREFIX, " table 77")):
+            with self.subTest(where + words):
+                self.server.ip(f"route add {where} dev lan0{words}")
+                if "table" in words:
+                    self.do(self.server, f"ip -6 rule add pref 100 to {PREFIX} lookup 77")
+                found = self.finds(self.server, "prefix-shadowed", "lan0", where.removesuffix("/128"),
+                                   beside=("far-end-silent-inside", "protocol-41-filtered"),
+                                   rather=("far-end-silent-inside", "protocol-41-filtered"))
+                self.mended(self.server, found, PAIR[1])
+
+    def test_others_that_shadow_nothing(self):
+        """The healthy twin: a shorter prefix, another one, the same with a larger metric."""
+        self.server.ip("""
+            link add lan0 type veth peer name lan1
+            link set lan0 up
+            link set lan1 up
+            route add 2001:db8:100::/48 dev lan0
+            route add 2001:db8:101::/64 dev lan0
+            route add 2001:db8:100::/64 dev lan0 metric 5000""")
+        self.healthy(self.server)
 
 
 class Proxied(doctor.Case):

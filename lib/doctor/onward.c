@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A server's routes: of what comes from the peer on to the IPv6 Internet, and of what is for the peer into its tunnel. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor/exam.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/err.h"
+#include "base/inet6.h"
+#include "doctor/causes.h"
+#include "doctor/checks.h"
+#include "doctor/policy.h"
+#include "doctor/resolver.h"
+#include "doctor/subject.h"
+#include "doctor/way.h"
+#include "kernel/link.h"
+#include "netlink/message.h"
+#include "state/snapshotfind.h"
+
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+#define RANGES 65 /* the peer's address and its prefixes (lib/spec/params.c) */
+
+static const char *name_of(const struct exam *e, uint32_t index)
+{
+	const struct link *l = snapshot_link_index(&e->host->s, index);
+
+	return l ? l->name : "another interface";
+}
+
+/* What the peer sends to some address of the Internet: that of routes.c. */
+static struct way onward(struct exam *e, struct in6_addr *dst)
+{
+	struct way_query q = { .dst = dst,
+			       .source = e->subject.has_far ? &e->subject.far : NULL,
+			       .iif = e->subject.link->index };
+
+	*dst = (struct in6_addr){ .s6_addr = { 0x20, [15] = 1 } };
+	return way_look_up(&e->host->c, &q);
+}
+
+/* The rule or route that decides about packets to DST, from SOURCE or NULL, that arrive on IIF or are this host's own. */
+static void explain(struct exam *e, const struct in6_addr *dst, const struct in6_addr *source, const char *iif,
+		    struct policy *policy)
+{
+	struct policy_flow flow = { .family = AF_INET6, .dst = *dst, .has_source = source, .iif = iif };
+	struct err ignored;
+
+	if (source)
+		flow.source = *source;
+	if (policy_decide(&e->host->c, &flow, policy, &ignored))
+		memset(policy, 0, sizeof(*policy));
+}
+
+/* Is it refused by a rule or a route? Then that is found, as CAUSE. */
+static bool refused(struct exam *e, const struct policy *policy, enum cause_id cause, const char *what)
+{
+	if (!policy->refused)
+		return false;
+	exam_command(exam_found(e, cause, "the %s '%s' refuses %s", policy->by_route ? "route" : "rule",
+				policy->by_route ? policy->route : policy->rule, what),
+		     "ip -6 %s del %s", policy->by_route ? "route" : "rule",
+		     policy->by_route ? policy->route : policy->rule);
+	return true;
+}
+
+/* A neighbour that says of itself to be a router, on the interface INDEX. */
+struct router {
+	uint32_t index;
+	struct in6_addr addr;
+	bool there;
+	uint16_t state;
+};
+
+static int take_router(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[NDA_MAX + 1];
+	struct router *r = data;
+
+	if (nlh->nlmsg_type != RTM_NEWNEIGH)
+		return 0;
+	if (nl_attrs(nlh, sizeof(*ndm), tb, NDA_MAX))
+		return -EBADMSG;
+	if (ndm->ndm_family == AF_INET6 && (uint32_t)ndm->ndm_ifindex == r->index && ndm->ndm_flags & NTF_ROUTER &&
+	    !r->there)
+		r->there = nl_in6(tb[NDA_DST], &r->addr);
+	return 0;
+}
+
+static int take_state(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[NDA_MAX + 1];
+	struct router *r = data;
+	struct in6_addr addr;
+
+	if (nlh->nlmsg_type != RTM_NEWNEIGH)
+		return 0;
+	if (nl_attrs(nlh, sizeof(*ndm), tb, NDA_MAX))
+		return -EBADMSG;
+	if (ndm->ndm_family == AF_INET6 && (uint32_t)ndm->ndm_ifindex == r->index && nl_in6(tb[NDA_DST], &addr) &&
+	    addr6_equal(&addr, &r->addr)) {
+		r->there = true;
+		r->state = ndm->ndm_state;
+	}
+	return 0;
+}
+
+static void forget(void *data)
+{
+	((struct router *)data)->there = false;
+}
+
+static void read_neighbours(struct exam *e, nl_cb cb, struct router *r)
+{
+	struct nl_batch *b = &e->host->c.batch;
+	struct err ignored;
+	struct ndmsg *ndm;
+
+	nl_batch_reset(b);
+	ndm = nl_start(b, RTM_GETNEIGH, NLM_F_DUMP, sizeof(*ndm));
+	if (ndm)
+		ndm->ndm_family = AF_INET6;
+	if (conversation_dump(&e->host->c, NL_ROUTE, cb, forget, r, &ignored))
+		r->there = false;
+}
+
+static void no_way_on(struct exam *e)
+{
+	const struct link *uplink = e->subject.uplink[0] ? snapshot_link(&e->host->s, e->subject.uplink) : NULL;
+	struct router r = { .index = uplink ? uplink->index : 0 };
+	char router[NET6_TEXT];
+	struct finding *f;
+
+	f = exam_found(e, CAUSE_NO_DEFAULT_ROUTE, "what %s sends has no way from here to the IPv6 Internet",
+		       e->subject.name);
+	if (uplink)
+		read_neighbours(e, take_router, &r);
+	if (r.there)
+		exam_command(f, "ip -6 route add default via %s dev %s", addr6_text(&r.addr, router),
+			     exam_word(e, uplink->name));
+	else
+		exam_advice(f, "ip -6 route add default via ROUTER dev %s, with the router that the provider names",
+			    uplink ? uplink->name : "UPLINK");
+}
+
+void check_onward(struct exam *e)
+{
+	struct policy policy;
+	struct in6_addr dst;
+	struct way way;
+
+	if (!e->subject.server || exam_hopeless(e)) {
+		exam_skip(e, e->subject.server ? "the device is not up" : "this host is the client");
+		return;
+	}
+	way = onward(e, &dst);
+	exam_ok(e, "what the peer sends to the IPv6 Internet leaves by %s", name_of(e, way.index));
+	if (way.reachable && way.index == e->subject.link->index) {
+		exam_advice(exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE,
+				       "the default route leads into %s: what %s sends goes back", e->subject.dev,
+				       e->subject.name),
+			    "remove the default route by %s, or give that of the uplink a smaller metric",
+			    e->subject.dev);
+	} else if (!way.reachable && !exam_has(e, CAUSE_RA_ROUTE_LOST)) {
+		explain(e, &dst, e->subject.has_far ? &e->subject.far : NULL, e->subject.dev, &policy);
+		if (!refused(e, &policy, CAUSE_POLICY_RULE, "what the peer sends to the IPv6 Internet"))
+			no_way_on(e);
+	}
+}
+
+/* After the echos that upstream.c sends by it. */
+void check_router(struct exam *e)
+{
+	char text[NET6_TEXT];
+	struct router r = { 0 };
+	struct in6_addr dst;
+	struct way way = { .reachable = false };
+
+	if (e->subject.server && !exam_hopeless(e))
+		way = onward(e, &dst);
+	if (!way.reachable || !way.has_gateway || way.index == e->subject.link->index) {
+		exam_skip(e, e->subject.server ? "there is none" : "this host is the client");
+		return;
+	}
+	r.index = way.index;
+	r.addr = way.gateway;
+	read_neighbours(e, take_state, &r);
+	addr6_text(&way.gateway, text);
+	if (!r.there)
+		exam_skip(e, "%s was not asked for on %s lately", text, name_of(e, way.index));
+	else
+		exam_ok(e, "%s is a neighbour on %s", text, name_of(e, way.index));
+	if (r.there && r.state & (NUD_FAILED | NUD_INCOMPLETE))
+		exam_advice(exam_found(e, CAUSE_ROUTER_SILENT, "nobody on %s answers to neighbour solicitations for %s",
+				       name_of(e, way.index), text),
+			    "check the cable and the addresses on %s, and with the provider that %s is the router; see "
+			    "'ip -6 neigh show dev %s'",
+			    name_of(e, way.index), text, name_of(e, way.index));
+}
+
+/* The kernel leads what is for NET elsewhere than into the tunnel. */
+static void led_astray(struct exam *e, const struct net6 *net, const struct in6_addr *dst)
+{
+	const struct in6_addr *source = e->subject.has_inner ? &e->subject.inner : NULL;
+	struct way_query q = { .dst = dst, .source = source, .match = true };
+	char text[NET6_TEXT], other[NET6_TEXT], what[NET6_TEXT + 20];
+	struct way way = way_look_up(&e->host->c, &q);
+	struct policy policy;
+	struct finding *f;
+
+	snprintf(what, sizeof(what), "what is for %s", net6_text(net, text));
+	explain(e, dst, source, NULL, &policy);
+	if (refused(e, &policy, CAUSE_PREFIX_SHADOWED, what) || !way.reachable)
+		return;
+	f = exam_found(e, CAUSE_PREFIX_SHADOWED,
+		       "%s leaves by %s, by the route to %s in table %u with metric %u, not by %s", what,
+		       name_of(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
+	if (way.table == RT_TABLE_MAIN && way.net.len >= net->len)
+		exam_command(f, "ip -6 route del %s dev %s metric %u", other, exam_word(e, name_of(e, way.index)),
+			     way.metric);
+	else if (way.table != RT_TABLE_MAIN && policy.decided && policy.pref > 1)
+		exam_command(f, "ip -6 rule add pref %u to %s lookup main", policy.pref - 1, text);
+}
+
+/* By routing, what is for the peer must go into its tunnel: its address, and each of its prefixes as a whole. */
+void check_peer_routes(struct exam *e)
+{
+	struct net6 nets[RANGES];
+	struct policy_route other = { .oif = 0 };
+	unsigned int n = 0, of, before = e->n_findings;
+	char text[NET6_TEXT], dst[NET6_TEXT];
+
+	if (!e->subject.server || exam_hopeless(e)) {
+		exam_skip(e, e->subject.server ? "the device is not up" : "this host is the client");
+		return;
+	}
+	while (n < RANGES && subject_range(&e->subject, n, &nets[n]))
+		n++;
+	exam_ok(e, "what is for the peer leaves by %s", e->subject.dev);
+	for (unsigned int i = 0; i < n && e->n_findings == before; i++) {
+		struct in6_addr to = nets[i].len == 128 ? nets[i].addr : net6_nth(&nets[i], 1);
+		struct way_query q = { .dst = &to, .source = e->subject.has_inner ? &e->subject.inner : NULL };
+		struct way way = way_look_up(&e->host->c, &q);
+
+		/* Without any route the tunnel's own is missing, which check_drift() says. */
+		if (way.reachable ? way.index != e->subject.link->index && way.table != RT_TABLE_LOCAL : true)
+			led_astray(e, &nets[i], &to);
+	}
+	of = e->n_findings == before ? policy_shadow(&e->host->c, nets, n, e->subject.link->index, &other) : UINT_MAX;
+	if (of != UINT_MAX)
+		exam_command(exam_found(e, CAUSE_PREFIX_SHADOWED,
+					"the route to %s by %s takes a part of %s, which is the peer's",
+					net6_text(&other.dst, dst), name_of(e, other.oif), net6_text(&nets[of], text)),
+			     "ip -6 route del %s dev %s metric %u", dst, exam_word(e, name_of(e, other.oif)),
+			     other.metric);
+}
