@@ -56,23 +56,16 @@ static bool seen_before(struct report *r, const char *line)
 	return false;
 }
 
-/* One value of a device that differs, appended to LINE. */
-static void differs(char *line, size_t size, const char *name, const char *is, const char *wanted)
-{
-	size_t len = strlen(line);
-
-	if (strcmp(is, wanted) && snprintf(line + len, size - len, "; %s is %s, wanted is %s", name, is, wanted) < 0)
-		line[len] = '\0';
-}
-
 /* Which values of a tunnel device differ. */
 static void describe_link(const struct link *was, const struct link *want, char *line, size_t size)
 {
-	char is[SIT_ATTR_TEXT], wanted[SIT_ATTR_TEXT];
+	const char *alias = was->half_made ? "missing" : was->alias;
+	size_t len;
 
-	for (const struct sit_attr *attr = sit_attrs; attr->name; attr++)
-		differs(line, size, attr->name, sit_attr_text(attr, was, is), sit_attr_text(attr, want, wanted));
-	differs(line, size, "alias", was->half_made ? "missing" : was->alias, want->alias);
+	sit_attrs_differences(was, want, line, size);
+	len = strlen(line);
+	if (strcmp(alias, want->alias))
+		snprintf(line + len, size - len, "; alias is %s, wanted is %s", alias, want->alias);
 }
 
 /* What STEP says about the kernel, in words. */

@@ -65,6 +65,18 @@ static void take_own_targets(struct change *ch, const struct conf *f)
 	}
 }
 
+/* Tunnels whose far end's name has no answer now: they are examined without its address, as far as that goes. */
+static void take_unresolved(struct change *ch, const struct conf *f)
+{
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct spec *spec = &f->sections[i].spec;
+		struct err ignored;
+
+		if (spec->host && !spec->remote.s_addr && !desired_find(&ch->desired, spec->role, spec->name))
+			desired_put(&ch->desired, spec, true, &ignored);
+	}
+}
+
 /* What the files say is what is wanted; what cannot be taken from them is left to 'check'. */
 static void take_files(struct change *ch, struct confs *confs, const char *name)
 {
@@ -83,6 +95,8 @@ static void take_files(struct change *ch, struct confs *confs, const char *name)
 		conf_resolve(f);
 		if (!f->errors.n)
 			change_conf(ch, f, &ignored);
+		else if (f->errors.n == f->n_unresolved)
+			take_unresolved(ch, f);
 	}
 }
 

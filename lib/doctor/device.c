@@ -109,20 +109,39 @@ static bool has_endpoints(const struct link *l, const struct subject *p)
 	return l->is_sit && l->remote.s_addr == p->remote.s_addr && l->local.s_addr == p->spec.local.s_addr;
 }
 
+/* A device of somebody else that looks as if it were the tunnel: with its far end, up, with an address that is wanted. */
+static bool works(const struct exam *e, const struct link *l)
+{
+	const struct subject *p = &e->subject;
+
+	if (link_ours(l) || p->server || !l->is_sit || !l->up || l->remote.s_addr != p->remote.s_addr)
+		return false;
+	for (size_t i = 0; i < e->host->s.n_addrs; i++)
+		if (e->host->s.addrs[i].index == l->index &&
+		    addr6_equal(&e->host->s.addrs[i].net.addr, &spec_first(&p->spec)->addr))
+			return true;
+	return false;
+}
+
 static void check_absent(struct exam *e)
 {
 	const struct subject *p = &e->subject;
 	char remote[NET6_TEXT], local[NET6_TEXT];
 
-	for (size_t i = 0; i < e->host->s.n_links; i++) {
+	for (size_t i = 0; p->remote.s_addr && i < e->host->s.n_links; i++) {
 		const struct link *l = &e->host->s.links[i];
+		const char *name = exam_word(e, l->name);
+		struct finding *f;
 
 		if (!has_endpoints(l, p))
 			continue;
-		exam_command(exam_found(e, CAUSE_ENDPOINTS_TAKEN, "the device %s has remote %s, local %s", l->name,
-					addr4_text(l->remote, remote),
-					l->local.s_addr ? addr4_text(l->local, local) : "any"),
-			     "ip link del %s; %s", exam_word(e, l->name), exam_repair(e));
+		f = exam_found(e, CAUSE_ENDPOINTS_TAKEN, "the device %s has remote %s, local %s", l->name,
+			       addr4_text(l->remote, remote), l->local.s_addr ? addr4_text(l->local, local) : "any");
+		if (works(e, l))
+			exam_advice(f, "keep it: '%sclient adopt %s', and forget %s; or else 'ip link del %s; %s'",
+				    e->prefix, name, p->name, name, exam_repair(e));
+		else
+			exam_command(f, "ip link del %s; %s", name, exam_repair(e));
 		return;
 	}
 	exam_mend(e, exam_found(e, CAUSE_DEVICE_MISSING, "there is no interface %s", p->dev), "");
@@ -188,8 +207,10 @@ void check_device(struct exam *e)
 		       : l->is_sit  ? "a SIT device that sitctl did not make"
 				    : "not a SIT device");
 	snprintf(other, sizeof(other), "%.10s-was", l->name);
-	/* Under another name it would still hold the endpoints. */
-	if (has_endpoints(l, &e->subject))
+	/* What works is taken over as it is. Under another name a device would still hold the endpoints. */
+	if (works(e, l))
+		exam_command(f, "%sclient adopt %s", e->prefix, exam_word(e, l->name));
+	else if (has_endpoints(l, &e->subject))
 		exam_command(f, "ip link del %s; %s", exam_word(e, l->name), exam_repair(e));
 	else
 		exam_command(f, "ip link set %s down; ip link set %s name %s; %s", exam_word(e, l->name),

@@ -111,10 +111,11 @@ struct exam {
 	struct echo *echo;
 	struct ttl_trial *ttl;
 	struct mtu_search *mtu;
-	struct loss *loss;	/* or NULL */
-	unsigned int unjudged;	/* connections of which it is still to be seen what gets lost */
-	struct trial *trials;	/* TCP: one for each target, or for the far end; or NULL */
-	struct lookup *lookups; /* one for each target, or NULL */
+	struct loss *loss;	   /* or NULL */
+	unsigned int unjudged;	   /* connections of which it is still to be seen what gets lost */
+	struct trial *trials;	   /* TCP: one for each target, or for the far end; or NULL */
+	struct lookup *lookups;	   /* one for each target, or NULL */
+	struct lookup *far_lookup; /* of the far end's name, or NULL */
 	struct upstream *upstream;
 	struct routed *routed;	 /* or NULL */
 	uint64_t dropped_before; /* by the source filter */

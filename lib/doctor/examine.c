@@ -110,6 +110,7 @@ void exam_free(struct exam *e)
 	free(e->loss);
 	free(e->trials);
 	free(e->lookups);
+	free(e->far_lookup);
 	free(e->upstream);
 	free(e->routed);
 }

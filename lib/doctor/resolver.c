@@ -37,9 +37,10 @@ static void ask(const char *host, int out)
 	r.failed = ret == EAI_AGAIN || ret == EAI_FAIL || ret == EAI_SYSTEM;
 	r.first_is4 = !ret && list->ai_family == AF_INET;
 	for (const struct addrinfo *a = ret ? NULL : list; a; a = a->ai_next) {
-		if (a->ai_family == AF_INET && !r.has4) {
+		if (a->ai_family == AF_INET && r.n4 < ANSWERS_MAX) {
 			r.has4 = true;
-			r.addr4 = ((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr;
+			r.all4[r.n4++] = ((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr;
+			r.addr4 = r.all4[0];
 		} else if (a->ai_family == AF_INET6 && !r.has6) {
 			r.has6 = true;
 			r.addr6 = ((const struct sockaddr_in6 *)(const void *)a->ai_addr)->sin6_addr;
@@ -93,6 +94,13 @@ static void begin(struct lookup *l)
 void start_names(struct exam *e)
 {
 	struct in6_addr ignored;
+
+	if (e->subject.desired && e->subject.spec.host && e->subject.remote.s_addr &&
+	    (e->far_lookup = calloc(1, sizeof(*e->far_lookup)))) {
+		e->far_lookup->e = e;
+		e->far_lookup->host = e->subject.spec.host;
+		begin(e->far_lookup);
+	}
 
 	if (!e->n_targets || !(e->lookups = calloc(e->n_targets, sizeof(*e->lookups))))
 		return;
@@ -169,6 +177,22 @@ static void judge_name(struct exam *e, const struct lookup *l, char *all)
 			    "than IPv4; give the tunnel a native global address");
 }
 
+/* A far end that is silent may have moved: its name has another address now than when the tunnel was made. */
+static void judge_far(struct exam *e)
+{
+	const struct lookup *l = e->far_lookup;
+	char text[NET6_TEXT], remote[NET6_TEXT];
+
+	if (!l || !l->done || l->found.failed || !l->found.has4 || e->seen.answered6)
+		return;
+	for (unsigned int i = 0; i < l->found.n4; i++)
+		if (l->found.all4[i].s_addr == e->subject.remote.s_addr)
+			return;
+	exam_command(exam_found(e, CAUSE_REMOTE_MOVED, "%.253s is %s, the tunnel goes to %s", l->host,
+				addr4_text(l->found.addr4, text), addr4_text(e->subject.remote, remote)),
+		     "%s", exam_repair(e));
+}
+
 void check_names(struct exam *e)
 {
 	unsigned int global = 0, ula = 0;
@@ -181,6 +205,7 @@ void check_names(struct exam *e)
 			    "tunnel");
 	else
 		say_name(e, all, global, global ? "this host has a global address" : "this host has no global address");
+	judge_far(e);
 	for (unsigned int i = 0; e->lookups && i < e->n_targets; i++)
 		if (e->lookups[i].host)
 			judge_name(e, &e->lookups[i], all);

@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 
+#include "spec/resolve.h"
+
 struct exam;
 
 /* What the process found, as it writes it. */
@@ -15,6 +17,8 @@ struct resolved {
 	bool failed;	/* the resolver itself could not be asked */
 	struct in_addr addr4;
 	struct in6_addr addr6;
+	struct in_addr all4[ANSWERS_MAX];
+	unsigned int n4;
 };
 
 /* One target that is a name; of one that is an address HOST is NULL. */

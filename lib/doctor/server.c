@@ -22,11 +22,7 @@
 #include "kernel/neigh.h"
 #include "kernel/nft/elements.h"
 #include "kernel/nft/load.h"
-#include "kernel/object.h"
 #include "kernel/route.h"
-#include "plan/build.h"
-#include "plan/kinds.h"
-#include "plan/world.h"
 #include "spec/spec.h"
 #include "state/derive.h"
 
@@ -162,41 +158,6 @@ void check_proxy(struct exam *e)
 			  exam_found(e, CAUSE_UPLINK_FORWARDING_OFF, "net.ipv6.conf.%s.forwarding is 0",
 				     e->subject.uplink),
 			  command);
-}
-
-void check_drift(struct exam *e)
-{
-	struct scope scope = { e->subject.spec.role, e->subject.spec.name };
-	struct plan plan;
-	unsigned int n = 0;
-	char first[160] = "";
-	struct err err;
-
-	if (!e->subject.desired || !e->admin) {
-		exam_skip(e, e->subject.desired ? "only root may read all of it" : "sitctl did not make this tunnel");
-		return;
-	}
-	if (plan_build(&plan, &e->world, &scope, &err)) {
-		char text[1600];
-
-		plan_free(&plan);
-		exam_skip(e, "%.600s", err_text(&err, text, sizeof(text)));
-		return;
-	}
-	for (size_t i = 0; i < plan.n; i++) {
-		const struct object *o = step_object(&plan.steps[i]);
-
-		if (step_silent(&plan.steps[i]))
-			continue;
-		if (!n++)
-			kinds[o->kind]->label(o, first, sizeof(first));
-	}
-	plan_free(&plan);
-	exam_ok(e, "it is as it was told");
-	if (n)
-		exam_command(exam_found(e, CAUSE_DRIFT, "%s and %u more differ ('sitctl check' names them)", first,
-					n - 1),
-			     "%s", exam_repair(e));
 }
 
 static uint64_t dropped(const struct exam *e, const struct nft_table *t)

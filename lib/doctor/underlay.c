@@ -147,7 +147,12 @@ void check_underlay(struct exam *e)
 	char remote[NET6_TEXT], source[NET6_TEXT];
 
 	if (!p->remote.s_addr) {
-		exam_skip(e, "the name of the far end does not resolve to an IPv4 address");
+		exam_advice(
+			exam_found(e, CAUSE_REMOTE_UNRESOLVED, "the resolver has no IPv4 address for %.253s",
+				   p->spec.host ? p->spec.host : "it"),
+			"see what 'getent ahostsv4 %.253s' and /etc/resolv.conf say, then '%s'; or give 'remote' as an "
+			"address",
+			p->spec.host ? p->spec.host : "NAME", exam_repair(e));
 		return;
 	}
 	addr4_text(p->remote, remote);

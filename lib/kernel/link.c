@@ -236,8 +236,14 @@ static void link_explain(struct conversation *c, const struct step *step, struct
 		return;
 	err_why(err, "the tunnel %s already has these endpoints (remote %s, local %s)", search.rival.name,
 		addr4_text(want->remote, remote), want->local.s_addr ? addr4_text(want->local, local) : "any");
-	err_hint(err, "only one tunnel can have them: remove %s, or give another 'remote' or 'local'",
-		 search.rival.name);
+	if (search.rival.group != SITCTL_GROUP && link_of_client(want))
+		err_hint(err,
+			 "only one tunnel can have them: take it over by 'sitctl client adopt %s', remove it, or give "
+			 "another 'remote' or 'local'",
+			 search.rival.name);
+	else
+		err_hint(err, "only one tunnel can have them: remove %s, or give another 'remote' or 'local'",
+			 search.rival.name);
 }
 
 static void print_set(const struct link *link, bool group, bool mtu, bool alias, FILE *out)

@@ -131,6 +131,19 @@ bool sit_attrs_and_link_equal(const struct link *a, const struct link *b)
 	return true;
 }
 
+void sit_attrs_differences(const struct link *is, const struct link *want, char *line, size_t size)
+{
+	char buf[2][SIT_ATTR_TEXT];
+
+	for (const struct sit_attr *a = sit_attrs; a->name; a++) {
+		const char *has = sit_attr_text(a, is, buf[0]), *wanted = sit_attr_text(a, want, buf[1]);
+		size_t len = strlen(line);
+
+		if (strcmp(has, wanted))
+			snprintf(line + len, size - len, "; %s is %s, wanted is %s", a->name, has, wanted);
+	}
+}
+
 void sit_attrs_decode(const struct nlattr **tb, struct link *link)
 {
 	for (const struct sit_attr *attr = sit_attrs; attr->name; attr++)

@@ -38,6 +38,9 @@ bool sit_attr_equal(const struct sit_attr *attr, const struct link *a, const str
 bool sit_attrs_equal(const struct link *a, const struct link *b);
 bool sit_attrs_and_link_equal(const struct link *a, const struct link *b);
 
+/* Append "; NAME is VALUE, wanted is VALUE" for each that differs to the text in LINE, SIZE bytes. */
+void sit_attrs_differences(const struct link *is, const struct link *want, char *line, size_t size);
+
 /* Take what IFLA_INFO_DATA has in TB (IFLA_IPTUN_MAX). One that is missing, or of another width, is 0. */
 void sit_attrs_decode(const struct nlattr **tb, struct link *link);
 

@@ -75,7 +75,15 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 			err_why(err, "the name is taken by the tunnel of '%s'", link_tunnel_name(has));
 		else
 			err_why(err, "the name is taken by a device that sitctl did not make");
-		err_hint(err, "choose another name, or remove that device");
+		if (!link_ours(has) && spec->role == ROLE_CLIENT && has->is_sit &&
+		    has->remote.s_addr == spec->remote.s_addr)
+			err_hint(
+				err,
+				"it leads to the same remote: take it over by 'sitctl client adopt %s', choose another "
+				"name, or remove that device",
+				want->name);
+		else
+			err_hint(err, "choose another name, or remove that device");
 		return -EEXIST;
 	}
 	if (!has) {

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """doctor: the kernel, the tunnel's device and what is on it; what was told and what is there."""
 
+import socket
+
 import doctor
+import files
+from doctor import UP
 from netlab import CLIENT4, PAIR, SERVER4
+from test_doctor_tcp import Resolver
 
 
 class Device(doctor.Client):
@@ -63,6 +68,64 @@ class Device(doctor.Client):
         self.mended(self.client, self.finds(self.client, "drift", "t1"))
 
 
+    def test_drift_of_the_far_end(self):
+        """Before any packet is judged: what the device sends goes to somebody else."""
+        self.client.ip("tunnel change t1 remote 203.0.113.99 ttl 255")
+        found = self.finds(self.client, "drift", f"remote is 203.0.113.99, wanted is {SERVER4}",
+                           beside=("not-sent", "remote-silent", "protocol-41-filtered", "far-end-silent-inside"))
+        self.mended(self.client, found)
+
+    def test_drift_beside_what_explains_it_not(self):
+        self.client.ip(f"tunnel change t1 local {CLIENT4}\nroute del ::/0 dev t1")
+        found = self.finds(self.client, "drift", f"local is {CLIENT4}, wanted is any", beside=("no-default-route",))
+        self.mended(self.client, found)
+
+    def test_name_taken_by_a_tunnel_that_works(self):
+        """Its far end and its address are those that are wanted: nothing has to be taken down."""
+        self.client.ip(f"link del t1\n{doctor.FAR_CLIENT.replace(' far', ' t1')}")
+        done = self.refused(self.client, doctor.UP, "sitctl did not make", "sitctl client adopt t1", status=1)
+        self.assertIn("same remote", done.err)
+        found = self.finds(self.client, "name-taken", "t1", "sitctl did not make", words="t1")
+        self.assertIn("client adopt t1", found["remedy"])
+        self.mended(self.client, found, words="t1")
+
+    def test_endpoints_taken_by_a_tunnel_that_works(self):
+        self.client.ip(f"link del t1\n{doctor.FAR_CLIENT.replace(f' local {CLIENT4}', '')}")
+        self.refused(self.client, doctor.UP, "sitctl client adopt far", status=1)
+        found = self.finds(self.client, "endpoints-taken", "far", SERVER4, words="t1")
+        self.assertIn("sitctl client adopt far", found["remedy"])
+        self.tell(self.client, "client down t1")
+        self.do(self.client, "sitctl client adopt far")
+        self.cured(self.client, words="far")
+
+
+class Unresolved(files.Case, doctor.Case):
+    """`remote` is a name."""
+
+    @classmethod
+    def prepare(cls):
+        cls.server.ip(doctor.FAR_SERVER)
+
+    def test_no_answer(self):
+        self.put("t1.conf", f"[client]\nremote = web.test\naddress = {PAIR[1]}\n")
+        found = self.finds(self.client, "remote-unresolved", "web.test", words="t1",
+                           beside=("device-missing", "no-default-route"))
+        self.assertIn("getent ahostsv4 web.test", found["remedy"])
+        Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, SERVER4)})
+        self.assertEqual(self.do(self.client, found["remedy"].split("'")[3]).returncode, 0, found["remedy"])
+        self.cured(self.client)
+
+    def test_another_answer(self):
+        """The far end has moved since the tunnel was made."""
+        before = Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, "203.0.113.99")})
+        self.tell(self.client, UP.replace(SERVER4, "web.test"))
+        before.stop()
+        Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, SERVER4)})
+        found = self.finds(self.client, "remote-moved", f"web.test is {SERVER4}", "203.0.113.99",
+                           beside=("remote-silent", "remote-unreachable", "protocol-41-filtered"))
+        self.mended(self.client, found)
+
+
 class Bare(doctor.Case):
     """A device of somebody else's without any address, on a host that has another way to the IPv6 Internet."""
 
@@ -91,6 +154,7 @@ class Foreign(doctor.Case):
         self.make()
         exam = self.healthy(self.client, "plain")
         self.assertEqual(exam.checks["state"]["outcome"], "skipped")
+        self.assertIn("'sitctl client adopt plain'", exam.checks["state"]["text"])
         self.healthy(self.client)
 
     def test_down(self):

@@ -259,6 +259,9 @@ START_TEST(name_taken)
 	lab_desire(&lab, ROLE_CLIENT, T1);
 	lab_tunnel(&lab, "t1", "my tunnel", "203.0.113.1"); /* sit, of somebody else */
 	name_is_taken(ROLE_CLIENT, "t1", "sitctl did not make");
+	name_is_taken(ROLE_CLIENT, "t1", "sitctl client adopt t1");
+	lab_tunnel(&lab, "t1", "my tunnel", "203.0.113.9"); /* to somebody else */
+	name_is_taken(ROLE_CLIENT, "t1", "choose another name, or remove that device");
 	lab_tunnel(&lab, "t1", "sitctl client t1", "203.0.113.1")->group = 0;
 	name_is_taken(ROLE_CLIENT, "t1", "sitctl did not make");
 	lab_tunnel(&lab, "t1", "sitctl client other", "203.0.113.1");
