@@ -33,7 +33,7 @@
 #define CANDIDATES_MAX 12
 
 static const char *const outcomes[] = {
-	[OUTCOME_OK] = "ok", [OUTCOME_FAILED] = "failed", [OUTCOME_SKIPPED] = "skipped"
+	[OUTCOME_OK] = "ok", [OUTCOME_FAILED] = "failed", [OUTCOME_RISK] = "risk", [OUTCOME_SKIPPED] = "skipped"
 };
 static const char *const severities[] = { [SEVERITY_RISK] = "risk", [SEVERITY_FAULT] = "fault" };
 static const char *const hops[] = {
@@ -238,7 +238,7 @@ static void print_path(const struct exam *e, const struct ctx *ctx)
 
 static void print_exam(const struct exam *e, const struct ctx *ctx)
 {
-	static const enum color colors[] = { COLOR_GOOD, COLOR_BAD, COLOR_NONE };
+	static const enum color colors[] = { COLOR_GOOD, COLOR_BAD, COLOR_BAD, COLOR_NONE };
 	const struct finding *f = exam_verdict(e);
 
 	for (unsigned int i = 0; i < e->n_results; i++) {

@@ -21,9 +21,10 @@ struct finding {
 	char evidence[EXAM_TEXT]; /* what was seen */
 	char remedy[EXAM_REMEDY]; /* the command that mends it, or what to do */
 	bool command;		  /* remedy is for a shell */
+	bool harmless;		  /* a risk that was dealt with, as far as can be seen: no verdict */
 };
 
-enum outcome { OUTCOME_OK, OUTCOME_FAILED, OUTCOME_SKIPPED };
+enum outcome { OUTCOME_OK, OUTCOME_FAILED, OUTCOME_RISK, OUTCOME_SKIPPED };
 
 /* A line of the checklist. */
 struct result {

@@ -33,7 +33,8 @@ static void judge(struct exam *e, const struct check *c)
 
 		snprintf(text, sizeof(text), "%.200s: %.600s", causes[e->findings[i].cause].what,
 			 e->findings[i].evidence);
-		add_result(e, OUTCOME_FAILED, text);
+		add_result(e, causes[e->findings[i].cause].severity == SEVERITY_RISK ? OUTCOME_RISK : OUTCOME_FAILED,
+			   text);
 	}
 	/* Who says nothing has not seen that all is well. */
 	if (!e->text[0] && e->found_before == e->n_findings)
@@ -88,7 +89,7 @@ const struct finding *exam_verdict(const struct exam *e)
 	const struct finding *best = NULL;
 
 	for (unsigned int i = 0; i < e->n_findings; i++)
-		if (!best || e->findings[i].cause < best->cause)
+		if (!e->findings[i].harmless && (!best || e->findings[i].cause < best->cause))
 			best = &e->findings[i];
 	return best;
 }

@@ -245,6 +245,7 @@ void check_nat(struct exam *e)
 {
 	char local[NET6_TEXT], remote[NET6_TEXT];
 	const char *class = addr4_behind_nat(e->subject.local);
+	struct finding *f;
 
 	if (!e->subject.local.s_addr) {
 		exam_skip(e, "the address that this host sends from is not known");
@@ -256,8 +257,11 @@ void check_nat(struct exam *e)
 			exam_ok(e, "%s and the far end are in the same private network", local);
 		return;
 	}
-	exam_advice(exam_found(e, CAUSE_BEHIND_NAT, "this host sends from %s, which is %s, to %s", local, class,
-			       addr4_text(e->subject.remote, remote)),
+	f = exam_found(e, CAUSE_BEHIND_NAT, "this host sends from %s, which is %s, to %s%s", local, class,
+		       addr4_text(e->subject.remote, remote),
+		       e->seen.answered6 ? ": packets come and go, as they do where the NAT passes them on" : "");
+	f->harmless = e->seen.answered6;
+	exam_advice(f,
 		    "on the NAT: 'sitctl nat pass %s remote %s to %s'; on one without sitctl make %s its DMZ or "
 		    "exposed host, "
 		    "or pass protocol 41 to it",

@@ -257,9 +257,16 @@ class Nat(doctor.Case):
         cls.server.ip(doctor.FAR_SERVER)
 
     def test_behind_it(self):
+        """A risk, and no verdict while packets come and go."""
         self.tell(self.lan, UP)
-        found = self.finds(self.lan, "behind-nat", self.INSIDE, "RFC 1918")
-        words = found["remedy"].split("'")[1]
+        self.inet.nft("table inet way { chain f { type filter hook forward priority 0; ip protocol 41 drop; }; }")
+        self.finds(self.lan, "behind-nat", self.INSIDE, "RFC 1918", rather=("protocol-41-filtered",))
+        self.inet.nft("delete table inet way")
+        exam = self.examine(self.lan)
+        self.assertEqual((exam.done.status, exam.verdict, list(exam.findings)), (0, None, ["behind-nat"]), str(exam))
+        self.assertEqual((exam.checks["NAT"]["outcome"], exam.findings["behind-nat"]["severity"]), ("risk", "risk"), str(exam))
+        self.assertIn("packets come and go", exam.checks["NAT"]["text"])
+        words = exam.findings["behind-nat"]["remedy"].split("'")[1]
         self.assertEqual(self.do(self.client, words).returncode, 0, words)
         for host, target in ((self.server, PAIR[1]), (self.lan, PAIR[0])):  # also when the far end speaks first
             self.do(self.client, "conntrack -F")
