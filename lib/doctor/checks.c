@@ -9,6 +9,7 @@ const struct check checks[] = {
 	{ "others' filters", NULL, check_filters, false },
 	{ "answers", start_echo, check_echo, true },
 	{ "loss", start_loss, check_loss, true },
+	{ "implied address", start_implied, check_implied, true },
 	{ "TTL", start_ttl, check_ttl, true },
 	{ "VPN", NULL, check_vpn, true },
 	{ "NAT", NULL, check_nat, true },

@@ -23,6 +23,8 @@ void check_kernel(struct exam *e);
 void check_device(struct exam *e);
 void check_underlay(struct exam *e);
 void check_vpn(struct exam *e);
+void start_implied(struct exam *e);
+void check_implied(struct exam *e);
 void start_ttl(struct exam *e);
 void check_ttl(struct exam *e);
 void check_nat(struct exam *e);

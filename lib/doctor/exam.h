@@ -111,6 +111,7 @@ struct exam {
 	struct sightings seen;
 	struct echo *echo;
 	struct ttl_trial *ttl;
+	struct guess *guess; /* of the far end's address */
 	struct mtu_search *mtu;
 	struct loss *loss;	   /* or NULL */
 	unsigned int unjudged;	   /* connections of which it is still to be seen what gets lost */

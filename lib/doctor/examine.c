@@ -107,6 +107,7 @@ void exam_free(struct exam *e)
 	spec_free(&e->subject.spec);
 	free(e->echo);
 	free(e->ttl);
+	free(e->guess);
 	free(e->mtu);
 	free(e->loss);
 	free(e->trials);

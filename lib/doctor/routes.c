@@ -136,6 +136,47 @@ static void other_route(struct exam *e, uint32_t index, const struct in6_addr *d
 	}
 }
 
+/* Lengths that are delegated (RFC 6177), the shortest first: the first that is longer than NET, and has not DST in it. */
+static uint8_t delegated(const struct net6 *net, const struct in6_addr *dst)
+{
+	static const uint8_t lengths[] = { 48, 56, 60, 64 };
+
+	for (size_t i = 0; i < sizeof(lengths); i++) {
+		struct net6 shorter = { net->addr, lengths[i] };
+
+		if (lengths[i] > net->len && !net6_contains(&shorter, dst))
+			return lengths[i];
+	}
+	return 0;
+}
+
+/* What is refused is in a prefix of the tunnel's own, of which the unused parts are unreachable. */
+static bool in_too_large(struct exam *e, const struct policy *policy, const struct in6_addr *dst, const char *text)
+{
+	const struct spec *spec = &e->subject.spec;
+	const struct prefix *p = NULL;
+	char command[EXAM_REMEDY], net[NET6_TEXT], value[NET6_TEXT + IFNAMSIZ];
+	struct finding *f;
+	uint8_t len;
+
+	for (unsigned int i = 0; e->subject.desired && policy->by_route && i < spec->n_prefixes; i++)
+		if (net6_contains(&spec->prefixes[i].net, dst))
+			p = &spec->prefixes[i];
+	if (!p)
+		return false;
+	f = exam_found(e, CAUSE_PREFIX_TOO_LARGE,
+		       "%s is in the prefix %s, of which what is not used here is unreachable", text,
+		       net6_text(&p->net, net));
+	len = delegated(&p->net, dst);
+	if (spec->n_prefixes > 1 || !len)
+		return true;
+	snprintf(value, sizeof(value), "%s%s%s", net6_text(&(struct net6){ p->net.addr, len }, net),
+		 p->ifname[0] ? "," : "", p->ifname);
+	exam_respell(e, "prefix", value, command, sizeof(command));
+	exam_command(f, "%s", command);
+	return true;
+}
+
 /* A rule, or a route that refuses, is in the way. */
 static void refused(struct exam *e, const struct policy *policy, const char *text)
 {
@@ -157,7 +198,8 @@ static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
 
 	explain(e, dst, &policy);
 	if (policy.refused) {
-		refused(e, &policy, text);
+		if (!in_too_large(e, &policy, dst, text))
+			refused(e, &policy, text);
 		return;
 	}
 	if (has_default(e)) {

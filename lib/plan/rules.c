@@ -211,19 +211,32 @@ static int rule_proxied(const struct world *w, const struct spec *spec, const st
 	return -EINVAL;
 }
 
+/* This end's address; who did not give it is told where it comes from. */
+static int rule_server_address(const struct world *w, const struct spec *spec, struct err *err)
+{
+	struct net6 server = { .addr = spec->server_address, .len = 128 };
+	int ret = rule_other_peers(w, spec, &server, err);
+
+	/* Several tunnels may share it. */
+	if (!ret)
+		ret = rule_this_host(w, spec, &server, true, err);
+	if (ret != -EINVAL || spec->has_server_address)
+		return ret;
+	err->hint[0] = '\0';
+	err_hint(err, "it is implied, as the other address of the /127 of 'address': give 'server-address', or "
+		      "another 'address'");
+	return ret;
+}
+
 int rule_peer(const struct world *w, const struct spec *spec, struct err *err)
 {
 	struct net6 own = { .addr = spec_first(spec)->addr, .len = 128 };
-	struct net6 server = { .addr = spec->server_address, .len = 128 };
 	int ret = rule_other_peers(w, spec, &own, err);
 
 	if (!ret)
 		ret = rule_this_host(w, spec, &own, false, err);
 	if (!ret)
-		ret = rule_other_peers(w, spec, &server, err);
-	/* Several tunnels may share this end's address. */
-	if (!ret)
-		ret = rule_this_host(w, spec, &server, true, err);
+		ret = rule_server_address(w, spec, err);
 	for (unsigned int i = 0; !ret && i < spec->n_prefixes; i++) {
 		ret = rule_other_peers(w, spec, &spec->prefixes[i].net, err);
 		if (!ret)

@@ -6,7 +6,7 @@ import socket
 import doctor
 import files
 from doctor import UP
-from netlab import CLIENT4, PAIR, SERVER4
+from netlab import CLIENT4, INTERNET, PAIR, SERVER4
 from test_doctor_tcp import Resolver
 
 
@@ -97,6 +97,50 @@ class Device(doctor.Client):
         self.tell(self.client, "client down t1")
         self.do(self.client, "sitctl client adopt far")
         self.cured(self.client, words="far")
+
+
+class Implied(doctor.Case):
+    """What sitctl itself takes for given: the length of an address, and of a prefix what the user said."""
+
+    BROKER = "2001:db8:1::1"
+
+    @classmethod
+    def prepare(cls):
+        cls.server.ip(f"""
+            tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
+            link set far up
+            addr add {cls.BROKER}/64 dev far nodad""")
+        cls.server.set("net.ipv6.conf.all.forwarding", 1)
+
+    UP = f"client up t1 remote {SERVER4} address 2001:db8:1::2"
+
+    def test_the_far_end_has_a_64(self):
+        self.tell(self.client, self.UP)
+        found = self.finds(self.client, "address-length", "2001:db8:1::3", "sitctl's default", self.BROKER)
+        self.assertIn("address 2001:db8:1::2/64", found["remedy"])
+        self.mended(self.client, found, self.BROKER)
+
+    def test_the_far_end_has_the_other_one(self):
+        """The healthy twin."""
+        self.server.ip("addr add 2001:db8:1::3/127 dev far nodad")
+        self.tell(self.client, self.UP)
+        self.healthy(self.client)
+
+    def test_the_implied_one_is_this_hosts(self):
+        self.client.ip("addr add 2001:db8:1::3/128 dev lan nodad")
+        self.tell(self.client, self.UP)
+        found = self.finds(self.client, "address-length", "2001:db8:1::3", "this host's own on lan",
+                           beside=("far-end-silent-inside", "protocol-41-filtered", "other-source"))
+        self.mended(self.client, found, self.BROKER)
+
+    def test_the_prefix_is_too_large(self):
+        self.tell(self.client, self.UP + "/64 prefix 2001:db8:8000::/33")
+        self.healthy(self.client)
+        found = self.finds(self.client, "prefix-too-large", INTERNET, "2001:db8:8000::/33", words=f"t1 target {INTERNET}",
+                           beside=("tcp-syn-lost",))
+        self.assertIn("2001:db8:8000::/48", found["remedy"])
+        self.follow(self.client, found)
+        self.cured(self.client, self.BROKER, words=f"t1 target {INTERNET}")
 
 
 class Unresolved(files.Case, doctor.Case):

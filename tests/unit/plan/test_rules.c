@@ -96,6 +96,23 @@ START_TEST(overlaps_with_this_host)
 }
 END_TEST
 
+/* The other address of the /127, which the user did not write: he is told where it comes from. */
+START_TEST(implied_server_address)
+{
+	lab_addr(&lab, "up0", "2001:db8:7::2/64", 0);
+	lab_desire(&lab, ROLE_PEER, "alice remote 198.51.100.7 address 2001:db8:9::3 prefix 2001:db8:1::2/127");
+	peer_is_wrong(BOB "2001:db8:7::3", "2001:db8:7::2", "up0");
+	says("implied");
+	says("'server-address'");
+	peer_is_wrong(BOB "2001:db8:9::2", "2001:db8:9::3", "alice");
+	says("implied");
+	peer_is_right(BOB "2001:db8:7::3 server-address 2001:db8:7::9");
+	/* What the user has written himself is not. */
+	peer_is_wrong(BOB "2001:db8:7::3 server-address 2001:db8:7::2", "2001:db8:7::2", "up0");
+	ck_assert(!strstr(lab.err.hint, "implied"));
+}
+END_TEST
+
 /* Inside the on-link prefix each address costs an entry: down to /120. */
 START_TEST(proxied_prefixes)
 {
@@ -268,6 +285,7 @@ Suite *suite_rules(void)
 	tcase_add_checked_fixture(tc, NULL, end);
 	tcase_add_test(tc, overlaps_with_another_peer);
 	tcase_add_test(tc, overlaps_with_this_host);
+	tcase_add_test(tc, implied_server_address);
 	tcase_add_test(tc, proxied_prefixes);
 	tcase_add_test(tc, uplink_of_the_default_route);
 	tcase_add_test(tc, local_of_this_host);
