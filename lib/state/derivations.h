@@ -21,7 +21,7 @@ struct derivation {
 	const struct prefix *(*site)(const struct spec *spec, unsigned int i);
 	/* The I-th net that this host gives to the far end, and answers for where it is on-link; false: no more. */
 	bool (*given)(const struct spec *spec, unsigned int i, struct net6 *out);
-	/* What the far end may, or must not, use as inner source. 0, or -ENOMEM and ERR. */
+	/* What must not come from the far end as inner source; NULL of a peer, which uses what is given. 0, or -ENOMEM and ERR. */
 	int (*sources)(const struct spec *spec, struct nft_table *t, struct err *err);
 	/* Does this host forward between the tunnel and other interfaces? */
 	bool (*forwards)(const struct spec *spec);

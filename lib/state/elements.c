@@ -80,26 +80,9 @@ static int derive_passed(struct nft_table *t, const struct spec *nat, struct err
 	return ret ? ret : nft_add_elem(t, &out, err);
 }
 
-int derive_elements(const struct spec *spec, struct nft_table *t, struct err *err)
-{
-	int ret;
-
-	if (spec->role == ROLE_NAT)
-		return derive_passed(t, spec, err);
-	ret = spec->notrack ? nft_add_remote(t, spec->remote, err) : 0;
-	if (!ret && spec->source_filter)
-		ret = derivation_of(spec)->sources(spec, t, err);
-	if (!ret && spec->source_filter)
-		ret = nft_add_ifname(t, SET_DROPPED, spec->dev, err);
-	if (!ret && spec->mss_clamp)
-		ret = nft_add_ifname(t, SET_CLAMPED, spec->dev, err);
-	if (!ret && spec->simple_security)
-		ret = derive_secured(t, spec, err);
-	return ret;
-}
-
-int derive_given_nets(const struct spec *peer, enum nft_set_id set, const char *ifname, struct nft_table *t,
-		      struct err *err)
+/* Add to SET what is given to PEER, its address and its prefixes, each with IFNAME. */
+static int add_given(struct nft_table *t, enum nft_set_id set, const struct spec *peer, const char *ifname,
+		     struct err *err)
 {
 	struct net6 net;
 	int ret = 0;
@@ -109,6 +92,35 @@ int derive_given_nets(const struct spec *peer, enum nft_set_id set, const char *
 
 		ret = nft_add_range(t, set, ifname, &first, &last, err);
 	}
+	return ret;
+}
+
+/* Whose inner sources come by the tunnel: a peer uses what is given to it, and nothing else. */
+static int derive_sources(const struct spec *spec, struct nft_table *t, struct err *err)
+{
+	int ret;
+
+	if (spec->role != ROLE_PEER)
+		return derivation_of(spec)->sources(spec, t, err);
+	ret = nft_add_ifname(t, SET_PEERS, spec->dev, err);
+	return ret ? ret : add_given(t, SET_ALLOWED, spec, spec->dev, err);
+}
+
+int derive_elements(const struct spec *spec, struct nft_table *t, struct err *err)
+{
+	int ret;
+
+	if (spec->role == ROLE_NAT)
+		return derive_passed(t, spec, err);
+	ret = spec->notrack ? nft_add_remote(t, spec->remote, err) : 0;
+	if (!ret && spec->source_filter)
+		ret = derive_sources(spec, t, err);
+	if (!ret && spec->source_filter)
+		ret = nft_add_ifname(t, SET_DROPPED, spec->dev, err);
+	if (!ret && spec->mss_clamp)
+		ret = nft_add_ifname(t, SET_CLAMPED, spec->dev, err);
+	if (!ret && spec->simple_security)
+		ret = derive_secured(t, spec, err);
 	return ret;
 }
 
@@ -128,7 +140,7 @@ int derive_host_elements(const struct desired *d, const struct snapshot *s, stru
 		if (spec.role != ROLE_PEER || !uplink[0])
 			continue;
 		peers = true;
-		ret = derive_given_nets(&spec, SET_FORBIDDEN, uplink, t, err);
+		ret = add_given(t, SET_FORBIDDEN, &spec, uplink, err);
 	}
 	if (!ret && peers)
 		ret = nft_add_ifname(t, SET_PROVIDERS, uplink, err);

@@ -11,10 +11,6 @@
 /* Add the elements of SPEC (effective) to T. 0, or -ENOMEM and ERR. */
 int derive_elements(const struct spec *spec, struct nft_table *t, struct err *err);
 
-/* Add to SET what is given to PEER, its address and its prefixes, each with IFNAME. As above. */
-int derive_given_nets(const struct spec *peer, enum nft_set_id set, const char *ifname, struct nft_table *t,
-		      struct err *err);
-
 /* Add those that all tunnels have together, where strangers must be kept away from them. 0, or -ENOMEM and ERR. */
 int derive_host_elements(const struct desired *d, const struct snapshot *s, struct nft_table *t, struct err *err);
 

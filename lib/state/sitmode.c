@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "state/derivations.h" /* before linux/: glibc and the kernel define the same names */
-#include "state/elements.h"
 
 #include <linux/rtnetlink.h>
 
@@ -162,14 +161,6 @@ static bool peer_given(const struct spec *spec, unsigned int i, struct net6 *out
 	return true;
 }
 
-/* A peer may use its address and its prefixes as inner source, nothing else. */
-static int peer_sources(const struct spec *spec, struct nft_table *t, struct err *err)
-{
-	int ret = nft_add_ifname(t, SET_PEERS, spec->dev, err);
-
-	return ret ? ret : derive_given_nets(spec, SET_ALLOWED, spec->dev, t, err);
-}
-
 static bool peer_forwards(const struct spec *spec)
 {
 	(void)spec;
@@ -182,6 +173,5 @@ const struct derivation sit_peer = {
 	.route = peer_route,
 	.site = peer_site,
 	.given = peer_given,
-	.sources = peer_sources,
 	.forwards = peer_forwards,
 };
