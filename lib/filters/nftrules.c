@@ -145,19 +145,32 @@ static bool is_name(const struct nlattr *attr, const char *ifname)
 	return nl_str(attr, name, sizeof(name)) && !strcmp(name, ifname);
 }
 
+/* One interface among those that a chain is hooked at. */
+struct hooked_at {
+	const char *ifname;
+	bool found;
+};
+
+static int take_device(const struct nlattr *attr, void *data)
+{
+	struct hooked_at *at = data;
+
+	at->found = at->found || (mnl_attr_get_type(attr) == NFTA_DEVICE_NAME && is_name(attr, at->ifname));
+	return MNL_CB_OK;
+}
+
 bool nftrules_at(const struct others_chain *chain, const char *ifname)
 {
-	const struct nlattr *tb[NFTA_HOOK_MAX + 1], *dev;
+	const struct nlattr *tb[NFTA_HOOK_MAX + 1];
+	struct hooked_at at = { .ifname = ifname };
 
 	if (!chain->at || nl_attrs_nested(chain->at, tb, NFTA_HOOK_MAX))
 		return false;
 	if (tb[NFTA_HOOK_DEV] && is_name(tb[NFTA_HOOK_DEV], ifname))
 		return true;
 	if (tb[NFTA_HOOK_DEVS])
-		mnl_attr_for_each_nested(dev, tb[NFTA_HOOK_DEVS])
-			if (mnl_attr_get_type(dev) == NFTA_DEVICE_NAME && is_name(dev, ifname))
-				return true;
-	return false;
+		mnl_attr_parse_nested(tb[NFTA_HOOK_DEVS], take_device, &at);
+	return at.found;
 }
 
 /* Where the list of chains ends. */
