@@ -202,6 +202,17 @@ void check_router(struct exam *e)
 			    name_of(e, way.index), text, name_of(e, way.index));
 }
 
+/* Has the tunnel a route to DST at all? Where it has none, check_drift() says so, and no other route is to blame. */
+static bool has_own_route(const struct exam *e, const struct in6_addr *dst)
+{
+	const struct route *r;
+
+	for (size_t at = 0; (r = snapshot_next_route(&e->host->s, e->subject.link->index, &at));)
+		if (r->type == RTN_UNICAST && net6_contains(&r->dst, dst))
+			return true;
+	return false;
+}
+
 /* The kernel leads what is for NET elsewhere than into the tunnel. */
 static void led_astray(struct exam *e, const struct net6 *net, const struct in6_addr *dst)
 {
@@ -219,10 +230,10 @@ static void led_astray(struct exam *e, const struct net6 *net, const struct in6_
 	f = exam_found(e, CAUSE_PREFIX_SHADOWED,
 		       "%s leaves by %s, by the route to %s in table %u with metric %u, not by %s", what,
 		       name_of(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
-	if (way.table == RT_TABLE_MAIN && way.net.len >= net->len)
+	if (way.table == RT_TABLE_MAIN)
 		exam_command(f, "ip -6 route del %s dev %s metric %u", other, exam_word(e, name_of(e, way.index)),
 			     way.metric);
-	else if (way.table != RT_TABLE_MAIN && policy.decided && policy.pref > 1)
+	else if (policy.decided && policy.pref > 1)
 		exam_command(f, "ip -6 rule add pref %u to %s lookup main", policy.pref - 1, text);
 }
 
@@ -246,8 +257,8 @@ void check_peer_routes(struct exam *e)
 		struct way_query q = { .dst = &to, .source = e->subject.has_inner ? &e->subject.inner : NULL };
 		struct way way = way_look_up(&e->host->c, &q);
 
-		/* Without any route the tunnel's own is missing, which check_drift() says. */
-		if (way.reachable ? way.index != e->subject.link->index && way.table != RT_TABLE_LOCAL : true)
+		if ((!way.reachable || (way.index != e->subject.link->index && way.table != RT_TABLE_LOCAL)) &&
+		    has_own_route(e, &to))
 			led_astray(e, &nets[i], &to);
 	}
 	of = e->n_findings == before ? policy_shadow(&e->host->c, nets, n, e->subject.link->index, &other) : UINT_MAX;

@@ -106,6 +106,11 @@ class Routed(doctor.Case):
                                    rather=("far-end-silent-inside", "protocol-41-filtered"))
                 self.mended(self.server, found, PAIR[1])
 
+    def test_the_peers_own_route_is_missing(self):
+        """What is for the peer goes back to the router then, but no other route is to blame."""
+        self.server.ip(f"route del {PREFIX} dev sit-alice")
+        self.mended(self.server, self.finds(self.server, "drift", beside=("prefix-not-routed",)), PAIR[1])
+
     def test_others_that_shadow_nothing(self):
         """The healthy twin: a shorter prefix, another one, the same with a larger metric."""
         self.server.ip("""
