@@ -174,10 +174,10 @@ enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct s
 		return status;
 	}
 	status = change_conf(&ch, f, &err) ? fail(&err) : fail_conf(f);
-	if (!status)
+	if (!status) {
 		name_gone(ctx, &ch, f);
-	if (!status)
 		status = carry_out(ctx, &ch, scope);
+	}
 	change_close(&ch);
 	conf_free(f);
 	return status;

@@ -20,12 +20,13 @@
 static uint64_t counter_in(const char *path, const char *name)
 {
 	FILE *in = fopen(path, "re");
-	char line[256], found[64];
-	unsigned long long value = 0, n = 0;
+	size_t len = strlen(name);
+	char line[256];
+	uint64_t n = 0;
 
 	while (in && fgets(line, sizeof(line), in))
-		if (sscanf(line, "%63s %llu", found, &value) == 2 && !strcmp(found, name))
-			n = value;
+		if (!strncmp(line, name, len) && (line[len] == ' ' || line[len] == '\t'))
+			n = strtoull(line + len, NULL, 10);
 	if (in)
 		fclose(in);
 	return n;

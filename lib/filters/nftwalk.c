@@ -145,7 +145,7 @@ static int rule_verdict(struct walk *w, const struct others_rule *rule, char *ju
 	const struct nlattr *attr = rule->exprs ? mnl_attr_get_payload(rule->exprs) : NULL;
 	int left = rule->exprs ? mnl_attr_get_payload_len(rule->exprs) : 0;
 
-	for (; mnl_attr_ok(attr, left); left -= (int)MNL_ALIGN(attr->nla_len), attr = mnl_attr_next(attr)) {
+	for (; attr && mnl_attr_ok(attr, left); left -= (int)MNL_ALIGN(attr->nla_len), attr = mnl_attr_next(attr)) {
 		struct expr e;
 		enum flow_match one = expr_read(attr, &e) ? step(w, &e, &r, &verdict, jump) : SOME;
 

@@ -279,7 +279,7 @@ static bool take(struct import *im, yaml_parser_t *parser)
 		}
 		yaml_document_delete(&doc);
 	}
-	return !more;
+	return true;
 }
 
 /* libyaml compares each directive with all before it, before it tells of any. */

@@ -18,7 +18,8 @@ static const char *not_in_subnet(const struct addr4 *a, struct in_addr addr)
 		return "broadcast";
 	if (a->len > 30 || (value ^ ntohl(a->net.s_addr)) & ~host)
 		return NULL;
-	return (value & host) == host ? "broadcast" : value & host ? NULL : "network";
+	value &= host;
+	return value == host ? "broadcast" : value ? NULL : "network";
 }
 
 /* Why ADDR is no other host's, in WHY (WHY_TEXT bytes); NULL where it may be. */

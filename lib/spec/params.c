@@ -189,21 +189,18 @@ static bool append(const struct param *p, struct spec *spec, const void *item, c
 
 bool param_take(const struct param *p, struct spec *spec, const char *word, const char **why)
 {
-	union {
-		char text[VALUE_TEXT];
-		uint64_t aligned;
-	} item = { 0 };
+	_Alignas(uint64_t) char item[VALUE_TEXT] = "";
 
 	if (!p->list.item)
 		return p->take(p, (char *)spec + p->at, word, why);
-	if (!p->take(p, &item, word, why))
+	if (!p->take(p, item, word, why))
 		return false;
 	for (unsigned int i = 0; i < count_of(p, spec); i++)
-		if (p->list.clashes(item_at(p, spec, i), &item)) {
+		if (p->list.clashes(item_at(p, spec, i), item)) {
 			*why = p->list.clash;
 			return false;
 		}
-	return append(p, spec, &item, why);
+	return append(p, spec, item, why);
 }
 
 const char *param_unfit(const struct param *p, const struct spec *spec)

@@ -64,7 +64,7 @@ static size_t data_size(enum nft_set_id set)
 /* ELEM packed into BUF, which has room for a whole one. Returns how many bytes it takes. */
 static size_t pack(const struct nft_elem *elem, uint8_t buf[NFT_PACKED_SIZE])
 {
-	uint8_t len = (uint8_t)nft_key_len(elem->set), used = len, before = 0, behind = 0;
+	uint8_t len = (uint8_t)nft_key_len(elem->set), used = len, before = 0, other;
 	unsigned int flags = nft_sets[elem->set].flags;
 	uint8_t *to = buf + AT_KEY;
 
@@ -77,12 +77,13 @@ static size_t pack(const struct nft_elem *elem, uint8_t buf[NFT_PACKED_SIZE])
 	if (flags & SET_INTERVAL) {
 		while (before < len && elem->key[before] == elem->end[before])
 			before++;
-		while (behind < len - before && elem->key[len - behind - 1] == elem->end[len - behind - 1])
-			behind++;
+		other = (uint8_t)(len - before);
+		while (other && elem->key[before + other - 1] == elem->end[before + other - 1])
+			other--;
 		*to++ = before;
-		*to++ = behind;
-		memcpy(to, elem->end + before, (size_t)(len - before - behind));
-		to += len - before - behind;
+		*to++ = (uint8_t)(len - before - other);
+		memcpy(to, elem->end + before, other);
+		to += other;
 	}
 	memcpy(to, elem->data, data_size(elem->set));
 	to += data_size(elem->set);
