@@ -77,6 +77,8 @@ struct sightings {
 	int refused;		   /* errno of sending into the tunnel */
 	struct in6_addr forbidden; /* an inner source that is not the far end's */
 	bool has_forbidden;
+	struct in6_addr looped; /* an address of the peer's for which a packet came from the peer */
+	bool has_looped;
 };
 
 struct exam {

@@ -24,6 +24,7 @@
 #include "kernel/nft/load.h"
 #include "kernel/route.h"
 #include "spec/spec.h"
+#include "plan/openrelay.h"
 #include "state/derive.h"
 
 #include <linux/netfilter.h>
@@ -74,6 +75,7 @@ static void check_ra(struct exam *e)
 
 void check_forwarding(struct exam *e)
 {
+	const struct link *relay;
 	struct finding *f;
 
 	if (!forwards(e)) {
@@ -82,6 +84,10 @@ void check_forwarding(struct exam *e)
 	}
 	exam_ok(e, "it is on");
 	check_ra(e);
+	for (size_t at = 0; (relay = next_open_relay(&e->world, &at));)
+		exam_command(exam_found(e, CAUSE_OPEN_RELAY, "%s is up and has no remote, and this host forwards",
+					relay->name),
+			     "ip link set %s down", exam_word(e, relay->name));
 	if (forwarding_on(e))
 		return;
 	f = exam_found(e, CAUSE_FORWARDING_OFF, "net.ipv6.conf.all.forwarding is %d%s", conf6("all", "forwarding"),
@@ -174,7 +180,15 @@ static void see_inside(const struct view *v, void *data)
 	if (v->outgoing || !v->frame.v6)
 		return;
 	e->seen.inside++;
-	if (!e->subject.server || e->seen.has_forbidden || IN6_IS_ADDR_LINKLOCAL(&v->frame.source))
+	if (!e->subject.server || IN6_IS_ADDR_LINKLOCAL(&v->frame.source))
+		return;
+	for (unsigned int i = 0; subject_range(&e->subject, i, &range); i++)
+		if (net6_contains(&range, &v->frame.dest)) {
+			e->seen.looped = v->frame.dest;
+			e->seen.has_looped = true;
+			return;
+		}
+	if (e->seen.has_forbidden)
 		return;
 	for (unsigned int i = 0; subject_range(&e->subject, i, &range); i++)
 		if (net6_contains(&range, &v->frame.source))
@@ -187,6 +201,19 @@ void start_filtered(struct exam *e)
 {
 	e->dropped_before = dropped(e, &e->host->s.nft);
 	watch_add(&e->inside, see_inside, e);
+}
+
+static void peer_loop(struct exam *e)
+{
+	char addr[NET6_TEXT], net[NET6_TEXT] = "PREFIX";
+	struct net6 range;
+
+	for (unsigned int i = 0; subject_range(&e->subject, i, &range); i++)
+		if (net6_contains(&range, &e->seen.looped))
+			net6_text(&range, net);
+	exam_advice(exam_found(e, CAUSE_PEER_LOOP, "a packet for %s went to the peer, and came back",
+			       addr6_text(&e->seen.looped, addr)),
+		    "on the peer: 'ip -6 route add unreachable %s metric 4294967295'", net);
 }
 
 void check_filtered(struct exam *e)
@@ -209,6 +236,12 @@ void check_filtered(struct exam *e)
 	exam_ok(e, "nothing was dropped meanwhile, %llu packets in all", (unsigned long long)after);
 	if (after <= e->dropped_before)
 		return;
+	/* Of what this doctor sent as well as of others': it is no sign of what the peer sends by itself. */
+	if (e->seen.has_looped) {
+		peer_loop(e);
+		if (!e->seen.has_forbidden)
+			return;
+	}
 	/* With a wrong length of its own this host has packets come back, and takes others' addresses for its own. */
 	if (exam_has(e, CAUSE_ADDRESS_LENGTH) || exam_has(e, CAUSE_PREFIX_TOO_LARGE)) {
 		exam_ok(e, "what was dropped comes of what was found");

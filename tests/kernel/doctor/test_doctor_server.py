@@ -61,6 +61,20 @@ class Routed(doctor.Case):
             self.assertEqual(done.returncode, 0, f"{words}: {done.stderr}")
             self.cured(self.server, PAIR[1])
 
+    def test_the_peer_sends_back_what_nobody_has(self):
+        """It is a router without an unreachable route for the rest of its prefix; that is no source filter's matter."""
+        self.client.set("net.ipv6.conf.all.forwarding", 1)
+        self.tell(self.server, ALICE + f" prefix {PREFIX} prefix 2001:db8:1ff::/64")
+        with packets.Stream(self.inet, "2001:db8:1ff::9", interval=0.2):
+            found = self.finds(self.server, "peer-loop", "2001:db8:1ff::9", words="alice")
+            done = self.do(self.client, re.search("'(ip [^']*)'", found["remedy"])[1])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.cured(self.server, PAIR[1], "alice")
+
+    def test_a_device_that_serves_anybody(self):
+        self.server.ip("link set sit0 up")
+        self.mended(self.server, self.finds(self.server, "open-relay", "sit0", words="alice"), PAIR[1], "alice")
+
     def test_uplink_goes(self):
         """The peer's tunnel is whole, and this host itself has no way on; the router has said that it is one."""
         self.reaches(self.server, INTERNET)
