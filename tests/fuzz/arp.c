@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Fuzzer: files of /proc: the kernel's ARP table, and one in which a line is looked for. */
+/* Fuzzer: files of /proc: the kernel's ARP table, its counters, and one in which a line is looked for; filters of tc. */
 #include <string.h>
 
 #include "common/kernel.h"
 #include "common/outside.h"
 #include "base/textfile.h"
+#include "change/host.h"
 #include "doctor/checks.h"
 #include "doctor/resolver.h"
 
@@ -12,8 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct link underlay = { .name = "up0", .index = 2, .up = true },
 			   tunnel = { .name = "sit1", .index = 7, .up = true, .is_sit = true };
+	static struct host host;
 	static struct exam e;
 
+	memcpy(&host.c, kernel_says(data, size, 0), sizeof(host.c));
+	e.host = &host;
 	proc_says(data, size);
 	file_has("/proc/net/ip_tables_names", "filter\n");
 	if (!e.echo) {

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return -1;
-	flow.hook = *data & 1 ? NF_INET_LOCAL_IN : NF_INET_FORWARD;
+	flow.hook = *data & 8 ? (*data >> 4) % NF_INET_NUMHOOKS : *data & 1 ? NF_INET_LOCAL_IN : NF_INET_FORWARD;
 	flow.family = *data & 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 	flow.proto = *data & 2 ? IPPROTO_IPV6 : 0;
 	tables_say(data + 1, size - 1);
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (found) {
 		invariant(o.tool == BARRIER_XTABLES && o.chain[0]);
 		invariant(memchr(o.chain, '\0', sizeof(o.chain)));
-		invariant(!strcmp(o.table, "filter"));
+		invariant(!strcmp(o.table, "filter") || !strcmp(o.table, "mangle") || !strcmp(o.table, "raw"));
 	}
 	return 0;
 }
