@@ -122,6 +122,9 @@ class Vanished(doctor.Client):
             addr add {PAIR[1]}/127 dev mine nodad
             route add ::/0 dev mine""")
         self.assertEqual(self.client.get("net.ipv4.conf.wan.rp_filter"), "0")
+        mac = self.client.json("link show wan")[0]["address"]
+        self.inet.ip(f"neigh replace {CLIENT4} lladdr {mac} dev c0 nud permanent")
+        self.addCleanup(self.inet.ip, f"neigh del {CLIENT4} dev c0")
         found = self.finds(self.client, "other-interface", "arrived on wan", "of other only", words="mine")
         self.mended(self.client, found, words="mine")
         self.client.ip("link del mine\nlink del other")
