@@ -50,7 +50,7 @@ void nft_key_text(enum nft_set_id id, char *buf, size_t size)
 /*
  * An element takes as few bytes as it can, for there are several to a peer: its set; the key without the zeros at its
  * end, and how many bytes that is; of an interval's end what is not as in the key, and how many bytes before and behind
- * that are; the data of a map; the comment with its zero; the counter.
+ * that are; of a map the data and the comment with its zero; whether it has counted, and what.
  */
 #define COVERS_MAX 64 /* elements that an element is compared with: tunnels have fewer prefixes in one another */
 #define AT_LEN 1
@@ -87,8 +87,11 @@ static size_t pack(const struct nft_elem *elem, uint8_t buf[NFT_PACKED_SIZE])
 	}
 	memcpy(to, elem->data, data_size(elem->set));
 	to += data_size(elem->set);
-	to += snprintf((char *)to, sizeof(elem->comment), "%s", elem->comment) + 1;
-	if (flags & SET_COUNTED) {
+	if (flags & SET_MAP)
+		to += snprintf((char *)to, sizeof(elem->comment), "%s", elem->comment) + 1;
+	if (flags & SET_COUNTED)
+		*to++ = elem->packets > 0;
+	if (flags & SET_COUNTED && elem->packets) {
 		memcpy(to, &elem->packets, sizeof(elem->packets));
 		to += sizeof(elem->packets);
 	}
@@ -112,9 +115,10 @@ static struct nft_elem unpack(const uint8_t *bytes)
 	}
 	memcpy(e.data, from, data_size(e.set));
 	from += data_size(e.set);
-	memcpy(e.comment, from, strlen((const char *)from) + 1);
-	if (flags & SET_COUNTED)
-		memcpy(&e.packets, from + strlen(e.comment) + 1, sizeof(e.packets));
+	if (flags & SET_MAP)
+		memcpy(e.comment, from, strlen((const char *)from) + 1);
+	else if (flags & SET_COUNTED && *from)
+		memcpy(&e.packets, from + 1, sizeof(e.packets));
 	return e;
 }
 
@@ -140,7 +144,7 @@ static int cmp_packed(const uint8_t *x, const uint8_t *y)
 	}
 	order = memcmp(x + rest, y + rest, data_size(x[0]));
 	rest += data_size(x[0]);
-	return order ? order : strcmp((const char *)x + rest, (const char *)y + rest);
+	return order || !data_size(x[0]) ? order : strcmp((const char *)x + rest, (const char *)y + rest);
 }
 
 static const uint8_t *packed_at(const struct nft_table *table, size_t i)

@@ -386,7 +386,7 @@ START_TEST(memory_of_a_peer)
 	before = allocated();
 	ck_assert_int_eq(plan_build(&lab.plan, &w, &scope, &lab.err), 0);
 	ck_assert_uint_gt(lab.plan.n, 6 * PEERS);
-	ck_assert_uint_lt((allocated() - before) / PEERS, 1100);
+	ck_assert_uint_lt((allocated() - before) / PEERS, 1024);
 }
 END_TEST
 

@@ -169,8 +169,9 @@ START_TEST(packed)
 		if (nft_sets[e[i].set].flags & SET_MAP)
 			e[i].data[random() % 4] = (uint8_t)random();
 		if (nft_sets[e[i].set].flags & SET_COUNTED)
-			e[i].packets = (uint64_t)random();
-		snprintf(e[i].comment, sizeof(e[i].comment), "%s", random() % 2 ? "" : "alice");
+			e[i].packets = random() % 2 ? 0 : (uint64_t)random();
+		if (nft_sets[e[i].set].flags & SET_MAP)
+			snprintf(e[i].comment, sizeof(e[i].comment), "%s", random() % 2 ? "" : "alice");
 		nft_add_elem(&t, &e[i], &err);
 	}
 	for (size_t i = 0; i < COUNT(e); i++) {
