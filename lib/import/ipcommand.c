@@ -244,7 +244,7 @@ static const struct word tunnel_words[] = {
 	{ "noignore-df", FLAG, false, odd },
 	{ "seq", FLAG, false, odd },
 	{ "csum", FLAG, false, odd },
-	{ NULL },
+	{ .name = NULL },
 };
 
 /* ip-link(8): `add`, before `type`. */
@@ -263,7 +263,7 @@ static const struct word link_set_words[] = {
 	{ "mtu", VALUE, false, take_link_mtu },
 	{ "type", LAST, false, odd },
 	{ "nomaster", FLAG, false, odd },
-	{ NULL },
+	{ .name = NULL },
 };
 
 /* The first of a name without `mode` tells it (parse_args(), iproute2: ip/iptunnel.c). */
@@ -402,7 +402,7 @@ static const struct word address_words[] = {
 	{ "home", FLAG, false, odd },
 	{ "mngtmpaddr", FLAG, false, odd },
 	{ "autojoin", FLAG, false, odd },
-	{ NULL },
+	{ .name = NULL },
 };
 
 static bool ip_address(struct ip *ip, const char *command)
@@ -506,7 +506,7 @@ static const struct word route_words[] = {
 	{ "advmss", VALUE, false, odd },
 	{ "hoplimit", VALUE, false, odd },
 	{ "expires", VALUE, false, odd },
-	{ NULL },
+	{ .name = NULL },
 };
 
 static bool is_ipv4_route(const struct ip *ip)
