@@ -252,7 +252,7 @@ static const struct word link_add_words[] = {
 	{ "name", VALUE, true, take_name }, { "dev", VALUE, true, take_name },
 	{ "type", LAST, true, take_kind },  { "mtu", VALUE, false, take_link_mtu },
 	{ "up", FLAG, false, NULL },	    { "link", VALUE, false, odd },
-	{ "down", FLAG, false, odd },	    { NULL },
+	{ "down", FLAG, false, odd },	    { .name = NULL },
 };
 
 /* ip-link(8): `set`. */
