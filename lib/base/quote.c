@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,30 +24,37 @@ static void print_octal(FILE *out, const char *word)
 	fputs("')\"", out);
 }
 
+static bool has_odd(const char *word)
+{
+	while (*word)
+		if (is_odd(*word++))
+			return true;
+	return false;
+}
+
 void print_word(FILE *out, const char *word)
 {
-	bool plain = *word != '\0';
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:,@%+=";
 
-	/* $() would lose the end of a line, which no name in the kernel has. */
-	for (const char *p = word; *p && !strchr(word, '\n'); p++)
-		if (is_odd(*p)) {
-			print_octal(out, word);
-			return;
-		}
-
-	for (const char *p = word; *p; p++)
-		if (!isalnum((unsigned char)*p) && !strchr("-_./:,@%+=", *p))
-			plain = false;
-	if (plain) {
+	if (*word && !word[strspn(word, plain)]) {
 		fputs(word, out);
 		return;
 	}
+	/* $() would lose the end of a line, which no name in the kernel has. */
+	if (!strchr(word, '\n') && has_odd(word)) {
+		print_octal(out, word);
+		return;
+	}
 	fputc('\'', out);
-	for (const char *p = word; *p; p++) {
-		if (*p == '\'')
+	while (*word) {
+		size_t n = strcspn(word, "'");
+
+		fwrite(word, 1, n, out);
+		word += n;
+		if (*word) {
 			fputs("'\\''", out);
-		else
-			fputc(*p, out);
+			word++;
+		}
 	}
 	fputc('\'', out);
 }
