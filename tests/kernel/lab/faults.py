@@ -4,6 +4,7 @@
 import collections
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -97,7 +98,7 @@ def forget_down():
             with open(path, "w", encoding="ascii") as file:
                 file.writelines(lines)
             if all(line.startswith("#") for line in lines):
-                os.unlink(path)
+                shutil.rmtree(folder)
 
 
 # What sends netlink or writes files, and the answers. A name with '?' need not be one of this machine's.
