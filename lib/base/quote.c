@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,9 +35,11 @@ static bool has_odd(const char *word)
 
 void print_word(FILE *out, const char *word)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:,@%+=";
+	const char *plain = word;
 
-	if (*word && !word[strspn(word, plain)]) {
+	while (*plain && (isalnum((unsigned char)*plain) || strchr("-_./:,@%+=", *plain)))
+		plain++;
+	if (*word && !*plain) {
 		fputs(word, out);
 		return;
 	}

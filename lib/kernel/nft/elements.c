@@ -451,6 +451,33 @@ static void field_text(enum nft_field field, const uint8_t *value, char *buf, si
 	}
 }
 
+/* The length of the prefix that the interval is, or -1: it is none. */
+static int prefix_len(const uint8_t *first, const uint8_t *last)
+{
+	int len = 0;
+
+	while (len < 128 && !((first[len / 8] ^ last[len / 8]) >> (7 - len % 8) & 1))
+		len++;
+	for (int i = len; i < 128; i++)
+		if (first[i / 8] >> (7 - i % 8) & 1 || !(last[i / 8] >> (7 - i % 8) & 1))
+			return -1;
+	return len;
+}
+
+/* Behind the first value of an interval: as a prefix, or up to the last one. */
+static void print_end(enum nft_field field, const uint8_t *first, const uint8_t *last, FILE *out)
+{
+	int len = field == FIELD_IPV6 ? prefix_len(first, last) : -1;
+	char text[NET6_TEXT];
+
+	if (len >= 0) {
+		fprintf(out, "/%d", len);
+		return;
+	}
+	field_text(field, last, text, sizeof(text));
+	fprintf(out, "-%s", text);
+}
+
 void nft_elem_print(const struct nft_elem *e, FILE *out)
 {
 	const struct nft_set *row = &nft_sets[e->set];
@@ -462,10 +489,8 @@ void nft_elem_print(const struct nft_elem *e, FILE *out)
 			fputs(" . ", out);
 		field_text(*f, e->key + at, text, sizeof(text));
 		fputs(text, out);
-		if (row->flags & SET_INTERVAL && memcmp(e->key + at, e->end + at, nft_types[*f].len)) {
-			field_text(*f, e->end + at, text, sizeof(text));
-			fprintf(out, "-%s", text);
-		}
+		if (row->flags & SET_INTERVAL && memcmp(e->key + at, e->end + at, nft_types[*f].len))
+			print_end(*f, e->key + at, e->end + at, out);
 		at += padded(nft_types[*f].len);
 	}
 	if (e->comment[0])

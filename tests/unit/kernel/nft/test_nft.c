@@ -99,8 +99,8 @@ START_TEST(commands)
 	ck_assert_str_eq(printed(STEP_CHANGE, two, three),
 			 "nft 'delete element inet sitctl remotes { 198.51.100.7 }; " ADD
 			 "peers { \"sit-alice\" }; " ADD "allowed { 2001:db8::3 . \"sit-alice\", "
-			 "2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \"sit-alice\" }; " ADD
-			 "dropped { \"a$b;c\" }; " ADD "clamped { \"123456789012345\" }; '\n");
+			 "2001:db8:1::/48 . \"sit-alice\" }; " ADD "dropped { \"a$b;c\" }; " ADD
+			 "clamped { \"123456789012345\" }; '\n");
 	ck_assert_ptr_nonnull(strstr(printed(STEP_ADD, none, two), ADD "remotes { 192.0.2.1, 198.51.100.7 }; "));
 	ck_assert(!strncmp(text, "nft 'add table inet sitctl; add set inet sitctl remotes { type ipv4_addr; }; ", 76));
 	/* NOTRACK in both directions: the well-known one-liner does only the first. */
@@ -202,13 +202,12 @@ START_TEST(as_json)
 	char *dump = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
 
 	ck_assert_str_eq(
-		dump,
-		"{\"allowed\":[\"2001:db8::3 . \\\"sit-alice\\\"\","
-		"\"2001:db8:1::-2001:db8:1:ffff:ffff:ffff:ffff:ffff . \\\"sit-alice\\\"\"],\"answers\":[],\"clamped\":"
-		"[\"\\\"123456789012345\\\"\"],\"dropped\":[\"\\\"a$b;c\\\"\"],\"family\":\"inet\","
-		"\"forbidden\":[],\"hairpins\":[],\"masqueraded\":[],\"open\":[],\"passed\":[],"
-		"\"peers\":[\"\\\"sit-alice\\\"\"],\"providers\":[],\"remotes\":[\"192.0.2.1\"],\"secured\":[],"
-		"\"site\":[],\"table\":\"sitctl\",\"unsolicited\":[],\"wildcards\":[]}");
+		dump, "{\"allowed\":[\"2001:db8::3 . \\\"sit-alice\\\"\","
+		      "\"2001:db8:1::/48 . \\\"sit-alice\\\"\"],\"answers\":[],\"clamped\":"
+		      "[\"\\\"123456789012345\\\"\"],\"dropped\":[\"\\\"a$b;c\\\"\"],\"family\":\"inet\","
+		      "\"forbidden\":[],\"hairpins\":[],\"masqueraded\":[],\"open\":[],\"passed\":[],"
+		      "\"peers\":[\"\\\"sit-alice\\\"\"],\"providers\":[],\"remotes\":[\"192.0.2.1\"],\"secured\":[],"
+		      "\"site\":[],\"table\":\"sitctl\",\"unsolicited\":[],\"wildcards\":[]}");
 	free(dump);
 	json_decref(json);
 }
