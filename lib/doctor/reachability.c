@@ -257,12 +257,17 @@ void check_echo(struct exam *e)
 		return;
 	}
 	if (exam_hopeless(e) || !e->echo || !e->seen.asked6) {
-		if (e->seen.refused && !exam_hopeless(e))
+		/* Of a filter, a policy or traffic control; no route is another check's matter. */
+		bool dropped = e->seen.refused == EPERM || e->seen.refused == ENOBUFS;
+
+		if (dropped && !exam_hopeless(e))
 			judge_unsent(e);
 		else if (e->seen.asked4 && e->seen.answered4)
 			exam_skip(e, "the far end answers over IPv4; the tunnel cannot be asked");
 		else if (e->echo && e->echo->fd6 < 0 && !exam_hopeless(e))
 			exam_skip(e, "not root: asking for an echo needs CAP_NET_RAW, or net.ipv4.ping_group_range");
+		else if (e->seen.refused && !exam_hopeless(e))
+			judge_unsent(e);
 		else
 			exam_skip(e, "nothing can be sent through the tunnel");
 		return;
