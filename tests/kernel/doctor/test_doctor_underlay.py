@@ -177,9 +177,8 @@ class Underlay(doctor.Client):
 
     def test_output_dropped(self):
         self.client.nft("table ip mine { chain o { type filter hook output priority 0; ip protocol 41 drop; }; }")
-        self.finds(self.client, "not-sent", "t1", "wan")
+        self.mended(self.client, self.finds(self.client, "output-dropped", "chain 'o'", "ip mine", SERVER4))
         self.client.nft("delete table ip mine")
-        self.cured(self.client)
 
 
 class Protocol(doctor.Client):
