@@ -233,6 +233,12 @@ static void judge_silence(struct exam *e)
 			    "filter lets echo requests in",
 			    e->subject.has_far ? far : "what you have",
 			    e->subject.has_inner ? addr6_text(&e->subject.inner, other) : "right");
+	} else if (s->answered4 && e->underlay.fd < 0) {
+		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
+			   "%s answers an IPv4 ping, and the tunnel is silent; what passes was not seen, for this user "
+			   "may "
+			   "not watch packets",
+			   remote);
 	} else if (s->answered4) {
 		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
 			   "%s answers an IPv4 ping; %u packets of protocol 41 left for it, and none came: on which of "
