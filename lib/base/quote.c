@@ -12,7 +12,7 @@ static bool is_odd(char c)
 	return (unsigned char)c < ' ' || (unsigned char)c >= 127;
 }
 
-/* printf(1) takes three octal digits at most. */
+/* Of an octal number the shell's command takes three digits at most. */
 static void print_octal(FILE *out, const char *word)
 {
 	fputs("\"$(printf '", out);

@@ -32,26 +32,14 @@ void xtables_end(struct xtables *x);
 /* Is a table of iptables-legacy there that may drop FLOW at its hook? */
 bool xtables_there(struct xtables *x, const struct flow *flow);
 
-/* The same for those tables that are there: asking must not make one. */
+/* Does one of them drop it? Asking makes none that is not there. 0, *FOUND and BARRIER, or a negative errno and ERR. */
 int xtables_barrier(struct xtables *x, const struct flow *flow, struct barrier *barrier, bool *found, struct err *err);
 
 /*
- * Is there one in the tables of iptables-legacy? In base chains of other hooks it does
- * not count; what leads to a chain of the user's is not looked at. As above.
+ * Does a rule in the tables of ACTION do what ACTION is? In base chains of other hooks it does
+ * not count; what leads to a chain of the user's is not looked at. 0 and *FOUND, or a negative errno and ERR.
  */
 int xtables_action(struct xtables *x, const struct action *action, const struct flow *flow, bool *found,
 		   struct err *err);
-
-/* The same of the blob of ENTRIES, SIZE bytes, with the bounds of its base chains. For xtables.c and tests. */
-bool xtables_does(const struct action *action, const struct flow *flow, const void *entries, size_t size,
-		  const struct ip6t_getinfo *info);
-
-/*
- * Does the blob of ENTRIES, SIZE bytes, drop FLOW from *ENTRY on? UNDERFLOW is the entry
- * that holds the policy; *POLICY tells whether it was that one. 1 and *ENTRY is the rule that drops,
- * 0, or -ENOMEM. For xtables.c and tests.
- */
-int xtables_drops(const struct flow *flow, const void *entries, size_t size, size_t *entry, size_t underflow,
-		  bool *policy);
 
 #endif

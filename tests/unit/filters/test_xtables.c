@@ -6,7 +6,7 @@
 #include "../unit.h"
 #include "filters/action.h"
 #include "filters/flow.h"
-#include "filters/xtables.h"
+#include "filters/xtwalk.h"
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 

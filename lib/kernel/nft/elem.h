@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: one element of a set of the table `inet sitctl`, and its key, field by field. */
+#ifndef SITCTL_KERNEL_NFT_ELEM_H
+#define SITCTL_KERNEL_NFT_ELEM_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* The sets of the table `inet sitctl`; rules.c says what is in them. */
+enum nft_set_id {
+	SET_REMOTES,
+	SET_PEERS,
+	SET_PROVIDERS,
+	SET_ALLOWED,
+	SET_FORBIDDEN,
+	SET_DROPPED,
+	SET_CLAMPED,
+	SET_HAIRPINS,
+	SET_WILDCARDS,
+	SET_SECURED,
+	SET_OPEN,
+	SET_SITE,
+	SET_ANSWERS,
+	SET_UNSOLICITED,
+	SET_PASSED,
+	SET_MASQUERADED,
+	SET_COUNT
+};
+
+#define NFT_KEY_SIZE 40
+#define NFT_COMMENT_SIZE 40 /* holds the name of a `nat pass` */
+
+/* An element of a set; in an interval set from KEY to END, both included. */
+struct nft_elem {
+	enum nft_set_id set;
+	uint8_t key[NFT_KEY_SIZE], end[NFT_KEY_SIZE];
+	uint8_t data[4]; /* of a map: an IPv4 address */
+	char comment[NFT_COMMENT_SIZE];
+	uint64_t packets; /* its counter, as the kernel tells */
+};
+
+/* What a field of a key holds. */
+enum nft_field { FIELD_END, FIELD_IPV4, FIELD_IPV6, FIELD_PROTO, FIELD_SERVICE, FIELD_IFNAME };
+
+/* nft's name and number of the type of a field (nft: include/datatype.h), and its bytes. */
+struct nft_type {
+	const char *name;
+	uint8_t number, len;
+};
+
+extern const struct nft_type nft_types[];
+
+/* The key of a set: its length, its number and its text as `nft` has them. */
+uint32_t nft_key_len(enum nft_set_id id);
+uint32_t nft_key_type(enum nft_set_id id);
+void nft_key_text(enum nft_set_id id, char *buf, size_t size);
+
+/* Append a field of LEN bytes to the key of ELEM, at *AT, from FIRST to LAST (concatenated as nf_tables does). */
+void nft_put_field(struct nft_elem *elem, size_t *at, const void *first, const void *last, size_t len);
+void nft_put_ifname(struct nft_elem *elem, size_t *at, const char *ifname);
+
+/* Is all of E in WIDER, of the same set of intervals, field by field? */
+bool nft_covers(const struct nft_elem *wider, const struct nft_elem *e);
+
+/* Write an element as `nft` takes it. */
+void nft_elem_print(const struct nft_elem *elem, FILE *out);
+
+#endif
