@@ -3,9 +3,7 @@
 #ifndef SITCTL_IMPORT_IPCOMMAND_H
 #define SITCTL_IMPORT_IPCOMMAND_H
 
-#include "import/import.h"
-
-#define IP_WORDS_MAX 64 /* of one command */
+#include "import/ipwords.h"
 
 /* A command `ip` of at most IP_WORDS_MAX words, which are those of a shell: one that is import_unknown is known to it only. */
 void import_ip(struct import *im, int n, char *words[]);

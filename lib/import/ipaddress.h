@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: `ip address`. */
+#ifndef SITCTL_IMPORT_IPADDRESS_H
+#define SITCTL_IMPORT_IPADDRESS_H
+
+#include "import/ipwords.h"
+
+/* Read it from behind COMMAND. False where COMMAND is none of those that set something up. */
+bool ip_address(struct ip_command *ip, const char *command);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: `ip route`. */
+#ifndef SITCTL_IMPORT_IPROUTES_H
+#define SITCTL_IMPORT_IPROUTES_H
+
+#include "import/ipwords.h"
+
+/* Read it from behind COMMAND. False where COMMAND is none of those that set something up. */
+bool ip_route(struct ip_command *ip, const char *command);
+
+#endif

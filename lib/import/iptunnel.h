@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Purpose: `ip tunnel`, and `ip link` of a device that is one. */
+#ifndef SITCTL_IMPORT_IPTUNNEL_H
+#define SITCTL_IMPORT_IPTUNNEL_H
+
+#include "import/ipwords.h"
+
+/* Read it from behind COMMAND. False where COMMAND is none of those that set something up. */
+bool ip_tunnel(struct ip_command *ip, const char *command);
+bool ip_link(struct ip_command *ip, const char *command);
+
+#endif
