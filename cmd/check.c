@@ -270,7 +270,7 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		snprintf(line, sizeof(line), "the uplink %s is gone", ch->desired.server.uplink);
 		tell(r, &ch->desired.server, NULL, NULL, line);
 	}
-	if (!ret && role == ROLE_PEER && !name && (ch->desired.server_explicit || desired_has_peers(&ch->desired)))
+	if (!ret && role == ROLE_PEER && !name && (ch->desired.server_explicit || desired_has(&ch->desired, ROLE_PEER)))
 		ret = check_scope(r, ch, &ch->desired.server, err);
 	return ret;
 }

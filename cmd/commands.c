@@ -19,7 +19,7 @@ static const struct command client_commands[] = {
 
 static const struct command server_commands[] = {
 	{ "up", "prepare this host (add-peer does it by itself)", ROLE_SERVER, ARGS_PARAMS, FILES_SAVE, cmd_server_up, NULL },
-	{ "down", "remove every peer and all that 'server' set", ROLE_SERVER, ARGS_NONE, FILES_NONE, cmd_server_down, NULL },
+	{ "down", "remove every peer and all that 'server' set", ROLE_SERVER, ARGS_NONE, FILES_NONE, cmd_all_down, NULL },
 	{ "add-peer", "bring the peer PEER to this state", ROLE_PEER, ARGS_NAME_PARAMS, FILES_SAVE, cmd_up, NULL },
 	{ "set-peer", "change these parameters of the peer PEER", ROLE_PEER, ARGS_NAME_PARAMS, FILES_SAVE, cmd_set_peer, NULL },
 	{ "del-peer", "remove the peer PEER and all that belongs to it", ROLE_PEER, ARGS_NAME, FILES_SAVE, cmd_down, NULL },
@@ -35,7 +35,7 @@ static const struct command nat_commands[] = {
 	{ "show", "what the kernel has", ROLE_NAT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_nat_show, NULL },
 	{ "check", "is the kernel still in the wanted state?", ROLE_NAT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_check, NULL },
 	{ "up", "all passes as /etc/sitctl/nat.conf says", ROLE_NAT, ARGS_NONE, FILES_READ, cmd_nat_up, NULL },
-	{ "down", "end all passes", ROLE_NAT, ARGS_NONE, FILES_NONE, cmd_nat_down, NULL },
+	{ "down", "end all passes", ROLE_NAT, ARGS_NONE, FILES_NONE, cmd_all_down, NULL },
 	{ .name = NULL },
 };
 

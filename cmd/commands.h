@@ -40,9 +40,8 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
-enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
+enum status cmd_all_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_nat_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
-enum status cmd_nat_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);

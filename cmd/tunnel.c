@@ -219,28 +219,6 @@ enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, cons
 	return status;
 }
 
-enum status cmd_server_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
-{
-	struct scope scope = { .role = ROLE_SERVER, .name = "" };
-	enum status status;
-	struct change ch;
-	struct err err;
-
-	(void)cmd;
-	(void)name;
-	(void)n;
-	(void)words;
-	if (begin(ctx, &ch, &err))
-		return fail(&err);
-	if (!ch.desired.server.uplink[0] && !desired_has_peers(&ch.desired))
-		warning(ctx, "server: it is not up: nothing to remove");
-	change_server_down(&ch);
-	keep_down(ctx, &ch, cmd->role, "");
-	status = carry_out(ctx, &ch, &scope);
-	change_close(&ch);
-	return status;
-}
-
 enum status cmd_nat_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
 	struct scope scope = { .role = ROLE_NAT, .name = "" };
@@ -263,23 +241,28 @@ enum status cmd_nat_up(const struct ctx *ctx, const struct command *cmd, const c
 	return fail(&err);
 }
 
-enum status cmd_nat_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+enum status cmd_all_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	struct scope scope = { .role = ROLE_NAT, .name = "" };
+	struct scope scope = { .role = cmd->role, .name = "" };
 	enum status status;
 	struct change ch;
 	struct err err;
 
-	(void)cmd;
 	(void)name;
 	(void)n;
 	(void)words;
 	if (begin(ctx, &ch, &err))
 		return fail(&err);
-	if (!desired_has(&ch.desired, ROLE_NAT))
-		warning(ctx, "nat: there is no pass: nothing to remove");
-	change_nat_down(&ch);
-	keep_down(ctx, &ch, ROLE_NAT, "");
+	if (cmd->role == ROLE_NAT) {
+		if (!desired_has(&ch.desired, ROLE_NAT))
+			warning(ctx, "nat: there is no pass: nothing to remove");
+		change_nat_down(&ch);
+	} else {
+		if (!ch.desired.server.uplink[0] && !desired_has(&ch.desired, ROLE_PEER))
+			warning(ctx, "server: it is not up: nothing to remove");
+		change_server_down(&ch);
+	}
+	keep_down(ctx, &ch, cmd->role, "");
 	status = carry_out(ctx, &ch, &scope);
 	change_close(&ch);
 	return status;

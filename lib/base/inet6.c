@@ -119,51 +119,61 @@ const char *addr6_not_host(const struct in6_addr *addr)
 	return NULL;
 }
 
-const char *addr4_not_host(struct in_addr addr)
-{
-	uint32_t a = ntohl(addr.s_addr);
-
-	if (a >> 24 == 0)
-		return "is an address of network 0";
-	if (a >> 24 == 127)
-		return "is a loopback address";
-	if (a >> 28 == 0xe)
-		return "is a multicast address";
-	if (a == 0xffffffff)
-		return "is the broadcast address";
-	return NULL;
-}
-
-const char *addr4_not_far_end(struct in_addr addr)
-{
-	uint32_t a = ntohl(addr.s_addr);
-	const char *class = addr4_not_host(addr);
-
-	if (class)
-		return class;
-	if (a >> 28 == 0xf)
-		return "is a reserved address (240.0.0.0/4)";
-	if (a >> 16 == 0xa9fe)
-		return "is a link-local address, which no router forwards (RFC 3927)";
-	if (a >> 8 == 0xc00000)
-		return "is an address for protocol assignments (192.0.0.0/24), not one of a host elsewhere";
-	if (a >> 8 == 0xc05863)
-		return "is an anycast address of the 6to4 relays, which are no longer there (RFC 7526)";
-	return NULL;
-}
-
 struct in_addr addr4_base(struct in_addr addr, uint8_t len)
 {
 	return (struct in_addr){ addr.s_addr & htonl(len ? UINT32_MAX << (32 - len) : 0) };
 }
 
+/* A range of IPv4 addresses, and what is said of one in it. */
+struct class4 {
+	uint32_t net;
+	uint8_t len;
+	const char *text;
+};
+
+/* TEXT of the row of TABLE (N rows) that ADDR is in, or NULL. */
+static const char *find_class(const struct class4 *table, size_t n, struct in_addr addr)
+{
+	for (size_t i = 0; i < n; i++)
+		if (addr4_base(addr, table[i].len).s_addr == htonl(table[i].net))
+			return table[i].text;
+	return NULL;
+}
+
+const char *addr4_not_host(struct in_addr addr)
+{
+	static const struct class4 table[] = {
+		{ 0x00000000, 8, "is an address of network 0" },
+		{ 0x7f000000, 8, "is a loopback address" },
+		{ 0xe0000000, 4, "is a multicast address" },
+		{ 0xffffffff, 32, "is the broadcast address" },
+	};
+
+	return find_class(table, sizeof(table) / sizeof(*table), addr);
+}
+
+const char *addr4_not_far_end(struct in_addr addr)
+{
+	static const struct class4 table[] = {
+		{ 0xf0000000, 4, "is a reserved address (240.0.0.0/4)" },
+		{ 0xa9fe0000, 16, "is a link-local address, which no router forwards (RFC 3927)" },
+		{ 0xc0000000, 24,
+		  "is an address for protocol assignments (192.0.0.0/24), not one of a host elsewhere" },
+		{ 0xc0586300, 24, "is an anycast address of the 6to4 relays, which are no longer there (RFC 7526)" },
+	};
+	const char *text = addr4_not_host(addr);
+
+	return text ? text : find_class(table, sizeof(table) / sizeof(*table), addr);
+}
+
 const char *addr4_behind_nat(struct in_addr addr)
 {
-	uint32_t a = ntohl(addr.s_addr);
+	static const struct class4 table[] = {
+		{ 0x0a000000, 8, "private (RFC 1918)" },
+		{ 0xac100000, 12, "private (RFC 1918)" },
+		{ 0xc0a80000, 16, "private (RFC 1918)" },
+		{ 0x64400000, 10, "shared (RFC 6598)" },
+	};
 
-	if (a >> 24 == 10 || a >> 20 == 0xac1 || a >> 16 == 0xc0a8)
-		return "private (RFC 1918)";
-	if (a >> 22 == (0x64400000 >> 22))
-		return "shared (RFC 6598)";
-	return NULL;
+	return find_class(table, sizeof(table) / sizeof(*table), addr);
 }

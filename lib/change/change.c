@@ -78,7 +78,7 @@ void change_remove(struct change *ch, enum role role, const char *name)
 {
 	desired_remove(&ch->desired, role, name);
 	/* What the last peer's add-peer prepared goes with it. */
-	if (role == ROLE_PEER && !ch->desired.server_explicit && !desired_has_peers(&ch->desired))
+	if (role == ROLE_PEER && !ch->desired.server_explicit && !desired_has(&ch->desired, ROLE_PEER))
 		change_server_down(ch);
 }
 
@@ -217,7 +217,7 @@ static bool still_made(const struct change *ch, const struct saved_addr *made)
 static bool up_again(const struct change *ch, const struct saved_down *down)
 {
 	if (down->role == ROLE_SERVER)
-		return ch->desired.server_explicit || desired_has_peers(&ch->desired);
+		return ch->desired.server_explicit || desired_has(&ch->desired, ROLE_PEER);
 	if (!down->name[0])
 		return desired_has(&ch->desired, down->role);
 	return desired_find(&ch->desired, down->role, down->name);

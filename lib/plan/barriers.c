@@ -147,7 +147,7 @@ static int find_server(struct looking *l, const struct world *w, struct err *err
 	for (size_t i = 0; !ret && !l->list->n && i < w->desired->n; i++)
 		if (w->desired->tunnels[i].spec.role == ROLE_PEER)
 			ret = find_peer(l, w, &w->desired->tunnels[i].spec, err);
-	if (ret || desired_has_peers(w->desired))
+	if (ret || desired_has(w->desired, ROLE_PEER))
 		return ret;
 	set_end(w, &flow.from, PEER_PREFIX "PEER");
 	flow.from.group = SITCTL_GROUP;

@@ -137,11 +137,6 @@ bool desired_has(const struct desired *t, enum role role)
 	return false;
 }
 
-bool desired_has_peers(const struct desired *t)
-{
-	return desired_has(t, ROLE_PEER);
-}
-
 void desired_claim(const struct desired *t, struct snapshot *s)
 {
 	char alias[ALIAS_SIZE];

@@ -41,7 +41,6 @@ void desired_remove_all(struct desired *t, enum role role);
 
 /* Has it any of ROLE? Has it peers? */
 bool desired_has(const struct desired *t, enum role role);
-bool desired_has_peers(const struct desired *t);
 
 /* Add what runs in the kernel with our mark and is not in it (a lost journal). 0 or -ENOMEM. */
 int desired_observe(struct desired *t, const struct snapshot *s, struct err *err);

@@ -40,6 +40,14 @@ void lab_open(struct lab *lab)
 	ck_assert_int_eq(conversation_open(&lab->c, &lab->err), 0);
 }
 
+void lab_says(const struct lab *lab, const char *part)
+{
+	char message[2048];
+
+	err_text(&lab->err, message, sizeof(message));
+	ck_assert_msg(strstr(message, part), "the message lacks \"%s\": %s", part, message);
+}
+
 void lab_close(struct lab *lab)
 {
 	plan_free(&lab->plan);

@@ -100,6 +100,9 @@ struct lab {
 
 void lab_open(struct lab *lab); /* in the current namespace: its interfaces, nothing else */
 void lab_close(struct lab *lab);
+
+/* The message of the last refusal has PART in it. */
+void lab_says(const struct lab *lab, const char *part);
 struct link *lab_tunnel(struct lab *lab, const char *name, const char *alias, const char *remote);
 void lab_addr(struct lab *lab, const char *ifname, const char *net, uint8_t proto);
 struct route *lab_route(struct lab *lab, const char *ifname, const char *dst, uint32_t metric, uint8_t proto);

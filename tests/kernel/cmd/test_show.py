@@ -87,8 +87,7 @@ class ShowClient(netlab.Case):
         self.assertGreater(len(self.tell(self.client, "-d client show").out), len(text))
 
     def test_counters(self):
-        self.server.ip(f"tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255\nlink set far up\n"
-                       f"addr add {PAIR[0]}/127 dev far nodad")
+        self.server.ip(netlab.FAR_SERVER)
         self.up(self.client, UP)
         self.assertNotIn("rx-packets", self.one())
         before = self.one("-s client show t1")

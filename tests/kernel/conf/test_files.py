@@ -17,9 +17,7 @@ class Client(files.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(f"""tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
-                          link set far up
-                          addr add {PAIR[0]}/127 dev far nodad""")
+        cls.server.ip(netlab.FAR_SERVER)
 
     def hosts(self, text):
         with open("/etc/hosts", "w", encoding="ascii") as file:

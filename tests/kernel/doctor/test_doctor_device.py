@@ -6,6 +6,7 @@ import socket
 import doctor
 import files
 from doctor import UP
+import netlab
 from netlab import CLIENT4, INTERNET, PAIR, SERVER4
 from test_doctor_tcp import Resolver
 
@@ -82,7 +83,7 @@ class Device(doctor.Client):
 
     def test_name_taken_by_a_tunnel_that_works(self):
         """Its far end and its address are those that are wanted: nothing has to be taken down."""
-        self.client.ip(f"link del t1\n{doctor.FAR_CLIENT.replace(' far', ' t1')}")
+        self.client.ip(f"link del t1\n{netlab.FAR_CLIENT.replace(' far', ' t1')}")
         done = self.refused(self.client, doctor.UP, "sitctl did not make", "sitctl client adopt t1", status=1)
         self.assertIn("same remote", done.err)
         found = self.finds(self.client, "name-taken", "t1", "sitctl did not make", words="t1")
@@ -90,7 +91,7 @@ class Device(doctor.Client):
         self.mended(self.client, found, words="t1")
 
     def test_endpoints_taken_by_a_tunnel_that_works(self):
-        self.client.ip(f"link del t1\n{doctor.FAR_CLIENT.replace(f' local {CLIENT4}', '')}")
+        self.client.ip(f"link del t1\n{netlab.FAR_CLIENT.replace(f' local {CLIENT4}', '')}")
         self.refused(self.client, doctor.UP, "sitctl client adopt far", status=1)
         found = self.finds(self.client, "endpoints-taken", "far", SERVER4, words="t1")
         self.assertIn("sitctl client adopt far", found["remedy"])
@@ -148,7 +149,7 @@ class Unresolved(files.Case, doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(doctor.FAR_SERVER)
+        cls.server.ip(netlab.FAR_SERVER)
 
     def test_no_answer(self):
         self.put("t1.conf", f"[client]\nremote = web.test\naddress = {PAIR[1]}\n")
@@ -185,7 +186,7 @@ class Foreign(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(doctor.FAR_SERVER)
+        cls.server.ip(netlab.FAR_SERVER)
 
     def make(self, more="ttl 255", mode="ip6ip"):
         self.client.ip(f"""

@@ -6,6 +6,7 @@ import subprocess
 
 import doctor
 from doctor import UP
+import netlab
 from netlab import CLIENT4, INTERNET, PAIR, PREFIX, SERVER4, tracked
 
 LOCAL = "198.51.100.77"
@@ -66,7 +67,7 @@ class Forward(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(doctor.FAR_SERVER + f"\nroute add {PREFIX} dev far")
+        cls.server.ip(netlab.FAR_SERVER + f"\nroute add {PREFIX} dev far")
         cls.server.set("net.ipv6.conf.all.forwarding", 1)
         cls.lan.ip("addr add 2001:db8:100::9/64 dev eth0 nodad\nroute add ::/0 via 2001:db8:100::1")
 
@@ -125,8 +126,8 @@ class Mss(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(doctor.FAR_SERVER)
-        cls.client.ip(doctor.FAR_CLIENT.replace("far", "plain"))
+        cls.server.ip(netlab.FAR_SERVER)
+        cls.client.ip(netlab.FAR_CLIENT.replace("far", "plain"))
         for host in (cls.server, cls.client):
             host.set("net.ipv6.conf.all.forwarding", 1)
 
@@ -176,7 +177,7 @@ class Tracking(doctor.Client):
         chain after { type nat hook postrouting priority 100; ip saddr 10.0.0.0/8 masquerade; }
     }
 """
-    FOREIGN = doctor.FAR_CLIENT.replace("far", "plain")
+    FOREIGN = netlab.FAR_CLIENT.replace("far", "plain")
 
     @classmethod
     def prepare(cls):
@@ -221,7 +222,7 @@ class Tracking(doctor.Client):
 
     def rewritten(self):
         """A far end that expects LOCAL, and a rule that puts the first address in its place."""
-        self.server.ip("link del far\n" + doctor.FAR_SERVER.replace(CLIENT4, LOCAL))
+        self.server.ip("link del far\n" + netlab.FAR_SERVER.replace(CLIENT4, LOCAL))
         self.client.nft("table ip nat { chain after { type nat hook postrouting priority 100; oifname wan masquerade; }; }")
 
     def test_masqueraded(self):
@@ -254,7 +255,7 @@ class Nat(doctor.Case):
         cls.client.set("net.ipv4.conf.all.forwarding", 1)
         cls.client.nft("table ip nat { chain out { type nat hook postrouting priority srcnat; oifname wan masquerade; }; }")
         cls.lan.ip(f"addr add {cls.INSIDE}/24 dev eth0\nroute add default via 10.0.0.1")
-        cls.server.ip(doctor.FAR_SERVER)
+        cls.server.ip(netlab.FAR_SERVER)
 
     def test_behind_it(self):
         """A risk, and no verdict while packets come and go."""

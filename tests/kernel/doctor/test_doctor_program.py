@@ -179,7 +179,7 @@ class Program(doctor.Client):
 class ServerProgram(doctor.Case):
     @classmethod
     def prepare(cls):
-        cls.client.ip(doctor.FAR_CLIENT.replace(PAIR[1], ON_LINK[1]))
+        cls.client.ip(netlab.FAR_CLIENT.replace(PAIR[1], ON_LINK[1]))
 
     def test_it_changes_nothing(self):
         self.tell(self.server, f"server add-peer near remote {CLIENT4} address {ON_LINK[1]} prefix {PREFIX}")

@@ -5,6 +5,7 @@ import socket
 
 import doctor
 from doctor import UP
+import netlab
 from netlab import INTERNET, PAIR, SERVER4, SERVER6
 from test_doctor_tcp import Resolver
 
@@ -126,7 +127,7 @@ class Routes(doctor.Client):
 
     def test_a_vrf_around_a_foreign_tunnel(self):
         self.tell(self.client, "client down t1")
-        self.client.ip(doctor.FAR_CLIENT)
+        self.client.ip(netlab.FAR_CLIENT)
         if self.do(self.client, "ip link add vrf1 type vrf table 10").returncode:
             self.skipTest("this kernel has no VRF")
         self.client.ip("link set vrf1 up\nlink set far master vrf1")
@@ -174,8 +175,8 @@ class OwnTable(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(doctor.FAR_SERVER)
-        cls.client.ip(doctor.FAR_CLIENT.replace("route add ::/0 dev far", "route add ::/0 dev far table 100"))
+        cls.server.ip(netlab.FAR_SERVER)
+        cls.client.ip(netlab.FAR_CLIENT.replace("route add ::/0 dev far", "route add ::/0 dev far table 100"))
 
     def setUp(self):
         super().setUp()

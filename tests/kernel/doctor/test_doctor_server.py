@@ -5,6 +5,7 @@ import re
 
 import doctor
 from doctor import ALICE
+import netlab
 from netlab import CLIENT4, INTERNET, ON_LINK, PAIR, PREFIX, ROUTER6, SERVER6, wait
 import packets
 import probe
@@ -17,7 +18,7 @@ class Routed(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.client.ip(doctor.FAR_CLIENT + "\naddr add 2001:db8:100::1/64 dev lo")
+        cls.client.ip(netlab.FAR_CLIENT + "\naddr add 2001:db8:100::1/64 dev lo")
 
     def setUp(self):
         super().setUp()
@@ -142,7 +143,7 @@ class Proxied(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.client.ip(doctor.FAR_CLIENT.replace(PAIR[1], ON_LINK[1]))
+        cls.client.ip(netlab.FAR_CLIENT.replace(PAIR[1], ON_LINK[1]))
 
     def near(self, more=""):
         self.tell(self.server, f"server add-peer near remote {CLIENT4} address {ON_LINK[1]}" + more)
@@ -192,8 +193,8 @@ class ByHand(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.client.ip(doctor.FAR_CLIENT)
-        cls.server.ip(doctor.FAR_SERVER)
+        cls.client.ip(netlab.FAR_CLIENT)
+        cls.server.ip(netlab.FAR_SERVER)
         for key in ("far.forwarding", "up0.forwarding"):
             cls.server.set(CONF + key, 1)
 
@@ -240,7 +241,7 @@ class Advertised(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.client.ip(doctor.FAR_CLIENT)
+        cls.client.ip(netlab.FAR_CLIENT)
         cls.server.ip("route del ::/0 via 2001:db8::1 dev up0")
         cls.server.set(CONF + "up0.accept_ra", 1)
 
@@ -265,7 +266,7 @@ class Advertised(doctor.Case):
     def test_the_route_is_lost(self):
         """Forwarding switched on by hand, as guides say: the route goes at once."""
         self.learn()
-        self.server.ip(doctor.FAR_SERVER)
+        self.server.ip(netlab.FAR_SERVER)
         self.server.set(CONF + "all.forwarding", 1)
         self.assertTrue(wait(lambda: not self.server.routes("default6/0 up0")), "the route is still there")
         found = self.finds(self.server, "ra-route-lost", "up0", words="far")

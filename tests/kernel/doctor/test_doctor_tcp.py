@@ -8,6 +8,7 @@ import struct
 import doctor
 import files
 from doctor import UP
+import netlab
 from netlab import INTERNET, PAIR, SERVER4, SERVER6
 
 # Offsets in bits of the outer IPv4 header: the inner one's length and next header, and TCP's flags behind it.
@@ -158,7 +159,7 @@ class Names(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(doctor.FAR_SERVER)
+        cls.server.ip(netlab.FAR_SERVER)
         cls.server.set("net.ipv6.conf.all.forwarding", 1)
 
     def test_both_records(self):

@@ -6,6 +6,7 @@ import struct
 
 import doctor
 from doctor import UP
+import netlab
 from netlab import CLIENT4, PAIR, SERVER4, SERVER4B
 
 SECONDARY = "198.51.100.77"
@@ -108,7 +109,7 @@ class Underlay(doctor.Client):
 
     def test_the_way_of_a_foreign_tunnel_is_in_a_vrf(self):
         self.tell(self.client, "client down t1")
-        self.client.ip(doctor.FAR_CLIENT.replace(f" local {CLIENT4}", ""))
+        self.client.ip(netlab.FAR_CLIENT.replace(f" local {CLIENT4}", ""))
         self.vrf()
         found = self.finds(self.client, "underlay-vrf", SERVER4, "wan", "vrf1", words="far")
         self.mended(self.client, found, words="far")
@@ -149,7 +150,7 @@ class Underlay(doctor.Client):
 
     def test_a_small_ttl_of_a_foreign_tunnel(self):
         self.tell(self.client, "client down t1")
-        self.client.ip(doctor.FAR_CLIENT.replace("ttl 255", "ttl 1"))
+        self.client.ip(netlab.FAR_CLIENT.replace("ttl 255", "ttl 1"))
         found = self.finds(self.client, "ttl-too-small", SERVER4, words="far", beside=("remote-unreachable",))
         self.mended(self.client, found, words="far")
 
@@ -233,7 +234,7 @@ class Protocol(doctor.Client):
 
     def test_far_end_sends_from_another_address_to_a_foreign_tunnel(self):
         self.tell(self.client, "client down t1")
-        self.client.ip(doctor.FAR_CLIENT)
+        self.client.ip(netlab.FAR_CLIENT)
         self.server.ip(f"""
             link del far
             tunnel add far mode sit remote {CLIENT4} ttl 255
@@ -282,7 +283,7 @@ class Size(doctor.Client):
 
     def test_too_large_of_a_foreign_tunnel(self):
         self.tell(self.client, "client down t1")
-        self.client.ip(doctor.FAR_CLIENT)
+        self.client.ip(netlab.FAR_CLIENT)
         self.narrow()
         found = self.finds(self.client, "mtu-too-large", "1480", "1380", words="far")
         self.mended(self.client, found, words="far")

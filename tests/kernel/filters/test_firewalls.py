@@ -9,7 +9,7 @@ import time
 import unittest
 
 import netlab
-from netlab import CLIENT4, PAIR, SERVER4
+from netlab import PAIR, SERVER4
 import netlink
 import packets
 
@@ -37,10 +37,7 @@ class Beside(netlab.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(f"""
-            tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
-            link set far up
-            addr add {PAIR[0]}/127 dev far nodad""")
+        cls.server.ip(netlab.FAR_SERVER)
 
     def private(self, folder):
         """A copy of a folder in its place, until the test ends."""

@@ -76,7 +76,7 @@ class Case(doctor.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(doctor.FAR_SERVER)
+        cls.server.ip(netlab.FAR_SERVER)
 
     def rules(self, script):
         """The only ones of others."""

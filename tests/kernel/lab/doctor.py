@@ -12,15 +12,6 @@ from netlab import CLIENT4, PAIR, SERVER4
 
 UP = f"client up t1 remote {SERVER4} address {PAIR[1]}"
 ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]}"
-FAR_SERVER = f"""
-    tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
-    link set far up
-    addr add {PAIR[0]}/127 dev far nodad"""
-FAR_CLIENT = f"""
-    tunnel add far mode sit remote {SERVER4} local {CLIENT4} ttl 255
-    link set far up
-    addr add {PAIR[1]}/127 dev far nodad
-    route add ::/0 dev far"""
 TIME_LIMIT = 60  # seconds; the processor is emulated and busy, and a run is bounded by 12 s and what it starts with
 
 
@@ -130,7 +121,7 @@ class Client(Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(FAR_SERVER)
+        cls.server.ip(netlab.FAR_SERVER)
 
     def setUp(self):
         super().setUp()

@@ -237,13 +237,27 @@ def wait(what, within=8.0):
     return True
 
 
+# The two ends of a tunnel, made with `ip` alone; for who routes the client's prefixes as well.
+FAR_CLIENT = f"""
+    tunnel add far mode sit remote {SERVER4} local {CLIENT4} ttl 255
+    link set far up
+    addr add {PAIR[1]}/127 dev far nodad
+    route add ::/0 dev far"""
+FAR_SERVER = f"""
+    tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
+    link set far up
+    addr add {PAIR[0]}/127 dev far nodad"""
+FAR_ROUTER = FAR_SERVER + """
+    route add 2001:db8:100::/40 dev far"""
+
+
 def far_client(client):
-    """The client's end of a tunnel to the server, made with `ip` alone."""
-    client.ip(f"""
-        tunnel add far mode sit remote {SERVER4} local {CLIENT4} ttl 255
-        link set far up
-        addr add {PAIR[1]}/127 dev far nodad
-        route add ::/0 dev far""")
+    client.ip(FAR_CLIENT)
+
+
+def far_router(server):
+    server.ip(FAR_ROUTER)
+    server.set("net.ipv6.conf.all.forwarding", 1)
 
 
 def tracked(host, other=""):

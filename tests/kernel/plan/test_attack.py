@@ -49,12 +49,7 @@ class ToAClient(Attack):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(f"""
-            tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
-            link set far up
-            addr add {PAIR[0]}/127 dev far nodad
-            route add 2001:db8:100::/40 dev far""")
-        cls.server.set("net.ipv6.conf.all.forwarding", 1)
+        netlab.far_router(cls.server)
 
     def test_router_advertisements_do_nothing(self):
         self.up(self.client, UP)

@@ -8,11 +8,6 @@ from netlab import CLIENT4, INTERNET, PAIR, PREFIX, PREFIX_B, SERVER4, SERVER4B,
 import packets
 
 UP = f"client up t1 remote {SERVER4} address {PAIR[1]}"
-FAR_END = f"""
-    tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
-    link set far up
-    addr add {PAIR[0]}/127 dev far nodad
-    route add 2001:db8:100::/40 dev far"""
 
 
 class FarEnd(netlab.Case):
@@ -20,8 +15,7 @@ class FarEnd(netlab.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(FAR_END)
-        cls.server.set("net.ipv6.conf.all.forwarding", 1)
+        netlab.far_router(cls.server)
 
 
 class Carries(FarEnd):

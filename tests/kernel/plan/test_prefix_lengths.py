@@ -12,10 +12,7 @@ ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]}"
 
 class Lengths(netlab.Case):
     def test_of_a_clients_address(self):
-        self.server.ip(f"""
-            tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
-            link set far up
-            addr add {PAIR[0]}/127 dev far nodad""")
+        self.server.ip(netlab.FAR_SERVER)
         self.up(self.client, UP)
         before = self.client.state()
         for length in ("/64", "/127", "/126", ""):

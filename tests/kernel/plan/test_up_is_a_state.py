@@ -122,12 +122,7 @@ class Changes(netlab.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(f"""
-            tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
-            link set far up
-            addr add {PAIR[0]}/127 dev far nodad
-            route add 2001:db8:100::/40 dev far""")
-        cls.server.set("net.ipv6.conf.all.forwarding", 1)
+        netlab.far_router(cls.server)
 
     # words to add, what the link then has, packets that may be lost: the kernel takes a sit device out of its
     # table while it changes the tunnel's own parameters (ipip6_tunnel_update(), net/ipv6/sit.c), and a packet

@@ -32,14 +32,6 @@ static void end(void)
 	lab_close(&lab);
 }
 
-static void says(const char *part)
-{
-	char message[2048];
-
-	err_text(&lab.err, message, sizeof(message));
-	ck_assert_msg(strstr(message, part), "the message lacks \"%s\": %s", part, message);
-}
-
 static int rule(enum role role, const char *remote, const char *more)
 {
 	SPEC spec = { 0 };
@@ -82,13 +74,13 @@ START_TEST(of_networks_of_this_host)
 	snprintf(to, sizeof(to), "to %s", addr);
 	ck_assert_int_eq(rule(ROLE_CLIENT, addr, "address 2001:db8::3"), why ? -EINVAL : 0);
 	if (why)
-		says(why);
+		lab_says(&lab, why);
 	ck_assert(!why || lab.err.usage);
 	ck_assert_int_eq(rule(ROLE_PEER, addr, "address 2001:db8::3"), why ? -EINVAL : 0);
 	ck_assert_int_eq(rule(ROLE_NAT, addr, "to 198.51.100.99"), why ? -EINVAL : 0);
 	ck_assert_int_eq(rule(ROLE_NAT, "203.0.113.9", to), why ? -EINVAL : 0);
 	if (why)
-		says(why);
+		lab_says(&lab, why);
 }
 END_TEST
 
@@ -113,7 +105,7 @@ START_TEST(answers_for_a_name)
 	spec.remote = answers.addrs[0];
 	far_end_choose(&lab.s, &spec, &before, &answers);
 	ck_assert_int_eq(rule_far_end(&lab.s, &spec, &lab.err), -EINVAL);
-	says("tunnel.example: its address 198.51.100.7 is an address of this host");
+	lab_says(&lab, "tunnel.example: its address 198.51.100.7 is an address of this host");
 }
 END_TEST
 

@@ -24,14 +24,6 @@ static void end(void)
 	lab_close(&lab);
 }
 
-static void says(const char *part)
-{
-	char message[2048];
-
-	err_text(&lab.err, message, sizeof(message));
-	ck_assert_msg(strstr(message, part), "the message lacks \"%s\": %s", part, message);
-}
-
 static struct spec peer(const char *words)
 {
 	struct spec spec = { 0 };
@@ -55,8 +47,8 @@ static void peer_is_wrong(const char *words, const char *what, const char *whose
 
 	ck_assert_msg(rule_peer(&w, &spec, &lab.err) == -EINVAL, "%s", words);
 	ck_assert(lab.err.usage);
-	says(what);
-	says(whose);
+	lab_says(&lab, what);
+	lab_says(&lab, whose);
 }
 
 #define BOB "bob remote 198.51.100.8 address "
@@ -102,10 +94,10 @@ START_TEST(implied_server_address)
 	lab_addr(&lab, "up0", "2001:db8:7::2/64", 0);
 	lab_desire(&lab, ROLE_PEER, "alice remote 198.51.100.7 address 2001:db8:9::3 prefix 2001:db8:1::2/127");
 	peer_is_wrong(BOB "2001:db8:7::3", "2001:db8:7::2", "up0");
-	says("implied");
-	says("'server-address'");
+	lab_says(&lab, "implied");
+	lab_says(&lab, "'server-address'");
 	peer_is_wrong(BOB "2001:db8:9::2", "2001:db8:9::3", "alice");
-	says("implied");
+	lab_says(&lab, "implied");
 	peer_is_right(BOB "2001:db8:7::3 server-address 2001:db8:7::9");
 	/* What the user has written himself is not. */
 	peer_is_wrong(BOB "2001:db8:7::3 server-address 2001:db8:7::2", "2001:db8:7::2", "up0");
@@ -120,8 +112,8 @@ START_TEST(proxied_prefixes)
 	peer_is_right(BOB "2001:db8:7::5 prefix 2001:db8:7::100/120");
 	peer_is_right(BOB "2001:db8:7::5 prefix 2001:db8:8::/64");
 	peer_is_wrong(BOB "2001:db8:7::5 prefix 2001:db8:7::200/119", "2001:db8:7::200/119", "2001:db8:7::/64");
-	says("up0");
-	says("provider");
+	lab_says(&lab, "up0");
+	lab_says(&lab, "provider");
 	peer_is_right(BOB "2001:db8:7::5 proxy-ndp off prefix 2001:db8:7::200/119");
 }
 END_TEST
@@ -138,7 +130,7 @@ START_TEST(uplink_of_the_default_route)
 
 	ck_assert_int_eq(uplink(), -EINVAL);
 	ck_assert(lab.err.usage);
-	says("no IPv6 default route");
+	lab_says(&lab, "no IPv6 default route");
 	lab_route(&lab, "up0", "2001:db8::/32", 1024, 3);
 	ck_assert_int_eq(uplink(), -EINVAL);
 	lab_route(&lab, "up1", "default", 1024, 9);
@@ -148,14 +140,14 @@ START_TEST(uplink_of_the_default_route)
 	ck_assert_int_eq(uplink(), 0);
 	lab_route(&lab, "up0", "default", 4096, 3);
 	ck_assert_int_eq(uplink(), -EINVAL);
-	says("up0");
-	says("up1");
-	says("sitctl server up uplink IFACE");
+	lab_says(&lab, "up0");
+	lab_says(&lab, "up1");
+	lab_says(&lab, "sitctl server up uplink IFACE");
 	lab_desire(&lab, ROLE_SERVER, "uplink up0");
 	ck_assert_int_eq(rule_uplink(&lab.s, server, &lab.err), 0);
 	lab_desire(&lab, ROLE_SERVER, "uplink nosuch0");
 	ck_assert_int_eq(rule_uplink(&lab.s, server, &lab.err), -EINVAL);
-	says("nosuch0");
+	lab_says(&lab, "nosuch0");
 }
 END_TEST
 
@@ -181,16 +173,16 @@ START_TEST(local_of_this_host)
 	ck_assert_int_eq(local(T1 "local 192.0.2.1"), 0);
 	ck_assert_int_eq(local(T1 "local 192.0.2.2"), -EINVAL);
 	ck_assert(lab.err.usage);
-	says("192.0.2.2 is not an address of this host");
+	lab_says(&lab, "192.0.2.2 is not an address of this host");
 	ck_assert_int_eq(system("ip addr add 192.168.7.7/24 dev up0; ip route add default via 192.168.7.1"), 0);
 	ck_assert_int_eq(local(T1 "local 192.0.2.2"), -EINVAL);
-	says("192.168.7.7");
-	says("RFC 1918");
-	says("NAT");
+	lab_says(&lab, "192.168.7.7");
+	lab_says(&lab, "RFC 1918");
+	lab_says(&lab, "NAT");
 	ck_assert_int_eq(
 		system("ip addr add 192.0.2.1/32 dev up0; ip route replace default via 192.168.7.1 src 192.0.2.1"), 0);
 	ck_assert_int_eq(local(T1 "local 192.0.2.2"), -EINVAL);
-	says("192.0.2.1");
+	lab_says(&lab, "192.0.2.1");
 	ck_assert_ptr_null(strstr(lab.err.hint, "NAT"));
 }
 END_TEST
@@ -215,12 +207,12 @@ START_TEST(gateways)
 	ck_assert_int_eq(lasts(T1 "gateway fe80::2"), 0);
 	ck_assert_int_eq(lasts(T1 "gateway 2001:db8:5::1"), -EINVAL);
 	ck_assert(lab.err.usage);
-	says("2001:db8:5::1");
-	says("address");
+	lab_says(&lab, "2001:db8:5::1");
+	lab_says(&lab, "address");
 	ck_assert_int_eq(lasts(T1 "address 2001:db8:5::3/64 gateway 2001:db8:5::1"), 0);
 	ck_assert_int_eq(lasts(T1 "address 2001:db8:5::3/128 gateway 2001:db8:5::1"), -EINVAL);
 	ck_assert_int_eq(lasts(T1 "gateway 2001:db8::3"), -EINVAL);
-	says("own");
+	lab_says(&lab, "own");
 }
 END_TEST
 
@@ -228,13 +220,13 @@ START_TEST(interfaces_that_are_the_tunnel)
 {
 	ck_assert_int_eq(lasts(T1 "dev t2 prefix 2001:db8:1::/64,lan0"), 0);
 	ck_assert_int_eq(lasts(T1 "dev t1"), -EINVAL);
-	says("t1 is the tunnel itself");
+	lab_says(&lab, "t1 is the tunnel itself");
 	ck_assert_int_eq(lasts(T1 "prefix 2001:db8:1::/64 prefix 2001:db8:2::/64,t1"), -EINVAL);
-	says("t1 is the tunnel itself");
+	lab_says(&lab, "t1 is the tunnel itself");
 	lab_tunnel(&lab, "sit-bob", "sitctl server bob", "198.51.100.8");
 	lab_desire(&lab, ROLE_SERVER, "uplink sit-bob");
 	ck_assert_int_eq(rule_uplink(&lab.s, &lab.desired.server, &lab.err), -EINVAL);
-	says("bob");
+	lab_says(&lab, "bob");
 }
 END_TEST
 
@@ -269,7 +261,7 @@ START_TEST(other_default_routes)
 	make_spec(&spec, ROLE_CLIENT, T1 "gateway 2001:db8::2");
 	plan_free(&lab.plan);
 	ck_assert_int_eq(warn_client(&lab.plan, &w, &spec, &lab.err), -EINVAL);
-	says("up0");
+	lab_says(&lab, "up0");
 	lab.s.n_routes = 0;
 	lab_tunnel(&lab, "t1", "sitctl client t1", "203.0.113.1");
 	lab_route(&lab, "t1", "default", 1024, 41);

@@ -33,7 +33,7 @@ START_TEST(list)
 	struct desired copy;
 	char words[128];
 
-	ck_assert(!desired_has_peers(&t));
+	ck_assert(!desired_has(&t, ROLE_PEER));
 	for (int i = 0; i < 50; i++) {
 		snprintf(words, sizeof(words), "p%d remote 198.51.100.%d address 2001:db8::%x", i, i + 1, 2 * i + 3);
 		put(i % 2 ? ROLE_PEER : ROLE_CLIENT, words);
@@ -44,7 +44,7 @@ START_TEST(list)
 	ck_assert_uint_eq(desired_find(&t, ROLE_PEER, "p1")->spec.remote.s_addr, ip4("198.51.100.98").s_addr);
 	ck_assert_uint_eq(desired_find(&t, ROLE_CLIENT, "p0")->spec.remote.s_addr, ip4("198.51.100.1").s_addr);
 	ck_assert_ptr_null(desired_find(&t, ROLE_CLIENT, "p1"));
-	ck_assert(desired_has_peers(&t));
+	ck_assert(desired_has(&t, ROLE_PEER));
 	ck_assert_int_eq(desired_copy(&copy, &t, &err), 0);
 	desired_remove(&t, ROLE_PEER, "p49");
 	desired_remove(&t, ROLE_CLIENT, "p0");

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """simple-security (RFC 6092): what comes in through a client's tunnel unasked, and what `allow` lets in all the same."""
 
+import random
 import socket
 import subprocess
 import threading
 
 import forged
-from forged import IPv6, TCP, UDP
+from forged import AH, ESP, ICMPv6EchoRequest, IPv6, TCP, UDP
 import netlab
 import state
 from netlab import CLIENT4, INTERNET, PAIR, SERVER4
@@ -46,12 +47,7 @@ class Security(netlab.Case):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(f"""
-            tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
-            link set far up
-            addr add {PAIR[0]}/127 dev far nodad
-            route add 2001:db8:100::/40 dev far""")
-        cls.server.set("net.ipv6.conf.all.forwarding", 1)
+        netlab.far_router(cls.server)
         cls.lan.ip(f"addr add {LAN}/64 dev eth0 nodad\nroute add default via 2001:db8:100::1")
 
     def dropped(self):
@@ -266,3 +262,76 @@ class Allow(Security):
                 subprocess.run(["conntrack", "-F"], capture_output=True, check=True)
                 self.reaches(self.lan, INTERNET)
                 self.assertEqual(state.read("/proc/sys/net/netfilter/nf_conntrack_count") != "0", wanted, words)
+
+
+class Untracked(Security):
+    """What comes in unasked leaves no entry in connection tracking, nor does the answer to it."""
+
+    WORDS = ON + " allow tcp/443 allow udp/60000-60010"
+    STRANGERS = 24
+    KINDS = {
+        "echo": lambda: ICMPv6EchoRequest(id=random.randrange(65536)), "esp": lambda: ESP(spi=random.randrange(2 ** 32)),
+        "ah": lambda: AH(spi=random.randrange(2 ** 32)), "ike": lambda: UDP(sport=random.randrange(65536), dport=500),
+        "ike beside nat": lambda: UDP(sport=random.randrange(65536), dport=4500),
+        "allowed udp": lambda: UDP(sport=random.randrange(65536), dport=60005),
+        "allowed tcp": lambda: TCP(sport=random.randrange(65536), dport=443, flags=random.choice(("S", "A"))),
+        "not allowed": lambda: TCP(sport=random.randrange(65536), dport=22, flags="S"),
+    }
+
+    def count(self):
+        with self.client.looking(), open("/proc/sys/net/netfilter/nf_conntrack_count", encoding="ascii") as file:
+            return int(file.read())
+
+    def left(self, kind):
+        """How many entries are there more after a packet each of strangers: to an address that nobody has, and to two that are."""
+        before = self.count()
+        packets = []
+        for number in range(self.STRANGERS):
+            source = ":".join(["2a00", *(f"{random.randrange(1, 65536):x}" for _ in range(7))])
+            target = (f"2001:db8:100::{random.randrange(16, 65536):x}", LAN, PAIR[1])[number % 3]
+            packets.append(IPv6(src=source, dst=target) / self.KINDS[kind]())
+        forged.send(self.server, SERVER4, CLIENT4, packets)
+        self.reaches(self.server, PAIR[1])
+        return self.count() - before
+
+    def test_strangers_leave_none(self):
+        random.seed(1)
+        self.up(self.client, self.WORDS)
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                self.assertLessEqual(self.left(kind), 0)
+        self.client.nft("flush chain inet sitctl unasked_in")
+        self.assertGreaterEqual(self.left("esp"), self.STRANGERS)
+
+    def test_answers_leave_none_and_pass_a_filter_that_drops_invalid(self):
+        self.up(self.client, self.WORDS)
+        self.client.nft("add table ip6 other; add chain ip6 other f { type filter hook forward priority 10; }; "
+                        "add chain ip6 other o { type filter hook output priority 10; }; "
+                        "add rule ip6 other f ct state invalid drop; add rule ip6 other o ct state invalid drop")
+        before = self.count()
+        for host, target in ((self.lan, LAN), (self.client, PAIR[1])):
+            with self.subTest(target):
+                self.reaches(self.inet, target)
+                with host.looking():
+                    listener = socket.create_server((target, 443), family=socket.AF_INET6)
+                with listener, self.inet.looking(), socket.create_connection((target, 443), timeout=8) as sock:
+                    listener.settimeout(8)
+                    taken, _ = listener.accept()
+                    with taken:
+                        taken.sendall(b"answer")
+                        self.assertEqual(sock.recv(16), b"answer")
+        self.assertLessEqual(self.count(), before)
+        self.client.nft("delete table ip6 other")
+
+    def test_what_this_side_begins_is_tracked(self):
+        """A firewall beside that lets only answers in lets those come, within the site as well."""
+        self.up(self.client, self.WORDS)
+        self.client.nft("add table ip6 other; add chain ip6 other i { type filter hook input priority 10; policy drop; }; "
+                        "add chain ip6 other f { type filter hook forward priority 10; policy drop; }; "
+                        "add rule ip6 other i meta l4proto ipv6-icmp icmpv6 type 133-136 accept; "
+                        "add rule ip6 other i ct state established accept; "
+                        "add rule ip6 other f iifname lan accept; add rule ip6 other f ct state established accept")
+        self.reaches(self.client, INTERNET)
+        self.reaches(self.lan, INTERNET)
+        self.reaches(self.client, LAN)
+        self.client.nft("delete table ip6 other")

@@ -125,10 +125,7 @@ class Client(Filter):
 
     @classmethod
     def prepare(cls):
-        cls.server.ip(f"""
-            tunnel add far mode sit remote {CLIENT4} local {SERVER4} ttl 255
-            link set far up
-            addr add {PAIR[0]}/127 dev far nodad""")
+        cls.server.ip(netlab.FAR_SERVER)
 
     def arrives(self, source, form="whole"):
         return self.sent(self.server, self.client, (SERVER4, CLIENT4), source, PAIR[1], "forged", form)
