@@ -67,10 +67,16 @@ bool parse_ifname(const char *word, const char **why)
 			return fail(why, "has a '/', ':' or '%', which no interface name can have");
 		if ((unsigned char)*p <= ' ' || *p == 127)
 			return fail(why, "has a space or control character, which no interface name can have");
-		if (!isascii((unsigned char)*p))
-			return fail(why, "has a byte that is not ASCII, which sitctl takes in no interface name");
 	}
 	return true;
+}
+
+const char *ifname_unfit(const char *name)
+{
+	for (; *name; name++)
+		if (!isascii((unsigned char)*name))
+			return "has a byte that is not ASCII, which sitctl takes in no interface name";
+	return NULL;
 }
 
 bool parse_peer_name(const char *word, const char **why)

@@ -25,6 +25,12 @@ bool parse_hex(const char *word, uint32_t min, uint32_t max, uint32_t *out, cons
  */
 bool parse_ifname(const char *word, const char **why);
 
+/*
+ * Why NAME, which an interface may have, is not taken from people, or NULL: bytes that are not ASCII steer terminals, or
+ * look like others. A journal may have such a name, of an interface that somebody else made.
+ */
+const char *ifname_unfit(const char *name);
+
 /* 1 to 32 of letters, digits, '-', '_', '.'; not "." or "..". */
 bool parse_peer_name(const char *word, const char **why);
 

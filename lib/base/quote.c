@@ -17,7 +17,7 @@ static void print_octal(FILE *out, const char *word)
 {
 	fputs("\"$(printf '", out);
 	for (const char *p = word; *p; p++) {
-		if (is_odd(*p) || strchr("'\\%", *p))
+		if (is_odd(*p) || strchr("'\\%-", *p))
 			fprintf(out, "\\%03o", (unsigned char)*p);
 		else
 			fputc(*p, out);

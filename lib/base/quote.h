@@ -4,6 +4,7 @@
 #define SITCTL_BASE_QUOTE_H
 
 #include <jansson.h>
+#include <net/if.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -12,6 +13,9 @@
  * names in the kernel may have them, are written as the octal numbers of printf(1).
  */
 void print_word(FILE *out, const char *word);
+#define QUOTED_SIZE(bytes) (4 * (size_t)(bytes) + 16) /* of a word of that many bytes, each written as a number */
+#define QUOTED_IFNAME QUOTED_SIZE(IFNAMSIZ)
+
 /* The same into BUF, SIZE bytes; returns BUF. */
 const char *quote_word(const char *word, char *buf, size_t size);
 

@@ -120,9 +120,19 @@ void change_keep_down(struct change *ch, enum role role, const char *name)
 	ch->down = (struct scope){ .role = role, .name = name };
 }
 
+/* Is what a person took down desired again? */
+static bool up_again(const struct change *ch, enum role role, const char *name)
+{
+	if (role == ROLE_SERVER)
+		return ch->desired.server_explicit || desired_has(&ch->desired, ROLE_PEER);
+	if (!name[0])
+		return desired_has(&ch->desired, role);
+	return desired_find(&ch->desired, role, name);
+}
+
 bool change_kept_down(const struct change *ch, enum role role, const char *name)
 {
-	return saved_has_down(&ch->host.j.saved, role, name);
+	return saved_has_down(&ch->host.j.saved, role, name) && !up_again(ch, role, name);
 }
 
 void change_nat_down(struct change *ch)
@@ -213,16 +223,6 @@ static bool still_made(const struct change *ch, const struct saved_addr *made)
 	return desired_has_lan_addr(&ch->desired, made->ifname, &made->net);
 }
 
-/* Is what a person took down desired again? */
-static bool up_again(const struct change *ch, const struct saved_down *down)
-{
-	if (down->role == ROLE_SERVER)
-		return ch->desired.server_explicit || desired_has(&ch->desired, ROLE_PEER);
-	if (!down->name[0])
-		return desired_has(&ch->desired, down->role);
-	return desired_find(&ch->desired, down->role, down->name);
-}
-
 /* After: J forgets the sysctls that went back or that nobody needs any more, and removed addresses. */
 static void forget_after(const struct change *ch, struct journal *j)
 {
@@ -233,7 +233,7 @@ static void forget_after(const struct change *ch, struct journal *j)
 
 		if (entry->kind == SAVED_ADDR && !still_made(ch, &entry->addr))
 			saved_forget_addr(&j->saved, entry->addr.ifname, &entry->addr.net);
-		else if (entry->kind == SAVED_DOWN && up_again(ch, &entry->down))
+		else if (entry->kind == SAVED_DOWN && up_again(ch, entry->down.role, entry->down.name))
 			saved_forget_down(&j->saved, entry->down.role, entry->down.name);
 	}
 }
@@ -246,7 +246,7 @@ static bool journal_differs(const struct change *ch)
 	if (ch->down.role && !change_kept_down(ch, ch->down.role, ch->down.name))
 		return true;
 	for (size_t at = 0; (entry = saved_next(&ch->host.j.saved, SAVED_DOWN, &at));)
-		if (up_again(ch, &entry->down))
+		if (up_again(ch, entry->down.role, entry->down.name))
 			return true;
 	for (size_t at = 0; (entry = saved_next(&ch->host.j.saved, SAVED_ADDR, &at));)
 		if (!still_made(ch, &entry->addr))

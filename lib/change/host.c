@@ -29,7 +29,8 @@ static bool other_namespace(const struct host *host)
 		if (strcmp(f->value, f->made) && !sysctl_read(f->key, now, sizeof(now)) && !strcmp(now, f->made))
 			return false;
 	}
-	return j->desired.n && !host->s.nft.exists;
+	entry = saved_next(&j->saved, SAVED_DOWN, &(size_t){ 0 });
+	return (j->desired.n || entry) && !host->s.nft.exists;
 }
 
 int host_open(struct host *host, bool lock, struct err *err)

@@ -318,7 +318,7 @@ int conf_parse(struct conf *f, const char *text, enum role role, const char *nam
 /* Who can write to it decides what root does: only root may. */
 static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
 {
-	char word[4 * CONF_PATH];
+	char word[QUOTED_SIZE(CONF_PATH)];
 
 	if (fstat(fd, st))
 		return err_sys(err, errno, "%s", f->path);

@@ -41,6 +41,7 @@ struct barrier {
 	char family[8];				    /* as `nft` writes it */
 	char table[256], chain[256];		    /* where the verdict was found (NFT_NAME_MAXLEN) */
 	char base[256];				    /* the chain of that table with the hook */
+	bool tracked;				    /* connection tracking has looked at the packet before */
 	bool policy;				    /* the chain's policy, else a rule, */
 	uint64_t handle;			    /* in nf_tables with this handle, */
 	unsigned int position;			    /* in iptables-legacy with this number, from 1 */

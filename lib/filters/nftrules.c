@@ -132,6 +132,7 @@ static bool take_hook(struct nftrules *n, const struct nlattr *hook, struct othe
 	if (!chain->hooked)
 		return true;
 	chain->hook = be32(tb[NFTA_HOOK_HOOKNUM], 0);
+	chain->priority = (int32_t)be32(tb[NFTA_HOOK_PRIORITY], 0);
 	if (!tb[NFTA_HOOK_DEV] && !tb[NFTA_HOOK_DEVS])
 		return true;
 	chain->at = copy_attr(n, hook);
@@ -293,7 +294,7 @@ static int read_rules(struct nftrules *n, struct others_chain *chain, struct err
 	nl_put_str(&n->c->batch, NFTA_RULE_TABLE, chain->table);
 	nl_put_str(&n->c->batch, NFTA_RULE_CHAIN, chain->name);
 	ret = dump(n, take_rule, reset_rules, &r, err);
-	if (!n->cut)
+	if (!ret && !n->cut)
 		chain->state = CHAIN_READ;
 	return ret;
 }

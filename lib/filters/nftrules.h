@@ -21,6 +21,7 @@ struct others_chain {
 	struct others_chain *next; /* in the kernel's order */
 	bool hooked;
 	uint32_t hook, policy;
+	int32_t priority;
 	const struct nlattr *at; /* where it is hooked (NFTA_CHAIN_HOOK): at interfaces, or NULL */
 	enum { CHAIN_UNREAD, CHAIN_READ, CHAIN_CUT } state; /* cut: it has more rules than could be read */
 	struct others_rule *rules;

@@ -13,6 +13,7 @@
 #include "filters/xtmatch.h"
 
 #include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
 
@@ -255,6 +256,13 @@ static void walk_others(struct walk *w)
 			w->undecided = chain_verdict(w, c->name, 0, false) == UNDECIDED;
 }
 
+/* Behind the hook before routing all has been looked at; there and at that of output what comes after NF_IP_PRI_CONNTRACK. */
+static bool tracked(const struct flow *flow, const struct others_chain *base)
+{
+	return flow->at == AT_HOOK && ((base->hook != NF_INET_PRE_ROUTING && base->hook != NF_INET_LOCAL_OUT) ||
+				       base->priority > NF_IP_PRI_CONNTRACK);
+}
+
 static int walk_base(struct walk *w, bool *found)
 {
 	const struct others_chain *base = w->base;
@@ -270,6 +278,7 @@ static int walk_base(struct walk *w, bool *found)
 						  : "ip6");
 	snprintf(o->table, sizeof(o->table), "%s", base->table);
 	snprintf(o->base, sizeof(o->base), "%s", base->name);
+	o->tracked = tracked(w->flow, base);
 	w->anywhere = w->undecided = false;
 	w->rules->walks++;
 	verdict = chain_verdict(w, base->name, 0, false);

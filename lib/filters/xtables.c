@@ -169,6 +169,7 @@ static int table_barrier(struct xtables *x, const struct flow *flow, size_t tabl
 	*found = true;
 	barrier->tool = BARRIER_XTABLES;
 	barrier->policy = policy;
+	barrier->tracked = strcmp(tables[table].name, "raw") != 0;
 	snprintf(barrier->family, sizeof(barrier->family), "%s", v4 ? "ip" : "ip6");
 	snprintf(barrier->table, sizeof(barrier->table), "%s", tables[table].name);
 	snprintf(barrier->base, sizeof(barrier->base), "%s", base_chains[flow->hook]);

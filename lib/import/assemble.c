@@ -127,7 +127,7 @@ static void add_prefix(struct import *im, struct imported *t, const struct net6 
 	const char *why;
 
 	if (p && !p->ifname[0]) {
-		if (!parse_ifname(ifname, &why)) {
+		if (!parse_ifname(ifname, &why) || (why = ifname_unfit(ifname))) {
 			import_error(im, ifname, "%s", why);
 			return;
 		}

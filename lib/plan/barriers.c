@@ -15,22 +15,6 @@
 
 #include <linux/netfilter.h>
 
-static void set_end(const struct world *w, struct flow_end *end, const char *ifname)
-{
-	const struct link *link = snapshot_link(w->s, ifname);
-
-	memset(end, 0, sizeof(*end));
-	snprintf(end->ifname, sizeof(end->ifname), "%s", ifname);
-	end->index = link ? link->index : 0;
-	end->group = link ? link->group : 0;
-}
-
-static void set_addr(struct flow_end *end, const void *addr, size_t len)
-{
-	memcpy(end->addr, addr, len);
-	end->has_addr = true;
-}
-
 /* The next one of the list, filled in but for its remedy; the last one where there are enough. */
 static struct barred *add_barrier(struct barriers *b, const struct barrier *o, enum point point)
 {
@@ -126,10 +110,9 @@ static int find_peer(struct looking *l, const struct world *w, const struct spec
 {
 	struct flow flow = { .family = NFPROTO_IPV6 };
 
-	set_end(w, &flow.from, peer->dev);
+	flow_end(w, &flow.from, peer->dev, &spec_first(peer)->addr, sizeof(struct in6_addr));
 	flow.from.group = SITCTL_GROUP;
-	set_addr(&flow.from, &spec_first(peer)->addr, sizeof(struct in6_addr));
-	set_end(w, &flow.to, w->desired->server.uplink);
+	flow_end(w, &flow.to, w->desired->server.uplink, NULL, 0);
 	return find_forward(l, &flow, FLOW_ANSWER, &(struct passage){ .dev = peer->dev }, err);
 }
 
@@ -149,9 +132,9 @@ static int find_server(struct looking *l, const struct world *w, struct err *err
 			ret = find_peer(l, w, &w->desired->tunnels[i].spec, err);
 	if (ret || desired_has(w->desired, ROLE_PEER))
 		return ret;
-	set_end(w, &flow.from, PEER_PREFIX "PEER");
+	flow_end(w, &flow.from, PEER_PREFIX "PEER", NULL, 0);
 	flow.from.group = SITCTL_GROUP;
-	set_end(w, &flow.to, w->desired->server.uplink);
+	flow_end(w, &flow.to, w->desired->server.uplink, NULL, 0);
 	return find_forward(l, &flow, FLOW_ANSWER, &(struct passage){ .dev = PEER_PREFIX "PEER" }, err);
 }
 
@@ -165,8 +148,8 @@ static int find_lans(struct looking *l, const struct world *w, const struct spec
 		if (!client->prefixes[i].ifname[0])
 			continue;
 		/* What comes in unasked may be kept out, and often shall: the LAN asks, the answers must come back. */
-		set_end(w, &flow.from, client->prefixes[i].ifname);
-		set_end(w, &flow.to, client->dev);
+		flow_end(w, &flow.from, client->prefixes[i].ifname, NULL, 0);
+		flow_end(w, &flow.to, client->dev, NULL, 0);
 		flow.to.group = SITCTL_GROUP;
 		ret = find_forward(l, &flow, FLOW_ANSWER,
 				   &(struct passage){ .dev = client->dev, .lan = client->prefixes[i].ifname }, err);
@@ -180,10 +163,8 @@ static int find_pass(struct looking *l, const struct world *w, const struct spec
 
 	if (!nat->inside[0])
 		return 0;
-	set_end(w, &flow.from, nat->underlay);
-	set_addr(&flow.from, &nat->remote, sizeof(nat->remote));
-	set_end(w, &flow.to, nat->inside);
-	set_addr(&flow.to, &nat->to, sizeof(nat->to));
+	flow_end(w, &flow.from, nat->underlay, &nat->remote, sizeof(nat->remote));
+	flow_end(w, &flow.to, nat->inside, &nat->to, sizeof(nat->to));
 	return find_forward(l, &flow, FLOW_FIRST, &(struct passage){ .dev = nat->underlay, .v4 = true }, err);
 }
 

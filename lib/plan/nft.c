@@ -22,7 +22,14 @@ static int derive_table(const struct world *w, struct nft_table *t, struct err *
 	if (!ret)
 		ret = derive_host_elements(desired, w->s, t, err);
 	nft_sort(t);
-	nft_drop_covered(t);
+	if (!ret)
+		ret = nft_drop_covered(t, err);
+	/* Only `answers` can: of one client such an `allow` is refused before. */
+	if (ret == -EEXIST) {
+		err_usage(err, "allow", "overlaps with an 'allow' of another tunnel that has the same prefix");
+		err_hint(err, "give both the same ports");
+		ret = -EINVAL;
+	}
 	t->exists = t->intact = t->n;
 	return ret;
 }

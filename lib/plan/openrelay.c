@@ -19,7 +19,7 @@ const struct link *next_open_relay(const struct world *w, size_t *at)
 
 void open_relay_text(const struct link *link, char buf[OPEN_RELAY_TEXT])
 {
-	char name[4 * IFNAMSIZ + 4];
+	char name[QUOTED_IFNAME];
 
 	snprintf(buf, OPEN_RELAY_TEXT,
 		 "%s: takes packets from every IPv4 host, and this host forwards: an open relay (VU#199397); 'ip link "

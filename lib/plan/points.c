@@ -30,12 +30,7 @@ static const struct {
 	[POINT_OUTER_EGRESS] = { true, false, AT_EGRESS, 0 },
 };
 
-bool point_outer(enum point point)
-{
-	return points[point].outer;
-}
-
-static void set_end(const struct world *w, struct flow_end *end, const char *ifname, const void *addr, size_t len)
+void flow_end(const struct world *w, struct flow_end *end, const char *ifname, const void *addr, size_t len)
 {
 	const struct link *link = snapshot_link(w->s, ifname);
 
@@ -67,8 +62,8 @@ int point_barrier(struct filters *f, const struct world *w, const struct passing
 					     : FLOW_FIRST,
 	};
 
-	set_end(w, &flow.from, in ? ifname : "", in ? far : here, len);
-	set_end(w, &flow.to, in ? "" : ifname, in ? here : far, len);
+	flow_end(w, &flow.from, in ? ifname : "", in ? far : here, len);
+	flow_end(w, &flow.to, in ? "" : ifname, in ? here : far, len);
 	return filters_barrier(f, &flow, o, found, err);
 }
 
@@ -86,7 +81,7 @@ void point_text(const struct passing *p, enum point point, char *buf, size_t siz
 void point_remedy(const struct passing *p, enum point point, const struct barrier *o, char *buf, size_t size)
 {
 	bool in = points[point].in;
-	char remote[NET6_TEXT], word[4 * IFNAMSIZ + 4], iptables[160], nft[160];
+	char remote[NET6_TEXT], word[QUOTED_IFNAME], iptables[200], nft[160];
 
 	addr4_text(p->remote, remote);
 	if (points[point].outer && in && points[point].at == AT_HOOK) {
@@ -100,14 +95,14 @@ void point_remedy(const struct passing *p, enum point point, const struct barrie
 	} else if (strpbrk(p->dev, "\"\\")) {
 		return; /* what nft cannot quote */
 	} else {
-		/* Behind the last hook nobody else looks: only answers may come in by it. */
-		bool last = point == POINT_INNER_INPUT;
+		/* Strangers shall not come in by it, where answers can be told from them. */
+		bool answers = in && o->tracked;
 
 		quote_word(p->dev, word, sizeof(word));
 		snprintf(iptables, sizeof(iptables), "-%c %s%s", in ? 'i' : 'o', word,
-			 last ? " -m conntrack --ctstate ESTABLISHED,RELATED" : "");
-		snprintf(nft, sizeof(nft), points[point].at == AT_HOOK ? "%s \"%s\"%s" : "meta protocol ip6",
-			 in ? "iifname" : "oifname", p->dev, last ? " ct state established,related" : "");
+			 answers ? " -m conntrack --ctstate ESTABLISHED,RELATED" : "");
+		snprintf(nft, sizeof(nft), "%s \"%s\"%s", in ? "iifname" : "oifname", p->dev,
+			 answers ? " ct state established,related" : "");
 	}
 	remedy_accept(o, iptables, nft, buf, size);
 }

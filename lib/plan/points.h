@@ -31,8 +31,8 @@ struct passing {
 	bool notrack;
 };
 
-/* Is the point one of the outer packets? */
-bool point_outer(enum point point);
+/* END is at the interface IFNAME, "" for this host itself, and has the address at ADDR of LEN bytes, or NULL: any. */
+void flow_end(const struct world *w, struct flow_end *end, const char *ifname, const void *addr, size_t len);
 
 /*
  * Does a filter of somebody else drop P's packets at POINT? For an inner one: an answer to an echo, or a question. 0 and

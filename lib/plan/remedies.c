@@ -16,15 +16,13 @@ static void device_pattern(const char *dev, char wildcard, char *buf, size_t siz
 		snprintf(buf, size, PEER_PREFIX "%c", wildcard);
 }
 
-#define QUOTED (4 * IFNAMSIZ + 4)
-
 /* The same, as a word of the shell: the kernel takes names that a shell would take apart. */
-static const char *shell_pattern(const char *dev, char wildcard, char buf[QUOTED])
+static const char *shell_pattern(const char *dev, char wildcard, char buf[QUOTED_IFNAME])
 {
 	char name[IFNAMSIZ + 2];
 
 	device_pattern(dev, wildcard, name, sizeof(name));
-	return quote_word(name, buf, QUOTED);
+	return quote_word(name, buf, QUOTED_IFNAME);
 }
 
 /* A name of a table or chain that nft can write; whoever makes one by netlink may name it as he likes. */
@@ -46,23 +44,24 @@ static enum tool tool_of(const struct barrier *o)
 
 	for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++)
 		of_iptables = of_iptables || !strcmp(o->base, chains[i]);
-	of_iptables = of_iptables &&
+	of_iptables = of_iptables && (!strcmp(o->family, "ip") || !strcmp(o->family, "ip6")) &&
 		      (!strcmp(o->table, "raw") || !strcmp(o->table, "mangle") || !strcmp(o->table, "filter"));
 	if (!strcmp(o->table, "firewalld"))
 		return TOOL_FIREWALLD;
 	if (o->ufw)
 		return TOOL_UFW;
 	/* Chains of iptables-nft belong to that program. */
-	return o->tool == BARRIER_XTABLES || (of_iptables && strcmp(o->family, "inet")) ? TOOL_IPTABLES : TOOL_NFT;
+	return o->tool == BARRIER_XTABLES || of_iptables ? TOOL_IPTABLES : TOOL_NFT;
 }
 
 void remedy_accept(const struct barrier *o, const char *iptables, const char *nft, char *buf, size_t size)
 {
-	bool legacy = o->tool == BARRIER_XTABLES, of_nft = !legacy && tool_of(o) == TOOL_NFT;
+	bool legacy = o->tool == BARRIER_XTABLES;
 	char script[REMEDY_TEXT];
 
 	*buf = '\0';
-	if (!of_nft && strcmp(o->family, "inet")) {
+	/* Chains of ufw's are those of iptables. */
+	if (tool_of(o) == TOOL_IPTABLES || (tool_of(o) == TOOL_UFW && strcmp(o->family, "inet"))) {
 		snprintf(buf, size, "%stables%s%s%s -I %s %s -j ACCEPT", !strcmp(o->family, "ip") ? "ip" : "ip6",
 			 legacy ? "-legacy" : "", strcmp(o->table, "filter") ? " -t " : "",
 			 strcmp(o->table, "filter") ? o->table : "", o->base, iptables);
@@ -87,7 +86,7 @@ static void print_policy(FILE *out, const char *name, const char *from, const ch
 static void remedy_firewalld(const struct passage *p, char *buf, size_t size)
 {
 	FILE *out = fmemopen(buf, size, "w");
-	char name[QUOTED];
+	char name[QUOTED_IFNAME];
 
 	*buf = '\0';
 	if (!out)
@@ -112,7 +111,7 @@ static void remedy_iptables(const struct barrier *o, const struct passage *p, ch
 {
 	const char *legacy = o->tool == BARRIER_XTABLES ? "-legacy" : "", *six = p->v4 ? "" : "6",
 		   *option = p->v4 ? " -p 41" : "";
-	char name[QUOTED], lan[QUOTED], insert[48];
+	char name[QUOTED_IFNAME], lan[QUOTED_IFNAME], insert[48];
 
 	shell_pattern(p->dev, '+', name);
 	snprintf(insert, sizeof(insert), "ip%stables%s -I FORWARD", six, legacy);
@@ -152,15 +151,16 @@ static void remedy_nft(const struct barrier *o, const struct passage *p, char *b
 
 static void remedy_ufw(const struct passage *p, char *buf, size_t size)
 {
-	char name[QUOTED], lan[QUOTED];
+	const char *any = " proto ipv6 from any to any";
+	char name[QUOTED_IFNAME], lan[QUOTED_IFNAME];
 
 	shell_pattern(p->dev, '+', name);
 	if (p->lan)
 		snprintf(buf, size, "ufw route allow in on %s out on %s", shell_pattern(p->lan, '+', lan), name);
+	else if (p->v4)
+		snprintf(buf, size, "ufw route allow in on %s%s; ufw route allow out on %s%s", name, any, name, any);
 	else
-		snprintf(buf, size,
-			 p->v4 ? "ufw route allow in on %s; ufw route allow out on %s" : "ufw route allow in on %s",
-			 name, name);
+		snprintf(buf, size, "ufw route allow in on %s", name);
 }
 
 void remedy_forward(const struct barrier *o, const struct passage *p, char *buf, size_t size)
@@ -175,22 +175,16 @@ void remedy_forward(const struct barrier *o, const struct passage *p, char *buf,
 
 void remedy_input(const struct barrier *o, const char *remote, char *buf, size_t size)
 {
-	char match[80];
+	char iptables[80], nft[80], rule[120];
 
+	snprintf(iptables, sizeof(iptables), "-s %s -p 41", remote);
+	snprintf(nft, sizeof(nft), "ip saddr %s ip protocol 41", remote);
 	switch (tool_of(o)) {
 	case TOOL_FIREWALLD:
-		snprintf(buf, size, "firewall-cmd --permanent --add-protocol=ipv6; firewall-cmd --reload");
+		snprintf(rule, sizeof(rule), "rule family=ipv4 source address=%s protocol value=ipv6 accept", remote);
+		snprintf(buf, size, "firewall-cmd --permanent --add-rich-rule='%s'; firewall-cmd --reload", rule);
 		break;
 	case TOOL_UFW: snprintf(buf, size, "ufw allow proto ipv6 from %s", remote); break;
-	case TOOL_IPTABLES:
-		snprintf(match, sizeof(match), "-s %s -p 41", remote);
-		remedy_accept(o, match, "", buf, size);
-		break;
-	default:
-		if (is_nft_name(o->table) && is_nft_name(o->base))
-			snprintf(buf, size, "nft insert rule %s %s %s ip saddr %s ip protocol 41 accept", o->family,
-				 o->table, o->base, remote);
-		else
-			*buf = '\0';
+	default: remedy_accept(o, iptables, nft, buf, size); break;
 	}
 }

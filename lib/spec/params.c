@@ -46,7 +46,8 @@ const struct param params[] = {
 	{ .name = "prefix", .roles = ROLE_CLIENT, .modes = ALL_MODES, .repeats = ROLE_CLIENT,
 	  LIST(prefixes, 64), .list.clashes = prefixes_overlap, .list.clash = "overlaps with another prefix of this tunnel",
 	  .value = "IPV6/LEN[,IFACE]",
-	  .help = "prefix routed to here: unreachable, or for the LAN at IFACE", .take = take_client_prefix, .text = text_prefix },
+	  .help = "prefix routed to here: unreachable, or for the LAN at IFACE", .take = take_client_prefix, .text = text_prefix,
+	  .unfit = unfit_prefix },
 	{ .name = "prefix", .roles = ROLE_PEER, .modes = ALL_MODES, .repeats = ROLE_PEER,
 	  LIST(prefixes, 64), .list.clashes = prefixes_overlap, .list.clash = "overlaps with another prefix of this tunnel",
 	  .value = "IPV6/LEN",
@@ -54,11 +55,11 @@ const struct param params[] = {
 	{ .name = "proxy-ndp", .roles = ROLE_PEER, .modes = ALL_MODES, FIELD(proxy_ndp), .value = "auto|on|off", .deflt = "auto",
 	  .help = "answer for the peer's address on the uplink; auto: if it is on-link there", .take = take_proxy_ndp, .text = text_proxy_ndp },
 	{ .name = "uplink", .roles = ROLE_SERVER, .modes = ALL_MODES, FIELD(uplink), .value = "IFACE", .deflt = "of the IPv6 default route",
-	  .help = "interface to the IPv6 Internet", .take = take_ifname, .text = text_ifname },
+	  .help = "interface to the IPv6 Internet", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
 	{ .name = "dev", .roles = ROLE_CLIENT, .modes = ALL_MODES, FIELD(underlay), .value = "IFACE",
-	  .help = "interface that the outer packets must leave by", .take = take_ifname, .text = text_ifname },
+	  .help = "interface that the outer packets must leave by", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
 	{ .name = "dev", .roles = ROLE_PEER, .modes = ALL_MODES, FIELD(dev), .value = "NAME", .deflt = "sit-PEER",
-	  .help = "name of the tunnel device", .take = take_ifname, .text = text_ifname },
+	  .help = "name of the tunnel device", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
 	{ .name = "ttl", .roles = ANY_ROLE, .modes = ALL_MODES, FIELD(ttl), .inherited = true, .initial = 255,
 	  NUMBER(.min = 1, .max = 255, .word = "inherit", .value = SIT_TTL_INHERIT), .value = "1..255|inherit", .deflt = "255",
 	  .help = "outer time to live" },
@@ -89,9 +90,9 @@ const struct param params[] = {
 	{ .name = "to", .roles = ROLE_NAT, .modes = ALL_MODES, .required = ROLE_NAT, .needed = ALL_MODES, FIELD(to), .value = "IPV4",
 	  .help = "the inside host that is the tunnel's end", .take = take_addr4, .text = text_addr4, .unfit = unfit_addr4 },
 	{ .name = "interface", .roles = ROLE_NAT, .modes = ALL_MODES, FIELD(underlay), .value = "IFACE", .deflt = "of the route to remote",
-	  .help = "outside interface, where the server's packets arrive", .take = take_ifname, .text = text_ifname },
+	  .help = "outside interface, where the server's packets arrive", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
 	{ .name = "inside", .roles = ROLE_NAT, .modes = ALL_MODES, FIELD(inside), .internal = true, .value = "IFACE",
-	  .help = "where the inside host was found", .take = take_ifname, .text = text_ifname },
+	  .help = "where the inside host was found", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -205,7 +206,9 @@ bool param_take(const struct param *p, struct spec *spec, const char *word, cons
 
 const char *param_unfit(const struct param *p, const struct spec *spec)
 {
-	return p->unfit ? p->unfit(p, (const char *)spec + p->at) : NULL;
+	if (!p->unfit)
+		return NULL;
+	return p->unfit(p, p->list.item ? item_at(p, spec, count_of(p, spec) - 1) : (const char *)spec + p->at);
 }
 
 bool param_text(const struct param *p, const struct spec *spec, unsigned int i, char *buf)
@@ -240,8 +243,11 @@ bool param_equal(const struct param *p, const struct spec *a, const struct spec 
 	if (p->list.item) {
 		const char *as = items_of(p, a), *bs = items_of(p, b);
 		unsigned int n = count_of(p, a);
+		size_t len = n ? (size_t)(item_at(p, a, n) - as) : 0;
 
-		return n == count_of(p, b) && (!n || !memcmp(as, bs, (size_t)(item_at(p, a, n) - as)));
+		if (!n || n != count_of(p, b))
+			return n == count_of(p, b);
+		return len == (size_t)(item_at(p, b, n) - bs) && !memcmp(as, bs, len);
 	}
 	if (p->size)
 		return !memcmp((const char *)a + p->at, (const char *)b + p->at, p->size);

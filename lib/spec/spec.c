@@ -61,8 +61,11 @@ static int unknown_word(const struct spec *spec, const char *word, struct err *e
 
 static int take_words(struct spec *spec, bool internal, int n, char *const words[], uint64_t *already, struct err *err)
 {
+	const char *unfit = internal ? NULL : ifname_unfit(spec->name);
 	uint64_t seen = *already;
 
+	if (unfit)
+		return err_usage(err, spec->name, "%s", unfit);
 	for (int i = 0; i < n; i += 2) {
 		const struct param *p = param_find(spec->role, words[i]);
 		uint64_t mask = param_bit(p);

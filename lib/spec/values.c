@@ -86,6 +86,12 @@ bool text_ifname(const struct param *p, const void *from, char *buf)
 	return *(const char *)from && put(buf, from);
 }
 
+const char *unfit_ifname(const struct param *p, const void *from)
+{
+	(void)p;
+	return ifname_unfit(from);
+}
+
 bool take_addr4(const struct param *p, void *to, const char *word, const char **why)
 {
 	(void)p;
@@ -277,6 +283,12 @@ bool text_prefix(const struct param *p, const void *from, char *buf)
 	(void)p;
 	snprintf(buf, VALUE_TEXT, "%s%s%s", net6_text(&prefix->net, net), prefix->ifname[0] ? "," : "", prefix->ifname);
 	return true;
+}
+
+const char *unfit_prefix(const struct param *p, const void *from)
+{
+	(void)p;
+	return ifname_unfit(((const struct prefix *)from)->ifname);
 }
 
 bool prefixes_overlap(const void *a, const void *b)

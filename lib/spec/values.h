@@ -15,6 +15,7 @@ bool text_ifname(const struct param *p, const void *from, char *buf); /* none wh
 bool take_addr4(const struct param *p, void *to, const char *word, const char **why);
 bool text_addr4(const struct param *p, const void *from, char *buf);
 const char *unfit_addr4(const struct param *p, const void *from);
+const char *unfit_ifname(const struct param *p, const void *from);
 bool take_addr4_or_any(const struct param *p, void *to, const char *word, const char **why);
 bool text_addr4_or_any(const struct param *p, const void *from, char *buf);
 
@@ -34,6 +35,7 @@ bool text_gateway(const struct param *p, const void *spec, char *buf);
 bool take_client_prefix(const struct param *p, void *to, const char *word, const char **why);
 bool take_peer_prefix(const struct param *p, void *to, const char *word, const char **why);
 bool text_prefix(const struct param *p, const void *from, char *buf);
+const char *unfit_prefix(const struct param *p, const void *from);
 bool prefixes_overlap(const void *a, const void *b);
 bool take_proxy_ndp(const struct param *p, void *to, const char *word, const char **why);
 bool text_proxy_ndp(const struct param *p, const void *from, char *buf);

@@ -283,7 +283,9 @@ static void read_tunnel(const struct reading *r, enum role role, const char *nam
 	spec->metric = METRIC_DEFAULT;
 	spec->mtu = link->mtu;
 	spec->notrack = nft_has_remote(nft, link->remote);
-	spec->source_filter = nft_has_ifname(nft, role == ROLE_PEER ? SET_PEERS : SET_PROVIDERS, link->name);
+	/* A server's uplink is a provider as well, be it a client's tunnel. */
+	spec->source_filter = role == ROLE_PEER ? nft_has_ifname(nft, SET_PEERS, link->name)
+						: nft_has_ifname(nft, SET_HAIRPINS, link->name);
 	spec->mss_clamp = nft_has_ifname(nft, SET_CLAMPED, link->name);
 	spec->simple_security = nft_has_ifname(nft, SET_SECURED, link->name);
 	read_allows(nft, spec);

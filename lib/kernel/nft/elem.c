@@ -74,6 +74,20 @@ bool nft_covers(const struct nft_elem *wider, const struct nft_elem *e)
 	return true;
 }
 
+bool nft_overlaps(const struct nft_elem *a, const struct nft_elem *b)
+{
+	size_t at = 0;
+
+	for (const enum nft_field *f = nft_sets[a->set].fields; *f; f++) {
+		size_t len = nft_types[*f].len;
+
+		if (memcmp(a->key + at, b->end + at, len) > 0 || memcmp(b->key + at, a->end + at, len) > 0)
+			return false;
+		at += padded(len);
+	}
+	return true;
+}
+
 static void field_text(enum nft_field field, const uint8_t *value, char *buf, size_t size)
 {
 	struct in_addr addr4;

@@ -66,6 +66,9 @@ void nft_put_ifname(struct nft_elem *elem, size_t *at, const char *ifname);
 /* Is all of E in WIDER, of the same set of intervals, field by field? */
 bool nft_covers(const struct nft_elem *wider, const struct nft_elem *e);
 
+/* Have two of the same set of intervals a key in common? */
+bool nft_overlaps(const struct nft_elem *a, const struct nft_elem *b);
+
 /* Write an element as `nft` takes it. */
 void nft_elem_print(const struct nft_elem *elem, FILE *out);
 

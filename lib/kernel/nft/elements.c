@@ -9,8 +9,6 @@
 #include "kernel/nft/packed.h"
 #include "kernel/nft/rules.h"
 
-#define COVERS_MAX 64 /* elements that an element is compared with: tunnels have fewer prefixes in one another */
-
 static const uint8_t *packed_at(const struct nft_table *table, size_t i)
 {
 	return table->bytes + table->at[i];
@@ -154,31 +152,39 @@ static void shrink(struct nft_table *table)
 	}
 }
 
-/* What may cover an element stands before it: those are looked at whose first field does not end before this one begins. */
-void nft_drop_covered(struct nft_table *table)
+int nft_drop_covered(struct nft_table *table, struct err *err)
 {
-	struct nft_elem open[COVERS_MAX];
-	size_t n_open = 0, n = 0;
+	/* What covers an element stands before it, and its first field does not end before this one begins. */
+	size_t *open = malloc(table->n * sizeof(*open) + 1), n_open = 0, n = 0;
+	bool overlap = false;
 
+	if (!open)
+		return err_sys(err, ENOMEM, "nf_tables set");
 	for (size_t i = 0; i < table->n; i++) {
 		struct nft_elem e = nft_elem_at(table, i);
 		size_t len = nft_types[nft_sets[e.set].fields[0]].len, still = 0;
 		bool covered = false;
 
+		for (size_t k = 0; nft_sets[e.set].flags & SET_INTERVAL && k < n_open; k++) {
+			struct nft_elem o = nft_elem_at(table, open[k]);
+
+			if (o.set != e.set || memcmp(o.end, e.key, len) < 0)
+				continue;
+			covered = covered || nft_covers(&o, &e);
+			overlap = overlap || (nft_overlaps(&o, &e) && !nft_covers(&o, &e));
+			open[still++] = open[k];
+		}
 		if (nft_sets[e.set].flags & SET_INTERVAL) {
-			for (size_t k = 0; k < n_open; k++)
-				if (open[k].set == e.set && memcmp(open[k].end, e.key, len) >= 0) {
-					covered = covered || nft_covers(&open[k], &e);
-					open[still++] = open[k];
-				}
 			n_open = still;
-			if (!covered && n_open < COVERS_MAX)
-				open[n_open++] = e;
+			if (!covered)
+				open[n_open++] = n;
 		}
 		if (!covered)
 			table->at[n++] = table->at[i];
 	}
+	free(open);
 	table->n = n;
+	return overlap ? -EEXIST : 0;
 }
 
 void nft_sort(struct nft_table *table)

@@ -43,9 +43,10 @@ void nft_sort(struct nft_table *table);
 
 /*
  * Leave out what lies in another element of the same set: the kernel refuses intervals that overlap, and tunnels may have
- * prefixes that lie in each other. TABLE is sorted.
+ * prefixes that lie in each other. TABLE is sorted. 0; -EEXIST, without ERR, where two overlap of which neither lies in the
+ * other; or -ENOMEM and ERR.
  */
-void nft_drop_covered(struct nft_table *table);
+int nft_drop_covered(struct nft_table *table, struct err *err);
 
 /* The set of the I-th element, and all of it. */
 enum nft_set_id nft_set_of(const struct nft_table *table, size_t i);

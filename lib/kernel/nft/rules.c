@@ -119,11 +119,13 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "iifname @dropped", { META(NFT_META_IIFNAME), LOOKUP(SET_DROPPED) } },
 		{ "drop", { VERDICT(NF_DROP) } } } },
 	/*
-	 * A peer sends from its own addresses, and from its link-local one to this host itself; and not to its own
-	 * addresses: that would leave by the tunnel that it came from, again and again (RFC 6324).
+	 * A peer sends from its own addresses, and from its link-local one to this host itself. It does not send to its
+	 * own addresses, which would leave by the tunnel that they came from, again and again (RFC 6324); but this host
+	 * may have one of those.
 	 */
 	{ "from_peer", GROUP_ALWAYS, NULL, 0, NULL, 0, {
-		{ "ip6 daddr . iifname @allowed jump refused", { DESTINATION_IIF, LOOKUP(SET_ALLOWED), JUMP("refused") } },
+		{ "ip6 daddr . iifname @allowed fib daddr type != local jump refused",
+		  { DESTINATION_IIF, LOOKUP(SET_ALLOWED), FIB(NFTA_FIB_F_DADDR), CMP_IS(NFT_CMP_NEQ, &local), JUMP("refused") } },
 		{ "ip6 saddr . iifname @allowed accept", { SOURCE_IIF, LOOKUP(SET_ALLOWED), VERDICT(NF_ACCEPT) } },
 		{ "ip6 saddr fe80::/10 fib daddr type local accept",
 		  { IS_LINK_LOCAL, FIB(NFTA_FIB_F_DADDR), CMP(local), VERDICT(NF_ACCEPT) } },

@@ -228,8 +228,9 @@ class Firewalld(Beside):
         daemon = self.firewalld()
         self.whole("started")
         self.closed("started")
-        self.remedy("firewall-cmd --permanent --add-protocol=ipv6; firewall-cmd --reload")
-        self.cmd("--permanent", "--add-protocol=ipv6")
+        rule = f"rule family=ipv4 source address={SERVER4} protocol value=ipv6 accept"
+        self.remedy(f"firewall-cmd --permanent --add-rich-rule='{rule}'; firewall-cmd --reload")
+        self.cmd("--permanent", "--add-rich-rule=" + rule)
         self.reload(daemon, "--reload")
         self.whole("reloaded")
         self.carries("reloaded")

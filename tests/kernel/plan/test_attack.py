@@ -161,6 +161,14 @@ class ToAServer(Attack):
         self.assertTrue(self.arrives(self.server, self.client, "fe80::1", PAIR[0], **out))
         self.assertFalse(self.arrives(self.inet, self.client, "fe80::1", INTERNET, **out))
 
+    def test_nothing_goes_back_into_the_tunnel_it_came_from(self):
+        """RFC 6324; but the server may have an address in the prefix of the peer."""
+        with forged.Listener(self.client) as listener:
+            forged.send(self.client, CLIENT4, SERVER4, [forged.datagram(PAIR[1], "2001:db8:100::9", b"back")])
+            self.assertEqual(listener.texts(1, 1), [])
+        self.server.ip("addr add 2001:db8:100::1/128 dev lo")
+        self.assertTrue(self.arrives(self.server, self.client, PAIR[1], "2001:db8:100::1", outer=(CLIENT4, SERVER4)))
+
     def test_a_stranger_needs_the_peers_ipv4_address(self):
         self.assertFalse(self.arrives(self.inet, self.second, PAIR[1], INTERNET, outer=(SECOND4, SERVER4)))
         with_it = {"outer": (CLIENT4, SERVER4)}

@@ -210,7 +210,12 @@ static const struct {
 	    "fe80::/64", "ff00::/8", "1111:2222:3333:4444:5555:6666:7777:8888/128/128/128/128,eth0", "10.0.0.0/8" } },
 	{ ROLE_PEER, "prefix", { "2001:db8::/64,eth0", "2001:db8::1/127", "2001:db8::/64," } },
 	{ ROLE_PEER, "proxy-ndp", { "", "yes", "ON", "none", "1" } },
-	{ ROLE_SERVER, "uplink", { "", ".", "..", "all", "default", "a/b", "a:b", "a%d", "a b", "1234567890123456" } },
+	{ ROLE_SERVER,
+	  "uplink",
+	  { "", ".", "..", "all", "default", "a/b", "a:b", "a%d", "a b", "1234567890123456", "caf\xc3\xa9", "\xff" } },
+	{ ROLE_CLIENT, "dev", { "caf\xc3\xa9", "a\x80" } },
+	{ ROLE_CLIENT, "prefix", { "2001:db8:100::/64,caf\xc3\xa9" } },
+	{ ROLE_NAT, "interface", { "caf\xc3\xa9" } },
 	{ ROLE_CLIENT, "dev", { "", ".", "all", "a/b", "1234567890123456" } },
 	{ ROLE_PEER, "dev", { "", "..", "default", "a%d", "1234567890123456" } },
 	{ ROLE_CLIENT, "ttl", { "", "0", "256", "-1", "Inherit", "auto", "64 ", "0x40", "064" } },
@@ -276,6 +281,25 @@ START_TEST(targets)
 }
 END_TEST
 
+/* As many items as the other has, of the same first letters: what lies behind the shorter one is not looked at. */
+START_TEST(lists_compared)
+{
+	const struct param *p = param_find(ROLE_CLIENT, "target");
+	char *words[] = { (char *)"target", (char *)"a.example", (char *)"target", (char *)"a.example.net" };
+	SPEC a = { 0 };
+	SPEC b = { 0 };
+	struct err err;
+
+	ck_assert_int_eq(spec_init(&a, ROLE_CLIENT, "x", &err) + spec_init(&b, ROLE_CLIENT, "x", &err), 0);
+	ck_assert(param_equal(p, &a, &b));
+	ck_assert_int_eq(spec_words(&a, 2, words, &err), 0);
+	ck_assert(!param_equal(p, &a, &b) && !param_equal(p, &b, &a));
+	ck_assert_int_eq(spec_words(&b, 2, words + 2, &err), 0);
+	ck_assert(!param_equal(p, &a, &b) && !param_equal(p, &b, &a));
+	ck_assert(param_equal(p, &a, &a) && param_equal(p, &b, &b));
+}
+END_TEST
+
 /* What a parameter is when it is not given: the column "default" of cli.md. */
 START_TEST(defaults)
 {
@@ -323,6 +347,7 @@ Suite *suite_params(void)
 	tcase_add_loop_test(tc, values_taken, 0, COUNT(taken));
 	tcase_add_loop_test(tc, values_refused, 0, COUNT(refused));
 	tcase_add_test(tc, targets);
+	tcase_add_test(tc, lists_compared);
 	tcase_add_test(tc, defaults);
 	suite_add_tcase(s, tc);
 	return s;

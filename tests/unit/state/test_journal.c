@@ -95,6 +95,16 @@ START_TEST(remotes_of_an_older_release)
 }
 END_TEST
 
+/* Names of other people's interfaces, which no tunnel that is desired now may have. */
+START_TEST(names_that_are_not_ascii)
+{
+	ck_assert_int_eq(parse("client t\xc3\xa9 remote 192.0.2.1 address 2001:db8::3 prefix 2001:db8:1::/64,l\xff\n"
+			       "nat home remote 192.0.2.1 to 10.0.0.1 interface caf\xc3\xa9 inside l\xff\n"),
+			 0);
+	ck_assert_uint_eq(j.desired.n, 2);
+}
+END_TEST
+
 /* What a person took down: one of them, or all that a role has. */
 START_TEST(taken_down)
 {
@@ -323,6 +333,7 @@ Suite *suite_journal(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, whole_journal);
 	tcase_add_test(tc, remotes_of_an_older_release);
+	tcase_add_test(tc, names_that_are_not_ascii);
 	tcase_add_test(tc, taken_down);
 	tcase_add_test(tc, empty_journal);
 	tcase_add_loop_test(tc, wrong_lines, 0, sizeof(wrong) / sizeof(*wrong));

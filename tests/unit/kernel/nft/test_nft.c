@@ -139,7 +139,7 @@ START_TEST(covered)
 		nft_add_range(&t, SET_ALLOWED, "t9", &first, &first, &err);
 	}
 	nft_sort(&t);
-	nft_drop_covered(&t);
+	ck_assert_int_eq(nft_drop_covered(&t, &err), 0);
 	ck_assert_uint_eq(t.n, 3 + 3);
 	for (size_t i = 0; i < t.n; i++) {
 		struct nft_elem e = nft_elem_at(&t, i);
@@ -148,6 +148,39 @@ START_TEST(covered)
 		if (e.set == SET_FORBIDDEN)
 			ck_assert_uint_eq(e.end[6], widest ? 0x7f : e.key[6]);
 	}
+	nft_free(&t);
+}
+END_TEST
+
+/* Ports, addresses and protocols: what lies in another goes; what overlaps in all three, and lies in none, is told. */
+START_TEST(overlapping)
+{
+	static const struct {
+		uint16_t first, last;
+		const char *net;
+		uint8_t proto;
+	} rows[] = {
+		{ 80, 90, "2001:db8:1::", 6 },	{ 85, 90, "2001:db8:1::", 6 },	{ 85, 100, "2001:db8:1::", 17 },
+		{ 85, 100, "2001:db8:2::", 6 }, { 91, 100, "2001:db8:1::", 6 }, { 85, 100, "2001:db8:1::", 6 },
+	};
+	struct nft_table t = { .exists = true };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct in6_addr first = ip6(rows[i].net), last = first;
+		uint16_t ports[2] = { htons(rows[i].first), htons(rows[i].last) };
+		struct nft_elem e = { .set = SET_ANSWERS };
+		size_t at = 0;
+
+		last.s6_addr[15] = 0xff;
+		nft_put_field(&e, &at, &ports[0], &ports[1], sizeof(ports[0]));
+		nft_put_field(&e, &at, &first, &last, sizeof(first));
+		nft_put_field(&e, &at, &rows[i].proto, &rows[i].proto, 1);
+		nft_add_elem(&t, &e, &err);
+		nft_sort(&t);
+		ck_assert_int_eq(nft_drop_covered(&t, &err), i == COUNT(rows) - 1 ? -EEXIST : 0);
+	}
+	/* Gone are those of 85 to 90, in the first, and of 91 to 100, in the last. */
+	ck_assert_uint_eq(t.n, COUNT(rows) - 2);
 	nft_free(&t);
 }
 END_TEST
@@ -406,6 +439,7 @@ Suite *suite_nft(void)
 	tcase_add_test(tc, elements);
 	tcase_add_test(tc, commands);
 	tcase_add_test(tc, covered);
+	tcase_add_test(tc, overlapping);
 	tcase_add_test(tc, packed);
 	tcase_add_test(tc, as_json);
 	suite_add_tcase(s, tc);
