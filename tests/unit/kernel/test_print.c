@@ -205,7 +205,7 @@ START_TEST(words_through_a_shell)
 {
 	/* The first words have the bytes that need only quotes, the last ones only those that need to be numbers. */
 	static const char special[] = "'\"$;&|<>()`\\*?[]{}#~!=%^- \t\033\a\b\177\200\xff\xc3\xa9";
-	const size_t quoted = strchr(special, '\t') - special;
+	const size_t quoted = strcspn(special, "\t");
 	char command[4096] = "printf %s ", word[IFNAMSIZ], back[64];
 
 	for (uint32_t i = 0; i < 60; i++) {
