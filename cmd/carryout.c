@@ -132,8 +132,9 @@ static void name_gone(const struct ctx *ctx, const struct change *ch, const stru
 	for (size_t i = 0; i < ch->host.j.desired.n; i++) {
 		const struct spec *spec = &ch->host.j.desired.tunnels[i].spec;
 
-		if (conf_part(spec->role) && conf_role(spec->role) == f->role && !conf_find(f, spec->role, spec->name))
-			warning(ctx, "%s: is not in %s: removed", spec->name, f->path);
+		if (conf_part(spec->role) && conf_role(spec->role) == f->role &&
+		    !conf_find(f, spec->role, name_text(spec->name)))
+			warning(ctx, "%s: is not in %s: removed", name_text(spec->name), f->path);
 	}
 }
 
@@ -149,7 +150,7 @@ static bool leave_down(const struct scope *scope, struct conf *f)
 		return false;
 	all = change_kept_down(&ch, scope->role, scope->name);
 	for (size_t i = 0; i < f->n_sections; i++)
-		if (change_kept_down(&ch, f->sections[i].spec.role, f->sections[i].spec.name))
+		if (change_kept_down(&ch, f->sections[i].spec.role, name_text(f->sections[i].spec.name)))
 			f->sections[i].bad = true;
 	change_close(&ch);
 	return all;

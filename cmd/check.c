@@ -95,7 +95,7 @@ static bool from_file(const struct report *r, const struct spec *spec)
 	const struct conf *f;
 
 	if (spec->role == ROLE_CLIENT)
-		return confs_find(&r->confs, ROLE_CLIENT, spec->name, &f);
+		return confs_find(&r->confs, ROLE_CLIENT, name_text(spec->name), &f);
 	for (size_t i = 0; i < r->confs.n; i++)
 		if (r->confs.items[i].role == conf_role(spec->role))
 			return true;
@@ -121,7 +121,7 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 		fprintf(out, "%s up", role_object(spec->role));
 		if (spec->role == ROLE_CLIENT) {
 			fputc(' ', out);
-			print_word(out, spec->name);
+			print_word(out, name_text(spec->name));
 		}
 		fclose(out);
 		return;
@@ -134,7 +134,7 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 static void tell(struct report *r, const struct spec *spec, const struct step *step, const struct conf *conf,
 		 const char *line)
 {
-	const char *name = spec->name[0] ? spec->name : role_object(spec->role);
+	const char *name = spec->name.at ? name_text(spec->name) : role_object(spec->role);
 	char repair[COMMAND_TEXT + 64];
 	json_t *json;
 
@@ -203,11 +203,12 @@ static const struct spec *whose(const struct change *ch, const struct step *step
 	for (size_t i = 0; spec->role == ROLE_SERVER && i < ch->desired.n; i++) {
 		const struct spec *peer = &ch->desired.tunnels[i].spec;
 
-		if (peer->role == ROLE_PEER && (!strcmp(peer->dev, ifname_of(o)) ||
+		if (peer->role == ROLE_PEER && (!strcmp(name_text(peer->dev), ifname_of(o)) ||
 						(o->kind == KIND_NEIGH && spec_has_addr(peer, &o->neigh.addr))))
 			return peer;
 	}
-	if (o->kind != KIND_SYSCTL || !ch->desired.server.uplink[0] || strcmp(ifname_of(o), ch->desired.server.uplink))
+	if (o->kind != KIND_SYSCTL || !ch->desired.server.uplink.at ||
+	    strcmp(ifname_of(o), name_text(ch->desired.server.uplink)))
 		return spec;
 	return &ch->desired.server;
 }
@@ -223,7 +224,7 @@ static const struct spec *by_whom(const struct change *ch, const struct spec *sp
 
 static int check_scope(struct report *r, struct change *ch, const struct spec *spec, struct err *err)
 {
-	struct scope scope = { .role = spec->role, .name = spec->name };
+	struct scope scope = { .role = spec->role, .name = name_text(spec->name) };
 	int ret = change_plan(ch, &scope, err);
 
 	/* An interface that it needs has gone, say: a difference, not a failure of the check. */
@@ -254,7 +255,7 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 	for (size_t i = 0; !ret && i < ch->desired.n; i++) {
 		const struct desired_tunnel *t = &ch->desired.tunnels[i];
 
-		if (t->spec.role != role || (name && strcmp(t->spec.name, name)))
+		if (t->spec.role != role || (name && strcmp(name_text(t->spec.name), name)))
 			continue;
 		*found = true;
 		/* All peers at once: one plan for each would take long where there are many. */
@@ -263,11 +264,11 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		if (!t->recorded)
 			tell(r, &t->spec, NULL, NULL, "the tunnel runs, but what it was told is not recorded");
 	}
-	if (role == ROLE_PEER && ch->desired.server.uplink[0] &&
-	    !snapshot_link(&ch->host.s, ch->desired.server.uplink)) {
+	if (role == ROLE_PEER && ch->desired.server.uplink.at &&
+	    !snapshot_link(&ch->host.s, name_text(ch->desired.server.uplink))) {
 		char line[LINE];
 
-		snprintf(line, sizeof(line), "the uplink %s is gone", ch->desired.server.uplink);
+		snprintf(line, sizeof(line), "the uplink %s is gone", name_text(ch->desired.server.uplink));
 		tell(r, &ch->desired.server, NULL, NULL, line);
 	}
 	if (!ret && role == ROLE_PEER && !name && (ch->desired.server_explicit || desired_has(&ch->desired, ROLE_PEER)))
@@ -302,9 +303,9 @@ static void tell_absent(struct report *r, const struct change *ch, const struct 
 		const struct spec *spec = &f->sections[i].spec;
 		char line[LINE];
 
-		snprintf(line, sizeof(line), "%s is in %.200s, but does not run", spec->name, f->path);
-		if (!f->sections[i].bad && (!name || !strcmp(spec->name, name)) &&
-		    !desired_find(&ch->host.j.desired, ROLE_NAT, spec->name))
+		snprintf(line, sizeof(line), "%s is in %.200s, but does not run", name_text(spec->name), f->path);
+		if (!f->sections[i].bad && (!name || !strcmp(name_text(spec->name), name)) &&
+		    !desired_find(&ch->host.j.desired, ROLE_NAT, name_text(spec->name)))
 			tell(r, spec, NULL, NULL, line);
 	}
 }
@@ -325,9 +326,10 @@ static int tell_files(struct report *r, struct change *ch, const char *name, str
 			const struct spec *spec = &ch->host.j.desired.tunnels[k].spec;
 			char line[LINE];
 
-			snprintf(line, sizeof(line), "%s runs, but is not in %.200s", spec->name, f->path);
+			snprintf(line, sizeof(line), "%s runs, but is not in %.200s", name_text(spec->name), f->path);
 			if (conf_part(spec->role) && conf_role(spec->role) == f->role &&
-			    !conf_find(f, spec->role, spec->name) && (!name || !strcmp(spec->name, name)))
+			    !conf_find(f, spec->role, name_text(spec->name)) &&
+			    (!name || !strcmp(name_text(spec->name), name)))
 				tell(r, owner(ch, f), NULL, NULL, line);
 		}
 		if (!ret)

@@ -66,15 +66,15 @@ static void offer_names(const struct ctx *ctx, enum role role, const char *parti
 		return;
 	for (size_t i = 0; i < host.j.desired.n; i++)
 		if (host.j.desired.tunnels[i].spec.role == role)
-			offer(partial, host.j.desired.tunnels[i].spec.name, role_noun(role));
+			offer(partial, name_text(host.j.desired.tunnels[i].spec.name), role_noun(role));
 	if (confs_load(ctx, role, NULL, true, &confs, &ignored))
 		confs.n = 0;
 	for (size_t i = 0; i < confs.n; i++)
 		for (size_t k = 0; k < confs.items[i].n_sections; k++) {
 			const struct spec *spec = &confs.items[i].sections[k].spec;
 
-			if (spec->role == role && !desired_find(&host.j.desired, role, spec->name))
-				offer(partial, spec->name, confs.items[i].path);
+			if (spec->role == role && !desired_find(&host.j.desired, role, name_text(spec->name)))
+				offer(partial, name_text(spec->name), confs.items[i].path);
 		}
 	confs_free(&confs);
 	host_close(&host);

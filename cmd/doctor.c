@@ -55,7 +55,7 @@ static void take_own_targets(struct change *ch, const struct conf *f)
 {
 	for (size_t i = 0; i < f->n_sections; i++) {
 		const struct spec *spec = &f->sections[i].spec;
-		struct desired_tunnel *t = desired_find(&ch->desired, spec->role, spec->name);
+		struct desired_tunnel *t = desired_find(&ch->desired, spec->role, name_text(spec->name));
 
 		if (!t || f->sections[i].bad)
 			continue;
@@ -72,7 +72,8 @@ static void take_unresolved(struct change *ch, const struct conf *f)
 		const struct spec *spec = &f->sections[i].spec;
 		struct err ignored;
 
-		if (spec->host && !spec->remote.s_addr && !desired_find(&ch->desired, spec->role, spec->name))
+		if (spec->host && !spec->remote.s_addr &&
+		    !desired_find(&ch->desired, spec->role, name_text(spec->name)))
 			desired_put(&ch->desired, spec, true, &ignored);
 	}
 }
@@ -112,7 +113,7 @@ static unsigned int candidates(const struct exam *e, const char **names)
 
 	for (size_t i = 0; i < e->desired->n && n < CANDIDATES_MAX; i++)
 		if (e->desired->tunnels[i].spec.role != ROLE_NAT)
-			names[n++] = e->desired->tunnels[i].spec.name;
+			names[n++] = name_text(e->desired->tunnels[i].spec.name);
 	for (size_t i = 0; i < e->host->s.n_links && n < CANDIDATES_MAX; i++)
 		if (is_foreign(&e->host->s.links[i]))
 			names[n++] = e->host->s.links[i].name;

@@ -84,7 +84,7 @@ static int mirror(struct host *host, const struct spec *spec, struct spec *clien
 		return ret;
 	client->remote = spec->local.s_addr ? spec->local : path.source;
 	if (!client->remote.s_addr) {
-		err_sys(err, EHOSTUNREACH, "%s", spec->name);
+		err_sys(err, EHOSTUNREACH, "%s", name_text(spec->name));
 		err_why(err,
 			"there is no route to the peer, so that the address that it sees of this host is not known");
 		err_hint(err, "give the server's address: 'sitctl server up local IPV4'");
@@ -117,9 +117,9 @@ static int make_exported(struct host *host, const struct spec *spec, struct expo
 	int ret;
 
 	if (!spec->n_addresses) {
-		err_sys(err, EADDRNOTAVAIL, "%s", spec->name);
+		err_sys(err, EADDRNOTAVAIL, "%s", name_text(spec->name));
 		err_why(err, "the tunnel's device has no address, and it is not known which it was given");
-		err_hint(err, "see 'sitctl doctor %s'", spec->name);
+		err_hint(err, "see 'sitctl doctor %s'", name_text(spec->name));
 		return -EADDRNOTAVAIL;
 	}
 	ret = resolved.remote.s_addr ? 0 : spec_resolve(&resolved, &answers, err);

@@ -104,7 +104,7 @@ static struct imported *choose(struct import *im, const struct request *request,
 		return &im->tunnels[0];
 	for (size_t i = 0; i < im->n; i++)
 		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", i ? ", " : "",
-			 im->tunnels[i].spec.name);
+			 name_text(im->tunnels[i].spec.name));
 	err_usage(err, request->importer->name, im->n ? "there are several tunnels: %s" : "no SIT tunnel was found%s",
 		  names);
 	if (im->n)
@@ -118,15 +118,15 @@ static enum status save(const struct ctx *ctx, struct spec *spec)
 	struct conf f;
 	struct err err;
 
-	if (!ctx->file && conf_taken(spec->name)) {
-		err_usage(&err, spec->name,
+	if (!ctx->file && conf_taken(name_text(spec->name))) {
+		err_usage(&err, name_text(spec->name),
 			  "a tunnel of this name cannot be saved: " CONF_DIR "/%s.conf is no client's file",
-			  spec->name);
+			  name_text(spec->name));
 		err_hint(&err, "give --file");
 		return fail(&err);
 	}
 	spec_forget_defaults(spec);
-	status = read_conf(ctx, ROLE_CLIENT, spec->name, &f);
+	status = read_conf(ctx, ROLE_CLIENT, name_text(spec->name), &f);
 	if (status)
 		return status;
 	if (conf_put(&f, spec, &err) || conf_prepare(&f, &err) || conf_commit(&f, &err))
@@ -143,7 +143,7 @@ static enum status print(const struct ctx *ctx, const struct spec *spec)
 	struct err err;
 
 	if (ctx->json) {
-		json_t *json = json_pack("{s:s, s:s}", "role", role_object(spec->role), "name", spec->name);
+		json_t *json = json_pack("{s:s, s:s}", "role", role_object(spec->role), "name", name_text(spec->name));
 
 		for (const struct param *p = params; p->name; p++)
 			if ((p->roles & ROLE_CLIENT) && !p->internal)
@@ -152,7 +152,7 @@ static enum status print(const struct ctx *ctx, const struct spec *spec)
 		return STATUS_OK;
 	}
 	if (format_print(format_find("sitctl.conf"), stdout, &e, &notes)) {
-		err_sys(&err, EOPNOTSUPP, "%s", spec->name);
+		err_sys(&err, EOPNOTSUPP, "%s", name_text(spec->name));
 		err_why(&err, "%s", notes.refused);
 		status = fail(&err);
 	}
@@ -183,7 +183,7 @@ static enum status carry_over(const struct ctx *ctx, struct import *im, const st
 		return status ? status : im->errors.n ? STATUS_REFUSED : STATUS_OK;
 	}
 	if (im->errors.n) {
-		err_sys(&err, EBADMSG, "%s", t->spec.name);
+		err_sys(&err, EBADMSG, "%s", name_text(t->spec.name));
 		err_why(&err, "not all was understood: nothing is saved");
 		err_hint(&err, "without --save it is printed; look at the lines that are named");
 		return fail(&err);

@@ -22,7 +22,7 @@ static void print_pass(const struct view *v)
 	const struct spec *nat = &v->spec;
 	char value[VALUE_TEXT + HOST_NAME_MAX_LEN + 4];
 
-	printf("%s%s%s: pass\n", color(v->ctx, COLOR_DEV), nat->name, color(v->ctx, COLOR_NONE));
+	printf("%s%s%s: pass\n", color(v->ctx, COLOR_DEV), name_text(nat->name), color(v->ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++) {
 		if (!param_exists(p, nat) || p->internal || !param_text(p, nat, 0, value))
 			continue;
@@ -36,7 +36,7 @@ static void print_pass(const struct view *v)
 static json_t *pass_json(const struct view *v)
 {
 	const struct spec *nat = &v->spec;
-	json_t *json = json_pack("{s:s, s:s}", "role", role_object(nat->role), "name", nat->name);
+	json_t *json = json_pack("{s:s, s:s}", "role", role_object(nat->role), "name", name_text(nat->name));
 
 	for (const struct param *p = params; p->name; p++)
 		if (param_exists(p, nat) && !p->internal)
@@ -76,13 +76,13 @@ static bool show_passes(struct view v, const struct confs *confs, const char *na
 
 		if (!take_pass(&v, i))
 			continue;
-		if (v.spec.role == ROLE_NAT && (!name || !strcmp(v.spec.name, name))) {
+		if (v.spec.role == ROLE_NAT && (!name || !strcmp(name_text(v.spec.name), name))) {
 			found = true;
-			t = desired_find(&host->j.desired, ROLE_NAT, v.spec.name);
+			t = desired_find(&host->j.desired, ROLE_NAT, name_text(v.spec.name));
 			list_drop(v.spec.host);
 			v.spec.host = NULL;
 			v.remote_host = t && t->spec.remote.s_addr == v.spec.remote.s_addr ? t->spec.host : NULL;
-			v.section = confs_find(confs, ROLE_NAT, v.spec.name, &v.file);
+			v.section = confs_find(confs, ROLE_NAT, name_text(v.spec.name), &v.file);
 			show_pass(&v, array);
 		}
 		spec_free(&v.spec);

@@ -52,7 +52,7 @@ static uint64_t dropped(const struct view *v, enum nft_set_id set)
 /* What came by the uplink in the name of a peer or of this host. */
 static unsigned long long uplink_dropped(const struct host *host)
 {
-	return nft_counted(&host->s.nft, SET_DROPPED, host->j.desired.server.uplink);
+	return nft_counted(&host->s.nft, SET_DROPPED, name_text(host->j.desired.server.uplink));
 }
 
 /* One of the counters of the device (enum link_stat). */
@@ -63,7 +63,7 @@ static unsigned long long counted(const struct view *v, int stat)
 
 static json_t *view_json(const struct view *v)
 {
-	json_t *json = json_pack("{s:s, s:s}", "role", role_object(v->spec.role), "name", v->spec.name),
+	json_t *json = json_pack("{s:s, s:s}", "role", role_object(v->spec.role), "name", name_text(v->spec.name)),
 	       *proxied = json_array();
 	char text[NET6_TEXT];
 
@@ -81,8 +81,8 @@ static json_t *view_json(const struct view *v)
 			json_array_append_new(proxied, json_string(addr6_text(&v->host->s.neighs[i].addr, text)));
 	if (v->spec.role == ROLE_PEER) {
 		json_object_set(json, "proxied", proxied);
-		if (v->host->j.desired.server.uplink[0])
-			json_object_set_new(json, "uplink", json_string(v->host->j.desired.server.uplink));
+		if (v->host->j.desired.server.uplink.at)
+			json_object_set_new(json, "uplink", json_string(name_text(v->host->j.desired.server.uplink)));
 		if (v->ctx->statistics && !v->host->s.nft_unknown)
 			json_object_set_new(json, "uplink-dropped", json_integer((json_int_t)uplink_dropped(v->host)));
 	}
@@ -120,7 +120,7 @@ static void print_proxied(const struct view *v)
 		row(v, "proxied", COLOR_NONE, text);
 	}
 	if (n > PROXIED_LISTED) {
-		snprintf(text, sizeof(text), "%zu addresses on %s", n, v->host->j.desired.server.uplink);
+		snprintf(text, sizeof(text), "%zu addresses on %s", n, name_text(v->host->j.desired.server.uplink));
 		row(v, "proxied", COLOR_NONE, text);
 	}
 }
@@ -179,7 +179,7 @@ static void view_print(const struct view *v)
 	char value[VALUE_TEXT + 8];
 
 	fputs(color(v->ctx, COLOR_DEV), stdout);
-	print_text(v->spec.name);
+	print_text(name_text(v->spec.name));
 	printf("%s: %s, %s%s%s\n", color(v->ctx, COLOR_NONE), v->spec.role == ROLE_CLIENT ? "client" : "peer",
 	       color(v->ctx, v->link->up ? COLOR_GOOD : COLOR_BAD), v->link->up ? "up" : "down",
 	       color(v->ctx, COLOR_NONE));
@@ -206,10 +206,10 @@ static void print_host(const struct ctx *ctx, const struct host *host)
 {
 	const struct saved *entry;
 
-	if (host->j.desired.server.uplink[0])
-		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), host->j.desired.server.uplink,
+	if (host->j.desired.server.uplink.at)
+		printf("server: uplink %s%s%s\n", color(ctx, COLOR_DEV), name_text(host->j.desired.server.uplink),
 		       color(ctx, COLOR_NONE));
-	if (host->j.desired.server.uplink[0] && ctx->statistics && !host->s.nft_unknown)
+	if (host->j.desired.server.uplink.at && ctx->statistics && !host->s.nft_unknown)
 		show_row(ctx, "source filter", COLOR_NONE,
 			 packets_dropped(uplink_dropped(host), (char[DROPPED_TEXT]){ 0 }));
 	for (size_t at = 0; ctx->details && (entry = saved_next(&host->j.saved, SAVED_SYSCTL, &at));) {
@@ -256,7 +256,7 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 		remote_host = v.spec.host;
 		v.remote_host = remote_host;
 		v.spec.host = NULL;
-		v.section = confs_find(&confs, cmd->role, v.spec.name, &v.file);
+		v.section = confs_find(&confs, cmd->role, name_text(v.spec.name), &v.file);
 		if (array)
 			json_array_append_new(array, view_json(&v));
 		else

@@ -76,14 +76,14 @@ static bool pass_in_kernel(const struct host *host, const struct spec *spec)
 
 	for (size_t i = 0; i < host->s.nft.n; i++)
 		if (observe_pass(&host->s.nft, i, &nat)) {
-			bool same = !strcmp(nat.name, spec->name);
+			bool same = name_equal(nat.name, spec->name);
 
 			spec_free(&nat);
 			if (same)
 				return true;
 		}
 	/* Not root: what is desired is all that is known. */
-	return host->s.nft_unknown && desired_find(&host->j.desired, ROLE_NAT, spec->name);
+	return host->s.nft_unknown && desired_find(&host->j.desired, ROLE_NAT, name_text(spec->name));
 }
 
 static bool in_kernel(const struct host *host, const struct spec *spec)
@@ -93,7 +93,8 @@ static bool in_kernel(const struct host *host, const struct spec *spec)
 	for (size_t i = 0; i < host->s.n_links; i++) {
 		const struct link *link = &host->s.links[i];
 
-		if (link_ours(link) && link_role(link) == spec->role && !strcmp(link_tunnel_name(link), spec->name))
+		if (link_ours(link) && link_role(link) == spec->role &&
+		    !strcmp(link_tunnel_name(link), name_text(spec->name)))
 			return true;
 	}
 	return false;
@@ -103,9 +104,9 @@ static void print_absent(const struct ctx *ctx, const struct conf *f, const stru
 {
 	char value[VALUE_TEXT];
 
-	printf("%s%s%s: %s, %snot there, only in %s%s\n", color(ctx, COLOR_DEV), spec->name, color(ctx, COLOR_NONE),
-	       conf_part(spec->role) ? conf_part(spec->role) : "client", color(ctx, COLOR_BAD), f->path,
-	       color(ctx, COLOR_NONE));
+	printf("%s%s%s: %s, %snot there, only in %s%s\n", color(ctx, COLOR_DEV), name_text(spec->name),
+	       color(ctx, COLOR_NONE), conf_part(spec->role) ? conf_part(spec->role) : "client", color(ctx, COLOR_BAD),
+	       f->path, color(ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++)
 		for (unsigned int i = 0; param_exists(p, spec) && spec_given(spec, p->name) && !p->internal &&
 					 param_text(p, spec, i, value);
@@ -115,8 +116,8 @@ static void print_absent(const struct ctx *ctx, const struct conf *f, const stru
 
 static json_t *json_absent(const struct conf *f, const struct spec *spec)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", spec->name, "file",
-				 f->path, "state", "absent");
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "role", role_object(spec->role), "name", name_text(spec->name),
+				 "file", f->path, "state", "absent");
 
 	for (const struct param *p = params; p->name; p++)
 		if (param_exists(p, spec) && spec_given(spec, p->name) && !p->internal)
@@ -133,7 +134,7 @@ unsigned int show_absent(const struct ctx *ctx, const struct host *host, const s
 		for (size_t k = 0; k < confs->items[i].n_sections; k++) {
 			const struct conf_section *s = &confs->items[i].sections[k];
 
-			if (s->bad || s->spec.role != role || (name && strcmp(s->spec.name, name)) ||
+			if (s->bad || s->spec.role != role || (name && strcmp(name_text(s->spec.name), name)) ||
 			    in_kernel(host, &s->spec))
 				continue;
 			if (array)

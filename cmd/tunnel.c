@@ -79,7 +79,7 @@ static enum status up_from_file(const struct ctx *ctx, const char *name)
 /* Ends CH and SPEC. */
 static enum status finish(const struct ctx *ctx, struct change *ch, struct spec *spec)
 {
-	struct scope scope = { .role = spec->role, .name = spec->name };
+	struct scope scope = { .role = spec->role, .name = name_text(spec->name) };
 	enum status status;
 	struct err err;
 
@@ -258,7 +258,7 @@ enum status cmd_all_down(const struct ctx *ctx, const struct command *cmd, const
 			warning(ctx, "nat: there is no pass: nothing to remove");
 		change_nat_down(&ch);
 	} else {
-		if (!ch.desired.server.uplink[0] && !desired_has(&ch.desired, ROLE_PEER))
+		if (!ch.desired.server.uplink.at && !desired_has(&ch.desired, ROLE_PEER))
 			warning(ctx, "server: it is not up: nothing to remove");
 		change_server_down(&ch);
 	}

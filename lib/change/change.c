@@ -157,7 +157,7 @@ int change_warnings(struct change *ch, const struct scope *scope, struct err *er
 	if (scope->role != ROLE_SERVER)
 		t = desired_find(&ch->desired, scope->role, scope->name);
 	for (size_t i = 0; !ret && scope->role == ROLE_NAT && i < ch->desired.n; i++)
-		if (in_scope(scope, ch->desired.tunnels[i].spec.role, ch->desired.tunnels[i].spec.name))
+		if (in_scope(scope, ch->desired.tunnels[i].spec.role, name_text(ch->desired.tunnels[i].spec.name)))
 			ret = warn_nat(&ch->plan, &w, &ch->desired.tunnels[i].spec, err);
 	if (!ret && t && scope->role == ROLE_CLIENT)
 		ret = warn_client(&ch->plan, &w, &t->spec, err);
@@ -292,7 +292,7 @@ static int write_before(struct change *ch, struct err *err)
 	for (size_t i = 0; !ret && i < ch->host.j.desired.n; i++) {
 		const struct desired_tunnel *t = &ch->host.j.desired.tunnels[i];
 
-		if (t->spec.role == ROLE_NAT && !desired_find(&now, ROLE_NAT, t->spec.name))
+		if (t->spec.role == ROLE_NAT && !desired_find(&now, ROLE_NAT, name_text(t->spec.name)))
 			ret = desired_put(&ch->desired, &t->spec, t->recorded, err);
 	}
 	swap_desired(ch);

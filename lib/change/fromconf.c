@@ -26,7 +26,9 @@ struct taken {
 
 static int by_dev(const void *a, const void *b)
 {
-	return strcmp(((const struct spec *)a)->dev, ((const struct spec *)b)->dev);
+	uint32_t x = ((const struct spec *)a)->dev.at, y = ((const struct spec *)b)->dev.at;
+
+	return (x > y) - (x < y);
 }
 
 static int by_remote(const void *a, const void *b)
@@ -47,12 +49,13 @@ static int rule_unlike(struct taken *taken, const struct spec *spec, struct err 
 	const struct spec *const *other = tfind(spec, &taken->devs, by_dev);
 	char remote[NET6_TEXT];
 
-	if (other && strcmp((*other)->name, spec->name))
-		return err_usage(err, spec->dev, "is the device of peer %s as well", (*other)->name);
+	if (other && !name_equal((*other)->name, spec->name))
+		return err_usage(err, name_text(spec->dev), "is the device of peer %s as well",
+				 name_text((*other)->name));
 	other = tfind(spec, &taken->remotes, by_remote);
-	if (other && strcmp((*other)->name, spec->name))
+	if (other && !name_equal((*other)->name, spec->name))
 		return err_usage(err, addr4_text(spec->remote, remote), "is the remote of peer %s as well",
-				 (*other)->name);
+				 name_text((*other)->name));
 	return tsearch(spec, &taken->devs, by_dev) && tsearch(spec, &taken->remotes, by_remote)
 		       ? 0
 		       : err_sys(err, ENOMEM, "peers");
@@ -66,7 +69,7 @@ static int put_peers(struct change *ch, struct conf *f, const struct desired *be
 
 	for (size_t i = 0; !ret && i < f->n_sections; i++) {
 		struct conf_section *s = &f->sections[i];
-		const struct desired_tunnel *was = desired_find(before, ROLE_PEER, s->spec.name);
+		const struct desired_tunnel *was = desired_find(before, ROLE_PEER, name_text(s->spec.name));
 
 		if (s->bad || s->spec.role != ROLE_PEER)
 			continue;
@@ -146,10 +149,10 @@ static int tell_nat(struct change *ch, struct conf *f, const char *only, struct 
 		change_nat_down(ch);
 	for (size_t i = 0; !ret && i < f->n_sections; i++) {
 		struct conf_section *s = &f->sections[i];
-		const struct desired_tunnel *was = desired_find(&before, ROLE_NAT, s->spec.name);
+		const struct desired_tunnel *was = desired_find(&before, ROLE_NAT, name_text(s->spec.name));
 		struct spec effective;
 
-		if (s->bad || (only && strcmp(s->spec.name, only)))
+		if (s->bad || (only && strcmp(name_text(s->spec.name), only)))
 			continue;
 		far_end_choose(&ch->host.s, &s->spec, was ? &was->spec : NULL, &s->answers);
 		effective = s->spec;
@@ -179,7 +182,7 @@ int change_conf(struct change *ch, struct conf *f, struct err *err)
 		return 0;
 	if (s->bad)
 		return 0;
-	before = desired_find(&ch->desired, ROLE_CLIENT, s->spec.name);
+	before = desired_find(&ch->desired, ROLE_CLIENT, name_text(s->spec.name));
 	far_end_choose(&ch->host.s, &s->spec, before ? &before->spec : NULL, &s->answers);
 	return add_refusal(f, s, change_put(ch, &s->spec, err), err);
 }

@@ -19,7 +19,7 @@ static bool other_namespace(const struct host *host)
 	for (size_t i = 0; i < j->desired.n; i++) {
 		const struct spec *spec = &j->desired.tunnels[i].spec;
 
-		if (snapshot_link(&host->s, spec->role == ROLE_NAT ? spec->underlay : spec->dev))
+		if (snapshot_link(&host->s, name_text(spec->role == ROLE_NAT ? spec->underlay : spec->dev)))
 			return false;
 	}
 	for (size_t at = 0; (entry = saved_next(&j->saved, SAVED_SYSCTL, &at));) {

@@ -97,7 +97,7 @@ int conf_name_sections(struct conf *f)
 	}
 	for (; f->n_named < f->n_sections; f->n_named++) {
 		const struct spec *spec = &f->sections[f->n_named].spec;
-		uint32_t *slot = spec->role ? find_slot(f, spec->role, spec->name) : NULL;
+		uint32_t *slot = spec->role ? find_slot(f, spec->role, name_text(spec->name)) : NULL;
 
 		if (slot && !*slot) /* what is there twice is found by the first */
 			*slot = (uint32_t)f->n_named + 1;
@@ -181,7 +181,7 @@ static int parse_header(const struct conf *f, const char *text, const char *clie
 	} else if (spec_init(spec, is->role, is->name ? "" : client, err)) {
 		return -EINVAL;
 	}
-	return conf_find(f, spec->role, spec->name) ? err_usage(err, text, "is there twice") : 0;
+	return conf_find(f, spec->role, name_text(spec->name)) ? err_usage(err, text, "is there twice") : 0;
 }
 
 /* Find key and value of `key = value # comment`; false where it is not of that form. */

@@ -57,7 +57,7 @@ static bool says(const struct spec *spec, const struct param *p, const struct co
 
 	if (!word)
 		return false;
-	same = !spec_init(&one, spec->role, spec->name, &ignored) && param_take(p, &one, word, &why) &&
+	same = !spec_init(&one, spec->role, name_text(spec->name), &ignored) && param_take(p, &one, word, &why) &&
 	       param_text(p, &one, 0, text) && !strcmp(text, value);
 	spec_free(&one);
 	free(word);
@@ -217,7 +217,7 @@ static int add_section(struct conf *f, const struct spec *spec)
 	memset(&grown[section], 0, sizeof(*grown));
 	f->n_sections++;
 	if (conf_part(spec->role))
-		snprintf(header, sizeof(header), "[%s %s]", conf_part(spec->role), spec->name);
+		snprintf(header, sizeof(header), "[%s %s]", conf_part(spec->role), name_text(spec->name));
 	else
 		snprintf(header, sizeof(header), "[%s]", role_object(spec->role));
 	if (f->n_lines && f->lines[f->n_lines - 1].text[0] && !insert_line(f, f->n_lines, section - 1, ""))
@@ -244,7 +244,7 @@ static int check_values(const struct spec *spec, struct err *err)
 
 int conf_put(struct conf *f, const struct spec *spec, struct err *err)
 {
-	struct conf_section *s = conf_find(f, spec->role, spec->name);
+	struct conf_section *s = conf_find(f, spec->role, name_text(spec->name));
 	int section;
 
 	if (check_values(spec, err))

@@ -56,7 +56,7 @@ static bool explained(const struct exam *e, const struct differences *d)
 
 void check_drift(struct exam *e)
 {
-	struct scope scope = { e->subject.spec.role, e->subject.spec.name };
+	struct scope scope = { e->subject.spec.role, name_text(e->subject.spec.name) };
 	struct differences d = { 0 };
 	struct plan plan;
 	struct err err;

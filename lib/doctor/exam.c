@@ -145,7 +145,8 @@ void exam_mend(const struct exam *e, struct finding *f, const char *command)
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size)
 {
 	struct spec changed;
-	struct desired_tunnel *desired = desired_find(e->desired, e->subject.spec.role, e->subject.spec.name);
+	struct desired_tunnel *desired = desired_find(e->desired, e->subject.spec.role,
+						      name_text(e->subject.spec.name));
 	const struct param *p;
 	struct err ignored;
 	uint64_t seen = 0;

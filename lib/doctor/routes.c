@@ -171,7 +171,7 @@ static bool in_too_large(struct exam *e, const struct policy *policy, const stru
 	if (spec->n_prefixes > 1 || !len)
 		return true;
 	snprintf(value, sizeof(value), "%s%s%s", net6_text(&(struct net6){ p->net.addr, len }, net),
-		 p->ifname[0] ? "," : "", p->ifname);
+		 p->ifname.at ? "," : "", name_text(p->ifname));
 	exam_respell(e, "prefix", value, command, sizeof(command));
 	exam_command(f, "%s", command);
 	return true;

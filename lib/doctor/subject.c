@@ -177,10 +177,10 @@ void subject_desired(struct exam *e, const struct spec *spec)
 	p->server = spec->role == ROLE_PEER;
 	effective = desired_effective(e->desired, spec);
 	spec_copy(&p->spec, &effective);
-	snprintf(p->name, sizeof(p->name), "%s", spec->name);
-	snprintf(p->dev, sizeof(p->dev), "%s", spec->dev);
+	snprintf(p->name, sizeof(p->name), "%s", name_text(spec->name));
+	snprintf(p->dev, sizeof(p->dev), "%s", name_text(spec->dev));
 	if (p->server)
-		snprintf(p->uplink, sizeof(p->uplink), "%s", e->desired->server.uplink);
+		snprintf(p->uplink, sizeof(p->uplink), "%s", name_text(e->desired->server.uplink));
 	if (out) {
 		fputs(e->prefix, out);
 		spec_command(spec, out);
@@ -239,6 +239,6 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	complete(e);
 	/* For what asks about all that is desired, such as others' filters. */
 	if (p->server)
-		snprintf(e->desired->server.uplink, IFNAMSIZ, "%s", uplink);
+		name_hold(&e->desired->server.uplink, uplink);
 	return desired_put(e->desired, spec, false, err);
 }

@@ -207,7 +207,7 @@ static bool wanted_in_vpn(const struct exam *e)
 		if (e->host->s.addrs4[i].addr.s_addr == p->link->local.s_addr &&
 		    e->host->s.addrs4[i].index == p->underlay->index)
 			return true;
-	return p->link->underlay || p->spec.underlay[0];
+	return p->link->underlay || p->spec.underlay.at;
 }
 
 /* What works is right. */
@@ -277,7 +277,7 @@ static enum cause_id cause_of(enum point point)
 
 void check_filters(struct exam *e)
 {
-	struct scope scope = { e->subject.server ? ROLE_PEER : ROLE_CLIENT, e->subject.spec.name };
+	struct scope scope = { e->subject.server ? ROLE_PEER : ROLE_CLIENT, name_text(e->subject.spec.name) };
 	struct barriers list;
 	struct err err;
 

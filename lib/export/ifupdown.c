@@ -14,13 +14,14 @@ static void print_change(FILE *out, const struct exported *e)
 {
 	char text[NET6_TEXT];
 
-	fprintf(out, "\tup ip tunnel change %s mode sit remote %s", e->spec.name, addr4_text(e->spec.remote, text));
+	fprintf(out, "\tup ip tunnel change %s mode sit remote %s", name_text(e->spec.name),
+		addr4_text(e->spec.remote, text));
 	if (e->spec.local.s_addr)
 		fprintf(out, " local %s", addr4_text(e->spec.local, text));
 	if (e->spec.ttl)
 		fprintf(out, " ttl %u", e->spec.ttl);
 	fputs(" dev ", out);
-	print_word(out, e->spec.underlay);
+	print_word(out, name_text(e->spec.underlay));
 	fputc('\n', out);
 }
 
@@ -46,20 +47,23 @@ int print_ifupdown(FILE *out, const struct exported *e, struct notes *notes)
 	char text[NET6_TEXT];
 
 	/* ifupdown hands it to a shell as it is. */
-	if (!is_plain(e->spec.name, "-_.+@"))
-		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only", e->spec.name);
-	fprintf(out, "# /etc/network/interfaces.d/%s; then: ifup %s\n", e->spec.name, e->spec.name);
+	if (!is_plain(name_text(e->spec.name), "-_.+@"))
+		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only",
+			      name_text(e->spec.name));
+	fprintf(out, "# /etc/network/interfaces.d/%s; then: ifup %s\n", name_text(e->spec.name),
+		name_text(e->spec.name));
 	omit_nft(notes, e);
 	omit_extras(notes, e);
 	omit_forwarding(notes, e);
-	fprintf(out, "auto %s\niface %s inet6 v4tunnel\n", e->spec.name, e->spec.name);
+	fprintf(out, "auto %s\niface %s inet6 v4tunnel\n", name_text(e->spec.name), name_text(e->spec.name));
 	print_options(out, e);
 	print_notrack(out, e, "\tpre-up ");
 	print_clamp(out, e, "\tpre-up ");
-	if (e->spec.underlay[0])
+	if (e->spec.underlay.at)
 		print_change(out, e);
 	for (unsigned int i = 1; i < e->spec.n_addresses; i++)
-		fprintf(out, "\tup ip -6 addr add %s dev %s\n", net6_text(&e->spec.addresses[i], text), e->spec.name);
+		fprintf(out, "\tup ip -6 addr add %s dev %s\n", net6_text(&e->spec.addresses[i], text),
+			name_text(e->spec.name));
 	if (e->spec.gateway_mode == GATEWAY_AUTO)
 		print_ip_default(out, e, "\tup ");
 	print_ip_routes(out, e, "\tup ", true);

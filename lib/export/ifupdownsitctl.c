@@ -12,19 +12,21 @@ int print_ifupdown_sitctl(FILE *out, const struct exported *e, struct notes *not
 {
 	char value[VALUE_TEXT];
 
-	if (!is_plain(e->spec.name, "-_.+@"))
-		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only", e->spec.name);
+	if (!is_plain(name_text(e->spec.name), "-_.+@"))
+		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only",
+			      name_text(e->spec.name));
 	/* A backslash at the end of a line would join the next one. */
-	if (e->spec.underlay[0] && !is_plain(e->spec.underlay, "-_.+@"))
-		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only", e->spec.underlay);
+	if (e->spec.underlay.at && !is_plain(name_text(e->spec.underlay), "-_.+@"))
+		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only",
+			      name_text(e->spec.underlay));
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
-		if (!is_plain(e->spec.prefixes[i].ifname, "-_.+@"))
+		if (!is_plain(name_text(e->spec.prefixes[i].ifname), "-_.+@"))
 			return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only",
-				      e->spec.prefixes[i].ifname);
-	fprintf(out, "# /etc/network/interfaces.d/%s, where sitctl is installed; then: ifup %s\n", e->spec.name,
-		e->spec.name);
+				      name_text(e->spec.prefixes[i].ifname));
+	fprintf(out, "# /etc/network/interfaces.d/%s, where sitctl is installed; then: ifup %s\n",
+		name_text(e->spec.name), name_text(e->spec.name));
 	remark_remote(notes, e);
-	fprintf(out, "auto %s\niface %s inet6 manual\n", e->spec.name, e->spec.name);
+	fprintf(out, "auto %s\niface %s inet6 manual\n", name_text(e->spec.name), name_text(e->spec.name));
 	for (const struct param *p = params; p->name; p++)
 		for (unsigned int i = 0; exported_value(e, p, i, value); i++) {
 			/* Several values stand in one line. */

@@ -41,7 +41,7 @@ static void print_chain(FILE *out, const struct exported *e, const char *before,
 /* nft's strings know no escapes, and a '*' at the end is a wildcard. */
 static bool can_clamp(const struct exported *e)
 {
-	return e->spec.mss_clamp && is_plain(e->spec.name, "-_.");
+	return e->spec.mss_clamp && is_plain(name_text(e->spec.name), "-_.");
 }
 
 void omit_nft(struct notes *notes, const struct exported *e)
@@ -87,8 +87,8 @@ void print_clamp(FILE *out, const struct exported *e, const char *before)
 	print_chain(out, e, before, "forward", MANGLE);
 	for (int i = 0; i < 2; i++) {
 		begin(out, e, before, "add rule");
-		fprintf(out, " forward %s %s tcp flags syn tcp option maxseg size set %u\n", side[i], e->spec.name,
-			exported_mss(e));
+		fprintf(out, " forward %s %s tcp flags syn tcp option maxseg size set %u\n", side[i],
+			name_text(e->spec.name), exported_mss(e));
 	}
 }
 
@@ -113,7 +113,7 @@ void print_ip_routes(FILE *out, const struct exported *e, const char *before, bo
 
 		if (derive_lan_addr(p, &addr)) {
 			fprintf(out, "%sip -6 addr %s %s dev ", before, verb, net6_text(&addr.net, text));
-			print_word(out, p->ifname);
+			print_word(out, name_text(p->ifname));
 			fputc('\n', out);
 		}
 		if (derive_unreachable(p, &route))
@@ -133,7 +133,7 @@ void print_ip_default(FILE *out, const struct exported *e, const char *before)
 	if (route.has_gateway)
 		fprintf(out, " via %s", addr6_text(&route.gateway, text));
 	fputs(" dev ", out);
-	print_word(out, e->spec.name);
+	print_word(out, name_text(e->spec.name));
 	fprintf(out, " metric %u\n", route.metric);
 }
 
@@ -142,7 +142,7 @@ static void print_link(FILE *out, const struct exported *e)
 	char text[NET6_TEXT], value[VALUE_TEXT];
 
 	fputs("\tip link add name ", out);
-	print_word(out, e->spec.name);
+	print_word(out, name_text(e->spec.name));
 	if (e->mtu)
 		fprintf(out, " mtu %u", e->mtu);
 	fprintf(out, " type sit mode ip6ip remote %s", addr4_text(e->spec.remote, text));
@@ -151,16 +151,16 @@ static void print_link(FILE *out, const struct exported *e)
 		fprintf(out, " ttl %u pmtudisc", e->spec.ttl);
 	else
 		fputs(" ttl inherit pmtudisc", out);
-	if (e->spec.underlay[0]) {
+	if (e->spec.underlay.at) {
 		fputs(" dev ", out);
-		print_word(out, e->spec.underlay);
+		print_word(out, name_text(e->spec.underlay));
 	}
 	/* `ip` calls these as we do. */
 	for (const char *const *name = device_attrs; *name; name++)
 		if (exported_value(e, param_find(ROLE_CLIENT, *name), 0, value))
 			fprintf(out, " %s %s", *name, value);
 	fputs("\n\tip link set dev ", out);
-	print_word(out, e->spec.name);
+	print_word(out, name_text(e->spec.name));
 	fputs(" up\n", out);
 }
 
@@ -168,7 +168,7 @@ int print_iproute2(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char text[NET6_TEXT];
 
-	fprintf(out, "#!/bin/sh\n# Tunnel %s: words up (or none) and down.\n", e->spec.name);
+	fprintf(out, "#!/bin/sh\n# Tunnel %s: words up (or none) and down.\n", name_text(e->spec.name));
 	omit_nft(notes, e);
 	omit_filters(notes, e);
 	omit_forwarding(notes, e);
@@ -178,7 +178,7 @@ int print_iproute2(FILE *out, const struct exported *e, struct notes *notes)
 	print_link(out, e);
 	for (unsigned int i = 0; i < e->spec.n_addresses; i++) {
 		fprintf(out, "\tip -6 addr add %s dev ", net6_text(&e->spec.addresses[i], text));
-		print_word(out, e->spec.name);
+		print_word(out, name_text(e->spec.name));
 		fputs(" nodad\n", out);
 	}
 	print_ip_default(out, e, "\t");
@@ -186,7 +186,7 @@ int print_iproute2(FILE *out, const struct exported *e, struct notes *notes)
 	fputs("\t;;\ndown)\n", out);
 	print_ip_routes(out, e, "\t", false);
 	fputs("\tip link del dev ", out);
-	print_word(out, e->spec.name);
+	print_word(out, name_text(e->spec.name));
 	fputc('\n', out);
 	print_no_filter(out, e, "\t");
 	fputs("\t;;\n*)\n\techo \"usage: $0 [ up | down ]\" >&2\n\texit 2\n\t;;\nesac\n", out);

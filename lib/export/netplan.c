@@ -60,7 +60,7 @@ int print_netplan(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char text[NET6_TEXT];
 
-	fprintf(out, "# /etc/netplan/%s.yaml, mode 600; then: netplan apply\n", e->spec.name);
+	fprintf(out, "# /etc/netplan/%s.yaml, mode 600; then: netplan apply\n", name_text(e->spec.name));
 	omit_param(notes, e, "notrack", "not in netplan: use the nft commands of format iproute2");
 	omit_param(notes, e, "mss-clamp", "not in netplan: use the nft commands of format iproute2");
 	omit_extras(notes, e);
@@ -69,7 +69,7 @@ int print_netplan(FILE *out, const struct exported *e, struct notes *notes)
 	if (e->spec.metric > NETPLAN_METRIC_MAX)
 		omit_metric(notes, e, "netplan goes to 2147483647");
 	fputs("network:\n  version: 2\n  tunnels:\n    ", out);
-	print_scalar(out, e->spec.name);
+	print_scalar(out, name_text(e->spec.name));
 	fprintf(out, ":\n      mode: sit\n      remote: %s\n", addr4_text(e->spec.remote, text));
 	/* netplan before 1.0 must have one; the kernel takes 0.0.0.0 for any. */
 	fprintf(out, "      local: %s\n", addr4_text(e->spec.local, text));

@@ -40,7 +40,7 @@ static void print_routes(FILE *out, const struct exported *e)
 
 int print_networkd(FILE *out, const struct exported *e, struct notes *notes)
 {
-	const char *name = e->spec.name;
+	const char *name = name_text(e->spec.name);
 	char text[NET6_TEXT];
 
 	if (name[strlen(name) - 1] == '\\')

@@ -54,15 +54,15 @@ int print_networkmanager(FILE *out, const struct exported *e, struct notes *note
 
 	fprintf(out,
 		"# /etc/NetworkManager/system-connections/%s.nmconnection, mode 600; then: nmcli connection reload\n",
-		e->spec.name);
+		name_text(e->spec.name));
 	omit_param(notes, e, "notrack", "not in NetworkManager: use the nft commands of format iproute2");
 	omit_param(notes, e, "mss-clamp", "not in NetworkManager: use the nft commands of format iproute2");
 	omit_extras(notes, e);
 	omit_lan(notes, e);
 	fputs("[connection]\n", out);
-	print_key(out, "id", e->spec.name);
+	print_key(out, "id", name_text(e->spec.name));
 	fputs("type=ip-tunnel\n", out);
-	print_key(out, "interface-name", e->spec.name);
+	print_key(out, "interface-name", name_text(e->spec.name));
 	fprintf(out, "\n[ip-tunnel]\nmode=%d\nremote=%s\n", MODE_SIT, addr4_text(e->spec.remote, text));
 	if (e->spec.local.s_addr)
 		fprintf(out, "local=%s\n", addr4_text(e->spec.local, text));
@@ -70,8 +70,8 @@ int print_networkmanager(FILE *out, const struct exported *e, struct notes *note
 		fprintf(out, "ttl=%u\n", e->spec.ttl);
 	if (e->mtu)
 		fprintf(out, "mtu=%u\n", e->mtu);
-	if (e->spec.underlay[0])
-		print_key(out, "parent", e->spec.underlay);
+	if (e->spec.underlay.at)
+		print_key(out, "parent", name_text(e->spec.underlay));
 	fputs("\n[ipv4]\nmethod=disabled\n", out);
 	print_ipv6(out, e);
 	return 0;

@@ -171,7 +171,8 @@ void omit_lan(struct notes *notes, const struct exported *e)
 			continue;
 		snprintf(comment, sizeof(comment),
 			 "prefix %s,%s: give the interface %s the address %s, and let this host forward",
-			 net6_text(&p->net, net), p->ifname, p->ifname, net6_text(&addr.net, text));
+			 net6_text(&p->net, net), name_text(p->ifname), name_text(p->ifname),
+			 net6_text(&addr.net, text));
 		fprintf(notes->out, "%ssitctl: %s\n", notes->comment, comment);
 		keep(notes, comment);
 	}
@@ -206,10 +207,10 @@ const char *plain_name(const struct exported *e, struct notes *notes, size_t max
 {
 	size_t n = 0;
 
-	for (const char *p = e->spec.name; *p && n < max; p++)
+	for (const char *p = name_text(e->spec.name); *p && n < max; p++)
 		buf[n++] = isascii((unsigned char)*p) && (isalnum((unsigned char)*p) || strchr("-_", *p)) ? *p : '_';
 	buf[n] = '\0';
-	if (strcmp(buf, e->spec.name))
+	if (strcmp(buf, name_text(e->spec.name)))
 		remark(notes, "name: the tunnel is called %s here", buf);
 	return buf;
 }

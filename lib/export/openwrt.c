@@ -64,8 +64,8 @@ static void print_rule(FILE *out, const struct exported *e, const char *section,
 static void print_lans(FILE *out, const struct exported *e)
 {
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
-		if (e->spec.prefixes[i].ifname[0] && is_plain(e->spec.prefixes[i].ifname, "_"))
-			print_set(out, "network", e->spec.prefixes[i].ifname, "ip6assign", "64");
+		if (e->spec.prefixes[i].ifname.at && is_plain(name_text(e->spec.prefixes[i].ifname), "_"))
+			print_set(out, "network", name_text(e->spec.prefixes[i].ifname), "ip6assign", "64");
 }
 
 int print_openwrt(FILE *out, const struct exported *e, struct notes *notes)
@@ -80,15 +80,15 @@ int print_openwrt(FILE *out, const struct exported *e, struct notes *notes)
 		if (*p == '-')
 			*p = '_';
 	omit_extras(notes, e);
-	if (e->spec.underlay[0])
+	if (e->spec.underlay.at)
 		omit_param(notes, e, "dev", "set option tunlink to the name that this interface has in OpenWrt");
 	if (e->spec.gateway_mode == GATEWAY_ADDRESS)
 		remark(notes, "gateway %s: 6in4 sends all into the tunnel and needs none",
 		       addr6_text(&e->spec.gateway, text));
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
-		if (e->spec.prefixes[i].ifname[0])
+		if (e->spec.prefixes[i].ifname.at)
 			remark(notes, "prefix %s,%s: ip6assign is an option of the interface as OpenWrt names it",
-			       net6_text(&e->spec.prefixes[i].net, text), e->spec.prefixes[i].ifname);
+			       net6_text(&e->spec.prefixes[i].net, text), name_text(e->spec.prefixes[i].ifname));
 	if (e->spec.notrack)
 		remark(notes, "notrack on: the firewall has it for what arrives, not for what this host sends");
 	print_interface(out, e, section, notes);

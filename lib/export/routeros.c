@@ -44,7 +44,7 @@ static void print_routes(FILE *out, const struct exported *e)
 		if (route.has_gateway && IN6_IS_ADDR_LINKLOCAL(&route.gateway))
 			fputc('%', out);
 		if (!route.has_gateway || IN6_IS_ADDR_LINKLOCAL(&route.gateway))
-			print_string(out, e->spec.name);
+			print_string(out, name_text(e->spec.name));
 		fputc('\n', out);
 	}
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
@@ -63,7 +63,7 @@ int print_routeros(FILE *out, const struct exported *e, struct notes *notes)
 	omit_ttl(notes, e, "RouterOS has no such property of a tunnel");
 	omit_extras(notes, e);
 	fputs("/interface 6to4 add name=", out);
-	print_string(out, e->spec.name);
+	print_string(out, name_text(e->spec.name));
 	fprintf(out, " remote-address=%s", addr4_text(e->spec.remote, text));
 	if (e->spec.local.s_addr)
 		fprintf(out, " local-address=%s", addr4_text(e->spec.local, text));
@@ -71,10 +71,10 @@ int print_routeros(FILE *out, const struct exported *e, struct notes *notes)
 		fprintf(out, " mtu=%u", e->mtu);
 	fprintf(out, " clamp-tcp-mss=%s\n", e->spec.mss_clamp ? "yes" : "no");
 	for (unsigned int i = 0; i < e->spec.n_addresses; i++)
-		print_address(out, &e->spec.addresses[i], e->spec.name, false);
+		print_address(out, &e->spec.addresses[i], name_text(e->spec.name), false);
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
 		if (derive_lan_addr(&e->spec.prefixes[i], &lan))
-			print_address(out, &lan.net, e->spec.prefixes[i].ifname, true);
+			print_address(out, &lan.net, name_text(e->spec.prefixes[i].ifname), true);
 	print_routes(out, e);
 	addr4_text(e->spec.remote, text);
 	if (e->spec.notrack)

@@ -15,7 +15,7 @@ int print_sitctl(FILE *out, const struct exported *e, struct notes *notes)
 
 	remark_remote(notes, e);
 	fputs("sitctl client up ", out);
-	print_word(out, e->spec.name);
+	print_word(out, name_text(e->spec.name));
 	for (const struct param *p = params; p->name; p++)
 		for (unsigned int i = 0; exported_value(e, p, i, value); i++) {
 			fprintf(out, " %s ", p->name);

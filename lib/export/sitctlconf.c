@@ -13,14 +13,16 @@ int print_sitctl_conf(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char value[VALUE_TEXT];
 
-	if (!strcmp(e->spec.name, "server") || !strcmp(e->spec.name, "nat"))
+	if (!strcmp(name_text(e->spec.name), "server") || !strcmp(name_text(e->spec.name), "nat"))
 		remark(notes, "name: %s.conf is no client's file: name the tunnel otherwise, or use --file",
-		       e->spec.name);
+		       name_text(e->spec.name));
 	/* In the file that would begin a comment. */
-	if (e->spec.underlay[0] == '#')
-		return refuse(notes, "%s: a value that begins with '#' cannot stand in the file", e->spec.underlay);
+	if (*name_text(e->spec.underlay) == '#')
+		return refuse(notes, "%s: a value that begins with '#' cannot stand in the file",
+			      name_text(e->spec.underlay));
 	remark_remote(notes, e);
-	fprintf(out, "# /etc/sitctl/%s.conf; then: sitctl client up %s\n[client]\n", e->spec.name, e->spec.name);
+	fprintf(out, "# /etc/sitctl/%s.conf; then: sitctl client up %s\n[client]\n", name_text(e->spec.name),
+		name_text(e->spec.name));
 	for (const struct param *p = params; p->name; p++)
 		for (unsigned int i = 0; exported_value(e, p, i, value); i++)
 			fprintf(out, "%s = %s\n", p->name, value);

@@ -50,12 +50,12 @@ int print_vyos(FILE *out, const struct exported *e, struct notes *notes)
 	omit_lan(notes, e);
 	source_text(e, notes, source);
 	fputs(TUNNEL " description ", out);
-	print_word(out, e->spec.name);
+	print_word(out, name_text(e->spec.name));
 	fprintf(out, "\n" TUNNEL " encapsulation sit\n" TUNNEL " source-address %s\n", source);
 	fprintf(out, TUNNEL " remote %s\n", addr4_text(e->spec.remote, text));
-	if (e->spec.underlay[0]) {
+	if (e->spec.underlay.at) {
 		fputs(TUNNEL " source-interface ", out);
-		print_word(out, e->spec.underlay);
+		print_word(out, name_text(e->spec.underlay));
 		fputc('\n', out);
 	}
 	for (unsigned int i = 0; i < e->spec.n_addresses; i++)

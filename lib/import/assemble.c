@@ -80,7 +80,7 @@ static void take_default(struct import *im, const struct import_item *item)
 	if (spec_given(&t->spec, "gateway")) {
 		snprintf(word, sizeof(word), "default%s%s", item->has_gateway ? " via " : "",
 			 item->has_gateway ? text : "");
-		import_error(im, word, "is a second default route by %s: sitctl makes one", t->spec.name);
+		import_error(im, word, "is a second default route by %s: sitctl makes one", name_text(t->spec.name));
 		return;
 	}
 	t->dflt = item;
@@ -126,12 +126,11 @@ static void add_prefix(struct import *im, struct imported *t, const struct net6 
 	char value[VALUE_TEXT], text[NET6_TEXT];
 	const char *why;
 
-	if (p && !p->ifname[0]) {
-		if (!parse_ifname(ifname, &why) || (why = ifname_unfit(ifname))) {
+	if (p && !p->ifname.at) {
+		if (!parse_ifname(ifname, &why) || (why = ifname_unfit(ifname)))
 			import_error(im, ifname, "%s", why);
-			return;
-		}
-		snprintf(p->ifname, sizeof(p->ifname), "%s", ifname);
+		else
+			name_hold(&p->ifname, ifname);
 		return;
 	}
 	snprintf(value, sizeof(value), "%s%s%s", net6_text(net, text), *ifname ? "," : "", ifname);
@@ -146,13 +145,13 @@ static void take_unreachable(struct import *im, const struct import_item *item)
 		add_prefix(im, t, &item->net, "");
 }
 
-/* Is it the address that sitctl would give the interface for this prefix? */
-static bool first_address(const struct net6 *prefix, const struct net6 *addr)
+/* Is it the address that sitctl would give its interface for this prefix? */
+static bool first_address(const struct net6 *prefix, const struct import_item *item)
 {
-	struct prefix p = { .net = *prefix, .ifname = "x" };
+	struct prefix p = { .net = *prefix };
 	struct addr want;
 
-	return derive_lan_addr(&p, &want) && net6_equal(&want.net, addr);
+	return name_hold(&p.ifname, item->ifname) && derive_lan_addr(&p, &want) && net6_equal(&want.net, &item->net);
 }
 
 /* An address of another interface: part of a prefix that is routed to here. */
@@ -167,12 +166,12 @@ static void take_lan(struct import *im, const struct import_item *item)
 	for (unsigned int i = 0; i < t->spec.n_prefixes; i++) {
 		const struct prefix *p = &t->spec.prefixes[i];
 
-		if (first_address(&p->net, &item->net) && !p->ifname[0]) {
+		if (first_address(&p->net, item) && !p->ifname.at) {
 			add_prefix(im, t, &p->net, item->ifname);
 			return;
 		}
 	}
-	if (first_address(&own, &item->net))
+	if (first_address(&own, item))
 		add_prefix(im, t, &own, item->ifname);
 	else
 		import_error(im, net6_text(&item->net, text),
@@ -184,7 +183,7 @@ static bool is_lan(const struct import *im, const char *ifname)
 {
 	for (size_t i = 0; i < im->n; i++)
 		for (unsigned int k = 0; k < im->tunnels[i].spec.n_prefixes; k++)
-			if (!strcmp(im->tunnels[i].spec.prefixes[k].ifname, ifname))
+			if (!strcmp(name_text(im->tunnels[i].spec.prefixes[k].ifname), ifname))
 				return true;
 	return false;
 }

@@ -86,7 +86,7 @@ const char *import_others(const struct import *im, char *buf, size_t size)
 struct imported *import_find(const struct import *im, const char *name)
 {
 	for (size_t i = 0; i < im->n; i++)
-		if (!strcmp(im->tunnels[i].spec.name, name))
+		if (!strcmp(name_text(im->tunnels[i].spec.name), name))
 			return &im->tunnels[i];
 	return NULL;
 }

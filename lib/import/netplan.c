@@ -150,9 +150,9 @@ static void tunnel_key(struct import *im, yaml_document_t *doc, struct imported 
 	if (says_nothing(key, text ? text : ""))
 		return;
 	if (!strcmp(key, "addresses") && !text)
-		take_addresses(im, doc, node, t->spec.name);
+		take_addresses(im, doc, node, name_text(t->spec.name));
 	else if (!strcmp(key, "routes") && !text)
-		take_routes(im, doc, node, t->spec.name);
+		take_routes(im, doc, node, name_text(t->spec.name));
 	else if (text && (!strcmp(key, "remote") || !strcmp(key, "mtu")))
 		import_set(im, t, key, text);
 	else if (text && !strcmp(key, "local"))
@@ -160,7 +160,8 @@ static void tunnel_key(struct import *im, yaml_document_t *doc, struct imported 
 	else if (text && !strcmp(key, "ttl"))
 		import_ttl(im, t, text);
 	else if (text && !strcmp(key, "gateway6"))
-		import_route(im, &(struct import_route){ .to = "default", .gateway = text, .ifname = t->spec.name });
+		import_route(im, &(struct import_route){
+					 .to = "default", .gateway = text, .ifname = name_text(t->spec.name) });
 	else
 		import_error(im, key, "is not understood of a tunnel");
 }

@@ -56,7 +56,7 @@ static void end_route(struct place *p)
 	struct import_route r = { .type = p->type[0] ? p->type : NULL,
 				  .to = p->to[0] ? p->to : "default",
 				  .gateway = p->gateway[0] ? p->gateway : NULL,
-				  .ifname = p->t	    ? p->t->spec.name
+				  .ifname = p->t	    ? name_text(p->t->spec.name)
 					    : p->matches_lo ? "lo"
 							    : "",
 				  .metric = p->metric[0] ? p->metric : NULL };
@@ -177,11 +177,11 @@ static void match_pattern(struct place *p, const char *pattern)
 	for (size_t i = 0; i < p->im->n; i++) {
 		struct imported *t = &p->im->tunnels[i];
 
-		if (fnmatch(pattern, t->spec.name, 0) || p->t == t)
+		if (fnmatch(pattern, name_text(t->spec.name), 0) || p->t == t)
 			continue;
 		if (p->t)
-			import_error(p->im, pattern, "is for %s, too: what follows is read for %s only", t->spec.name,
-				     p->t->spec.name);
+			import_error(p->im, pattern, "is for %s, too: what follows is read for %s only",
+				     name_text(t->spec.name), name_text(p->t->spec.name));
 		p->t = p->t ? p->t : t;
 	}
 }
@@ -233,10 +233,10 @@ static void network_key(struct place *p, const char *key, const char *value)
 	else if (!p->t)
 		return;
 	else if (!strcmp(key, "Address"))
-		import_address(p->im, p->t->spec.name, value, 128);
+		import_address(p->im, name_text(p->t->spec.name), value, 128);
 	else if (!strcmp(key, "Gateway"))
-		import_route(p->im,
-			     &(struct import_route){ .to = "default", .gateway = value, .ifname = p->t->spec.name });
+		import_route(p->im, &(struct import_route){
+					    .to = "default", .gateway = value, .ifname = name_text(p->t->spec.name) });
 	else if (!network_plain(key, value))
 		not_understood(p, key);
 }
@@ -267,7 +267,7 @@ static void address_key(struct place *p, const char *key, const char *value)
 	static const char *const plain[] = { "Label", "Scope", NULL };
 
 	if (!strcmp(key, "Address"))
-		import_address(p->im, p->t->spec.name, value, 128);
+		import_address(p->im, name_text(p->t->spec.name), value, 128);
 	else if (!import_among(key, plain) && !(!strcmp(key, "PreferredLifetime") && !strcmp(value, "forever")) &&
 		 !(!strcmp(key, "AddPrefixRoute") && !import_is_false(value)) &&
 		 !(!strcmp(key, "DuplicateAddressDetection") && !strcmp(value, "none")))

@@ -30,7 +30,6 @@ enum link_stat {
 /* A network interface; for a sit one its tunnel's values. */
 struct link {
 	char name[IFNAMSIZ];
-	uint32_t index;	   /* 0: not known yet */
 	const char *alias; /* "" where there is none; kept where the link is: with a snapshot, a plan, an answer */
 	union {
 		struct {
@@ -38,6 +37,7 @@ struct link {
 		};
 		struct sit sit;
 	};
+	uint32_t index;	   /* 0: not known yet */
 	uint32_t underlay; /* ifindex the outer packets leave by, 0: by route */
 	char underlay_name[IFNAMSIZ];
 	uint8_t proto;	  /* inner protocol, IPPROTO_IPV6 or 0 (any) */

@@ -8,16 +8,15 @@
 #include "base/inet6.h"
 
 struct route {
-	uint8_t type;	 /* RTN_UNICAST, RTN_UNREACHABLE */
-	struct net6 dst; /* len 0: default */
+	uint8_t type; /* RTN_UNICAST, RTN_UNREACHABLE */
 	bool has_gateway;
+	bool append;	 /* beside another route of the same prefix and metric */
+	uint8_t proto;	 /* as the kernel tells, never wanted; table as well */
+	struct net6 dst; /* len 0: default */
 	struct in6_addr gateway;
 	char ifname[IFNAMSIZ];
 	uint32_t index;
 	uint32_t metric;
-	bool append; /* beside another route of the same prefix and metric */
-	/* as the kernel tells, never wanted */
-	uint8_t proto;
 	uint32_t table;
 };
 

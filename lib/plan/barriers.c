@@ -110,10 +110,10 @@ static int find_peer(struct looking *l, const struct world *w, const struct spec
 {
 	struct flow flow = { .family = NFPROTO_IPV6 };
 
-	flow_end(w, &flow.from, peer->dev, &spec_first(peer)->addr, sizeof(struct in6_addr));
+	flow_end(w, &flow.from, name_text(peer->dev), &spec_first(peer)->addr, sizeof(struct in6_addr));
 	flow.from.group = SITCTL_GROUP;
-	flow_end(w, &flow.to, w->desired->server.uplink, NULL, 0);
-	return find_forward(l, &flow, FLOW_ANSWER, &(struct passage){ .dev = peer->dev }, err);
+	flow_end(w, &flow.to, name_text(w->desired->server.uplink), NULL, 0);
+	return find_forward(l, &flow, FLOW_ANSWER, &(struct passage){ .dev = name_text(peer->dev) }, err);
 }
 
 /* Before the first peer: one as it will be. */
@@ -134,7 +134,7 @@ static int find_server(struct looking *l, const struct world *w, struct err *err
 		return ret;
 	flow_end(w, &flow.from, PEER_PREFIX "PEER", NULL, 0);
 	flow.from.group = SITCTL_GROUP;
-	flow_end(w, &flow.to, w->desired->server.uplink, NULL, 0);
+	flow_end(w, &flow.to, name_text(w->desired->server.uplink), NULL, 0);
 	return find_forward(l, &flow, FLOW_ANSWER, &(struct passage){ .dev = PEER_PREFIX "PEER" }, err);
 }
 
@@ -145,14 +145,16 @@ static int find_lans(struct looking *l, const struct world *w, const struct spec
 	for (unsigned int i = 0; !ret && i < client->n_prefixes; i++) {
 		struct flow flow = { .family = NFPROTO_IPV6 };
 
-		if (!client->prefixes[i].ifname[0])
+		if (!client->prefixes[i].ifname.at)
 			continue;
 		/* What comes in unasked may be kept out, and often shall: the LAN asks, the answers must come back. */
-		flow_end(w, &flow.from, client->prefixes[i].ifname, NULL, 0);
-		flow_end(w, &flow.to, client->dev, NULL, 0);
+		flow_end(w, &flow.from, name_text(client->prefixes[i].ifname), NULL, 0);
+		flow_end(w, &flow.to, name_text(client->dev), NULL, 0);
 		flow.to.group = SITCTL_GROUP;
 		ret = find_forward(l, &flow, FLOW_ANSWER,
-				   &(struct passage){ .dev = client->dev, .lan = client->prefixes[i].ifname }, err);
+				   &(struct passage){ .dev = name_text(client->dev),
+						      .lan = name_text(client->prefixes[i].ifname) },
+				   err);
 	}
 	return ret;
 }
@@ -161,11 +163,12 @@ static int find_pass(struct looking *l, const struct world *w, const struct spec
 {
 	struct flow flow = { .family = NFPROTO_IPV4, .proto = IPPROTO_IPV6, .dnat = true };
 
-	if (!nat->inside[0])
+	if (!nat->inside.at)
 		return 0;
-	flow_end(w, &flow.from, nat->underlay, &nat->remote, sizeof(nat->remote));
-	flow_end(w, &flow.to, nat->inside, &nat->to, sizeof(nat->to));
-	return find_forward(l, &flow, FLOW_FIRST, &(struct passage){ .dev = nat->underlay, .v4 = true }, err);
+	flow_end(w, &flow.from, name_text(nat->underlay), &nat->remote, sizeof(nat->remote));
+	flow_end(w, &flow.to, name_text(nat->inside), &nat->to, sizeof(nat->to));
+	return find_forward(l, &flow, FLOW_FIRST, &(struct passage){ .dev = name_text(nat->underlay), .v4 = true },
+			    err);
 }
 
 static int find_passes(struct looking *l, const struct world *w, const struct scope *scope, struct err *err)
@@ -173,7 +176,7 @@ static int find_passes(struct looking *l, const struct world *w, const struct sc
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < w->desired->n; i++)
-		if (in_scope(scope, w->desired->tunnels[i].spec.role, w->desired->tunnels[i].spec.name))
+		if (in_scope(scope, w->desired->tunnels[i].spec.role, name_text(w->desired->tunnels[i].spec.name)))
 			ret = find_pass(l, w, &w->desired->tunnels[i].spec, err);
 	return ret;
 }
@@ -187,7 +190,7 @@ static int find_all(struct looking *l, const struct world *w, const struct scope
 	int ret;
 
 	if (scope->role == ROLE_SERVER)
-		return w->desired->server.uplink[0] ? find_server(l, w, err) : 0;
+		return w->desired->server.uplink.at ? find_server(l, w, err) : 0;
 	if (scope->role == ROLE_NAT)
 		return find_passes(l, w, scope, err);
 	if (!t)

@@ -33,7 +33,7 @@ static int load_paths(const struct world *w, struct path_query **paths, struct e
 		return err_sys(err, ENOMEM, "plan");
 	for (size_t i = 0; i < t->n; i++) {
 		const struct spec *spec = &t->tunnels[i].spec;
-		const struct link *underlay = spec->underlay[0] ? snapshot_link(w->s, spec->underlay) : NULL;
+		const struct link *underlay = spec->underlay.at ? snapshot_link(w->s, name_text(spec->underlay)) : NULL;
 
 		(*paths)[i].remote = spec->remote;
 		(*paths)[i].local = desired_local(t, spec);
@@ -52,7 +52,7 @@ static int plan_steps(struct plan *plan, const struct world *w, struct err *err)
 		const struct spec *spec = &w->desired->tunnels[i].spec;
 		struct spec effective;
 
-		if (!in_scope(w->scope, spec->role, spec->name))
+		if (!in_scope(w->scope, spec->role, name_text(spec->name)))
 			continue;
 		effective = desired_effective(w->desired, spec);
 		ret = spec->role == ROLE_NAT ? plan_passed(plan, w, spec, err) : plan_tunnel(plan, w, &effective, err);

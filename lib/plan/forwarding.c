@@ -146,7 +146,7 @@ static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *er
 		if (link_ours(link) || (link->flags & IFF_LOOPBACK) || !conf_is(link->name, "accept_ra", "1"))
 			continue;
 		/* sit0 and its like are the kernel's, and no router advertises on them. */
-		may = !link->is_sit && (!strcmp(link->name, w->desired->server.uplink) ||
+		may = !link->is_sit && (!strcmp(link->name, name_text(w->desired->server.uplink)) ||
 					(all_changes && conf_is(link->name, "forwarding", "0")));
 		if (may || has_ra_default(w->s, link->name))
 			ret = derive_conf(set, link->name, "accept_ra", "2", PHASE_ACCEPT_RA, err);
@@ -184,7 +184,8 @@ static bool any_proxied(const struct world *w)
 	for (size_t i = 0; i < w->desired->n; i++) {
 		unsigned int at = 0;
 
-		if (derive_proxied(w->s, w->desired->server.uplink, &w->desired->tunnels[i].spec, &at, &range))
+		if (derive_proxied(w->s, name_text(w->desired->server.uplink), &w->desired->tunnels[i].spec, &at,
+				   &range))
 			return true;
 	}
 	return false;
@@ -196,14 +197,15 @@ static int derive_force(struct wanted *set, struct err *err)
 	const struct desired *t = set->w->desired;
 	int ret = 0;
 
-	if (t->server.uplink[0])
-		ret = derive_conf(set, t->server.uplink, "force_forwarding", "1", PHASE_FORWARDING, err);
+	if (t->server.uplink.at)
+		ret = derive_conf(set, name_text(t->server.uplink), "force_forwarding", "1", PHASE_FORWARDING, err);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct prefix *site;
 
 		for (unsigned int k = 0; !ret && (site = derive_site(&t->tunnels[i].spec, k)); k++)
-			if (site->ifname[0])
-				ret = derive_conf(set, site->ifname, "force_forwarding", "1", PHASE_FORWARDING, err);
+			if (site->ifname.at)
+				ret = derive_conf(set, name_text(site->ifname), "force_forwarding", "1",
+						  PHASE_FORWARDING, err);
 	}
 	return ret;
 }
@@ -218,9 +220,9 @@ static int derive_passed(struct wanted *set, struct err *err)
 		const struct spec *nat = &t->tunnels[i].spec;
 
 		if (nat->role == ROLE_NAT)
-			ret = derive_sysctl(set, 4, nat->underlay, "forwarding", "1", PHASE_FORWARDING, err);
-		if (!ret && nat->role == ROLE_NAT && nat->inside[0])
-			ret = derive_sysctl(set, 4, nat->inside, "forwarding", "1", PHASE_FORWARDING, err);
+			ret = derive_sysctl(set, 4, name_text(nat->underlay), "forwarding", "1", PHASE_FORWARDING, err);
+		if (!ret && nat->role == ROLE_NAT && nat->inside.at)
+			ret = derive_sysctl(set, 4, name_text(nat->inside), "forwarding", "1", PHASE_FORWARDING, err);
 	}
 	return ret;
 }
@@ -238,7 +240,7 @@ static bool any_saved(const struct journal *j)
 
 static int derive_all(struct wanted *set, struct err *err)
 {
-	const char *uplink = set->w->desired->server.uplink;
+	const char *uplink = name_text(set->w->desired->server.uplink);
 	enum forwarding_mode mode = set->w->mode;
 	bool all_changes = mode == FORWARDING_ALL && !sysctl_is(ALL_FORWARDING, "1");
 	bool proxied = any_proxied(set->w);

@@ -22,14 +22,14 @@ static bool renamed(const struct world *w, const struct link *link)
 	const struct desired_tunnel *t = desired_find(w->desired, link_role(link), link_tunnel_name(link));
 
 	if (t)
-		return strcmp(t->spec.dev, link->name);
+		return strcmp(name_text(t->spec.dev), link->name);
 	for (size_t i = 0; i < w->desired->n; i++) {
 		const struct spec *spec = &w->desired->tunnels[i].spec;
 		struct in_addr local = desired_local(w->desired, spec);
 
 		if (spec->role == ROLE_NAT)
 			continue;
-		if (!strcmp(spec->dev, link->name) ||
+		if (!strcmp(name_text(spec->dev), link->name) ||
 		    (spec->remote.s_addr == link->remote.s_addr && local.s_addr == link->local.s_addr))
 			return true;
 	}
@@ -109,7 +109,7 @@ static bool addr_wanted(const struct world *w, const struct link *link, const st
 	const struct desired_tunnel *t = desired_find(w->desired, link_role(link), link_tunnel_name(link));
 	struct spec spec;
 
-	if (!t || strcmp(t->spec.dev, link->name))
+	if (!t || strcmp(name_text(t->spec.dev), link->name))
 		return false;
 	spec = desired_effective(w->desired, &t->spec);
 	return derives_addr(&spec, addr, false);
@@ -123,7 +123,7 @@ static bool relengthened(const struct world *w, const struct link *link, const s
 		const struct prefix *site;
 		struct addr lan;
 
-		if (!strcmp(spec.dev, link->name) && derives_addr(&spec, addr, true))
+		if (!strcmp(name_text(spec.dev), link->name) && derives_addr(&spec, addr, true))
 			return true;
 		for (unsigned int k = 0; (site = derive_site(&spec, k)); k++)
 			if (derive_lan_addr(site, &lan) && !strcmp(lan.ifname, link->name) &&
@@ -174,7 +174,7 @@ static bool route_wanted(const struct world *w, const struct link *link, const s
 	struct spec spec;
 	struct route want;
 
-	if (!t || strcmp(t->spec.dev, link->name))
+	if (!t || strcmp(name_text(t->spec.dev), link->name))
 		return false;
 	spec = desired_effective(w->desired, &t->spec);
 	for (unsigned int i = 0; derive_route(&spec, i, &want); i++)
@@ -194,7 +194,7 @@ static bool moves(const struct world *w, const struct link *link, const struct r
 
 		/* The first one is the peer's own address: its route may go because it is on the link now. */
 		for (unsigned int k = 0; derive_given(spec, k, &net); k++)
-			if (net6_equal(&net, &r->dst) && (!k || strcmp(spec->dev, link->name)))
+			if (net6_equal(&net, &r->dst) && (!k || strcmp(name_text(spec->dev), link->name)))
 				return true;
 	}
 	return false;

@@ -66,7 +66,7 @@ static bool still_passed(const struct desired *t, const struct spec *nat)
 		const struct spec *now = &t->tunnels[i].spec;
 
 		if (now->role == ROLE_NAT && now->remote.s_addr == nat->remote.s_addr &&
-		    now->to.s_addr == nat->to.s_addr && !strcmp(now->underlay, nat->underlay))
+		    now->to.s_addr == nat->to.s_addr && name_equal(now->underlay, nat->underlay))
 			return true;
 	}
 	return false;
@@ -79,7 +79,8 @@ int plan_unpassed(struct plan *plan, const struct world *w, const struct scope *
 	for (size_t i = 0; !ret && i < w->j->desired.n; i++) {
 		const struct spec *nat = &w->j->desired.tunnels[i].spec;
 
-		if (nat->role != ROLE_NAT || !in_scope(scope, ROLE_NAT, nat->name) || still_passed(w->desired, nat))
+		if (nat->role != ROLE_NAT || !in_scope(scope, ROLE_NAT, name_text(nat->name)) ||
+		    still_passed(w->desired, nat))
 			continue;
 		/* Without this, traffic that goes on would keep the translation for ever. */
 		ret = plan_entries(plan, w, PHASE_CONNTRACK_DEL, nat, leads_there, err);

@@ -18,18 +18,18 @@ static int rule_one_inside(const struct world *w, const struct spec *nat, struct
 		const struct spec *other = &w->desired->tunnels[i].spec;
 
 		if (other->remote.s_addr != nat->remote.s_addr ||
-		    (other->role == ROLE_NAT && !strcmp(other->name, nat->name)))
+		    (other->role == ROLE_NAT && name_equal(other->name, nat->name)))
 			continue;
 		if (other->role == ROLE_NAT) {
 			err_usage(err, "remote",
 				  "%s is passed to %s by '%s' already: protocol 41 has no ports, so one server can "
 				  "have one inside host",
-				  remote, addr4_text(other->to, to), other->name);
+				  remote, addr4_text(other->to, to), name_text(other->name));
 			err_hint(err, "'sitctl nat unpass %s' first, or have the server give another address",
-				 other->name);
+				 name_text(other->name));
 		} else {
 			err_usage(err, "remote", "%s is the far end of this host's own tunnel '%s'", remote,
-				  other->name);
+				  name_text(other->name));
 			err_hint(err, "one of the two must go: protocol 41 has no ports to tell them apart");
 		}
 		return -EINVAL;
@@ -47,8 +47,8 @@ int rule_not_passed(const struct world *w, const struct spec *spec, struct err *
 		if (nat->role != ROLE_NAT || nat->remote.s_addr != spec->remote.s_addr)
 			continue;
 		err_usage(err, "remote", "what comes from %s is passed on to %s by 'nat pass %s'",
-			  addr4_text(spec->remote, remote), addr4_text(nat->to, to), nat->name);
-		err_hint(err, "'sitctl nat unpass %s' first", nat->name);
+			  addr4_text(spec->remote, remote), addr4_text(nat->to, to), name_text(nat->name));
+		err_hint(err, "'sitctl nat unpass %s' first", name_text(nat->name));
 		return -EINVAL;
 	}
 	return 0;
@@ -61,16 +61,16 @@ int rule_not_passed(const struct world *w, const struct spec *spec, struct err *
 static int find_inside(const struct world *w, struct spec *nat, struct err *err)
 {
 	static const struct in_addr any;
-	const struct desired_tunnel *before = desired_find(&w->j->desired, ROLE_NAT, nat->name);
+	const struct desired_tunnel *before = desired_find(&w->j->desired, ROLE_NAT, name_text(nat->name));
 	const struct link *link;
 	struct path path;
 	int ret = path_lookup(w->c, nat->to, any, 0, 0, &path, err);
 
 	link = !ret && path.reachable ? snapshot_link_index(w->s, path.index) : NULL;
-	if (link && strcmp(link->name, nat->underlay))
-		snprintf(nat->inside, sizeof(nat->inside), "%s", link->name);
+	if (link && strcmp(link->name, name_text(nat->underlay)))
+		name_hold(&nat->inside, link->name);
 	else if (before && before->spec.to.s_addr == nat->to.s_addr)
-		memcpy(nat->inside, before->spec.inside, sizeof(nat->inside));
+		nat->inside = before->spec.inside;
 	return ret;
 }
 
@@ -88,10 +88,10 @@ int rule_nat(const struct world *w, struct spec *nat, struct err *err)
 		ret = rule_one_inside(w, nat, err);
 	if (ret)
 		return ret;
-	if (nat->underlay[0]) {
-		if (snapshot_link(w->s, nat->underlay))
+	if (nat->underlay.at) {
+		if (snapshot_link(w->s, name_text(nat->underlay)))
 			return find_inside(w, nat, err);
-		err_usage(err, nat->underlay, "there is no interface of this name");
+		err_usage(err, name_text(nat->underlay), "there is no interface of this name");
 		err_hint(err, "'interface' names the outside interface; see 'ip link'");
 		return -EINVAL;
 	}
@@ -121,7 +121,7 @@ int warn_nat(struct plan *plan, const struct world *w, const struct spec *nat, s
 	addr4_text(nat->to, text);
 	if (!ret && !link)
 		ret = plan_warn(plan, err, "to: this host has no route to %s yet", text);
-	else if (!ret && !strcmp(link->name, nat->underlay))
+	else if (!ret && !strcmp(link->name, name_text(nat->underlay)))
 		ret = plan_warn(plan, err,
 				"to: this host reaches %s by %s, which is the outside interface: is the address right?",
 				text, link->name);

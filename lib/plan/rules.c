@@ -67,14 +67,14 @@ int rule_lasts(const struct spec *spec, struct err *err)
 {
 	if (spec->role != ROLE_CLIENT)
 		return 0;
-	if (!strcmp(spec->underlay, spec->dev)) {
-		err_usage(err, "dev", "%s is the tunnel itself", spec->dev);
+	if (name_equal(spec->underlay, spec->dev)) {
+		err_usage(err, "dev", "%s is the tunnel itself", name_text(spec->dev));
 		err_hint(err, "'dev' names the interface that the outer packets leave by");
 		return -EINVAL;
 	}
 	for (unsigned int i = 0; i < spec->n_prefixes; i++)
-		if (!strcmp(spec->prefixes[i].ifname, spec->dev)) {
-			err_usage(err, "prefix", "%s is the tunnel itself", spec->dev);
+		if (name_equal(spec->prefixes[i].ifname, spec->dev)) {
+			err_usage(err, "prefix", "%s is the tunnel itself", name_text(spec->dev));
 			err_hint(err, "'prefix IPV6/LEN,IFACE' names the interface of a LAN");
 			return -EINVAL;
 		}
@@ -97,17 +97,17 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 	const char *found = NULL;
 	bool many = false;
 
-	if (server->uplink[0]) {
-		const struct link *link = snapshot_link(s, server->uplink);
+	if (server->uplink.at) {
+		const struct link *link = snapshot_link(s, name_text(server->uplink));
 
 		if (link && (!link_ours(link) || link_role(link) != ROLE_PEER))
 			return 0;
 		if (link) {
-			err_usage(err, server->uplink, "is the tunnel of peer %s", link_tunnel_name(link));
+			err_usage(err, name_text(server->uplink), "is the tunnel of peer %s", link_tunnel_name(link));
 			err_hint(err, "'uplink' names the interface to the IPv6 Internet");
 			return -EINVAL;
 		}
-		err_usage(err, server->uplink, "there is no interface of this name");
+		err_usage(err, name_text(server->uplink), "there is no interface of this name");
 		err_hint(err, "'uplink' names the interface to the IPv6 Internet; see 'ip link'");
 		return -EINVAL;
 	}
@@ -154,22 +154,24 @@ static int overlap(struct err *err, const struct net6 *net, const char *what, co
 /* NET is to be the peer's: does another peer have some of it? */
 static int rule_other_peers(const struct world *w, const struct spec *spec, const struct net6 *net, struct err *err)
 {
-	if (w->rivals && !netindex_overlap(&w->rivals->peers, net, desired_find(w->desired, ROLE_PEER, spec->name)))
+	if (w->rivals &&
+	    !netindex_overlap(&w->rivals->peers, net, desired_find(w->desired, ROLE_PEER, name_text(spec->name))))
 		return 0;
 	for (size_t i = 0; i < w->desired->n; i++) {
 		const struct spec *other = &w->desired->tunnels[i].spec;
 
-		if (other->role != ROLE_PEER || !strcmp(other->name, spec->name))
+		if (other->role != ROLE_PEER || name_equal(other->name, spec->name))
 			continue;
 		for (unsigned int k = 0; k < other->n_addresses; k++) {
 			struct net6 host = { .addr = other->addresses[k].addr, .len = 128 };
 
 			if (net6_overlap(net, &host))
-				return overlap(err, net, "the address of peer", other->name, &host);
+				return overlap(err, net, "the address of peer", name_text(other->name), &host);
 		}
 		for (unsigned int k = 0; k < other->n_prefixes; k++)
 			if (net6_overlap(net, &other->prefixes[k].net))
-				return overlap(err, net, "a prefix of peer", other->name, &other->prefixes[k].net);
+				return overlap(err, net, "a prefix of peer", name_text(other->name),
+					       &other->prefixes[k].net);
 	}
 	return 0;
 }
@@ -180,14 +182,15 @@ static int rule_this_host(const struct world *w, const struct spec *spec, const 
 {
 	const struct link *link;
 
-	if (w->rivals && !netindex_overlap(&w->rivals->hosts, net, snapshot_link(w->s, spec->dev)))
+	if (w->rivals && !netindex_overlap(&w->rivals->hosts, net, snapshot_link(w->s, name_text(spec->dev))))
 		return 0;
 	for (size_t i = 0; i < w->s->n_addrs; i++) {
 		const struct addr *a = &w->s->addrs[i];
 		struct net6 host = { .addr = a->net.addr, .len = 128 };
 
 		link = snapshot_link_index(w->s, a->index);
-		if (!strcmp(a->ifname, spec->dev) || (shared && link && link_ours(link)) || !net6_overlap(net, &host))
+		if (!strcmp(a->ifname, name_text(spec->dev)) || (shared && link && link_ours(link)) ||
+		    !net6_overlap(net, &host))
 			continue;
 		return overlap(err, net, "an address of this host on", a->ifname, &host);
 	}
@@ -197,7 +200,7 @@ static int rule_this_host(const struct world *w, const struct spec *spec, const 
 /* Inside the uplink's on-link prefix every address needs an entry of the NDP proxy. */
 static int rule_proxied(const struct world *w, const struct spec *spec, const struct net6 *net, struct err *err)
 {
-	const char *uplink = w->desired->server.uplink;
+	const char *uplink = name_text(w->desired->server.uplink);
 	char text[NET6_TEXT], outer[NET6_TEXT];
 	struct net6 onlink;
 
@@ -293,7 +296,8 @@ int warn_client(struct plan *plan, const struct world *w, const struct spec *spe
 	for (size_t i = 0; !ret && i < w->s->n_routes; i++) {
 		const struct route *r = &w->s->routes[i];
 
-		if (r->dst.len || r->type != RTN_UNICAST || !strcmp(r->ifname, spec->dev) || r->metric > spec->metric)
+		if (r->dst.len || r->type != RTN_UNICAST || !strcmp(r->ifname, name_text(spec->dev)) ||
+		    r->metric > spec->metric)
 			continue;
 		if (r->metric == spec->metric && r->has_gateway && ours.has_gateway && r->proto != RTPROT_RA) {
 			err_usage(err, "metric",

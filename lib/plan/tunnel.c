@@ -69,7 +69,7 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 	int ret = 0;
 
 	if (has && has->index != w->adopt &&
-	    (!link_ours(has) || link_role(has) != spec->role || strcmp(link_tunnel_name(has), spec->name))) {
+	    (!link_ours(has) || link_role(has) != spec->role || strcmp(link_tunnel_name(has), name_text(spec->name)))) {
 		err_sys(err, EEXIST, "tunnel device %s", want->name);
 		if (link_ours(has))
 			err_why(err, "the name is taken by the tunnel of '%s'", link_tunnel_name(has));
@@ -135,30 +135,30 @@ static int plan_device_forwarding(struct plan *plan, const struct world *w, cons
 				  const struct link *has, struct err *err)
 {
 	enum forwarding_mode mode = w->mode;
-	const struct desired_tunnel *before = desired_find(&w->j->desired, spec->role, spec->name);
+	const struct desired_tunnel *before = desired_find(&w->j->desired, spec->role, name_text(spec->name));
 
 	if (!derive_forwards(w->desired, spec)) {
 		if (mode == FORWARDING_FORCE && has && before && derive_forwards(&w->j->desired, &before->spec))
-			return device_sysctl(plan, has, spec->dev, "force_forwarding", "0", err);
+			return device_sysctl(plan, has, name_text(spec->dev), "force_forwarding", "0", err);
 		return 0;
 	}
 	if (mode == FORWARDING_FORCE)
-		return device_sysctl(plan, has, spec->dev, "force_forwarding", "1", err);
-	return device_sysctl(plan, has, spec->dev, "forwarding", "1", err);
+		return device_sysctl(plan, has, name_text(spec->dev), "force_forwarding", "1", err);
+	return device_sysctl(plan, has, name_text(spec->dev), "forwarding", "1", err);
 }
 
 static int plan_device_sysctls(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
-	const struct link *has = staying(w, spec->dev);
+	const struct link *has = staying(w, name_text(spec->dev));
 	int ret;
 
 	/* Hosts "without IPv6" often have default.disable_ipv6=1. */
-	ret = device_sysctl(plan, has, spec->dev, "disable_ipv6", "0", err);
+	ret = device_sysctl(plan, has, name_text(spec->dev), "disable_ipv6", "0", err);
 	/* A tunnel's far end must not configure this host by router advertisements, nor turn its routes by redirects. */
 	if (!ret)
-		ret = device_sysctl(plan, has, spec->dev, "accept_ra", "0", err);
+		ret = device_sysctl(plan, has, name_text(spec->dev), "accept_ra", "0", err);
 	if (!ret)
-		ret = device_sysctl(plan, has, spec->dev, "accept_redirects", "0", err);
+		ret = device_sysctl(plan, has, name_text(spec->dev), "accept_redirects", "0", err);
 	return ret ? ret : plan_device_forwarding(plan, w, spec, has, err);
 }
 
@@ -209,7 +209,7 @@ static int plan_route(struct plan *plan, const struct world *w, struct route *wa
 
 static int plan_proxied(struct plan *plan, const struct world *w, const struct net6 *range, struct err *err)
 {
-	const char *uplink = w->desired->server.uplink;
+	const char *uplink = name_text(w->desired->server.uplink);
 	uint32_t count = range->len == 128 ? 1 : UINT32_C(1) << (128 - range->len);
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -237,12 +237,13 @@ static int plan_site(struct plan *plan, const struct world *w, const struct spec
 	int ret = 0;
 
 	if (derive_lan_addr(p, &addr)) {
-		if (!snapshot_link(w->s, p->ifname))
-			return err_usage(err, p->ifname, "there is no interface of this name for the prefix");
+		if (!snapshot_link(w->s, name_text(p->ifname)))
+			return err_usage(err, name_text(p->ifname),
+					 "there is no interface of this name for the prefix");
 		ret = plan_addr(plan, w, &addr, err);
 	}
 	if (!ret && derive_unreachable(p, &route))
-		ret = plan_route(plan, w, &route, spec->dev, err);
+		ret = plan_route(plan, w, &route, name_text(spec->dev), err);
 	return ret;
 }
 
@@ -293,10 +294,10 @@ int plan_tunnel(struct plan *plan, const struct world *w, const struct spec *spe
 	if (!ret && w->adopt)
 		ret = plan_adopted(plan, w, spec, err);
 	for (unsigned int i = 0; !ret && derive_route(spec, i, &route); i++)
-		ret = plan_route(plan, w, &route, spec->dev, err);
+		ret = plan_route(plan, w, &route, name_text(spec->dev), err);
 	for (unsigned int i = 0; !ret && (site = derive_site(spec, i)); i++)
 		ret = plan_site(plan, w, spec, site, err);
-	while (!ret && derive_proxied(w->s, w->desired->server.uplink, spec, &at, &range))
+	while (!ret && derive_proxied(w->s, name_text(w->desired->server.uplink), spec, &at, &range))
 		ret = plan_proxied(plan, w, &range, err);
 	return ret;
 }

@@ -16,7 +16,7 @@
 static int auto_mtu(const struct world *w, const struct spec *spec, struct link *link, struct err *err)
 {
 	const struct link *now = snapshot_link(w->s, link->name), *out;
-	const struct desired_tunnel *t = w->paths ? desired_find(w->desired, spec->role, spec->name) : NULL;
+	const struct desired_tunnel *t = w->paths ? desired_find(w->desired, spec->role, name_text(spec->name)) : NULL;
 	struct path path;
 	uint32_t mtu;
 	int ret = 0;
@@ -44,15 +44,15 @@ int wanted_link(const struct world *w, const struct spec *spec, struct link *out
 	const struct link *underlay;
 
 	memset(out, 0, sizeof(*out));
-	snprintf(out->name, sizeof(out->name), "%s", spec->dev);
-	link_alias(spec->role == ROLE_CLIENT, spec->name, alias);
+	snprintf(out->name, sizeof(out->name), "%s", name_text(spec->dev));
+	link_alias(spec->role == ROLE_CLIENT, name_text(spec->name), alias);
 	out->alias = alias;
 	out->up = out->is_sit = true;
 	derive_device(spec, out);
-	if (spec->underlay[0]) {
-		underlay = snapshot_link(w->s, spec->underlay);
+	if (spec->underlay.at) {
+		underlay = snapshot_link(w->s, name_text(spec->underlay));
 		if (!underlay) {
-			err_usage(err, spec->underlay, "there is no interface of this name");
+			err_usage(err, name_text(spec->underlay), "there is no interface of this name");
 			err_hint(err, "'dev' names the interface that the outer packets leave by; see 'ip link'");
 			return -EINVAL;
 		}
@@ -77,7 +77,7 @@ bool desired_has_neigh(const struct world *w, const struct neigh *n)
 	const struct desired *t = w->desired;
 	struct net6 range;
 
-	if (strcmp(n->ifname, t->server.uplink))
+	if (strcmp(n->ifname, name_text(t->server.uplink)))
 		return false;
 	for (size_t i = 0; i < t->n; i++) {
 		unsigned int at = 0;
@@ -85,7 +85,7 @@ bool desired_has_neigh(const struct world *w, const struct neigh *n)
 		/* The cheap question first: there may be thousands of peers, and of entries. */
 		if (!spec_has_addr(&t->tunnels[i].spec, &n->addr))
 			continue;
-		while (derive_proxied(w->s, t->server.uplink, &t->tunnels[i].spec, &at, &range))
+		while (derive_proxied(w->s, name_text(t->server.uplink), &t->tunnels[i].spec, &at, &range))
 			if (net6_contains(&range, &n->addr))
 				return true;
 	}
@@ -106,5 +106,5 @@ bool link_leaves(const struct world *w, const struct link *link)
 						 : NULL;
 
 	return link_ours(link) && in_scope(w->scope, link_role(link), link_tunnel_name(link)) &&
-	       (!t || strcmp(t->spec.dev, link->name));
+	       (!t || strcmp(name_text(t->spec.dev), link->name));
 }

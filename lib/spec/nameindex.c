@@ -20,7 +20,7 @@ uint32_t *nameindex_slot(const struct nameindex *n, struct named of, enum role r
 		if (!*slot)
 			return slot;
 		spec = (const struct spec *)(const void *)((const char *)of.first + (*slot - 1) * of.stride);
-		if (spec->role == role && !strcmp(spec->name, name))
+		if (spec->role == role && !strcmp(name_text(spec->name), name))
 			return slot;
 	}
 	return NULL;

@@ -33,9 +33,10 @@ int spec_init(struct spec *spec, enum role role, const char *name, struct err *e
 		return 0;
 	if (role == ROLE_CLIENT ? !parse_ifname(name, &why) : !parse_peer_name(name, &why))
 		return err_usage(err, name, "%s", why);
-	snprintf(spec->name, sizeof(spec->name), "%s", name);
+	if (!name_hold(&spec->name, name))
+		return err_sys(err, ENOMEM, "%s", name);
 	if (role == ROLE_CLIENT)
-		snprintf(spec->dev, sizeof(spec->dev), "%s", name);
+		spec->dev = spec->name;
 	return 0;
 }
 
@@ -61,11 +62,11 @@ static int unknown_word(const struct spec *spec, const char *word, struct err *e
 
 static int take_words(struct spec *spec, bool internal, int n, char *const words[], uint64_t *already, struct err *err)
 {
-	const char *unfit = internal ? NULL : ifname_unfit(spec->name);
+	const char *unfit = internal ? NULL : ifname_unfit(name_text(spec->name));
 	uint64_t seen = *already;
 
 	if (unfit)
-		return err_usage(err, spec->name, "%s", unfit);
+		return err_usage(err, name_text(spec->name), "%s", unfit);
 	for (int i = 0; i < n; i += 2) {
 		const struct param *p = param_find(spec->role, words[i]);
 		uint64_t mask = param_bit(p);
@@ -158,26 +159,35 @@ int spec_check_required(const struct spec *s, struct err *err)
 {
 	for (const struct param *p = params; p->name; p++)
 		if (param_required(p, s) && !(s->set & param_bit(p))) {
-			err_usage(err, s->name, "'%s' is missing", p->name);
+			err_usage(err, name_text(s->name), "'%s' is missing", p->name);
 			err_hint(err, "write '%s %s'", p->name, p->value);
 			return -EINVAL;
 		}
 	return 0;
 }
 
+static int default_dev(struct spec *peer, struct err *err)
+{
+	const char *name = name_text(peer->name);
+	char dev[IFNAMSIZ];
+
+	if (snprintf(dev, sizeof(dev), "sit-%s", name) >= (int)sizeof(dev)) {
+		err_usage(err, name, "the device name sit-%s is longer than 15 bytes", name);
+		err_hint(err, "name the device: 'dev NAME'");
+		return -EINVAL;
+	}
+	return name_hold(&peer->dev, dev) ? 0 : err_sys(err, ENOMEM, "%s", name);
+}
+
 int spec_check(struct spec *s, struct err *err)
 {
-	if (spec_check_required(s, err))
-		return -EINVAL;
-	if (s->role == ROLE_PEER && !s->dev[0]) {
-		if (strlen(s->name) + strlen("sit-") >= sizeof(s->dev)) {
-			err_usage(err, s->name, "the device name sit-%s is longer than 15 bytes", s->name);
-			err_hint(err, "name the device: 'dev NAME'");
-			return -EINVAL;
-		}
-		snprintf(s->dev, sizeof(s->dev), "sit-%.11s", s->name);
-	}
-	return s->role == ROLE_PEER ? check_pair(s, err) : 0;
+	int ret = spec_check_required(s, err);
+
+	if (!ret && s->role == ROLE_PEER && !s->dev.at)
+		ret = default_dev(s, err);
+	if (!ret && s->role == ROLE_PEER)
+		ret = check_pair(s, err);
+	return ret;
 }
 
 const struct net6 *spec_first(const struct spec *spec)
@@ -238,7 +248,7 @@ void spec_free(struct spec *spec)
 
 bool spec_equal(const struct spec *a, const struct spec *b)
 {
-	if (a->role != b->role || a->mode != b->mode || a->set != b->set || strcmp(a->name, b->name))
+	if (a->role != b->role || a->mode != b->mode || a->set != b->set || !name_equal(a->name, b->name))
 		return false;
 	for (const struct param *p = params; p->name; p++)
 		if (param_exists(p, a) && !param_equal(p, a, b))
@@ -255,9 +265,9 @@ void spec_command(const struct spec *spec, FILE *out)
 		: spec->role == ROLE_PEER ? "server add-peer"
 		: spec->role == ROLE_NAT  ? "nat pass"
 					  : "server up",
-		spec->name[0] ? " " : "");
-	if (spec->name[0])
-		print_word(out, spec->name);
+		spec->name.at ? " " : "");
+	if (spec->name.at)
+		print_word(out, name_text(spec->name));
 	for (const struct param *p = params; p->name; p++)
 		for (unsigned int i = 0; is_said(spec, p, false) && param_text(p, spec, i, value); i++) {
 			fprintf(out, " %s ", p->name);
@@ -268,7 +278,7 @@ void spec_command(const struct spec *spec, FILE *out)
 bool spec_has_lan(const struct spec *spec)
 {
 	for (unsigned int i = 0; spec->role == ROLE_CLIENT && i < spec->n_prefixes; i++)
-		if (spec->prefixes[i].ifname[0])
+		if (spec->prefixes[i].ifname.at)
 			return true;
 	return false;
 }

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/inet6.h"
+#include "base/name.h"
 #include "base/parse.h"
 #include "base/sit.h"
 #include "spec/allow.h"
@@ -25,7 +26,7 @@ enum proxy_ndp { PROXY_NDP_AUTO, PROXY_NDP_ON, PROXY_NDP_OFF };
 
 struct prefix {
 	struct net6 net;
-	char ifname[IFNAMSIZ]; /* client: the LAN interface, or empty */
+	struct name ifname; /* client: the LAN interface, or empty */
 };
 
 /*
@@ -36,8 +37,8 @@ struct prefix {
 struct spec {
 	enum role role;
 	enum mode_id mode;
-	char name[PEER_NAME_MAX + 1]; /* client: the device; server: empty */
-	uint64_t set;		      /* bit I: row I of the table was given */
+	struct name name; /* client: the device; server: empty */
+	uint64_t set;	  /* bit I: row I of the table was given */
 
 	union {
 		struct {
@@ -57,15 +58,15 @@ struct spec {
 	struct in6_addr gateway;
 	uint32_t metric;
 	enum proxy_ndp proxy_ndp;
-	char uplink[IFNAMSIZ];	 /* server */
-	char dev[IFNAMSIZ];	 /* the tunnel device */
-	char underlay[IFNAMSIZ]; /* client, NAT: what the outer packets leave by, or empty */
+	struct name uplink;   /* server */
+	struct name dev;      /* the tunnel device */
+	struct name underlay; /* client, NAT: what the outer packets leave by, or empty */
 	bool notrack;
 	bool mss_clamp;
 	bool source_filter;
-	bool simple_security;  /* client */
-	struct in_addr to;     /* NAT: the inside host; underlay is the outside interface */
-	char inside[IFNAMSIZ]; /* NAT: the interface behind which it is, or empty */
+	bool simple_security; /* client */
+	struct in_addr to;    /* NAT: the inside host; underlay is the outside interface */
+	struct name inside;   /* NAT: the interface behind which it is, or empty */
 };
 
 /* Defaults of ROLE, with NAME checked as the role needs it. 0, or -EINVAL and ERR. */

@@ -77,19 +77,24 @@ bool text_switch(const struct param *p, const void *from, char *buf)
 bool take_ifname(const struct param *p, void *to, const char *word, const char **why)
 {
 	(void)p;
-	return parse_ifname(word, why) && snprintf(to, IFNAMSIZ, "%s", word) > 0;
+	if (!parse_ifname(word, why))
+		return false;
+	*why = "is one name too many: no memory is left";
+	return name_hold(to, word);
 }
 
 bool text_ifname(const struct param *p, const void *from, char *buf)
 {
+	const struct name *name = from;
+
 	(void)p;
-	return *(const char *)from && put(buf, from);
+	return name->at && put(buf, name_text(*name));
 }
 
 const char *unfit_ifname(const struct param *p, const void *from)
 {
 	(void)p;
-	return ifname_unfit(from);
+	return ifname_unfit(name_text(*(const struct name *)from));
 }
 
 bool take_addr4(const struct param *p, void *to, const char *word, const char **why)
@@ -258,9 +263,7 @@ static bool take_prefix(struct prefix *to, const char *word, bool lan, const cha
 	}
 	if (!parse_ipv6_prefix(net, &to->net, why))
 		return false;
-	if (!comma)
-		return true;
-	return parse_ifname(comma + 1, why) && snprintf(to->ifname, sizeof(to->ifname), "%s", comma + 1) > 0;
+	return !comma || take_ifname(NULL, &to->ifname, comma + 1, why);
 }
 
 bool take_client_prefix(const struct param *p, void *to, const char *word, const char **why)
@@ -281,14 +284,15 @@ bool text_prefix(const struct param *p, const void *from, char *buf)
 	char net[NET6_TEXT];
 
 	(void)p;
-	snprintf(buf, VALUE_TEXT, "%s%s%s", net6_text(&prefix->net, net), prefix->ifname[0] ? "," : "", prefix->ifname);
+	snprintf(buf, VALUE_TEXT, "%s%s%s", net6_text(&prefix->net, net), prefix->ifname.at ? "," : "",
+		 name_text(prefix->ifname));
 	return true;
 }
 
 const char *unfit_prefix(const struct param *p, const void *from)
 {
 	(void)p;
-	return ifname_unfit(((const struct prefix *)from)->ifname);
+	return ifname_unfit(name_text(((const struct prefix *)from)->ifname));
 }
 
 bool prefixes_overlap(const void *a, const void *b)

@@ -48,9 +48,9 @@ void derive_device(const struct spec *spec, struct link *out)
 bool derive_lan_addr(const struct prefix *p, struct addr *out)
 {
 	memset(out, 0, sizeof(*out));
-	if (!p->ifname[0])
+	if (!p->ifname.at)
 		return false;
-	snprintf(out->ifname, IFNAMSIZ, "%s", p->ifname);
+	snprintf(out->ifname, IFNAMSIZ, "%s", name_text(p->ifname));
 	/* Stateless autoconfiguration needs a /64 (RFC 4862); the rest of a shorter prefix is unreachable. */
 	out->net.len = p->net.len < 64 ? 64 : p->net.len;
 	out->net.addr = p->net.len == 128 ? p->net.addr : net6_nth(&p->net, 1);
@@ -63,7 +63,7 @@ bool derive_unreachable(const struct prefix *p, struct route *out)
 	out->type = RTN_UNREACHABLE;
 	out->dst = p->net;
 	out->metric = UNREACHABLE_METRIC;
-	return !p->ifname[0] || p->net.len < 64;
+	return !p->ifname.at || p->net.len < 64;
 }
 
 /* Is NET inside CANDIDATE, where that is a prefix on a link? */
@@ -109,7 +109,7 @@ bool derive_proxied(const struct snapshot *s, const char *uplink, const struct s
 
 bool derive_forwarding(const struct desired *t)
 {
-	if (t->server.uplink[0])
+	if (t->server.uplink.at)
 		return true;
 	for (size_t i = 0; i < t->n; i++)
 		if (spec_has_lan(&t->tunnels[i].spec))

@@ -24,7 +24,7 @@ static int fill_slots(struct desired *t)
 	if (nameindex_clear(&t->names, t->room))
 		return -ENOMEM;
 	for (size_t i = 0; i < t->n; i++)
-		*find_slot(t, t->tunnels[i].spec.role, t->tunnels[i].spec.name) = (uint32_t)i + 1;
+		*find_slot(t, t->tunnels[i].spec.role, name_text(t->tunnels[i].spec.name)) = (uint32_t)i + 1;
 	return 0;
 }
 
@@ -87,13 +87,13 @@ struct in_addr desired_local(const struct desired *t, const struct spec *spec)
 
 int desired_put(struct desired *t, const struct spec *spec, bool recorded, struct err *err)
 {
-	struct desired_tunnel *tunnel = desired_find(t, spec->role, spec->name);
+	struct desired_tunnel *tunnel = desired_find(t, spec->role, name_text(spec->name));
 	struct spec before = { .role = 0 };
 
 	if (!tunnel && t->n == t->room && grow(t))
-		return err_sys(err, ENOMEM, "recording %s", spec->name);
+		return err_sys(err, ENOMEM, "recording %s", name_text(spec->name));
 	if (!tunnel) {
-		*find_slot(t, spec->role, spec->name) = (uint32_t)t->n + 1;
+		*find_slot(t, spec->role, name_text(spec->name)) = (uint32_t)t->n + 1;
 		tunnel = &t->tunnels[t->n++];
 	} else {
 		before = tunnel->spec;
@@ -151,9 +151,9 @@ void desired_claim(const struct desired *t, struct snapshot *s)
 
 			const char *ours;
 
-			if (strcmp(spec->dev, link->name) || spec->remote.s_addr != link->remote.s_addr)
+			if (strcmp(name_text(spec->dev), link->name) || spec->remote.s_addr != link->remote.s_addr)
 				continue;
-			link_alias(spec->role == ROLE_CLIENT, spec->name, alias);
+			link_alias(spec->role == ROLE_CLIENT, name_text(spec->name), alias);
 			ours = arena_text(&s->arena, alias);
 			link->alias = ours ? ours : "";
 			link->half_made = true;
@@ -170,7 +170,7 @@ static int observe_passed(struct desired *t, const struct nft_table *nft, struct
 
 		if (!observe_pass(nft, i, &spec))
 			continue;
-		if (!desired_find(t, ROLE_NAT, spec.name))
+		if (!desired_find(t, ROLE_NAT, name_text(spec.name)))
 			ret = desired_put(t, &spec, false, err);
 		spec_free(&spec);
 	}
@@ -191,9 +191,9 @@ int desired_observe(struct desired *t, const struct snapshot *s, struct err *err
 		if (spec.role == ROLE_PEER && !t->server.local.s_addr)
 			t->server.local = link->local;
 		/* The uplink is where the entries for the peers are. */
-		for (size_t k = 0; k < s->n_neighs && spec.role == ROLE_PEER && !t->server.uplink[0]; k++)
+		for (size_t k = 0; k < s->n_neighs && spec.role == ROLE_PEER && !t->server.uplink.at; k++)
 			if (s->neighs[k].proto == SITCTL_PROTO)
-				snprintf(t->server.uplink, sizeof(t->server.uplink), "%s", s->neighs[k].ifname);
+				name_hold(&t->server.uplink, s->neighs[k].ifname);
 		spec_free(&spec);
 		if (ret)
 			return ret;

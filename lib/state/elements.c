@@ -50,12 +50,12 @@ static int derive_site_of(struct nft_table *t, const struct spec *client, const 
 /* Simple security, with its exceptions: port, destination, protocol, tunnel. */
 static int derive_secured(struct nft_table *t, const struct spec *client, struct err *err)
 {
-	int ret = nft_add_ifname(t, SET_SECURED, client->dev, err);
+	int ret = nft_add_ifname(t, SET_SECURED, name_text(client->dev), err);
 
 	if (!ret)
-		ret = nft_add_ifname(t, SET_UNSOLICITED, client->dev, err);
+		ret = nft_add_ifname(t, SET_UNSOLICITED, name_text(client->dev), err);
 	for (unsigned int i = 0; !ret && i < client->n_allows; i++)
-		ret = add_service(t, SET_OPEN, &client->allows[i], &client->allows[i].net, client->dev, err);
+		ret = add_service(t, SET_OPEN, &client->allows[i], &client->allows[i].net, name_text(client->dev), err);
 	for (unsigned int i = 0; !ret && i < client->n_prefixes; i++)
 		ret = derive_site_of(t, client, &client->prefixes[i].net, err);
 	return ret;
@@ -69,13 +69,13 @@ static int derive_passed(struct nft_table *t, const struct spec *nat, struct err
 	int ret;
 
 	nft_put_field(&in, &at, &nat->remote, &nat->remote, sizeof(nat->remote));
-	nft_put_ifname(&in, &at, nat->underlay);
+	nft_put_ifname(&in, &at, name_text(nat->underlay));
 	memcpy(in.data, &nat->to, sizeof(nat->to));
-	snprintf(in.comment, sizeof(in.comment), "%s", nat->name);
+	snprintf(in.comment, sizeof(in.comment), "%s", name_text(nat->name));
 	at = 0;
 	nft_put_field(&out, &at, &nat->to, &nat->to, sizeof(nat->to));
 	nft_put_field(&out, &at, &nat->remote, &nat->remote, sizeof(nat->remote));
-	nft_put_ifname(&out, &at, nat->underlay);
+	nft_put_ifname(&out, &at, name_text(nat->underlay));
 	ret = nft_add_elem(t, &in, err);
 	return ret ? ret : nft_add_elem(t, &out, err);
 }
@@ -102,8 +102,8 @@ static int derive_sources(const struct spec *spec, struct nft_table *t, struct e
 
 	if (spec->role != ROLE_PEER)
 		return derivation_of(spec)->sources(spec, t, err);
-	ret = nft_add_ifname(t, SET_PEERS, spec->dev, err);
-	return ret ? ret : add_given(t, SET_ALLOWED, spec, spec->dev, err);
+	ret = nft_add_ifname(t, SET_PEERS, name_text(spec->dev), err);
+	return ret ? ret : add_given(t, SET_ALLOWED, spec, name_text(spec->dev), err);
 }
 
 int derive_elements(const struct spec *spec, struct nft_table *t, struct err *err)
@@ -116,9 +116,9 @@ int derive_elements(const struct spec *spec, struct nft_table *t, struct err *er
 	if (!ret && spec->source_filter)
 		ret = derive_sources(spec, t, err);
 	if (!ret && spec->source_filter)
-		ret = nft_add_ifname(t, SET_DROPPED, spec->dev, err);
+		ret = nft_add_ifname(t, SET_DROPPED, name_text(spec->dev), err);
 	if (!ret && spec->mss_clamp)
-		ret = nft_add_ifname(t, SET_CLAMPED, spec->dev, err);
+		ret = nft_add_ifname(t, SET_CLAMPED, name_text(spec->dev), err);
 	if (!ret && spec->simple_security)
 		ret = derive_secured(t, spec, err);
 	return ret;
@@ -126,7 +126,7 @@ int derive_elements(const struct spec *spec, struct nft_table *t, struct err *er
 
 int derive_host_elements(const struct desired *d, const struct snapshot *s, struct nft_table *t, struct err *err)
 {
-	const char *uplink = d->server.uplink;
+	const char *uplink = name_text(d->server.uplink);
 	bool clients = false, peers = false;
 	const struct link *link;
 	int ret = 0;

@@ -295,7 +295,7 @@ static bool empty(const struct journal *j)
 	for (size_t i = 0; i < j->desired.n; i++)
 		if (j->desired.tunnels[i].recorded)
 			return false;
-	return !j->saved.n && !j->desired.server_explicit && !j->desired.server.uplink[0];
+	return !j->saved.n && !j->desired.server_explicit && !j->desired.server.uplink.at;
 }
 
 void journal_unlock(struct journal *j)
@@ -326,7 +326,7 @@ void journal_print(const struct journal *j, FILE *out)
 {
 	fprintf(out, "# sitctl's journal: what it was told, and sysctl KEY BEFORE MADE\n");
 	saved_print(&j->saved, out);
-	if (j->desired.server_explicit || j->desired.server.uplink[0]) {
+	if (j->desired.server_explicit || j->desired.server.uplink.at) {
 		fprintf(out, "server %s ", j->desired.server_explicit ? "explicit" : "implicit");
 		spec_print(&j->desired.server, true, out);
 		fputc('\n', out);
@@ -336,7 +336,8 @@ void journal_print(const struct journal *j, FILE *out)
 
 		if (!j->desired.tunnels[i].recorded)
 			continue;
-		fprintf(out, "%s %s ", spec->role == ROLE_PEER ? "peer" : role_object(spec->role), spec->name);
+		fprintf(out, "%s %s ", spec->role == ROLE_PEER ? "peer" : role_object(spec->role),
+			name_text(spec->name));
 		spec_print(spec, true, out);
 		fputc('\n', out);
 	}

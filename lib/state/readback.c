@@ -40,7 +40,7 @@ static void add_prefix(struct spec *spec, const struct net6 *net, const char *if
 {
 	struct prefix p = { .net = *net };
 
-	snprintf(p.ifname, sizeof(p.ifname), "%s", ifname);
+	name_hold(&p.ifname, ifname);
 	param_append(spec, "prefix", &p);
 }
 
@@ -166,11 +166,12 @@ static void read_prefixes(const struct reading *r, struct spec *spec)
 /* A client's prefix leaves an unreachable route, or an address on a LAN interface. */
 static bool prefix_there(const struct snapshot *s, const struct prefix *p)
 {
-	if (p->ifname[0])
+	if (p->ifname.at)
 		for (size_t i = 0; i < s->n_addrs; i++)
-			if (!strcmp(s->addrs[i].ifname, p->ifname) && net6_contains(&p->net, &s->addrs[i].net.addr))
+			if (!strcmp(s->addrs[i].ifname, name_text(p->ifname)) &&
+			    net6_contains(&p->net, &s->addrs[i].net.addr))
 				return true;
-	for (size_t i = 0; !p->ifname[0] && i < s->n_routes; i++)
+	for (size_t i = 0; !p->ifname.at && i < s->n_routes; i++)
 		if (s->routes[i].type == RTN_UNREACHABLE && net6_equal(&s->routes[i].dst, &p->net))
 			return true;
 	return false;
@@ -200,7 +201,7 @@ static void read_unreachable(const struct reading *r, struct spec *spec)
 
 	for (unsigned int i = 0; desired && i < desired->n_prefixes; i++)
 		if (prefix_there(r->s, &desired->prefixes[i]))
-			add_prefix(spec, &desired->prefixes[i].net, desired->prefixes[i].ifname);
+			add_prefix(spec, &desired->prefixes[i].net, name_text(desired->prefixes[i].ifname));
 	if (desired || r->whose == WHOSE_ALL || (r->whose == WHOSE_SET && !only_tunnel(r->s, r->link)))
 		return;
 	for (size_t i = 0; i < r->s->n_routes; i++) {
@@ -220,7 +221,7 @@ static void read_device(const struct reading *r, struct spec *spec)
 
 	spec->sit = r->link->sit;
 	spec->mtu = mtu;
-	snprintf(spec->underlay, sizeof(spec->underlay), "%s", r->link->underlay_name);
+	name_hold(&spec->underlay, r->link->underlay_name);
 	read_addresses(r, spec);
 	read_default(r, spec);
 	read_prefixes(r, spec);
@@ -257,7 +258,7 @@ static void read_allows(const struct nft_table *t, struct spec *spec)
 		if (nft_set_of(t, i) != SET_OPEN)
 			continue;
 		e = nft_elem_at(t, i);
-		if (strncmp((const char *)e.key + 24, spec->dev, IFNAMSIZ))
+		if (strncmp((const char *)e.key + 24, name_text(spec->dev), IFNAMSIZ))
 			continue;
 		memset(&a, 0, sizeof(a));
 		a.first = (uint16_t)(e.key[0] << 8 | e.key[1]);
@@ -278,8 +279,8 @@ static void read_tunnel(const struct reading *r, enum role role, const char *nam
 
 	memset(spec, 0, sizeof(*spec));
 	spec->role = role;
-	snprintf(spec->name, sizeof(spec->name), "%s", name);
-	snprintf(spec->dev, sizeof(spec->dev), "%s", link->name);
+	name_hold(&spec->name, name);
+	name_hold(&spec->dev, link->name);
 	spec->metric = METRIC_DEFAULT;
 	spec->mtu = link->mtu;
 	spec->notrack = nft_has_remote(nft, link->remote);
@@ -324,6 +325,7 @@ void observe_adopted(const struct snapshot *s, const struct link *link, struct s
 /* The name stands in the element's comment, the inside host in its data (derive_passed() in elements.c). */
 bool observe_pass(const struct nft_table *t, size_t i, struct spec *nat)
 {
+	char underlay[IFNAMSIZ] = "";
 	struct nft_elem e;
 	struct err ignored;
 
@@ -333,7 +335,8 @@ bool observe_pass(const struct nft_table *t, size_t i, struct spec *nat)
 	if (spec_init(nat, ROLE_NAT, e.comment, &ignored))
 		return false;
 	memcpy(&nat->remote, e.key, sizeof(nat->remote));
-	memcpy(nat->underlay, e.key + sizeof(nat->remote), sizeof(nat->underlay) - 1);
+	memcpy(underlay, e.key + sizeof(nat->remote), sizeof(underlay) - 1);
+	name_hold(&nat->underlay, underlay);
 	memcpy(&nat->to, e.data, sizeof(nat->to));
 	spec_observed(nat);
 	return true;

@@ -17,7 +17,7 @@ static void device(const struct spec *spec, struct link *out)
 static void put_addr(const struct spec *spec, const struct net6 *net, struct addr *out)
 {
 	memset(out, 0, sizeof(*out));
-	snprintf(out->ifname, IFNAMSIZ, "%s", spec->dev);
+	snprintf(out->ifname, IFNAMSIZ, "%s", name_text(spec->dev));
 	out->nodad = true;
 	out->net = *net;
 }
@@ -26,7 +26,7 @@ static void put_route(const struct spec *spec, uint32_t metric, struct route *ou
 {
 	memset(out, 0, sizeof(*out));
 	out->type = RTN_UNICAST;
-	snprintf(out->ifname, IFNAMSIZ, "%s", spec->dev);
+	snprintf(out->ifname, IFNAMSIZ, "%s", name_text(spec->dev));
 	out->metric = metric;
 }
 
@@ -80,20 +80,20 @@ static int client_sources(const struct spec *spec, struct nft_table *t, struct e
 	static const struct in6_addr last = { .s6_addr = { [12] = 0xff, [13] = 0xff, [14] = 0xff, [15] = 0xff } };
 	struct nft_elem hairpin = { .set = SET_HAIRPINS };
 	size_t at = 0;
-	int ret = nft_add_ifname(t, SET_PROVIDERS, spec->dev, err);
+	int ret = nft_add_ifname(t, SET_PROVIDERS, name_text(spec->dev), err);
 
-	nft_put_ifname(&hairpin, &at, spec->dev);
-	nft_put_ifname(&hairpin, &at, spec->dev);
+	nft_put_ifname(&hairpin, &at, name_text(spec->dev));
+	nft_put_ifname(&hairpin, &at, name_text(spec->dev));
 	if (!ret)
 		ret = nft_add_elem(t, &hairpin, err);
 	if (!ret)
-		ret = add_net(t, SET_FORBIDDEN, spec->dev, &multicast, err);
+		ret = add_net(t, SET_FORBIDDEN, name_text(spec->dev), &multicast, err);
 	if (!ret)
-		ret = add_net(t, SET_FORBIDDEN, spec->dev, &mapped, err);
+		ret = add_net(t, SET_FORBIDDEN, name_text(spec->dev), &mapped, err);
 	if (!ret)
-		ret = nft_add_range(t, SET_FORBIDDEN, spec->dev, &first, &last, err);
+		ret = nft_add_range(t, SET_FORBIDDEN, name_text(spec->dev), &first, &last, err);
 	for (unsigned int i = 0; !ret && i < spec->n_prefixes; i++)
-		ret = add_net(t, SET_FORBIDDEN, spec->dev, &spec->prefixes[i].net, err);
+		ret = add_net(t, SET_FORBIDDEN, name_text(spec->dev), &spec->prefixes[i].net, err);
 	return ret;
 }
 

@@ -92,7 +92,7 @@ static void comments_stay(char *before, char *after)
 static void says(const struct conf *f, const struct spec *spec)
 {
 	static char wanted[WORDS_MAX * VALUE_TEXT], has[sizeof(wanted)];
-	const struct conf_section *s = conf_find(f, spec->role, spec->name);
+	const struct conf_section *s = conf_find(f, spec->role, name_text(spec->name));
 
 	invariant(!f->errors.n && s);
 	spec_text(spec, false, wanted, sizeof(wanted));
@@ -152,7 +152,7 @@ static void saved(struct conf *f, const char *text, enum role role, char *words)
 	comments_stay(before, out);
 	free(before);
 	free(out);
-	invariant(!conf_remove(f, spec.role, spec.name));
+	invariant(!conf_remove(f, spec.role, name_text(spec.name)));
 	spec_free(&spec);
 }
 
@@ -164,6 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size >= sizeof(text) || memchr(data, '\0', size))
 		return -1;
+	names_forget();
 	memcpy(text, data, size);
 	text[size] = '\0';
 	words = strstr(text, SEPARATOR);

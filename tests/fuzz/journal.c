@@ -40,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size >= sizeof(text) || memchr(data, '\0', size))
 		return -1;
+	names_forget();
 	memcpy(text, data, size);
 	text[size] = '\0';
 	if (read_text(&j, text)) {

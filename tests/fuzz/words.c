@@ -38,13 +38,13 @@ static void same_again(const struct spec *spec)
 
 	spec_text(spec, false, text, sizeof(text));
 	strcpy(copy, text);
-	invariant(take(&second, spec->role, spec->name, split(copy, words), words));
+	invariant(take(&second, spec->role, name_text(spec->name), split(copy, words), words));
 	spec_text(&second, false, again, sizeof(again));
 	invariant(!strcmp(text, again) && second.set == spec->set);
 	invariant(!spec_init(&server, ROLE_SERVER, "", &err));
 	if (spec->role == ROLE_PEER) {
 		both = spec_effective(spec, &server);
-		invariant(both.dev[0] && both.n_prefixes == spec->n_prefixes);
+		invariant(both.dev.at && both.n_prefixes == spec->n_prefixes);
 	}
 	spec_free(&second);
 }
@@ -63,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size >= sizeof(text) || memchr(data, '\0', size))
 		return -1;
+	names_forget();
 	memcpy(text, data, size);
 	text[size] = '\0';
 	n = split(text, words);

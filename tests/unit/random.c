@@ -47,6 +47,14 @@ static void random_name(char *name, size_t longest)
 		name[0] = 'x';
 }
 
+static void random_ifname(struct name *ifname)
+{
+	char text[IFNAMSIZ];
+
+	random_name(text, sizeof(text) - 1);
+	ck_assert(name_hold(ifname, text));
+}
+
 static uint32_t edge(uint32_t min, uint32_t max)
 {
 	switch (below(4)) {
@@ -68,7 +76,7 @@ static void random_prefixes(struct spec *s)
 		p.net.len = (uint8_t)(16 + below(113));
 		p.net.addr = net6_base(&p.net);
 		if (s->role == ROLE_CLIENT && below(2))
-			random_name(p.ifname, 15);
+			random_ifname(&p.ifname);
 		ck_assert(param_append(s, "prefix", &p));
 	}
 }
@@ -102,9 +110,9 @@ void random_spec(struct spec *s, enum role role, uint32_t *seed)
 		s->server_address = random_address();
 		s->server_address.s6_addr[15] = 0x77;
 		s->proxy_ndp = below(3);
-		random_name(s->dev, 15);
+		random_ifname(&s->dev);
 	} else {
-		random_name(s->underlay, 15);
+		random_ifname(&s->underlay);
 	}
 	s->gateway_mode = role == ROLE_CLIENT ? below(3) : GATEWAY_AUTO;
 	if (s->gateway_mode == GATEWAY_ADDRESS)
@@ -147,7 +155,7 @@ void same_spec(const struct spec *a, const struct spec *b, const char *text)
 		ck_assert_msg(net6_equal(&x.addresses[i], &y.addresses[i]), "%s", text);
 	for (unsigned int i = 0; i < x.n_prefixes; i++)
 		ck_assert_msg(net6_equal(&x.prefixes[i].net, &y.prefixes[i].net) &&
-				      !strcmp(x.prefixes[i].ifname, y.prefixes[i].ifname),
+				      name_equal(x.prefixes[i].ifname, y.prefixes[i].ifname),
 			      "%s", text);
 	ck_assert_msg(x.gateway_mode == y.gateway_mode && addr6_equal(&x.gateway, &y.gateway), "%s", text);
 	ck_assert_msg(x.metric == y.metric && x.ttl == y.ttl && x.tos == y.tos && x.fwmark == y.fwmark &&
@@ -156,7 +164,7 @@ void same_spec(const struct spec *a, const struct spec *b, const char *text)
 	ck_assert_msg(x.mss_clamp == y.mss_clamp && x.source_filter == y.source_filter, "%s", text);
 	ck_assert_msg(x.has_server_address == y.has_server_address, "%s", text);
 	ck_assert_msg(addr6_equal(&x.server_address, &y.server_address) && x.proxy_ndp == y.proxy_ndp, "%s", text);
-	ck_assert_msg(!strcmp(x.dev, y.dev) && !strcmp(x.underlay, y.underlay), "%s", text);
+	ck_assert_msg(name_equal(x.dev, y.dev) && name_equal(x.underlay, y.underlay), "%s", text);
 	ck_assert_msg(x.simple_security == y.simple_security && x.n_allows == y.n_allows, "%s", text);
 	for (unsigned int i = 0; i < x.n_allows; i++)
 		ck_assert_msg(!memcmp(&x.allows[i], &y.allows[i], sizeof(x.allows[i])), "%s", text);

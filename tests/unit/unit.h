@@ -16,7 +16,7 @@
 /* Each file's tests, suite_NAME(), in the order in which they run. */
 /* clang-format off */
 #define SUITES(SUITE) \
-	SUITE(parse) SUITE(allow) SUITE(xtables) SUITE(inet6) SUITE(err) SUITE(params) SUITE(spec) SUITE(property) \
+	SUITE(parse) SUITE(allow) SUITE(xtables) SUITE(inet6) SUITE(name) SUITE(err) SUITE(params) SUITE(spec) SUITE(property) \
 	SUITE(answers) SUITE(message) SUITE(socket) SUITE(encode) SUITE(newlink) SUITE(linkmsg) SUITE(print) \
 	SUITE(sitattrs) SUITE(nft) SUITE(derive) SUITE(desired) SUITE(build) SUITE(leftover) SUITE(forwarding) \
 	SUITE(nftplan) SUITE(rules) SUITE(farend) SUITE(apply) SUITE(journal) SUITE(journalfile) SUITE(read) SUITE(file) \
@@ -134,6 +134,7 @@ const char *import_errors(const struct import *im);
 #define OBJECT(...) ((struct object[]){ __VA_ARGS__ })
 
 /* Small things. */
+size_t allocated_bytes(void); /* that malloc() has given out */
 struct in_addr ip4(const char *text);
 struct in6_addr ip6(const char *text);
 struct net6 net6(const char *text); /* "ADDRESS/LEN" */

@@ -25,7 +25,8 @@ static inline void said_again(const struct spec *spec)
 	strcpy(copy, text);
 	for (char *word = strtok(copy, " "); word && n < 512; word = strtok(NULL, " "))
 		words[n++] = word;
-	invariant(!spec_init(&second, ROLE_CLIENT, spec->name, &err) && !spec_words(&second, n, words, &err));
+	invariant(!spec_init(&second, ROLE_CLIENT, name_text(spec->name), &err) &&
+		  !spec_words(&second, n, words, &err));
 	invariant(!spec_check(&second, &err));
 	spec_text(&second, false, again, sizeof(again));
 	invariant(!strcmp(text, again));
@@ -43,6 +44,7 @@ static inline int fuzz_import(const char *format, const uint8_t *data, size_t si
 	text = calloc(1, size + 1);
 	invariant(text);
 	memcpy(text, data, size);
+	names_forget();
 	import_text(&im, importer_find(format), "x", text);
 	free(text);
 	invariant(!import_end(&im, &err));

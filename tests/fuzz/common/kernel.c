@@ -10,6 +10,7 @@
 #include "kernel.h" /* before linux/: glibc and the kernel define the same names */
 #include <linux/netlink.h>
 
+#include "base/name.h"
 #include "outside.h"
 
 static struct {
@@ -195,6 +196,7 @@ struct conversation *kernel_says(const uint8_t *data, size_t size, uint16_t type
 	static struct conversation c;
 	struct err err;
 
+	names_forget();
 	kernel.data = data;
 	kernel.left = size;
 	kernel.type = type;

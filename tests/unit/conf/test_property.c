@@ -31,7 +31,7 @@ static void round_trip(enum role role, uint32_t seed)
 		spec_text(&a, true, text, sizeof(text));
 		strcpy(copy, text);
 		n = split_words(copy, words, 512);
-		ck_assert_int_eq(spec_init(&b, role, a.name, &err), 0);
+		ck_assert_int_eq(spec_init(&b, role, name_text(a.name), &err), 0);
 		ck_assert_msg(!spec_recorded_words(&b, n, words, &err), "%s: %s: %s", text, err.step, err.why);
 		ck_assert_msg(!spec_check(&b, &err), "%s: %s: %s", text, err.step, err.why);
 		same_spec(&a, &b, text);
@@ -67,11 +67,12 @@ START_TEST(journal_lines)
 
 		random_spec(&a, role, &state);
 		spec_text(&a, true, text, sizeof(text));
-		snprintf(line, sizeof(line), "%s %s %s\n", role == ROLE_CLIENT ? "client" : "peer", a.name, text);
+		snprintf(line, sizeof(line), "%s %s %s\n", role == ROLE_CLIENT ? "client" : "peer", name_text(a.name),
+			 text);
 		ck_assert_int_eq(desired_init(&j.desired, &err), 0);
 		ck_assert_msg(!journal_parse(&j, line, &err), "%s: %s", text, err.why);
-		t = desired_find(&j.desired, role, a.name);
-		ck_assert_msg(t && t->recorded, "%s %s", a.name, text);
+		t = desired_find(&j.desired, role, name_text(a.name));
+		ck_assert_msg(t && t->recorded, "%s %s", name_text(a.name), text);
 		same_spec(&a, &t->spec, text);
 		journal_close(&j);
 	}
@@ -119,10 +120,10 @@ static void read_back(const struct spec *a, const char *text)
 	struct err err;
 	struct conf f = { .lock = 0 };
 
-	ck_assert_int_eq(conf_read(&f, PATH, conf_role(a->role), a->name, &err), 0);
+	ck_assert_int_eq(conf_read(&f, PATH, conf_role(a->role), name_text(a->name), &err), 0);
 	ck_assert_msg(!f.errors.n, "%s: %s", text, f.errors.texts[0]);
-	s = conf_find(&f, a->role, a->name);
-	ck_assert_msg(s, "%s: %s is not in the file", text, a->name);
+	s = conf_find(&f, a->role, name_text(a->name));
+	ck_assert_msg(s, "%s: %s is not in the file", text, name_text(a->name));
 	if (wanted.host) /* the address of a name is not in the file */
 		wanted.remote.s_addr = 0;
 	same_spec(&wanted, &s->spec, text);
@@ -134,9 +135,9 @@ static void put_in_file(const struct spec *a, bool forget)
 	struct err err;
 	struct conf f = { .lock = 0 };
 
-	ck_assert_int_eq(conf_read(&f, PATH, conf_role(a->role), a->name, &err), 0);
+	ck_assert_int_eq(conf_read(&f, PATH, conf_role(a->role), name_text(a->name), &err), 0);
 	if (forget)
-		ck_assert_int_eq(conf_remove(&f, a->role, a->name), 0);
+		ck_assert_int_eq(conf_remove(&f, a->role, name_text(a->name)), 0);
 	ck_assert_int_eq(conf_put(&f, a, &err), 0);
 	ck_assert(!conf_prepare(&f, &err) && !conf_commit(&f, &err));
 	conf_free(&f);
@@ -148,8 +149,8 @@ static void random_tunnel(struct spec *a, enum role role)
 	if (role != ROLE_CLIENT)
 		return;
 	/* All of them have one file, which names the tunnel and its device. */
-	strcpy(a->name, "x");
-	strcpy(a->dev, "x");
+	name_hold(&a->name, "x");
+	name_hold(&a->dev, "x");
 }
 
 /* Through a file: what was put reads back, whatever was there before; put again, not a byte changes. */

@@ -108,7 +108,7 @@ START_TEST(client)
 			 "inherit mtu 1400 notrack off "
 			 "mss-clamp off source-filter off simple-security on allow tcp/443");
 	ck_assert_uint_eq(f.sections[0].line, 2);
-	ck_assert_str_eq(f.sections[0].spec.dev, "x");
+	ck_assert_str_eq(name_text(f.sections[0].spec.dev), "x");
 }
 END_TEST
 
@@ -123,7 +123,7 @@ START_TEST(server_and_peers)
 			 "remote 198.51.100.7 address 2001:db8::3/127 server-address 2001:db8::9 "
 			 "prefix 2001:db8:100::/64 proxy-ndp off");
 	ck_assert_str_eq(words_of(ROLE_PEER, "b.o-b_"), "remote 198.51.100.8 address 2001:db8::5/127 dev tun0");
-	ck_assert_str_eq(conf_find(&f, ROLE_PEER, "alice")->spec.dev, "sit-alice");
+	ck_assert_str_eq(name_text(conf_find(&f, ROLE_PEER, "alice")->spec.dev), "sit-alice");
 	ck_assert_uint_eq(conf_find(&f, ROLE_PEER, "b.o-b_")->line, 11);
 	ck_assert_ptr_null(conf_find(&f, ROLE_PEER, "carol"));
 	ck_assert_ptr_null(conf_find(&f, ROLE_CLIENT, ""));
@@ -267,7 +267,7 @@ START_TEST(comment_of_a_header)
 {
 	good(ROLE_CLIENT, "[client] # home\n" R);
 	good(ROLE_SERVER, "[server]\t# all\n[peer alice] # her\n" TWO);
-	ck_assert_str_eq(conf_find(&f, ROLE_PEER, "alice")->spec.name, "alice");
+	ck_assert_str_eq(name_text(conf_find(&f, ROLE_PEER, "alice")->spec.name), "alice");
 }
 END_TEST
 

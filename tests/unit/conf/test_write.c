@@ -192,13 +192,13 @@ START_TEST(a_value_that_would_be_a_comment)
 	put_file(PATH, A B, 0);
 	load(ROLE_SERVER);
 	ck_assert_int_eq(spec_init(&spec, ROLE_SERVER, "", &err), 0);
-	strcpy(spec.uplink, "#");
+	name_hold(&spec.uplink, "#");
 	spec_set_given(&spec, "uplink");
 	ck_assert_int_eq(conf_put(&f, &spec, &err), -EINVAL);
 	ck_assert(err.usage && strstr(err.why, "'#' in a file: '#' begins a comment"));
 	save();
 	ck_assert_str_eq(get_file(PATH), A B);
-	strcpy(spec.uplink, "a#");
+	name_hold(&spec.uplink, "a#");
 	ck_assert_int_eq(conf_put(&f, &spec, &err), 0);
 }
 END_TEST

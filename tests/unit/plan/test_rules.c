@@ -135,7 +135,7 @@ START_TEST(uplink_of_the_default_route)
 	ck_assert_int_eq(uplink(), -EINVAL);
 	lab_route(&lab, "up1", "default", 1024, 9);
 	ck_assert_int_eq(uplink(), 0);
-	ck_assert_str_eq(server->uplink, "up1");
+	ck_assert_str_eq(name_text(server->uplink), "up1");
 	lab_route(&lab, "up1", "default", 2048, 3); /* two by one interface are one candidate */
 	ck_assert_int_eq(uplink(), 0);
 	lab_route(&lab, "up0", "default", 4096, 3);

@@ -107,8 +107,8 @@ START_TEST(names)
 
 	for (size_t i = 0; i < COUNT(clients); i++) {
 		ck_assert_int_eq(spec_init(&spec, ROLE_CLIENT, clients[i], &err), 0);
-		ck_assert_str_eq(spec.name, clients[i]);
-		ck_assert_str_eq(spec.dev, clients[i]);
+		ck_assert_str_eq(name_text(spec.name), clients[i]);
+		ck_assert_str_eq(name_text(spec.dev), clients[i]);
 	}
 	for (size_t i = 0; i < COUNT(no_clients); i++)
 		ck_assert(spec_init(&spec, ROLE_CLIENT, no_clients[i], &err) == -EINVAL && err.usage);
@@ -124,14 +124,14 @@ START_TEST(device_of_a_peer)
 	struct err err;
 
 	ck_assert_int_eq(read_spec(&spec, ROLE_PEER, "alice", PEER, &err), 0);
-	ck_assert_str_eq(spec.dev, "sit-alice");
+	ck_assert_str_eq(name_text(spec.dev), "sit-alice");
 	ck_assert_int_eq(read_spec(&spec, ROLE_PEER, "12345678901", PEER, &err), 0);
-	ck_assert_str_eq(spec.dev, "sit-12345678901");
+	ck_assert_str_eq(name_text(spec.dev), "sit-12345678901");
 	refuse(ROLE_PEER, "123456789012", PEER, "sit-123456789012", "dev NAME");
 	ck_assert_int_eq(read_spec(&spec, ROLE_PEER, "123456789012", PEER "dev s1", &err), 0);
-	ck_assert_str_eq(spec.dev, "s1");
+	ck_assert_str_eq(name_text(spec.dev), "s1");
 	ck_assert_int_eq(read_spec(&spec, ROLE_PEER, "alice", PEER "dev 123456789012345", &err), 0);
-	ck_assert_str_eq(spec.dev, "123456789012345");
+	ck_assert_str_eq(name_text(spec.dev), "123456789012345");
 }
 END_TEST
 
@@ -194,7 +194,7 @@ START_TEST(as_many_as_allowed)
 	ck_assert_msg(!read_spec(&spec, ROLE_CLIENT, "t1", text, &err), "%s", err.why);
 	ck_assert_uint_eq(spec.n_addresses, 16);
 	ck_assert_uint_eq(spec.n_prefixes, 64);
-	ck_assert_str_eq(spec.prefixes[63].ifname, "eth63");
+	ck_assert_str_eq(name_text(spec.prefixes[63].ifname), "eth63");
 	strcat(text, "address 2001:db8::ffff:3");
 	refuse(ROLE_CLIENT, "t1", text, "2001:db8::ffff:3", "too many");
 	*strstr(text, "address 2001:db8::ffff:3") = '\0';

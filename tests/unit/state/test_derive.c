@@ -142,7 +142,7 @@ START_TEST(without_an_address)
 		spec_free(&spec);
 		ck_assert_int_eq(spec_init(&spec, i ? ROLE_PEER : ROLE_CLIENT, "x", &err), 0);
 		spec.remote = ip4("203.0.113.1");
-		strcpy(spec.dev, "x");
+		name_hold(&spec.dev, "x");
 		both = spec.role == ROLE_PEER ? spec_effective(&spec, &server) : spec;
 		for (unsigned int k = 0; derive_addr(&both, k, &addr) && k < 9; k++)
 			ck_assert_uint_lt(k, 2);

@@ -178,7 +178,7 @@ START_TEST(foreign_client_observed)
 
 	lab_route(&lab, "unreachable", "2001:db8:1::/48", 1024, 3);
 	observe_foreign(&lab.s, l, ROLE_CLIENT, &spec);
-	ck_assert(!strcmp(spec.name, "he6") && !strcmp(spec.dev, "he6"));
+	ck_assert(!strcmp(name_text(spec.name), "he6") && !strcmp(name_text(spec.dev), "he6"));
 	is_text(&spec, ROLE_CLIENT,
 		HE6 "address 2001:db8::3/127 address 2001:db8:9::1/64 gateway none metric 1024 ttl 64 tos 0 fwmark 0 "
 		    "mtu 1480 "
@@ -203,7 +203,7 @@ START_TEST(foreign_peer_observed)
 
 	lab_neigh(&lab, "up0", "2001:db8::2", 0);
 	observe_foreign(&lab.s, l, ROLE_PEER, &spec);
-	ck_assert_str_eq(spec.name, "he6");
+	ck_assert_str_eq(name_text(spec.name), "he6");
 	is_text(&spec, ROLE_PEER,
 		"remote 203.0.113.1 address 2001:db8::2/127 server-address 2001:db8::3 prefix 2001:db8:5::/48 "
 		"prefix 2001:db8:6::7/128 proxy-ndp on dev he6 ttl 64 tos 0 fwmark 0 mtu 1480 notrack off mss-clamp "
@@ -265,7 +265,7 @@ START_TEST(lost_journal)
 	ck_assert(!desired_find(&lab.desired, ROLE_PEER, "alice")->recorded);
 	ck_assert(desired_find(&lab.desired, ROLE_CLIENT, "t2")->recorded);
 	ck_assert_uint_eq(desired_find(&lab.desired, ROLE_CLIENT, "t2")->spec.remote.s_addr, ip4("203.0.113.9").s_addr);
-	ck_assert_str_eq(lab.desired.server.uplink, "up0");
+	ck_assert_str_eq(name_text(lab.desired.server.uplink), "up0");
 }
 END_TEST
 

@@ -136,7 +136,7 @@ START_TEST(empty_journal)
 	ck_assert_int_eq(parse("\n\n# nothing\n"), 0);
 	ck_assert(!j.desired.n && !j.saved.n && !j.desired.server_explicit);
 	ck_assert_int_eq(parse("server implicit uplink eth0\n"), 0);
-	ck_assert(!j.desired.server_explicit && !strcmp(j.desired.server.uplink, "eth0"));
+	ck_assert(!j.desired.server_explicit && !strcmp(name_text(j.desired.server.uplink), "eth0"));
 }
 END_TEST
 
