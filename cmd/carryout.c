@@ -138,20 +138,27 @@ static void name_gone(const struct ctx *ctx, const struct change *ch, const stru
 	}
 }
 
-/* What a person took down is no longer to be used of F. Is it all? */
-static bool leave_down(const struct scope *scope, struct conf *f)
+/* Of F what a person took down is no longer to be used, if hooks ask for it. Is that all of SCOPE? */
+static bool leave_down(const struct ctx *ctx, const struct change *ch, const struct scope *scope, struct conf *f)
+{
+	if (!ctx->unless_down)
+		return false;
+	for (size_t i = 0; i < f->n_sections; i++)
+		if (change_kept_down(ch, f->sections[i].spec.role, name_text(f->sections[i].spec.name)))
+			f->sections[i].bad = true;
+	return change_kept_down(ch, scope->role, scope->name);
+}
+
+/* The same before anything is asked of name servers, which may take long. Who may not look is refused later. */
+static bool is_left_down(const struct ctx *ctx, const struct scope *scope, struct conf *f)
 {
 	struct change ch;
 	struct err ignored;
 	bool all;
 
-	/* Who may not look is refused later. */
-	if (change_open(&ch, false, &ignored))
+	if (!ctx->unless_down || change_open(&ch, false, &ignored))
 		return false;
-	all = change_kept_down(&ch, scope->role, scope->name);
-	for (size_t i = 0; i < f->n_sections; i++)
-		if (change_kept_down(&ch, f->sections[i].spec.role, name_text(f->sections[i].spec.name)))
-			f->sections[i].bad = true;
+	all = leave_down(ctx, &ch, scope, f);
 	change_close(&ch);
 	return all;
 }
@@ -162,7 +169,7 @@ enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct s
 	struct change ch;
 	struct err err;
 
-	if (ctx->unless_down && leave_down(scope, f)) {
+	if (is_left_down(ctx, scope, f)) {
 		conf_free(f);
 		return STATUS_OK;
 	}
@@ -174,10 +181,13 @@ enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct s
 		conf_free(f);
 		return status;
 	}
-	status = change_conf(&ch, f, &err) ? fail(&err) : fail_conf(f);
-	if (!status) {
-		name_gone(ctx, &ch, f);
-		status = carry_out(ctx, &ch, scope);
+	/* Again, with the lock held: a person may have been faster than the name servers. */
+	if (!leave_down(ctx, &ch, scope, f)) {
+		status = change_conf(&ch, f, &err) ? fail(&err) : fail_conf(f);
+		if (!status) {
+			name_gone(ctx, &ch, f);
+			status = carry_out(ctx, &ch, scope);
+		}
 	}
 	change_close(&ch);
 	conf_free(f);

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The hook of networkd-dispatcher and NetworkManager: an underlay comes up, or changes its address."""
 
+import fcntl
+import os
+import pathlib
+import time
+
 import foreign
 import netlab
 from netlab import CLIENT4, INTERNET, PAIR, PAIR_B, PREFIX, SECOND4, SERVER4, SERVER4B
@@ -97,6 +102,24 @@ class Underlay(netlab.Case):
         self.client.ip("link del home")
         self.routable(self.client, "wan")
         self.assertIn("home", self.client.links(), "a dry run holds nothing")
+
+    def test_down_while_a_hook_waits_holds(self):
+        """What the hook saw before it had the lock is no longer true then: the journal of a `down` is there."""
+        self.file("home.conf", CLIENT)
+        self.tell(self.client, "client down home")
+        folder = pathlib.Path(next(path for path, _, names in os.walk(netlab.RUN) if "lock" in names))
+        down = (folder / "journal").read_bytes()
+        self.up(self.client, "client up home")
+        self.client.ip("link del home")
+        with open(folder / "lock", "rb+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            waiting = netlab.start(self.client, "--unless-down client up home")
+            time.sleep(1)  # long enough for one that does not wait to have ended
+            self.assertIsNone(waiting.poll(), "it did not wait for the lock")
+            (folder / "journal").write_bytes(down)
+        done = netlab.finish(waiting, 20)
+        self.assertEqual((done.status, done.out, done.err), (0, "", ""), str(done))
+        self.assertNotIn("home", self.client.links())
 
     def test_a_refused_up_is_none(self):
         self.file("home.conf", CLIENT)
