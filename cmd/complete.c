@@ -17,6 +17,7 @@
 #include "formats.h"
 #include "options.h"
 #include "base/err.h"
+#include "base/quote.h"
 #include "change/host.h"
 #include "kernel/mark.h"
 #include "spec/params.h"
@@ -26,10 +27,7 @@
 /* What sitctl takes in no name, and a shell's script could not show, is not offered. */
 static void offer(const char *partial, const char *word, const char *what)
 {
-	for (const char *p = word; *p; p++)
-		if (*p < ' ' || *p > '~')
-			return;
-	if (!strncmp(word, partial, strlen(partial)))
+	if (!has_odd(word) && !strncmp(word, partial, strlen(partial)))
 		printf("%s\t%s\n", word, what);
 }
 

@@ -9,7 +9,7 @@
 
 static bool is_odd(char c)
 {
-	return (unsigned char)c < ' ' || (unsigned char)c >= 127;
+	return !isprint((unsigned char)c); /* of ASCII: the program stays in the locale C */
 }
 
 /* Of an octal number the shell's command takes three digits at most. */
@@ -25,7 +25,7 @@ static void print_octal(FILE *out, const char *word)
 	fputs("')\"", out);
 }
 
-static bool has_odd(const char *word)
+bool has_odd(const char *word)
 {
 	while (*word)
 		if (is_odd(*word++))
@@ -76,9 +76,9 @@ const char *quote_word(const char *word, char *buf, size_t size)
 
 void print_escaped(FILE *out, const char *text)
 {
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		if (*p < ' ' || *p >= 127)
-			fprintf(out, "\\x%02x", *p);
+	for (const char *p = text; *p; p++) {
+		if (is_odd(*p))
+			fprintf(out, "\\x%02x", (unsigned char)*p);
 		else
 			fputc(*p, out);
 	}

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -18,6 +19,9 @@ void print_word(FILE *out, const char *word);
 
 /* The same into BUF, SIZE bytes; returns BUF. */
 const char *quote_word(const char *word, char *buf, size_t size);
+
+/* Has it bytes that are no printable ASCII? */
+bool has_odd(const char *word);
 
 /* Print TEXT, whatever bytes are in it: what is no printable ASCII as \xNN. */
 void print_escaped(FILE *out, const char *text);

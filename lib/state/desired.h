@@ -39,7 +39,7 @@ int desired_put(struct desired *t, const struct spec *spec, bool recorded, struc
 void desired_remove(struct desired *t, enum role role, const char *name);
 void desired_remove_all(struct desired *t, enum role role);
 
-/* Has it any of ROLE? Has it peers? */
+/* Has it any of ROLE? */
 bool desired_has(const struct desired *t, enum role role);
 
 /* Add what runs in the kernel with our mark and is not in it (a lost journal). 0 or -ENOMEM. */

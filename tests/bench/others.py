@@ -20,19 +20,23 @@ COMMANDS = {"client up": UP, "client up again": UP, "client show": [SITCTL, "cli
             "client check": [SITCTL, "client", "check"], "doctor": [SITCTL, "doctor", NAME], "client down": DOWN}
 
 
-@contextlib.contextmanager
 def nothing(_):
     """Nothing."""
-    yield
+    return contextlib.nullcontext()
 
 
 @contextlib.contextmanager
-def _ruled(host, script):
-    host.nft(script)
+def _until(end, *words):
+    """What was begun ends in any case."""
     try:
         yield
     finally:
-        host.nft("flush ruleset")
+        end(*words)
+
+
+def _ruled(host, script):
+    host.nft(script)
+    return _until(host.nft, "flush ruleset")
 
 
 def _table(sets, *rules):
@@ -61,25 +65,19 @@ def jumps(host):
     return _ruled(host, _table("chain on {\n" + "ip saddr 20.0.0.1 drop\n" * 20 + "}\n", *["jump on"] * 4000))
 
 
-@contextlib.contextmanager
 def routes(host):
     """50,000 routes to a neighbour."""
-    host.ip("\n".join(f"route add 3fff:{n >> 8:x}:{n & 255:x}00::/40 via fe80::1 dev wan proto bgp" for n in range(50_000)))
-    try:
-        yield
-    finally:
+    def flush():
         with host:
             subprocess.run(["ip", "-6", "route", "flush", "proto", "bgp"], check=True)
+    host.ip("\n".join(f"route add 3fff:{n >> 8:x}:{n & 255:x}00::/40 via fe80::1 dev wan proto bgp" for n in range(50_000)))
+    return _until(flush)
 
 
-@contextlib.contextmanager
 def links(host):
     """2,000 links."""
     host.ip("\n".join(f"link add o{n} group 77 type dummy\nlink set o{n} up" for n in range(2_000)))
-    try:
-        yield
-    finally:
-        host.ip("link del group 77")
+    return _until(host.ip, "link del group 77")
 
 
 LOADS = elements, rules, jumps, routes, links

@@ -379,6 +379,10 @@ class Case(unittest.TestCase):
         except ValueError as error:
             self.fail(f"no JSON ({error}): {done}")
 
+    def running(self, host, words):
+        """The same of a `show`, without what is only in a file."""
+        return [one for one in self.show(host, words) if one.get("state") != "absent"]
+
     def refused(self, host, words, *needed, status=(1, 2), **how):
         """Runs sitctl; it must refuse, say each of the needed words on stderr, and leave the host as it was."""
         before = host.state()
