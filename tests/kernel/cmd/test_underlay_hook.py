@@ -158,7 +158,7 @@ class Underlay(netlab.Case):
     def test_passes_come_up_unless_a_person_ended_them(self):
         self.file("nat.conf", f"[pass home]\nremote = {SERVER4}\nto = 10.0.0.9\n[pass work]\nremote = {SERVER4B}\nto = 10.0.0.10\n")
         self.client.ip("addr add 10.0.0.1/24 dev lan")
-        shown = lambda: [one["name"] for one in self.running(self.client, "nat show")]
+        shown = lambda: [one["name"] for one in self.live(self.client, "nat show")]
         self.assertEqual(self.routable(self.client, "wan"), "")
         self.assertEqual(sorted(shown()), ["home", "work"])
         self.tell(self.client, "nat unpass work")

@@ -22,7 +22,7 @@ class Nat(files.Case):
         cls.client.set("net.ipv4.conf.all.forwarding", 1)
 
     def passes(self):
-        return {one["name"]: (one["remote"], one["to"]) for one in self.running(self.client, "nat show")}
+        return {one["name"]: (one["remote"], one["to"]) for one in self.live(self.client, "nat show")}
 
     def test_up_and_down(self):
         before = self.client.state()

@@ -379,7 +379,7 @@ class Case(unittest.TestCase):
         except ValueError as error:
             self.fail(f"no JSON ({error}): {done}")
 
-    def running(self, host, words):
+    def live(self, host, words):
         """The same of a `show`, without what is only in a file."""
         return [one for one in self.show(host, words) if one.get("state") != "absent"]
 
