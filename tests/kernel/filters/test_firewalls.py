@@ -9,11 +9,13 @@ import time
 import unittest
 
 import netlab
-from netlab import PAIR, SERVER4
+from netlab import CLIENT4, PAIR, SERVER4
 import netlink
 import packets
 
 UP = f"client up t1 remote {SERVER4} address {PAIR[1]}"
+INSIDE = "10.0.0.9"
+PASS = f"nat pass home remote {SERVER4} to {INSIDE}"
 CONF = "/etc/nftables.conf"
 BUS = """<busconfig>
     <type>system</type> <listen>unix:path={}</listen> <auth>EXTERNAL</auth>
@@ -135,8 +137,42 @@ class Nftables(Beside):
         self.same(wanted, self.client)
 
 
-class Ufw(Beside):
-    needs, weight = ("ufw", "iptables-save"), 101
+class Passing(Beside):
+    """The client is a NAT, and the tunnel's client behind it, in lan: what the firewall forwards."""
+
+    @classmethod
+    def prepare(cls):
+        cls.client.ip("addr add 10.0.0.1/24 dev lan")
+        cls.client.set("net.ipv4.conf.all.forwarding", 1)
+        cls.client.nft("table ip others { chain out { type nat hook postrouting priority srcnat; oifname wan masquerade; }; }")
+        cls.lan.ip(f"addr add {INSIDE}/24 dev eth0\nroute add default via 10.0.0.1")
+        cls.tell(cls(), cls.server, f"server add-peer home remote {CLIENT4} address {PAIR[1]}")
+        cls.tell(cls(), cls.lan, UP)
+
+    def asked(self):
+        """What each side that speaks first gets, when the NAT remembers nothing."""
+        results = []
+        for host, target in ((self.server, PAIR[1]), (self.lan, PAIR[0])):
+            self.do("conntrack -F")
+            results.append(packets.ask(host, target, within=2))
+        return results
+
+    def follow(self, **env):
+        """The pass names the command that lets it through; after that it has nothing to say."""
+        said = self.tell(self.client, PASS).err
+        self.assertNotEqual(self.asked(), ["reply", "reply"], "it is open before")
+        command = said.strip().rsplit("to let it pass: ", 1)[1]
+        with self.client:
+            subprocess.run(["sh", "-ec", command], check=True, stdout=subprocess.DEVNULL, env=dict(os.environ, **env))
+        return command
+
+    def passes(self):
+        self.assertEqual(self.asked(), ["reply", "reply"])
+        self.up(self.client, PASS)
+
+
+class UfwHost(Beside):
+    needs = "ufw", "iptables-save"
 
     def setUp(self):
         super().setUp()
@@ -145,6 +181,10 @@ class Ufw(Beside):
     def listing(self):
         rules = self.do("iptables-save") + self.do("ip6tables-save")
         return [re.sub(r" \[\d+:\d+\]", "", line) for line in rules.splitlines() if not line.startswith("#")]
+
+
+class Ufw(UfwHost):
+    weight = 101
 
     def test_all_its_life(self):
         """One test, for ufw takes its time: enabled after `up` and before it, reloaded, disabled."""
@@ -166,8 +206,17 @@ class Ufw(Beside):
         self.assertFalse(self.has_table())
 
 
-class Firewalld(Beside):
-    needs, weight = ("firewalld", "firewall-cmd", "dbus-daemon"), 100
+class UfwPass(Passing, UfwHost):
+    weight = 99
+
+    def test_what_is_passed_on(self):
+        self.do("ufw --force enable")
+        self.assertIn("ufw route allow", self.follow())
+        self.passes()
+
+
+class FirewalldHost(Beside):
+    needs = "firewalld", "firewall-cmd", "dbus-daemon"
 
     def setUp(self):
         super().setUp()
@@ -222,6 +271,10 @@ class Firewalld(Beside):
     def listing(self):
         return self.do("nft -s list table inet firewalld")
 
+
+class Firewalld(FirewalldHost):
+    weight = 100
+
     def test_all_its_life(self):
         """One test, for it takes its time: started after `up` and before it, reloaded in both ways, stopped."""
         self.up(self.client, UP)
@@ -245,3 +298,12 @@ class Firewalld(Beside):
         self.carries("stopped")
         self.up(self.client, "client down t1")
         self.assertFalse(self.has_table())
+
+
+class FirewalldPass(Passing, FirewalldHost):
+    weight = 99
+
+    def test_what_is_passed_on(self):
+        self.firewalld()
+        self.assertIn("firewall-cmd", self.follow(DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={self.bus}"))
+        self.passes()
