@@ -19,7 +19,7 @@ import handover
 import managers
 from case import FILES, Case, link, run
 
-CLIENT, SERVER = "sitctl@home.service", "sitctl-server.service"
+CLIENT, SERVER, NAT = "sitctl@home.service", "sitctl-server.service", "sitctl-nat.service"
 EXAMPLES = pathlib.Path("/usr/share/doc/sitctl/examples/systemd")
 CATCH_ALL, COPIES = pathlib.Path("/etc/systemd/network/zz.network"), []
 HERE = pathlib.Path(__file__).resolve().parent
@@ -105,7 +105,11 @@ class Booted(Case):
         CATCH_ALL.write_text("[Match]\nName=*\n[Network]\nIPv6AcceptRA=no\n", encoding="ascii")
         self.networkd("systemctl restart systemd-networkd.service")
         self.networkd("networkctl reconfigure home sit-alice")
-        self.assertIn("2001:db8:100::/64", self.good("sitctl check", status=3))
+        told = self.good("sitctl check", status=3)
+        self.assertIn("2001:db8:100::/64", told)
+        # That file brings up the kernel's own device as well, which is not ours to take down.
+        self.assertIn("'ip link set sit0 down'", told)
+        self.good("ip link set sit0 down")
         self.repair()
         self.assertEqual([link(name)["ifindex"] for name in ("home", "sit-alice")], indexes)
 
@@ -175,6 +179,30 @@ class Booted(Case):
         self.until_good("sitctl check")
         (FILES / "late.conf").unlink()
         self.good("sitctl client down late")
+        self.carries()
+
+    def passed(self):
+        return [(one["name"], one["to"]) for one in json.loads(self.good("sitctl -j nat show")) if one.get("state") != "absent"]
+
+    def test_10b_what_the_nat_passes_on_has_a_unit_too(self):
+        conf, before = FILES / "nat.conf", self.good("nft list ruleset")
+        conf.write_text("[pass inside]\nremote = 192.0.2.77\nto = 192.168.1.9\n", encoding="ascii")
+        self.good(f"systemctl start {NAT}")
+        self.assertEqual(self.properties(NAT)["ActiveState"], "active")
+        self.assertEqual(self.passed(), [("inside", "192.168.1.9")])
+        self.assertEqual(self.good("sitctl check"), "")
+        conf.write_text(conf.read_text(encoding="ascii").replace(".9", ".8"), encoding="ascii")
+        self.good(f"systemctl reload {NAT}")
+        self.assertEqual(self.passed(), [("inside", "192.168.1.8")])
+        self.good(f"systemctl stop {NAT}")
+        self.assertEqual(self.passed(), [])
+        self.assertEqual(self.good("nft list ruleset"), before)
+        conf.write_text("[pass inside]\nremote = 192.0.2.77\n", encoding="ascii")
+        run(f"systemctl start {NAT}")
+        self.assertEqual(self.properties(NAT)["SubState"], "failed", "a mistake in the file is not tried again")
+        self.assertIn("/etc/sitctl/nat.conf:", self.good(f"journalctl --no-pager -u {NAT}"))
+        self.good(f"systemctl reset-failed {NAT}")
+        conf.unlink()
         self.carries()
 
     def test_11_an_upgrade_leaves_tunnels_and_changed_files_alone(self):
