@@ -32,7 +32,7 @@ static const struct command server_commands[] = {
 static const struct command nat_commands[] = {
 	{ "pass", "pass protocol 41 between a tunnel server and an inside host", ROLE_NAT, ARGS_NAME_PARAMS, FILES_SAVE, cmd_up, NULL },
 	{ "unpass", "end that", ROLE_NAT, ARGS_NAME, FILES_SAVE, cmd_down, NULL },
-	{ "show", "what the kernel has", ROLE_NAT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_nat_show, NULL },
+	{ "show", "what the kernel has", ROLE_NAT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_show, NULL },
 	{ "check", "is the kernel still in the wanted state?", ROLE_NAT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_check, NULL },
 	{ "up", "all passes as /etc/sitctl/nat.conf says", ROLE_NAT, ARGS_NONE, FILES_READ, cmd_nat_up, NULL },
 	{ "down", "end all passes", ROLE_NAT, ARGS_NONE, FILES_NONE, cmd_all_down, NULL },
@@ -43,6 +43,7 @@ const struct command root_commands[] = {
 	{ .name = "client", .help = "this host's tunnel to a host with IPv6", .role = ROLE_CLIENT, .sub = client_commands },
 	{ .name = "server", .help = "tunnels from this host with IPv6 to its peers", .role = ROLE_SERVER, .sub = server_commands },
 	{ .name = "nat", .help = "this host as the NAT in front of a tunnel client", .role = ROLE_NAT, .sub = nat_commands },
+	{ "show", "everything: client show, server show, nat show", 0, ARGS_NONE, FILES_READ, cmd_show, NULL },
 	{ "check", "everything that is configured: client check, server check, nat check", 0, ARGS_NONE, FILES_READ, cmd_check, NULL },
 	{ "doctor", "why does my tunnel not work? Examines one; changes nothing.", 0, ARGS_EXAM, FILES_NONE, cmd_doctor, NULL },
 	{ "complete", NULL, 0, ARGS_ANY, FILES_NONE, cmd_complete, NULL },

@@ -43,7 +43,6 @@ enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, cons
 enum status cmd_all_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_nat_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
-enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_import(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);

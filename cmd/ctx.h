@@ -10,7 +10,7 @@ enum status { STATUS_OK = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2, STATUS_DRIFT 
 enum color { COLOR_NONE, COLOR_DEV, COLOR_ADDRESS, COLOR_GOOD, COLOR_BAD };
 
 struct ctx {
-	bool json, pretty, details, statistics, dry_run, quiet, save, force, unless_down;
+	bool json, pretty, brief, details, statistics, dry_run, quiet, save, force, unless_down;
 	bool color;			/* decided: colours on stdout */
 	bool admin, raw;		/* rights_drop() found the rights to change the network, to watch packets */
 	const char *netns;		/* NULL: the one we are in */

@@ -4,10 +4,11 @@
 
 #include "dispatch.h"
 #include "help.h"
+#include "meant.h"
+#include "options.h"
 #include "say.h"
-#include "base/nearest.h"
 
-#define COMMANDS_MAX 16 /* of one group */
+#define OPTIONS_FIRST "options stand before the first word: sitctl [ OPTIONS ] OBJECT COMMAND"
 
 static const struct command *find(const struct command *group, const char *name)
 {
@@ -17,22 +18,18 @@ static const struct command *find(const struct command *group, const char *name)
 	return NULL;
 }
 
-static enum status unknown(const struct command *group, const char *path, const char *word)
+static enum status unknown(const struct command *root, const struct command *group, const char *path, const char *word)
 {
-	const char *names[COMMANDS_MAX], *near;
-	unsigned int n = 0;
+	char meant[64];
 	struct err err;
 
-	for (const struct command *c = group; c->name; c++)
-		if (c->help)
-			names[n++] = c->name;
-	names[n++] = "help";
-	near = nearest(word, names, n);
 	err_usage(&err, word, "is not a command%s%s", *path ? " of 'sitctl " : "", path);
 	if (*path) /* the path ends with a space */
 		snprintf(err.why + strlen(err.why) - 1, sizeof(err.why) - strlen(err.why) + 1, "'");
-	if (near)
-		err_hint(&err, "did you mean '%s'?", near);
+	if (*word == '-')
+		err_hint(&err, OPTIONS_FIRST);
+	else if (meant_command(root, group, word, meant, sizeof(meant)))
+		err_hint(&err, "did you mean '%s'?", meant);
 	else
 		err_hint(&err, "see 'sitctl %shelp'", path);
 	return fail(&err);
@@ -46,6 +43,8 @@ static enum status superfluous(const struct command *cmd, int n, char **words)
 	for (int i = 0; i < n; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? " " : "", words[i]);
 	err_usage(&err, text, "'%s' takes no further words", cmd->name);
+	if (option_like(words[0]))
+		err_hint(&err, OPTIONS_FIRST);
 	return fail(&err);
 }
 
@@ -88,6 +87,14 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 		const char *why;
 
 		name = words[0];
+		if (option_like(name)) {
+			err_usage(&err, name, "is not a name");
+			if (cmd->args == ARGS_NAME_OPTIONAL)
+				err_hint(&err, OPTIONS_FIRST "; without a name, '%s' means all", cmd->name);
+			else
+				err_hint(&err, OPTIONS_FIRST);
+			return fail(&err);
+		}
 		if (cmd->role == ROLE_CLIENT ? !parse_ifname(name, &why) : !parse_peer_name(name, &why)) {
 			err_usage(&err, name, "%s", why);
 			return fail(&err);
@@ -124,7 +131,7 @@ static enum status help_on(const struct command *root, const struct command *gro
 		const struct command *cmd = group ? find(group, words[0]) : NULL;
 
 		if (group && (!cmd || !cmd->help))
-			return unknown(group, path, words[0]);
+			return unknown(root, group, path, words[0]);
 		if (!cmd)
 			return superfluous_help(path, words[0]);
 		if (!cmd->sub && n == 1) {
@@ -144,28 +151,23 @@ static enum status help_on(const struct command *root, const struct command *gro
 enum status dispatch(struct ctx *ctx, int n, char **words)
 {
 	const struct command *group = ctx->commands, *cmd;
-	char path[64] = "", what[64];
-	struct err err;
+	char path[64] = "";
 
 	ctx->words = n;
 	ctx->word = words;
 	for (;; group = cmd->sub) {
 		if (!n && group == ctx->commands) {
-			err_usage(&err, "usage", "no command given");
-			err_hint(&err, "write 'sitctl [ OPTIONS ] OBJECT COMMAND ...'; see 'sitctl help'");
-			return fail(&err);
+			help_usage(ctx->commands);
+			return STATUS_USAGE;
 		}
-		if (!n) {
-			snprintf(what, sizeof(what), "%.*s", (int)strlen(path) - 1, path);
-			err_usage(&err, what, "a command is missing");
-			err_hint(&err, "see 'sitctl %shelp'", path);
-			return fail(&err);
-		}
+		/* As `ip link` is: to look is what an object alone is for. */
+		if (!n)
+			return call(ctx, find(group, "show"), 0, words);
 		if (is_help(words[0]))
 			return help_on(ctx->commands, group, path, sizeof(path), n - 1, words + 1);
 		cmd = find(group, words[0]);
 		if (!cmd)
-			return unknown(group, path, words[0]);
+			return unknown(ctx->commands, group, path, words[0]);
 		words++;
 		n--;
 		if (!cmd->sub)

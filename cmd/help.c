@@ -70,6 +70,15 @@ static void print_option(const struct option_row *o)
 	print_wrapped(OPTION_INDENT, OPTION_INDENT, o->help);
 }
 
+void help_usage(const struct command *root)
+{
+	fprintf(stderr, "Usage: sitctl [ OPTIONS ] OBJECT COMMAND [ NAME ] [ PARAMETER VALUE ]...\n\n");
+	for (const struct command *c = root; c->name; c++)
+		if (c->help)
+			fprintf(stderr, "  %-8s %s\n", c->name, c->help);
+	fprintf(stderr, "\n'sitctl help' tells more, and so does the manual, sitctl(8).\n");
+}
+
 void help_root(const struct command *root)
 {
 	char path[32], title[128];

@@ -5,6 +5,9 @@
 
 #include "commands.h"
 
+/* The objects on stderr, for who gave no words. */
+void help_usage(const struct command *root);
+
 /* Help on stdout: of everything, of a group, of a command. PATH is what leads to it, such as "client ". */
 void help_root(const struct command *root);
 void help_group(const struct command *root, const char *path, const struct command *group);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nat show: what the kernel passes on between tunnel servers and inside hosts. */
+/* What `show` says of passes. */
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
+#include "nat.h"
+#include "brief.h"
 #include "ctx.h"
-#include "file.h"
 #include "say.h"
-#include "show.h"
 #include "showfile.h"
 #include "base/err.h"
 #include "base/list.h"
@@ -22,6 +21,10 @@ static void print_pass(const struct view *v)
 	const struct spec *nat = &v->spec;
 	char value[VALUE_TEXT + HOST_NAME_MAX_LEN + 4];
 
+	if (v->ctx->brief) {
+		print_brief(v->ctx, nat, "pass", true);
+		return;
+	}
 	printf("%s%s%s: pass\n", color(v->ctx, COLOR_DEV), name_text(nat->name), color(v->ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++) {
 		if (!param_exists(p, nat) || p->internal || !param_text(p, nat, 0, value))
@@ -66,7 +69,7 @@ static bool take_pass(struct view *v, size_t i)
 	return true;
 }
 
-static bool show_passes(struct view v, const struct confs *confs, const char *name, json_t *array)
+bool show_passes(struct view v, const struct confs *confs, const char *name, json_t *array)
 {
 	const struct host *host = v.host;
 	bool found = false;
@@ -88,35 +91,4 @@ static bool show_passes(struct view v, const struct confs *confs, const char *na
 		spec_free(&v.spec);
 	}
 	return found;
-}
-
-enum status cmd_nat_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
-{
-	struct confs confs;
-	json_t *array;
-	struct host host;
-	struct err err;
-	bool found;
-
-	(void)n;
-	(void)words;
-	if (confs_load(ctx, ROLE_NAT, name, true, &confs, &err))
-		return fail(&err);
-	/* What is wrong in a file does not keep us from showing what the kernel has. */
-	for (size_t i = 0; i < confs.n; i++)
-		fail_conf(&confs.items[i]);
-	if (host_open(&host, false, &err)) {
-		confs_free(&confs);
-		return fail(&err);
-	}
-	array = ctx->json ? json_array() : NULL;
-	found = show_passes((struct view){ .ctx = ctx, .host = &host }, &confs, name, array);
-	found = show_absent(ctx, &host, &confs, ROLE_NAT, name, array) || found;
-	host_close(&host);
-	confs_free(&confs);
-	if (array && (found || !name))
-		print_json(ctx, array);
-	else
-		json_decref(array);
-	return name && !found ? not_found(cmd, name) : STATUS_OK;
 }

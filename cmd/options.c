@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stddef.h>
+#include <string.h>
 
 #include "options.h"
+#include "base/nearest.h"
 
 const struct option_row option_rows[] = {
 	{ 'V', "version", NULL, "print the version" },
@@ -10,6 +11,7 @@ const struct option_row option_rows[] = {
 	{ 'p', "pretty", NULL, "with -j: indented" },
 	{ 'd', "details", NULL, "show more" },
 	{ 's', "statistics", NULL, "show counters" },
+	{ OPTION_BRIEF, "brief", NULL, "show one line a tunnel" },
 	{ 'n', "netns", "NAME", "work in that network namespace" },
 	{ 'D', "dry-run", NULL, "print what would be done, do nothing" },
 	{ 'q', "quiet", NULL, "no warnings, only errors" },
@@ -21,3 +23,44 @@ const struct option_row option_rows[] = {
 	{ OPTION_FORCE, "force", NULL, "with -b: go on after an error" },
 	{ .name = NULL },
 };
+
+const struct option_row *option_by_letter(char letter)
+{
+	for (const struct option_row *o = option_rows; o->name; o++)
+		if (o->letter == letter)
+			return o;
+	return NULL;
+}
+
+const struct option_row *option_by_name(const char *name, size_t len)
+{
+	for (const struct option_row *o = option_rows; o->name; o++)
+		if (strlen(o->name) == len && !strncmp(o->name, name, len))
+			return o;
+	return NULL;
+}
+
+bool option_like(const char *word)
+{
+	if (word[0] != '-' || !word[1])
+		return false;
+	for (const char *p = word + 1; word[1] != '-' && *p; p++)
+		if (!option_by_letter(*p))
+			return false;
+	return true;
+}
+
+const char *option_meant(const char *word)
+{
+	const char *names[32];
+	size_t len = strlen(word + 1);
+	unsigned int n = 0;
+
+	/* As `ip` takes them: -json, -br. */
+	for (const struct option_row *o = option_rows; o->name; o++) {
+		if (word[1] != '-' && len > 1 && !strncmp(o->name, word + 1, len))
+			return o->name;
+		names[n++] = o->name;
+	}
+	return word[1] == '-' ? nearest(word + 2, names, n) : NULL;
+}

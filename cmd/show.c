@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* client show, server show: what the kernel has, for people and as JSON. */
+/* show: what the kernel has, and what only the files have, for people and as JSON. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "show.h"
+#include "brief.h"
 #include "file.h"
+#include "nat.h"
 #include "say.h"
 #include "showfile.h"
 #include "base/list.h"
@@ -178,6 +180,10 @@ static void view_print(const struct view *v)
 {
 	char value[VALUE_TEXT + 8];
 
+	if (v->ctx->brief) {
+		print_brief(v->ctx, &v->spec, v->link->up ? "up" : "down", v->link->up);
+		return;
+	}
 	fputs(color(v->ctx, COLOR_DEV), stdout);
 	print_text(name_text(v->spec.name));
 	printf("%s: %s, %s%s%s\n", color(v->ctx, COLOR_NONE), v->spec.role == ROLE_CLIENT ? "client" : "peer",
@@ -219,12 +225,56 @@ static void print_host(const struct ctx *ctx, const struct host *host)
 	}
 }
 
+/* Where the kernel has the tunnels of ROLE as devices. */
+static bool show_devices(struct view v, const struct confs *confs, enum role role, const char *name, json_t *array)
+{
+	const struct host *host = v.host;
+	bool found = false;
+
+	for (size_t i = 0; i < host->s.n_links; i++) {
+		const struct desired_tunnel *t;
+		char *remote_host;
+
+		v.link = &host->s.links[i];
+		if (!link_ours(v.link) || link_role(v.link) != role || (name && strcmp(link_tunnel_name(v.link), name)))
+			continue;
+		found = true;
+		t = desired_find(&host->j.desired, role, link_tunnel_name(v.link));
+		observe_link(&host->s, v.link, t && t->recorded ? &t->spec : NULL, &v.spec);
+		/* The address is shown for itself. */
+		remote_host = v.spec.host;
+		v.remote_host = remote_host;
+		v.spec.host = NULL;
+		v.section = confs_find(confs, role, name_text(v.spec.name), &v.file);
+		if (array)
+			json_array_append_new(array, view_json(&v));
+		else
+			view_print(&v);
+		list_drop(remote_host);
+		spec_free(&v.spec);
+	}
+	return found;
+}
+
+static bool show_role(const struct ctx *ctx, const struct host *host, const struct confs *confs, enum role role,
+		      const char *name, json_t *array)
+{
+	struct view v = { .ctx = ctx, .host = host };
+	bool found;
+
+	if (!array && !name && !ctx->brief && role == ROLE_PEER)
+		print_host(ctx, host);
+	found = role == ROLE_NAT ? show_passes(v, confs, name, array) : show_devices(v, confs, role, name, array);
+	return show_absent(ctx, host, confs, role, name, array) || found;
+}
+
 enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
-	json_t *array = NULL;
+	static const enum role roles[] = { ROLE_CLIENT, ROLE_PEER, ROLE_NAT };
 	struct confs confs;
 	bool found = false;
 	struct host host;
+	json_t *array;
 	struct err err;
 
 	(void)n;
@@ -239,32 +289,9 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 		return fail(&err);
 	}
 	array = ctx->json ? json_array() : NULL;
-	if (!array && !name && cmd->role == ROLE_PEER)
-		print_host(ctx, &host);
-	for (size_t i = 0; i < host.s.n_links; i++) {
-		struct view v = { .ctx = ctx, .host = &host, .link = &host.s.links[i] };
-		const struct desired_tunnel *t;
-		char *remote_host;
-
-		if (!link_ours(v.link) || link_role(v.link) != cmd->role ||
-		    (name && strcmp(link_tunnel_name(v.link), name)))
-			continue;
-		found = true;
-		t = desired_find(&host.j.desired, cmd->role, link_tunnel_name(v.link));
-		observe_link(&host.s, v.link, t && t->recorded ? &t->spec : NULL, &v.spec);
-		/* The address is shown for itself. */
-		remote_host = v.spec.host;
-		v.remote_host = remote_host;
-		v.spec.host = NULL;
-		v.section = confs_find(&confs, cmd->role, name_text(v.spec.name), &v.file);
-		if (array)
-			json_array_append_new(array, view_json(&v));
-		else
-			view_print(&v);
-		list_drop(remote_host);
-		spec_free(&v.spec);
-	}
-	found = show_absent(ctx, &host, &confs, cmd->role, name, array) || found;
+	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+		if (!cmd->role || cmd->role == roles[i])
+			found = show_role(ctx, &host, &confs, roles[i], name, array) || found;
 	host_close(&host);
 	confs_free(&confs);
 	if (array && (found || !name))

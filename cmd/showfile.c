@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "showfile.h"
+#include "brief.h"
 #include "say.h"
 #include "kernel/mark.h"
 #include "state/desired.h"
@@ -104,6 +105,10 @@ static void print_absent(const struct ctx *ctx, const struct conf *f, const stru
 {
 	char value[VALUE_TEXT];
 
+	if (ctx->brief) {
+		print_brief(ctx, spec, "absent", false);
+		return;
+	}
 	printf("%s%s%s: %s, %snot there, only in %s%s\n", color(ctx, COLOR_DEV), name_text(spec->name),
 	       color(ctx, COLOR_NONE), conf_part(spec->role) ? conf_part(spec->role) : "client", color(ctx, COLOR_BAD),
 	       f->path, color(ctx, COLOR_NONE));

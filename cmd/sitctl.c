@@ -15,20 +15,15 @@
 #include "rights.h"
 #include "say.h"
 #include "base/err.h"
-#include "base/nearest.h"
 
 static enum status bad_option(const char *word, const char *why)
 {
-	const char *names[32], *near;
-	unsigned int n = 0;
+	const char *meant = option_meant(word);
 	struct err err;
 
-	for (const struct option_row *o = option_rows; o->name; o++)
-		names[n++] = o->name;
-	near = word[1] == '-' ? nearest(word + 2, names, n) : NULL;
 	err_usage(&err, word, "%s", why);
-	if (near && strncmp(near, word + 2, strlen(near)))
-		err_hint(&err, "did you mean '--%s'?", near);
+	if (meant && (word[1] != '-' || strncmp(meant, word + 2, strlen(meant))))
+		err_hint(&err, "did you mean '--%s'?", meant);
 	else
 		err_hint(&err, "see 'sitctl help'");
 	return fail(&err);
@@ -70,6 +65,7 @@ static bool take_option(struct ctx *ctx, char letter, const char *value, bool *d
 	case 'n': ctx->netns = value; return true;
 	case 'f': ctx->file = value; return true;
 	case 'b': ctx->batch = value; return true;
+	case OPTION_BRIEF: ctx->brief = true; return true;
 	case OPTION_SAVE: ctx->save = true; return true;
 	case OPTION_UNLESS_DOWN: ctx->unless_down = true; return true;
 	case OPTION_FORCE: ctx->force = true; return true;
@@ -78,20 +74,12 @@ static bool take_option(struct ctx *ctx, char letter, const char *value, bool *d
 	}
 }
 
-static const struct option_row *by_letter(char letter)
+/* -netns, -br: what `ip` would take, and a value that is joined to its letter is not that. */
+static bool has_one_dash_too_few(const char *word)
 {
-	for (const struct option_row *o = option_rows; o->name; o++)
-		if (o->letter == letter)
-			return o;
-	return NULL;
-}
+	size_t len = strlen(word + 1);
 
-static const struct option_row *by_name(const char *name, size_t len)
-{
-	for (const struct option_row *o = option_rows; o->name; o++)
-		if (strlen(o->name) == len && !strncmp(o->name, name, len))
-			return o;
-	return NULL;
+	return word[1] != '-' && len > 1 && (option_by_name(word + 1, len) || !strncmp("brief", word + 1, len));
 }
 
 /* Take the option at argv[*i], moving *i on over a value of its own. */
@@ -101,10 +89,12 @@ static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, boo
 	const char *equals = strchr(word, '=');
 	bool is_long = word[1] == '-';
 
+	if (has_one_dash_too_few(word))
+		return bad_option(word, "is not an option");
 	for (char *p = word + 1; *p && !*done; p++) {
-		const struct option_row *o = is_long ? by_name(word + 2,
-							       equals ? (size_t)(equals - word - 2) : strlen(word + 2))
-						     : by_letter(*p);
+		const struct option_row *o = is_long ? option_by_name(word + 2, equals ? (size_t)(equals - word - 2)
+										       : strlen(word + 2))
+						     : option_by_letter(*p);
 		const char *value = NULL;
 
 		if (!o)

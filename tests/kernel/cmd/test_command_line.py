@@ -51,7 +51,7 @@ NEAREST = (
 )
 # Other wrong lines, each with a word that the message must have.
 WRONG = (
-    ("", "help"), ("client", "client"), ("server", "server"), ("client up", "name"), ("client down", "name"),
+    ("", "help"), ("client up", "name"), ("client down", "name"),
     ("server add-peer", "peer"), ("server del-peer", "peer"), ("server set-peer", "peer"),
     ("client up t1", "remote"), (f"client up t1 address {PAIR[1]}", "remote"), (f"client up t1 remote {SERVER4}", "address"),
     ("server add-peer alice", "remote"), (f"server add-peer alice remote {CLIENT4}", "address"),

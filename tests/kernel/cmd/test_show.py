@@ -12,6 +12,7 @@ import packets
 
 UP = f"client up t1 remote {SERVER4} address {PAIR[1]}"
 ALICE = f"server add-peer alice remote {CLIENT4} address {PAIR[1]}"
+CLIENT_OF_ANOTHER, REMOTE_OF_A_PASS = "198.51.100.99", "192.0.2.77"
 COUNTERS = [f"{way}-{what}" for way in ("rx", "tx") for what in ("packets", "bytes", "errors", "dropped")]
 
 
@@ -163,6 +164,39 @@ class ShowServer(netlab.Case):
     def test_a_client_is_no_peer(self):
         self.up(self.server, ALICE)
         self.assertEqual(self.show(self.server, "client show"), [])
+
+
+class ShowAll(netlab.Case):
+    """A host that is client, server and NAT at once."""
+
+    def setUp(self):
+        super().setUp()
+        self.up(self.server, ALICE)
+        self.up(self.server, f"client up t9 remote {CLIENT_OF_ANOTHER} address 2001:db8:1::9 gateway none")
+        self.tell(self.server, f"-q nat pass home remote {REMOTE_OF_A_PASS} to 10.0.0.9 interface up0")
+
+    def test_all_objects(self):
+        """It is what the three say one after the other."""
+        objects = "client", "server", "nat"
+        self.assertEqual(self.tell(self.server, "show").out, "".join(self.tell(self.server, f"{one} show").out for one in objects))
+        self.assertEqual(self.show(self.server, "show"), [got for one in objects for got in self.show(self.server, f"{one} show")])
+        self.assertEqual([(got["role"], got["name"]) for got in self.show(self.server, "show")],
+                         [("client", "t9"), ("server", "alice"), ("nat", "home")])
+
+    def test_an_object_alone(self):
+        for words in ("client", "server", "nat"):
+            for options in ("", "-j ", "-d -s ", "--brief "):
+                self.assertEqual(self.tell(self.server, options + words).out, self.tell(self.server, f"{options}{words} show").out)
+
+    def test_a_line_a_tunnel(self):
+        self.server.ip("link set t9 down")
+        lines = self.tell(self.server, "--brief show").out.splitlines()
+        self.assertEqual([line.split() for line in lines], [
+            ["t9", "client", "down", CLIENT_OF_ANOTHER], ["alice", "peer", "up", CLIENT4, f"{PAIR[1]}/127"],
+            ["home", "nat", "pass", REMOTE_OF_A_PASS, "10.0.0.9"]])
+        for line in lines:
+            self.assertEqual(line, line.rstrip())
+        self.assertEqual(self.show(self.server, "--brief show"), self.show(self.server, "show"))
 
 
 def commands(text):

@@ -12,7 +12,6 @@
 static const struct {
 	const char *words, *what, *way;
 } wrong[] = {
-	{ "", "no command", "help" },
 	{ "clinet up t1", "clinet", "'client'" },
 	{ "cl up t1", "cl", "'client'" },
 	{ "Client up t1", "Client", "'client'" },
@@ -21,9 +20,30 @@ static const struct {
 	{ "hlep", "hlep", "'help'" },
 	{ "xyzzyxyzzy", "xyzzyxyzzy", "sitctl help" },
 	{ "nap show", "nap", "nat" },
-	{ "up t1", "up", "help" },
-	{ "client", "client", "sitctl client help" },
-	{ "server", "server", "sitctl server help" },
+	{ "up t1", "up", "'client up'" },
+	{ "list", "list", "'show'" },
+	{ "status", "status", "'show'" },
+	{ "peer", "peer", "'server'" },
+	{ "client list", "list", "'show'" },
+	{ "client ls", "ls", "'show'" },
+	{ "server status", "status", "'show'" },
+	{ "client start t1", "start", "'up'" },
+	{ "client stop t1", "stop", "'down'" },
+	{ "client restart t1", "restart", "'up'" },
+	{ "client edit t1", "edit", "'up'" },
+	{ "client add t1", "add", "'up'" },
+	{ "client del t1", "del", "'down'" },
+	{ "client delete t1", "delete", "'down'" },
+	{ "server add alice", "add", "'add-peer'" },
+	{ "server delete alice", "delete", "'del-peer'" },
+	{ "server remove alice", "remove", "'del-peer'" },
+	{ "nat add x", "add", "'pass'" },
+	{ "nat rm x", "rm", "'unpass'" },
+	{ "client show --all", "--all", "without a name, 'show' means all" },
+	{ "client show -d", "-d", "before the first word" },
+	{ "client up -n t1", "-n", "before the first word" },
+	{ "client -json", "-json", "before the first word" },
+	{ "check -q", "-q", "before the first word" },
 	{ "client upp t1", "upp", "'up'" },
 	{ "client dwon t1", "dwon", "'down'" },
 	{ "client add-peer t1", "add-peer", "sitctl client help" },
@@ -90,10 +110,14 @@ static const struct {
 	{ "-n . client show", ".", "namespace" },
 	{ "--color=purple client show", "--color=purple", "always" },
 	{ "-c=purple client show", "-c=purple", "always" },
-	{ "-D", "no command", "help" },
 	{ "-- clinet", "clinet", "'client'" },
 	{ "- client show", "-", "not a command" },
-	{ "client -j show", "-j", "sitctl client" },
+	{ "client -j show", "-j", "before the first word" },
+	{ "-json client show", "-json", "'--json'" },
+	{ "-details client show", "-details", "'--details'" },
+	{ "-netns x client show", "-netns", "'--netns'" },
+	{ "-br client show", "-br", "'--brief'" },
+	{ "-brief show", "-brief", "'--brief'" },
 	{ "-b nosuch", "nosuch", "cannot be read" },
 	{ "-b /dev/null client show", "client", "too many" },
 	{ "--save client show", "--save", "no new state" },
@@ -109,6 +133,23 @@ START_TEST(wrong_options)
 	ck_assert_msg(strstr(ran.err, options[_i].way), "sitctl %s: stderr lacks \"%s\": %s", options[_i].words,
 		      options[_i].way, ran.err);
 	ck_assert_str_eq(ran.out, "");
+}
+END_TEST
+
+/* Who says nothing gets a short usage, which names each object. */
+START_TEST(no_words)
+{
+	static const char *const words[] = { "", "-D", "-j" }, *const objects[] = { "client",	    "server", "nat",
+										    "show",	    "check",  "doctor",
+										    "'sitctl help'" };
+	struct ran ran;
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		expect(&ran, words[i], 2, "Usage: sitctl ");
+		for (size_t k = 0; k < COUNT(objects); k++)
+			ck_assert_msg(strstr(ran.err, objects[k]), "stderr lacks \"%s\": %s", objects[k], ran.err);
+		ck_assert_str_eq(ran.out, "");
+	}
 }
 END_TEST
 
@@ -203,6 +244,7 @@ Suite *suite_words(void)
 	Suite *s = suite_create("words");
 	TCase *tc = tcase_create("program"), *namespaced = namespaced_case(s, "own", own_netns_and_run);
 
+	tcase_add_test(tc, no_words);
 	tcase_add_loop_test(tc, wrong_words, 0, COUNT(wrong));
 	tcase_add_loop_test(tc, wrong_options, 0, COUNT(options));
 	tcase_add_test(tc, odd_bytes);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "meant.h"
+#include "base/nearest.h"
+
+#define COMMANDS_MAX 16 /* of one group */
+
+/* Words of ip, wg, systemctl and others, and the commands that do the like: the first that a group has. */
+static const struct {
+	const char *word, *commands[3];
+} habits[] = {
+	{ "list", { "show" } },
+	{ "ls", { "show" } },
+	{ "lst", { "show" } },
+	{ "status", { "show" } },
+	{ "get", { "show" } },
+	{ "start", { "up" } },
+	{ "restart", { "up" } },
+	{ "reload", { "up" } },
+	{ "stop", { "down" } },
+	{ "add", { "add-peer", "pass", "up" } },
+	{ "new", { "add-peer", "pass", "up" } },
+	{ "create", { "add-peer", "pass", "up" } },
+	{ "change", { "set-peer", "pass", "up" } },
+	{ "set", { "set-peer", "pass", "up" } },
+	{ "modify", { "set-peer", "pass", "up" } },
+	{ "replace", { "set-peer", "pass", "up" } },
+	{ "edit", { "set-peer", "pass", "up" } },
+	{ "del", { "del-peer", "unpass", "down" } },
+	{ "delete", { "del-peer", "unpass", "down" } },
+	{ "remove", { "del-peer", "unpass", "down" } },
+	{ "rm", { "del-peer", "unpass", "down" } },
+	{ "peer", { "server" } },
+	{ "peers", { "server" } },
+	{ "tunnel", { "client" } },
+	{ "diagnose", { "doctor" } },
+};
+
+static bool has(const struct command *group, const char *name)
+{
+	for (const struct command *c = group; c->name; c++)
+		if (!strcmp(c->name, name))
+			return true;
+	return false;
+}
+
+/* Of what GROUP has. */
+static const char *by_habit(const struct command *group, const char *word)
+{
+	if (has(group, word))
+		return word;
+	for (size_t i = 0; i < sizeof(habits) / sizeof(*habits); i++)
+		for (size_t k = 0; !strcmp(habits[i].word, word) && k < 3 && habits[i].commands[k]; k++)
+			if (has(group, habits[i].commands[k]))
+				return habits[i].commands[k];
+	return NULL;
+}
+
+static const char *by_letters(const struct command *group, const char *word)
+{
+	const char *names[COMMANDS_MAX];
+	unsigned int n = 0;
+
+	for (const struct command *c = group; c->name; c++)
+		if (c->help)
+			names[n++] = c->name;
+	names[n++] = "help";
+	return nearest(word, names, n);
+}
+
+const char *meant_command(const struct command *root, const struct command *group, const char *word, char *buf,
+			  size_t size)
+{
+	const char *meant = by_habit(group, word);
+
+	/* Without an object, most have one tunnel of their own in mind. */
+	for (const struct command *c = root; !meant && group == root && c->name; c++)
+		if (c->sub && (meant = by_habit(c->sub, word))) {
+			snprintf(buf, size, "%s %s", c->name, meant);
+			return buf;
+		}
+	if (!meant)
+		meant = by_letters(group, word);
+	if (meant)
+		snprintf(buf, size, "%s", meant);
+	return meant ? buf : NULL;
+}
