@@ -86,7 +86,7 @@ static int read_error(struct nl_reader *r, const struct nlmsghdr *nlh)
 	r->answered++;
 	if (result->code && !r->code)
 		r->code = result->code;
-	/* What was refused without having asked for an answer is the frame of an nf_tables batch. */
+	/* Without having asked for an answer: a part of an nf_tables batch, which is done as a whole or not at all. */
 	if (result->code && !r->by_data && !(e->msg.nlmsg_flags & NLM_F_ACK))
 		r->aborted = true;
 	if (result->code)

@@ -33,7 +33,7 @@
 /* Start a message in SCRATCH (NFT_MESSAGE_SIZE bytes); the caller adds the payload and appends it. */
 static struct nlmsghdr *message(char *scratch, uint16_t type, uint16_t flags)
 {
-	return nftnl_nlmsg_build_hdr(scratch, type, NFPROTO_INET, NLM_F_ACK | flags, 0);
+	return nftnl_nlmsg_build_hdr(scratch, type, NFPROTO_INET, flags, 0);
 }
 
 static void put_table(struct nl_batch *b, char *scratch, uint16_t type, uint16_t flags)
@@ -313,6 +313,9 @@ static int nft_send(struct conversation *c, const struct nft_table *was, const s
 		if (want->exists)
 			put_all(b, scratch, want);
 	}
+	/* An answer to the last one tells that all are done; a refusal of any comes unasked (nfnetlink_rcv_batch()). */
+	if (b->n > 1)
+		b->head->nlmsg_flags |= NLM_F_ACK;
 	nl_append(b, nftnl_batch_end(scratch, 0));
 	ret = conversation_send(c, NL_NETFILTER, err);
 	free(scratch);

@@ -154,7 +154,7 @@ class Table(unittest.TestCase):
     """The table has a row for each command that changes something, and one with --save for each that takes it."""
 
     ONLY_LOOK = ["check", "client check", "client export", "client show", "doctor", "nat check", "nat show",
-                 "server check", "server export", "server show"]
+                 "server check", "server export", "server show", "show"]
     TAKES_NO_SAVE = "has no new state"
 
     @staticmethod

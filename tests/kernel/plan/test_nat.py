@@ -223,7 +223,7 @@ class Words(Nat):
                            ("nat pass home remote 203.0.113.1", "'to' is missing"), ("nat pass home to 10.0.0.9", "'remote' is missing"),
                            (words.format(SERVER4, "10.0.0"), "10.0.0"), (words.format(SERVER4, "2001:db8::1"), "2001:db8::1"),
                            (words.format(SERVER4, INSIDE) + " too 10.0.0.1", "to"), ("nat pass", "name"), ("nat unpass", "name"),
-                           ("nat pass a/b remote 203.0.113.1 to 10.0.0.9", "a/b"), ("nat passs", "pass"), ("nat", "command")):
+                           ("nat pass a/b remote 203.0.113.1 to 10.0.0.9", "a/b"), ("nat passs", "pass")):
             with self.subTest(text):
                 self.refused(self.client, text, *why, status=2)
 

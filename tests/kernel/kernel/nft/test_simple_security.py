@@ -285,6 +285,8 @@ class Untracked(Security):
 
     def left(self, kind):
         """How many entries are there more after a packet each of strangers: to an address that nobody has, and to two that are."""
+        with self.client:   # what ends meanwhile would be counted against what begins
+            subprocess.run(["conntrack", "-F"], capture_output=True, check=True)
         before = self.count()
         packets = []
         for number in range(self.STRANGERS):
