@@ -10,19 +10,29 @@
 #include "base/list.h"
 #include "base/quote.h"
 #include "doctor/resolver.h"
+#include "kernel/sysctl.h"
 #include "spec/params.h"
+#include "state/snapshotfind.h"
 
 const char *exam_word(struct exam *e, const char *name)
 {
 	return quote_word(name, e->words[e->n_words++ % EXAM_WORDS], EXAM_WORD);
 }
 
-const char *exam_conf(struct exam *e, const char *ifname, const char *leaf)
+const char *exam_conf(struct exam *e, uint8_t version, const char *ifname, const char *leaf)
 {
+	const struct sysctl sysctl = { .ifname = ifname, .leaf = leaf, .version = version };
 	char key[SYSCTL_KEY_SIZE];
 
-	snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", ifname, leaf);
+	sysctl_key(&sysctl, key);
 	return exam_word(e, key);
+}
+
+const char *exam_ifname(const struct exam *e, uint32_t index)
+{
+	const struct link *l = snapshot_link_index(&e->host->s, index);
+
+	return l ? l->name : "another interface";
 }
 
 /* Names of others may hold any bytes: what is no plain text is shown as such. Was there any? */

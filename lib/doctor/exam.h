@@ -56,12 +56,13 @@ struct subject {
 /* What the watches saw of the tunnel's own packets (echo.c). */
 struct sightings {
 	unsigned int sent, received; /* protocol 41 on the underlay, to and from remote */
-	unsigned int inside;	     /* packets that came out of the device */
 	bool echo_raw;		     /* echos of ours have the identifier echo_id */
 	uint16_t echo_id;
 	unsigned int answers, came_out; /* to our echos, on the underlay; and that came out of the device */
 	struct in_addr answers_to;	/* this host's address that they came to */
-	uint32_t elsewhere;		/* ifindex of another interface on which one came, or 0 */
+	uint32_t elsewhere;		/* ifindex of another interface on which some came, or 0 */
+	unsigned int answers_elsewhere; /* how many */
+	unsigned int tries;		/* echos that were given to the device, whatever came of it */
 	uint64_t blocked_in, blocked_out, reverse_path_drops; /* the kernel's counters, before */
 	struct in_addr other_source;			      /* the inner address of the far end came from here */
 	bool unreachable;				      /* ICMP about our packets */
@@ -135,11 +136,14 @@ void exam_ok(struct exam *e, const char *text, ...) PRINTF(2, 3);
 void exam_skip(struct exam *e, const char *why, ...) PRINTF(2, 3);
 
 /*
- * For commands: NAME, or the key of a sysctl of IFNAME, as one word of a shell, whatever the name of an interface
+ * For commands: NAME, or the key of a sysctl of IFNAME (VERSION 4 or 6), as one word of a shell, whatever the name of an interface
  * is made of. The last EXAM_WORDS of them are kept.
  */
 const char *exam_word(struct exam *e, const char *name);
-const char *exam_conf(struct exam *e, const char *ifname, const char *leaf);
+const char *exam_conf(struct exam *e, uint8_t version, const char *ifname, const char *leaf);
+
+/* The name of the interface INDEX, for a text. */
+const char *exam_ifname(const struct exam *e, uint32_t index);
 
 /* Have the descriptor FD (not negative) closed by exam_free(). */
 void exam_own(struct exam *e, int fd);

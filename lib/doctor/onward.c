@@ -23,21 +23,13 @@
 
 #define RANGES 65 /* the peer's address and its prefixes (lib/spec/params.c) */
 
-static const char *name_of(const struct exam *e, uint32_t index)
+/* What the peer sends to the IPv6 Internet. */
+static struct way onward(struct exam *e)
 {
-	const struct link *l = snapshot_link_index(&e->host->s, index);
-
-	return l ? l->name : "another interface";
-}
-
-/* What the peer sends to some address of the Internet: that of routes.c. */
-static struct way onward(struct exam *e, struct in6_addr *dst)
-{
-	struct way_query q = { .dst = dst,
+	struct way_query q = { .dst = &way_internet,
 			       .source = e->subject.has_far ? &e->subject.far : NULL,
 			       .iif = e->subject.link->index };
 
-	*dst = (struct in6_addr){ .s6_addr = { 0x20, [15] = 1 } };
 	return way_look_up(&e->host->c, &q);
 }
 
@@ -150,15 +142,14 @@ static void no_way_on(struct exam *e)
 void check_onward(struct exam *e)
 {
 	struct policy policy;
-	struct in6_addr dst;
 	struct way way;
 
 	if (!e->subject.server || exam_hopeless(e)) {
 		exam_skip(e, e->subject.server ? "the device is not up" : "this host is the client");
 		return;
 	}
-	way = onward(e, &dst);
-	exam_ok(e, "what the peer sends to the IPv6 Internet leaves by %s", name_of(e, way.index));
+	way = onward(e);
+	exam_ok(e, "what the peer sends to the IPv6 Internet leaves by %s", exam_ifname(e, way.index));
 	if (way.reachable && way.index == e->subject.link->index) {
 		exam_advice(exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE,
 				       "the default route leads into %s: what %s sends goes back", e->subject.dev,
@@ -166,7 +157,7 @@ void check_onward(struct exam *e)
 			    "remove the default route by %s, or give that of the uplink a smaller metric",
 			    e->subject.dev);
 	} else if (!way.reachable && !exam_has(e, CAUSE_RA_ROUTE_LOST)) {
-		explain(e, &dst, e->subject.has_far ? &e->subject.far : NULL, e->subject.dev, &policy);
+		explain(e, &way_internet, e->subject.has_far ? &e->subject.far : NULL, e->subject.dev, &policy);
 		if (!refused(e, &policy, CAUSE_POLICY_RULE, "what the peer sends to the IPv6 Internet"))
 			no_way_on(e);
 	}
@@ -177,11 +168,10 @@ void check_router(struct exam *e)
 {
 	char text[NET6_TEXT];
 	struct router r = { 0 };
-	struct in6_addr dst;
 	struct way way = { .reachable = false };
 
 	if (e->subject.server && !exam_hopeless(e))
-		way = onward(e, &dst);
+		way = onward(e);
 	if (!way.reachable || !way.has_gateway || way.index == e->subject.link->index) {
 		exam_skip(e, e->subject.server ? "there is none" : "this host is the client");
 		return;
@@ -191,15 +181,15 @@ void check_router(struct exam *e)
 	read_neighbours(e, take_state, &r);
 	addr6_text(&way.gateway, text);
 	if (!r.there)
-		exam_skip(e, "%s was not asked for on %s lately", text, name_of(e, way.index));
+		exam_skip(e, "%s was not asked for on %s lately", text, exam_ifname(e, way.index));
 	else
-		exam_ok(e, "%s is a neighbour on %s", text, name_of(e, way.index));
+		exam_ok(e, "%s is a neighbour on %s", text, exam_ifname(e, way.index));
 	if (r.there && r.state & (NUD_FAILED | NUD_INCOMPLETE))
 		exam_advice(exam_found(e, CAUSE_ROUTER_SILENT, "nobody on %s answers to neighbour solicitations for %s",
-				       name_of(e, way.index), text),
+				       exam_ifname(e, way.index), text),
 			    "check the cable and the addresses on %s, and with the provider that %s is the router; see "
 			    "'ip -6 neigh show dev %s'",
-			    name_of(e, way.index), text, name_of(e, way.index));
+			    exam_ifname(e, way.index), text, exam_ifname(e, way.index));
 }
 
 /* Has the tunnel a route to DST at all? Where it has none, check_drift() says so, and no other route is to blame. */
@@ -229,9 +219,9 @@ static void led_astray(struct exam *e, const struct net6 *net, const struct in6_
 		return;
 	f = exam_found(e, CAUSE_PREFIX_SHADOWED,
 		       "%s leaves by %s, by the route to %s in table %u with metric %u, not by %s", what,
-		       name_of(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
+		       exam_ifname(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
 	if (way.table == RT_TABLE_MAIN)
-		exam_command(f, "ip -6 route del %s dev %s metric %u", other, exam_word(e, name_of(e, way.index)),
+		exam_command(f, "ip -6 route del %s dev %s metric %u", other, exam_word(e, exam_ifname(e, way.index)),
 			     way.metric);
 	else if (policy.decided && policy.pref > 1)
 		exam_command(f, "ip -6 rule add pref %u to %s lookup main", policy.pref - 1, text);
@@ -253,7 +243,7 @@ void check_peer_routes(struct exam *e)
 		n++;
 	exam_ok(e, "what is for the peer leaves by %s", e->subject.dev);
 	for (unsigned int i = 0; i < n && e->n_findings == before; i++) {
-		struct in6_addr to = nets[i].len == 128 ? nets[i].addr : net6_nth(&nets[i], 1);
+		struct in6_addr to = net6_first(&nets[i]);
 		struct way_query q = { .dst = &to, .source = e->subject.has_inner ? &e->subject.inner : NULL };
 		struct way way = way_look_up(&e->host->c, &q);
 
@@ -265,7 +255,8 @@ void check_peer_routes(struct exam *e)
 	if (of != UINT_MAX)
 		exam_command(exam_found(e, CAUSE_PREFIX_SHADOWED,
 					"the route to %s by %s takes a part of %s, which is the peer's",
-					net6_text(&other.dst, dst), name_of(e, other.oif), net6_text(&nets[of], text)),
-			     "ip -6 route del %s dev %s metric %u", dst, exam_word(e, name_of(e, other.oif)),
+					net6_text(&other.dst, dst), exam_ifname(e, other.oif),
+					net6_text(&nets[of], text)),
+			     "ip -6 route del %s dev %s metric %u", dst, exam_word(e, exam_ifname(e, other.oif)),
 			     other.metric);
 }

@@ -307,7 +307,6 @@ static void decide(const struct tables *t, struct policy *p)
 		p->refused = !c || refuses(c->type);
 		p->pref = r->pref;
 		p->table = r->table;
-		p->oif = c ? c->oif : 0;
 		p->everything = !r->src.len && !r->dst.len && !r->mask && !r->iif[0] && !r->oif[0] && !r->proto;
 		say_rule(r, family, p);
 		if (c && p->refused)

@@ -31,7 +31,6 @@ struct policy {
 	bool by_route;		 /* of a table; else the rule itself refuses */
 	uint32_t pref;		 /* of the rule */
 	uint32_t table;		 /* that it looks up */
-	uint32_t oif;		 /* of a route that does not refuse */
 	bool everything;	 /* the rule has no selector: it is about all packets */
 	char rule[POLICY_TEXT];	 /* as words of 'ip rule del' */
 	char route[POLICY_TEXT]; /* as words of 'ip route del' */

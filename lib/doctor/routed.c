@@ -99,7 +99,7 @@ void start_routed(struct exam *e)
 	r->began = loop_now();
 	for (; r->n < PREFIXES && r->n < spec->n_prefixes; r->n++) {
 		r->from[r->n].net = &spec->prefixes[r->n].net;
-		r->from[r->n].source = net6_nth(r->from[r->n].net, r->from[r->n].net->len < 128);
+		r->from[r->n].source = net6_first(r->from[r->n].net);
 	}
 	watch_add(&e->inside, see, e);
 	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);

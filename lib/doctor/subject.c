@@ -16,13 +16,14 @@
 
 #define PREFIXES_LOOKED_AT 16
 
-int conf6(const char *ifname, const char *leaf)
+int conf_value(uint8_t version, const char *ifname, const char *leaf)
 {
+	const struct sysctl sysctl = { .ifname = ifname, .leaf = leaf, .version = version };
 	char key[SYSCTL_KEY_SIZE], value[SYSCTL_VALUE_SIZE];
 	uint32_t number;
 	const char *why;
 
-	snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", ifname, leaf);
+	sysctl_key(&sysctl, key);
 	if (sysctl_read(key, value, sizeof(value)) || !parse_u32(value, 0, INT32_MAX, &number, &why))
 		return -1;
 	return (int)number;
@@ -67,7 +68,7 @@ static void lost_default(const struct exam *e, char *ifname)
 	const struct link *l = e->subject.underlay;
 	bool global = false;
 
-	if (!l || conf6(l->name, "forwarding") != 1 || conf6(l->name, "accept_ra") != 1)
+	if (!l || conf_value(6, l->name, "forwarding") != 1 || conf_value(6, l->name, "accept_ra") != 1)
 		return;
 	for (size_t i = 0; i < e->host->s.n_addrs; i++)
 		global = global ||
@@ -79,9 +80,7 @@ static void lost_default(const struct exam *e, char *ifname)
 /* Is what is sent from SOURCE led into the device LINK? */
 static bool leads_into(struct exam *e, const struct link *link, const struct in6_addr *source)
 {
-	/* Some address of the Internet, as in routes.c. */
-	struct in6_addr dst = { .s6_addr = { 0x20, [15] = 1 } };
-	struct way_query q = { .dst = &dst, .source = source };
+	struct way_query q = { .dst = &way_internet, .source = source };
 	struct way way = way_look_up(&e->host->c, &q);
 
 	return way.reachable && way.index == link->index;
@@ -109,12 +108,12 @@ static bool find_table(struct exam *e, const struct link *link, const struct net
 	for (unsigned int i = 0; !p->has_source && i < n + n_local; i++) {
 		const struct net6 *net = i < n ? &nets[i] : &local[i - n];
 
-		p->source = net->len == 128 ? net->addr : net6_nth(net, 1);
+		p->source = net6_first(net);
 		p->has_source = leads_into(e, link, &p->source);
 	}
 	/* Nothing is led there: what the rule is for. */
 	if (!p->has_source && n) {
-		p->source = nets->len == 128 ? nets->addr : net6_nth(nets, 1);
+		p->source = net6_first(nets);
 		p->has_source = true;
 	}
 	return true;

@@ -7,6 +7,8 @@
 
 #include <linux/rtnetlink.h>
 
+const struct in6_addr way_internet = { .s6_addr = { 0x20, [15] = 1 } };
+
 int way_decode(const struct nlmsghdr *nlh, struct way *way)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
