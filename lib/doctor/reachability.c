@@ -89,6 +89,7 @@ static void ask(struct exam *e)
 		e->seen.asked4 = !echo_send4(x->fd4, e->subject.remote, x->id, x->tries) || e->seen.asked4;
 	if (x->fd6 < 0 || e->seen.answered6)
 		return;
+	e->seen.tries++;
 	ret = echo_send6(x->fd6, &x->to, x->id, x->tries, 8);
 	e->seen.asked6 = !ret || e->seen.asked6;
 	e->seen.refused = -ret;
