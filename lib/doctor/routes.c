@@ -13,6 +13,7 @@
 #include "doctor/checks.h"
 #include "doctor/exam.h"
 #include "doctor/policy.h"
+#include "doctor/refusal.h"
 #include "doctor/resolver.h"
 #include "doctor/way.h"
 #include "kernel/addr.h"
@@ -176,31 +177,18 @@ static bool in_too_large(struct exam *e, const struct policy *policy, const stru
 	return true;
 }
 
-/* A rule, or a route that refuses, is in the way. */
-static void refused(struct exam *e, const struct policy *policy, const char *text)
-{
-	if (policy->by_route)
-		exam_command(exam_found(e, CAUSE_POLICY_RULE, "the route '%s' refuses what is for %s", policy->route,
-					text),
-			     "ip -6 route del %s", policy->route);
-	else
-		exam_command(exam_found(e, CAUSE_POLICY_RULE, "the rule '%s' refuses what is for %s", policy->rule,
-					text),
-			     "ip -6 rule del %s", policy->rule);
-}
-
 /* The kernel has no way there. */
 static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
 {
+	char what[NET6_TEXT + 20];
 	struct policy policy;
 	struct finding *f;
 
 	explain(e, dst, &policy);
-	if (policy.refused) {
-		if (!in_too_large(e, &policy, dst, text))
-			refused(e, &policy, text);
+	snprintf(what, sizeof(what), "what is for %s", text);
+	if ((policy.refused && in_too_large(e, &policy, dst, text)) ||
+	    refusal_found(e, &policy, 6, CAUSE_POLICY_RULE, what))
 		return;
-	}
 	if (has_default(e)) {
 		f = exam_found(e, CAUSE_POLICY_RULE, "the kernel refuses what is for %s, though %s has a route there",
 			       text, e->subject.dev);

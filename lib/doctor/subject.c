@@ -86,9 +86,23 @@ static bool leads_into(struct exam *e, const struct link *link, const struct in6
 	return way.reachable && way.index == link->index;
 }
 
+/* The prefixes, up to PREFIXES_LOOKED_AT of them, that this host has as a whole and sends from into LINK; their number. */
+static unsigned int own_prefixes(struct exam *e, const struct link *link, struct net6 *nets)
+{
+	unsigned int all = policy_local_prefixes(&e->host->c, nets, PREFIXES_LOOKED_AT), n = 0;
+
+	for (unsigned int i = 0; i < all; i++) {
+		struct in6_addr source = net6_first(&nets[i]);
+
+		if (leads_into(e, link, &source))
+			nets[n++] = nets[i];
+	}
+	return n;
+}
+
 /*
  * The default route may be in a table of its own, which a rule takes for what comes from the rule's prefix, from the
- * tunnel's own addresses, or from a prefix (N_LOCAL of them in LOCAL) that this host has as a whole.
+ * tunnel's own addresses, or from one of own_prefixes() (N_LOCAL of them in LOCAL).
  */
 static bool find_table(struct exam *e, const struct link *link, const struct net6 *local, unsigned int n_local)
 {
@@ -214,7 +228,7 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	for (size_t i = 0; i < e->host->s.n_routes; i++)
 		if (!e->host->s.routes[i].dst.len && e->host->s.routes[i].index == link->index)
 			spec->gateway_mode = GATEWAY_AUTO;
-	n_local = policy_local_prefixes(&e->host->c, local, PREFIXES_LOOKED_AT);
+	n_local = own_prefixes(e, link, local);
 	if (spec->gateway_mode == GATEWAY_NONE && find_table(e, link, local, n_local))
 		spec->gateway_mode = GATEWAY_AUTO;
 	p->link = link;
@@ -222,7 +236,7 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	find_underlay(e);
 	/*
 	 * Who has another way to the IPv6 Internet, and no default route into the tunnel, gives it to the far end; but
-	 * not who has a prefix as a whole for himself.
+	 * not who has a prefix as a whole for himself, and sends from it into the tunnel.
 	 */
 	other_default(&e->host->s, link->name, uplink);
 	if (!*uplink && spec->gateway_mode == GATEWAY_NONE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The IPv4 side of this host: its address, its route to the far end, a NAT before it, others' filters. */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h" /* before linux/: glibc and the kernel define the same names */
@@ -9,6 +10,7 @@
 #include "doctor/checks.h"
 #include "doctor/exam.h"
 #include "doctor/policy.h"
+#include "doctor/refusal.h"
 #include "doctor/resolver.h"
 #include "filters/filters.h"
 #include "kernel/link.h"
@@ -69,18 +71,12 @@ static void explain(struct exam *e, bool reachable, struct policy *policy)
 
 static bool is_refused(struct exam *e, const char *remote)
 {
+	char what[NET6_TEXT + 20];
 	struct policy policy;
 
 	explain(e, e->subject.path.reachable, &policy);
-	if (policy.refused && policy.by_route)
-		exam_command(exam_found(e, CAUSE_REMOTE_REFUSED, "the route '%s' refuses what goes to %s", policy.route,
-					remote),
-			     "ip -4 route del %s", policy.route);
-	else if (policy.refused)
-		exam_command(exam_found(e, CAUSE_REMOTE_REFUSED, "the rule '%s' refuses protocol 41 to %s", policy.rule,
-					remote),
-			     "ip -4 rule del %s", policy.rule);
-	return policy.refused;
+	snprintf(what, sizeof(what), "protocol 41 to %s", remote);
+	return refusal_found(e, &policy, 4, CAUSE_REMOTE_REFUSED, what);
 }
 
 /* An interface in a VRF by which the far end is reached: what has no interface of its own is not looked for there. */

@@ -22,6 +22,7 @@ struct way_query {
 struct way {
 	bool reachable;
 	uint32_t index, table, metric;
+	uint8_t proto;	 /* who made the route: RTPROT_KERNEL and so on */
 	struct net6 net; /* what the route is to */
 	bool has_gateway;
 	struct in6_addr gateway;

@@ -79,6 +79,28 @@ class Underlay(doctor.Client):
                 found = self.finds(self.client, "remote-refused", "pref 100", words.split()[-1], SERVER4)
                 self.mended(self.client, found)
 
+    def test_a_rule_refuses_all(self):
+        """Who made it may want it: only the tunnel is let out."""
+        for words in ("unreachable", "not fwmark 0x7 prohibit"):
+            with self.subTest(words):
+                self.rule(words)
+                self.addCleanup(self.do, self.client, "ip -4 rule del pref 99")
+                found = self.finds(self.client, "remote-refused", "pref 100", words.split()[-1], SERVER4)
+                self.assertEqual(found["remedy"], f"ip -4 rule add pref 99 to {SERVER4}/32 lookup main")
+                self.mended(self.client, found)
+                self.do(self.client, "ip -4 rule del pref 99; ip -4 rule del pref 100")
+
+    def test_no_rule_lets_it_out(self):
+        """The main table has no way either, or it is itself what refuses."""
+        for words in ("rule add pref 100 blackhole", "route add unreachable default"):
+            with self.subTest(words):
+                self.do(self.client, f"ip -4 route del default via 198.51.100.1; ip -4 {words}")
+                found = self.finds(self.client, "remote-refused", words.split()[-2 if "route" in words else -1], SERVER4)
+                self.assertFalse(found["command"], found)
+                self.assertIn("ip -4 " + words.split()[0] + " del", found["remedy"])
+                self.do(self.client, f"ip -4 {words.replace('add', 'del')}; ip -4 route add default via 198.51.100.1")
+                self.cured(self.client)
+
     def test_a_route_refuses_the_way(self):
         self.client.ip(f"route add prohibit {SERVER4}/32")
         self.mended(self.client, self.finds(self.client, "remote-refused", f"prohibit {SERVER4}/32", SERVER4))
