@@ -116,6 +116,7 @@ struct exam {
 	struct ttl_trial *ttl;
 	struct guess *guess; /* of the far end's address */
 	struct mtu_search *mtu;
+	bool guessing;	     /* it is not known yet whether that is right */
 	struct loss *loss;	   /* or NULL */
 	unsigned int unjudged;	   /* connections of which it is still to be seen what gets lost */
 	struct trial *trials;	   /* TCP: one for each target, or for the far end; or NULL */

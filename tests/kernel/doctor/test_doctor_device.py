@@ -121,6 +121,16 @@ class Implied(doctor.Case):
         self.assertIn("address 2001:db8:1::2/64", found["remedy"])
         self.mended(self.client, found, self.BROKER)
 
+    def test_the_guess_is_no_loss(self):
+        """The right address is asked from the beginning, by echos and by TCP, with a target and without."""
+        self.tell(self.client, self.UP)
+        for words, where in ((f"t1 target {INTERNET}", INTERNET), ("t1", self.BROKER)):
+            with self.subTest(words):
+                exam = self.examine(self.client, words)
+                self.assertEqual(list(exam.findings), ["address-length"], str(exam))
+                self.assertRegex(exam.checks["loss"]["text"], rf"loses 0 %, 0 of \d+ echos to {self.BROKER};")
+                self.assertEqual(exam.checks["TCP"]["text"], f"{where} port 80 answers", str(exam))
+
     def test_the_far_end_has_the_other_one(self):
         """The healthy twin."""
         self.server.ip("addr add 2001:db8:1::3/127 dev far nodad")
