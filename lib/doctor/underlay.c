@@ -217,7 +217,7 @@ void check_vpn(struct exam *e)
 	struct path path;
 
 	exam_ok(e, "the tunnel's packets do not go through one by mistake");
-	if (!p->underlay || !p->underlay->is_vpn || e->seen.answered6 || exam_hopeless(e) || wanted_in_vpn(e))
+	if (!p->underlay || !p->underlay->is_vpn || exam_answered(e) || exam_hopeless(e) || wanted_in_vpn(e))
 		return;
 	addr4_text(p->remote, remote);
 	f = exam_found(e, CAUSE_REMOTE_IN_VPN, "%s leaves by %s, by the route to %s/%u, and the far end is silent",
@@ -255,8 +255,8 @@ void check_nat(struct exam *e)
 	}
 	f = exam_found(e, CAUSE_BEHIND_NAT, "this host sends from %s, which is %s, to %s%s", local, class,
 		       addr4_text(e->subject.remote, remote),
-		       e->seen.answered6 ? ": packets come and go, as they do where the NAT passes them on" : "");
-	f->harmless = e->seen.answered6;
+		       exam_answered(e) ? ": packets come and go, as they do where the NAT passes them on" : "");
+	f->harmless = exam_answered(e);
 	exam_advice(f,
 		    "on the NAT: 'sitctl nat pass %s remote %s to %s'; on one without sitctl make %s its DMZ or "
 		    "exposed host, "

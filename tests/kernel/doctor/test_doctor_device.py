@@ -180,6 +180,15 @@ class Unresolved(files.Case, doctor.Case):
                            beside=("remote-silent", "remote-unreachable", "protocol-41-filtered"))
         self.mended(self.client, found)
 
+    def test_another_answer_while_the_far_end_is_there(self):
+        """It answers no echo, but TCP."""
+        before = Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, SERVER4)})
+        self.tell(self.client, UP.replace(SERVER4, "web.test"))
+        before.stop()
+        Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, "203.0.113.99")})
+        self.server.nft("table ip6 f { chain i { type filter hook input priority 0; icmpv6 type echo-request ip6 saddr 2000::/3 drop; }; }")
+        self.healthy(self.client)
+
 
 class Bare(doctor.Case):
     """A device of somebody else's without any address, on a host that has another way to the IPv6 Internet."""

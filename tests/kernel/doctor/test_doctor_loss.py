@@ -223,6 +223,12 @@ class Filtered(Way):
         self.assertEqual((exam.done.status, list(exam.findings)), (0, []), str(exam))
         self.assertEqual(exam.checks["TCP"]["text"], f"{PAIR[0]} port 80 answers")
 
+    def test_tcp_works_with_a_small_ttl(self):
+        """Pings with that TTL are dropped on the way, and the tunnel's packets are not."""
+        self.tell(self.client, UP + " ttl 2")
+        self.inet.nft("table ip f { chain f { type filter hook forward priority 0; icmp type echo-request ip ttl < 3 drop; }; }")
+        self.assertIn("2 is enough", self.well().checks["TTL"]["text"])
+
     def test_tcp_as_well(self):
         self.server.nft("table ip6 g { chain i { type filter hook input priority 0; tcp dport 80 drop; }; "
                         "chain f { type filter hook forward priority 0; tcp dport 80 drop; }; }")
