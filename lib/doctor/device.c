@@ -62,7 +62,7 @@ void check_kernel(struct exam *e)
 			     exam_repair(e) ? exam_repair(e) : "");
 }
 
-/* The commands that make a device of somebody else's anew, as it is, but of mode ip6ip. */
+/* The commands that make a device of somebody else's anew, as it is, but of mode ip6ip; "" where SIZE is too little. */
 static void remake(struct exam *e, char *buf, size_t size)
 {
 	const struct link *l = e->subject.link;
@@ -101,7 +101,7 @@ static void remake(struct exam *e, char *buf, size_t size)
 	}
 	if (e->subject.table && e->subject.table != RT_TABLE_MAIN)
 		fprintf(out, "; ip -6 route add default dev %s table %u", name, e->subject.table);
-	fclose(out);
+	exam_written(out, buf, size);
 }
 
 static bool has_endpoints(const struct link *l, const struct subject *p)

@@ -50,7 +50,8 @@ struct subject {
 	struct in6_addr source; /* what is sent from it shall go through the tunnel */
 	uint32_t table;	       /* of the default route of somebody else's tunnel that a rule by source leads to, or 0 */
 	char uplink[IFNAMSIZ]; /* server */
-	char repair[EXAM_REMEDY]; /* the command that brings it to what is desired */
+	/* The command that brings it to what is desired. What is cut off is too long for a remedy, so that none takes it. */
+	char repair[EXAM_REMEDY + 1];
 };
 
 /* What the watches saw of the tunnel's own packets (echo.c). */
@@ -115,8 +116,8 @@ struct exam {
 	struct echo *echo;
 	struct ttl_trial *ttl;
 	struct guess *guess; /* of the far end's address */
-	struct mtu_search *mtu;
 	bool guessing;	     /* it is not known yet whether that is right */
+	struct mtu_search *mtu;
 	struct loss *loss;	   /* or NULL */
 	unsigned int unjudged;	   /* connections of which it is still to be seen what gets lost */
 	struct trial *trials;	   /* TCP: one for each target, or for the far end; or NULL */
@@ -129,7 +130,7 @@ struct exam {
 
 /* For checks: a cause that was found, its evidence as in printf(); returns it, never NULL. */
 struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evidence, ...) PRINTF(3, 4);
-/* The shell command, or the advice, that mends it. */
+/* The shell command, or the advice, that mends it. Of a command that is too long the text of the cause is left. */
 void exam_command(struct finding *f, const char *command, ...) PRINTF(2, 3);
 void exam_advice(struct finding *f, const char *advice, ...) PRINTF(2, 3);
 /* What the check saw where all is well, and why it could not look. A check that says neither could not look. */
@@ -161,7 +162,9 @@ bool exam_answered(const struct exam *e);
 const char *exam_repair(const struct exam *e);
 /* The remedy of what sitctl made is to make it again; of anything else COMMAND. */
 void exam_mend(const struct exam *e, struct finding *f, const char *command);
-/* The same with one parameter changed, in BUF. */
+/* End OUT, which fmemopen() opened for a command in BUF: "" where SIZE was too little, since a part of it is another one. */
+void exam_written(FILE *out, char *buf, size_t size);
+/* The command that mends, with one parameter changed, in BUF. */
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size);
 
 #endif

@@ -239,6 +239,14 @@ class Foreign(doctor.Case):
         link = self.client.links()["plain"]
         self.assertEqual((link["ttl"], link["tos"], link["fwmark"]), (64, 0x10, 7))
 
+    def test_mode_any_with_many_addresses(self):
+        """The commands for them all are too long: a part of them would lose the rest."""
+        self.make(mode="any")
+        self.client.ip("\n".join(f"addr add 2001:db8:77::{n:x}/128 dev plain nodad" for n in range(1, 60)))
+        found = self.finds(self.client, "device-mode-any", "plain", words="plain")
+        self.assertFalse(found["command"], found)
+        self.assertNotIn("ip link del", found["remedy"])
+
     def test_ipv6_off_on_the_device(self):
         self.make()
         self.client.set("net.ipv6.conf.plain.disable_ipv6", 1)
