@@ -85,6 +85,11 @@ struct in6_addr net6_nth(const struct net6 *net, uint32_t n)
 	return addr;
 }
 
+struct in6_addr net6_first(const struct net6 *net)
+{
+	return net6_nth(net, net->len < 128);
+}
+
 struct in6_addr addr6_other_half(const struct in6_addr *addr)
 {
 	struct in6_addr other = *addr;

@@ -37,6 +37,9 @@ bool net6_overlap(const struct net6 *a, const struct net6 *b);
 /* The N-th address of NET (0 is its base). */
 struct in6_addr net6_nth(const struct net6 *net, uint32_t n);
 
+/* The one address of NET, or the first behind its base, which is that of all routers (RFC 4291, 2.6.1). */
+struct in6_addr net6_first(const struct net6 *net);
+
 /* The other address of the /127 that ADDR is in (RFC 6164). */
 struct in6_addr addr6_other_half(const struct in6_addr *addr);
 

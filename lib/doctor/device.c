@@ -55,14 +55,14 @@ void check_kernel(struct exam *e)
 		exam_found(e, CAUSE_SIT_MISSING,
 			   "Linux %s: sit is neither loaded nor among its modules in /lib/modules", uts.release);
 	/* It is written to all devices, and what counts then is each one's own: one that is to come has the default's. */
-	if (conf6("all", "disable_ipv6") == 1 &&
-	    conf6(e->subject.link ? e->subject.dev : "default", "disable_ipv6") == 1)
+	if (conf_value(6, "all", "disable_ipv6") == 1 &&
+	    conf_value(6, e->subject.link ? e->subject.dev : "default", "disable_ipv6") == 1)
 		exam_command(exam_found(e, CAUSE_IPV6_DISABLED_HOST, "net.ipv6.conf.all.disable_ipv6 is 1"),
 			     "sysctl -w net.ipv6.conf.all.disable_ipv6=0%s%s", exam_repair(e) ? "; " : "",
 			     exam_repair(e) ? exam_repair(e) : "");
 }
 
-/* The commands that make a device of somebody else's anew, as it is, but of mode ip6ip. */
+/* The commands that make a device of somebody else's anew, as it is, but of mode ip6ip; "" where SIZE is too little. */
 static void remake(struct exam *e, char *buf, size_t size)
 {
 	const struct link *l = e->subject.link;
@@ -101,7 +101,7 @@ static void remake(struct exam *e, char *buf, size_t size)
 	}
 	if (e->subject.table && e->subject.table != RT_TABLE_MAIN)
 		fprintf(out, "; ip -6 route add default dev %s table %u", name, e->subject.table);
-	fclose(out);
+	exam_written(out, buf, size);
 }
 
 static bool has_endpoints(const struct link *l, const struct subject *p)
@@ -166,8 +166,8 @@ static void check_present(struct exam *e)
 		exam_mend(e, exam_found(e, CAUSE_DEVICE_DOWN, "%s is down", l->name), command);
 		return;
 	}
-	if (conf6(l->name, "disable_ipv6") == 1 && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
-		snprintf(command, sizeof(command), "sysctl -w %s=0", exam_conf(e, l->name, "disable_ipv6"));
+	if (conf_value(6, l->name, "disable_ipv6") == 1 && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
+		snprintf(command, sizeof(command), "sysctl -w %s=0", exam_conf(e, 6, l->name, "disable_ipv6"));
 		exam_mend(e, exam_found(e, CAUSE_IPV6_DISABLED_DEVICE, "net.ipv6.conf.%s.disable_ipv6 is 1", l->name),
 			  command);
 	} else if (!has_address(e) && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {

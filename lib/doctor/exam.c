@@ -10,32 +10,45 @@
 #include "base/list.h"
 #include "base/quote.h"
 #include "doctor/resolver.h"
+#include "kernel/sysctl.h"
 #include "spec/params.h"
+#include "state/snapshotfind.h"
 
 const char *exam_word(struct exam *e, const char *name)
 {
 	return quote_word(name, e->words[e->n_words++ % EXAM_WORDS], EXAM_WORD);
 }
 
-const char *exam_conf(struct exam *e, const char *ifname, const char *leaf)
+const char *exam_conf(struct exam *e, uint8_t version, const char *ifname, const char *leaf)
 {
+	const struct sysctl sysctl = { .ifname = ifname, .leaf = leaf, .version = version };
 	char key[SYSCTL_KEY_SIZE];
 
-	snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", ifname, leaf);
+	sysctl_key(&sysctl, key);
 	return exam_word(e, key);
 }
 
-/* Names of others may hold any bytes: what is no plain text is shown as such. Was there any? */
-static bool make_plain(char *text)
+const char *exam_ifname(const struct exam *e, uint32_t index)
 {
-	bool changed = false;
+	const struct link *l = snapshot_link_index(&e->host->s, index);
 
-	for (unsigned char *p = (unsigned char *)text; *p; p++)
-		if (*p < ' ' || *p >= 127) {
-			*p = '?';
-			changed = true;
-		}
-	return changed;
+	return l ? l->name : "another interface";
+}
+
+/* FMT into BUF, with what names of others may hold, any bytes, as plain text. Is it what was said, and whole? */
+static bool say(char *buf, size_t size, const char *fmt, va_list ap) PRINTF(3, 0);
+
+static bool say(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	char text[EXAM_REMEDY];
+	int len = vsnprintf(text, sizeof(text), fmt, ap);
+	FILE *out = fmemopen(buf, size - 1, "w");
+
+	memset(buf, 0, size);
+	if (!out)
+		return false;
+	print_escaped(out, text);
+	return !fclose(out) && len >= 0 && (size_t)len < sizeof(text) && !strcmp(buf, text);
 }
 
 struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evidence, ...)
@@ -46,9 +59,8 @@ struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evid
 	memset(f, 0, sizeof(*f));
 	f->cause = cause;
 	va_start(ap, evidence);
-	vsnprintf(f->evidence, sizeof(f->evidence), evidence, ap);
+	say(f->evidence, sizeof(f->evidence), evidence, ap);
 	va_end(ap);
-	make_plain(f->evidence);
 	snprintf(f->remedy, sizeof(f->remedy), "%s", causes[cause].remedy);
 	return f;
 }
@@ -57,9 +69,10 @@ static void set_remedy(struct finding *f, bool command, const char *fmt, va_list
 
 static void set_remedy(struct finding *f, bool command, const char *fmt, va_list ap)
 {
-	vsnprintf(f->remedy, sizeof(f->remedy), fmt, ap);
-	/* A command in which a name is not what it was is none. */
-	f->command = !make_plain(f->remedy) && command;
+	/* A command that is cut off, or in which a name is not what it was, is none. */
+	f->command = say(f->remedy, sizeof(f->remedy), fmt, ap) && command && f->remedy[0];
+	if (command && !f->command)
+		snprintf(f->remedy, sizeof(f->remedy), "%s", causes[f->cause].remedy);
 }
 
 void exam_command(struct finding *f, const char *command, ...)
@@ -85,9 +98,8 @@ void exam_ok(struct exam *e, const char *text, ...)
 	va_list ap;
 
 	va_start(ap, text);
-	vsnprintf(e->text, sizeof(e->text), text, ap);
+	say(e->text, sizeof(e->text), text, ap);
 	va_end(ap);
-	make_plain(e->text);
 }
 
 void exam_skip(struct exam *e, const char *why, ...)
@@ -96,9 +108,8 @@ void exam_skip(struct exam *e, const char *why, ...)
 
 	e->skipped = true;
 	va_start(ap, why);
-	vsnprintf(e->text, sizeof(e->text), why, ap);
+	say(e->text, sizeof(e->text), why, ap);
 	va_end(ap);
-	make_plain(e->text);
 }
 
 void exam_own(struct exam *e, int fd)
@@ -142,6 +153,13 @@ void exam_mend(const struct exam *e, struct finding *f, const char *command)
 	exam_command(f, "%s", exam_repair(e) ? exam_repair(e) : command);
 }
 
+void exam_written(FILE *out, char *buf, size_t size)
+{
+	/* fmemopen() takes the last byte for the end of the text without a word. */
+	if (fclose(out) || strlen(buf) + 1 >= size)
+		*buf = '\0';
+}
+
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size)
 {
 	struct spec changed;
@@ -162,5 +180,5 @@ void exam_respell(const struct exam *e, const char *parameter, const char *value
 		spec_command(&changed, out);
 	}
 	spec_free(&changed);
-	fclose(out);
+	exam_written(out, buf, size);
 }

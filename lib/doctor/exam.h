@@ -50,18 +50,20 @@ struct subject {
 	struct in6_addr source; /* what is sent from it shall go through the tunnel */
 	uint32_t table;	       /* of the default route of somebody else's tunnel that a rule by source leads to, or 0 */
 	char uplink[IFNAMSIZ]; /* server */
-	char repair[EXAM_REMEDY]; /* the command that brings it to what is desired */
+	/* The command that brings it to what is desired. What is cut off is too long for a remedy, so that none takes it. */
+	char repair[EXAM_REMEDY + 1];
 };
 
 /* What the watches saw of the tunnel's own packets (echo.c). */
 struct sightings {
 	unsigned int sent, received; /* protocol 41 on the underlay, to and from remote */
-	unsigned int inside;	     /* packets that came out of the device */
 	bool echo_raw;		     /* echos of ours have the identifier echo_id */
 	uint16_t echo_id;
 	unsigned int answers, came_out; /* to our echos, on the underlay; and that came out of the device */
 	struct in_addr answers_to;	/* this host's address that they came to */
-	uint32_t elsewhere;		/* ifindex of another interface on which one came, or 0 */
+	uint32_t elsewhere;		/* ifindex of another interface on which some came, or 0 */
+	unsigned int answers_elsewhere; /* how many */
+	unsigned int tries;		/* echos that were given to the device, whatever came of it */
 	uint64_t blocked_in, blocked_out, reverse_path_drops; /* the kernel's counters, before */
 	struct in_addr other_source;			      /* the inner address of the far end came from here */
 	bool unreachable;				      /* ICMP about our packets */
@@ -114,6 +116,7 @@ struct exam {
 	struct echo *echo;
 	struct ttl_trial *ttl;
 	struct guess *guess; /* of the far end's address */
+	bool guessing;	     /* it is not known yet whether that is right */
 	struct mtu_search *mtu;
 	struct loss *loss;	   /* or NULL */
 	unsigned int unjudged;	   /* connections of which it is still to be seen what gets lost */
@@ -127,7 +130,7 @@ struct exam {
 
 /* For checks: a cause that was found, its evidence as in printf(); returns it, never NULL. */
 struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evidence, ...) PRINTF(3, 4);
-/* The shell command, or the advice, that mends it. */
+/* The shell command, or the advice, that mends it. Of a command that is too long the text of the cause is left. */
 void exam_command(struct finding *f, const char *command, ...) PRINTF(2, 3);
 void exam_advice(struct finding *f, const char *advice, ...) PRINTF(2, 3);
 /* What the check saw where all is well, and why it could not look. A check that says neither could not look. */
@@ -135,11 +138,14 @@ void exam_ok(struct exam *e, const char *text, ...) PRINTF(2, 3);
 void exam_skip(struct exam *e, const char *why, ...) PRINTF(2, 3);
 
 /*
- * For commands: NAME, or the key of a sysctl of IFNAME, as one word of a shell, whatever the name of an interface
+ * For commands: NAME, or the key of a sysctl of IFNAME (VERSION 4 or 6), as one word of a shell, whatever the name of an interface
  * is made of. The last EXAM_WORDS of them are kept.
  */
 const char *exam_word(struct exam *e, const char *name);
-const char *exam_conf(struct exam *e, const char *ifname, const char *leaf);
+const char *exam_conf(struct exam *e, uint8_t version, const char *ifname, const char *leaf);
+
+/* The name of the interface INDEX, for a text. */
+const char *exam_ifname(const struct exam *e, uint32_t index);
 
 /* Have the descriptor FD (not negative) closed by exam_free(). */
 void exam_own(struct exam *e, int fd);
@@ -156,7 +162,9 @@ bool exam_answered(const struct exam *e);
 const char *exam_repair(const struct exam *e);
 /* The remedy of what sitctl made is to make it again; of anything else COMMAND. */
 void exam_mend(const struct exam *e, struct finding *f, const char *command);
-/* The same with one parameter changed, in BUF. */
+/* End OUT, which fmemopen() opened for a command in BUF: "" where SIZE was too little, since a part of it is another one. */
+void exam_written(FILE *out, char *buf, size_t size);
+/* The command that mends, with one parameter changed, in BUF. */
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size);
 
 #endif

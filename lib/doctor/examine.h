@@ -6,7 +6,7 @@
 #include "doctor/exam.h"
 
 /*
- * Examine the patient of E. Sends little, changes nothing, and ends within EXAM_SECONDS. The
+ * Examine the subject of E. Sends little, changes nothing; sends and waits for EXAM_SECONDS at most. The
  * results and findings are in E. Ends with exam_free().
  */
 #define EXAM_SECONDS 20

@@ -12,6 +12,7 @@
 #include "doctor/checks.h"
 #include "doctor/echo.h"
 #include "doctor/exam.h"
+#include "doctor/loss.h"
 #include "doctor/resolver.h"
 #include "state/snapshot.h"
 
@@ -42,6 +43,7 @@ static void end(struct exam *e, struct task *timer)
 {
 	loop_end(&e->loop, e->guess->answers);
 	loop_end(&e->loop, timer);
+	e->guessing = false;
 }
 
 /* From now on it is the one that is asked and waited for. */
@@ -55,6 +57,7 @@ static void on_answer(struct task *task, bool ready, void *data)
 		return;
 	g->wrong = true;
 	e->subject.far = g->usual;
+	loss_restart(e);
 	e->seen.answered6 = true;
 	e->seen.answer6_ms = (unsigned int)(loop_now() - g->began);
 }
@@ -97,8 +100,7 @@ void start_implied(struct exam *e)
 		return;
 	echo_from6(g->fd, &e->subject.inner);
 	g->answers = loop_add(&e->loop, g->fd, 0, on_answer, e, true);
-	if (g->answers)
-		loop_add(&e->loop, -1, loop_now() + PATIENCE, on_timer, e, false);
+	e->guessing = g->answers && loop_add(&e->loop, -1, loop_now() + PATIENCE, on_timer, e, false);
 }
 
 /* On which interface this host has ADDR itself, or NULL. */

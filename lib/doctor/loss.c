@@ -12,11 +12,12 @@
 #include "doctor/causes.h"
 #include "doctor/checks.h"
 #include "doctor/echo.h"
+#include "doctor/examine.h"
 #include "doctor/loss.h"
 #include "doctor/resolver.h"
 
 #define ECHOS 8		/* at least */
-#define ECHOS_MAX 48	/* 16 s of SLOWLY, more than the exam has */
+#define ECHOS_MAX 72	/* more than the exam has time for */
 #define LAST 8		/* answers that tell how long one takes: the first ones may have had to wait for neighbours */
 #define QUICKLY 200	/* ms from one to the next */
 #define SLOWLY 400	/* after the first ECHOS */
@@ -27,18 +28,22 @@
 #define MILLION 1000000U
 #define BY_CHANCE (MILLION / 200)
 
+/* Some may have been sent before loss_restart(). */
+_Static_assert((ECHOS_MAX - 2 * ECHOS) * SLOWLY > EXAM_SECONDS * 1000, "echos go on to the end");
+
 struct loss {
 	int fd;
 	bool raw;
 	uint16_t id;
 	unsigned int n, n_answered;
+	unsigned int first; /* that counts */
 	struct {
 		int64_t sent;
 		bool answered;
 		unsigned int took; /* ms */
 	} echos[ECHOS_MAX];
 	unsigned int shortest, longest; /* round trip, ms */
-	struct task *input;
+	struct task *input, *timer;	/* TIMER: NULL when it has ended */
 };
 
 /* Until when after it was sent an echo can be answered. */
@@ -54,7 +59,7 @@ static unsigned int settled(const struct loss *l, unsigned int *lost)
 	unsigned int n = 0;
 
 	*lost = 0;
-	for (unsigned int i = 0; l && i < l->n; i++) {
+	for (unsigned int i = l ? l->first : 0; l && i < l->n; i++) {
 		bool late = now > l->echos[i].sent + patience(l);
 
 		n += l->echos[i].answered || late;
@@ -68,7 +73,7 @@ unsigned int loss_rtt(const struct exam *e)
 	const struct loss *l = e->loss;
 	unsigned int rtt = 0, n = 0;
 
-	for (unsigned int i = l ? l->n : 0; i && n < LAST; i--)
+	for (unsigned int i = l ? l->n : 0; l && i > l->first && n < LAST; i--)
 		if (l->echos[i - 1].answered) {
 			rtt = l->echos[i - 1].took > rtt ? l->echos[i - 1].took : rtt;
 			n++;
@@ -76,9 +81,8 @@ unsigned int loss_rtt(const struct exam *e)
 	return n ? rtt : RTT_UNKNOWN;
 }
 
-bool loss_explains(const struct exam *e, unsigned int n)
+bool loss_by_chance(unsigned int lost, unsigned int of, unsigned int n)
 {
-	unsigned int lost, of = settled(e->loss, &lost);
 	uint64_t chance = MILLION;
 
 	/* One of each more than was seen: few echos prove little (Laplace's rule of succession). */
@@ -89,6 +93,13 @@ bool loss_explains(const struct exam *e, unsigned int n)
 	for (unsigned int i = 0; i < n && chance >= BY_CHANCE; i++)
 		chance = chance * (lost + 1) / (of + 2);
 	return chance >= BY_CHANCE;
+}
+
+bool loss_explains(const struct exam *e, unsigned int n)
+{
+	unsigned int lost, of = settled(e->loss, &lost);
+
+	return loss_by_chance(lost, of, n);
 }
 
 unsigned int loss_enough(const struct exam *e)
@@ -107,7 +118,8 @@ static void on_answer(struct task *task, bool ready, void *data)
 	unsigned int took;
 	uint16_t seq;
 
-	if (!ready || !echo_receive6(task->fd, l->raw, l->id, &seq) || seq >= l->n || l->echos[seq].answered)
+	if (!ready || !echo_receive6(task->fd, l->raw, l->id, &seq) || seq >= l->n || seq < l->first ||
+	    l->echos[seq].answered)
 		return;
 	l->echos[seq].answered = true;
 	took = l->echos[seq].took = (unsigned int)(loop_now() - l->echos[seq].sent);
@@ -117,7 +129,7 @@ static void on_answer(struct task *task, bool ready, void *data)
 		l->longest = took;
 	l->n_answered++;
 	if (!e->seen.answered6)
-		e->seen.answer6_ms = (unsigned int)(loop_now() - l->echos[0].sent);
+		e->seen.answer6_ms = (unsigned int)(loop_now() - l->echos[l->first].sent);
 	e->seen.answered6 = true;
 }
 
@@ -128,16 +140,32 @@ static void on_timer(struct task *task, bool ready, void *data)
 	unsigned int lost;
 
 	(void)ready;
-	if (l->n < ECHOS || (e->unjudged && l->n < ECHOS_MAX && l->n_answered)) {
+	if (l->n < l->first + ECHOS || (e->unjudged && l->n < ECHOS_MAX && l->n_answered)) {
 		l->echos[l->n].sent = loop_now();
 		echo_send6(l->fd, &e->subject.far, l->id, (uint16_t)l->n, 8);
 		l->n++;
-		task->due = loop_now() + (l->n < ECHOS ? QUICKLY : SLOWLY);
+		task->due = loop_now() + (l->n < l->first + ECHOS ? QUICKLY : SLOWLY);
 		return;
 	}
 	task->due = loop_now() + QUICKLY;
-	if (settled(l, &lost) == l->n && !e->unjudged)
+	if (settled(l, &lost) == l->n - l->first && !e->unjudged) {
 		loop_end(&e->loop, task);
+		l->timer = NULL;
+	}
+}
+
+void loss_restart(struct exam *e)
+{
+	struct loss *l = e->loss;
+
+	if (!l || l->n + ECHOS > ECHOS_MAX)
+		return;
+	l->first = l->n;
+	l->n_answered = 0;
+	if (l->timer)
+		l->timer->due = loop_now();
+	else
+		l->timer = loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
 }
 
 void start_loss(struct exam *e)
@@ -157,7 +185,7 @@ void start_loss(struct exam *e)
 	if (e->subject.has_inner)
 		echo_from6(l->fd, &e->subject.inner);
 	l->input = loop_add(&e->loop, l->fd, 0, on_answer, e, true);
-	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
+	l->timer = loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
 }
 
 void check_loss(struct exam *e)

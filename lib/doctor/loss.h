@@ -17,6 +17,12 @@ unsigned int loss_rtt(const struct exam *e);
  */
 bool loss_explains(const struct exam *e, unsigned int n);
 
+/* From now on another address of the far end is asked; what was sent before counts no more. */
+void loss_restart(struct exam *e);
+
+/* The same of LOST out of OF that were measured. */
+bool loss_by_chance(unsigned int lost, unsigned int of, unsigned int n);
+
 /* How many it takes in a row before chance explains it no longer. */
 unsigned int loss_enough(const struct exam *e);
 

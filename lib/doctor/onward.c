@@ -11,6 +11,7 @@
 #include "doctor/causes.h"
 #include "doctor/checks.h"
 #include "doctor/policy.h"
+#include "doctor/refusal.h"
 #include "doctor/resolver.h"
 #include "doctor/subject.h"
 #include "doctor/way.h"
@@ -23,21 +24,13 @@
 
 #define RANGES 65 /* the peer's address and its prefixes (lib/spec/params.c) */
 
-static const char *name_of(const struct exam *e, uint32_t index)
+/* What the peer sends to the IPv6 Internet. */
+static struct way onward(struct exam *e)
 {
-	const struct link *l = snapshot_link_index(&e->host->s, index);
-
-	return l ? l->name : "another interface";
-}
-
-/* What the peer sends to some address of the Internet: that of routes.c. */
-static struct way onward(struct exam *e, struct in6_addr *dst)
-{
-	struct way_query q = { .dst = dst,
+	struct way_query q = { .dst = &way_internet,
 			       .source = e->subject.has_far ? &e->subject.far : NULL,
 			       .iif = e->subject.link->index };
 
-	*dst = (struct in6_addr){ .s6_addr = { 0x20, [15] = 1 } };
 	return way_look_up(&e->host->c, &q);
 }
 
@@ -54,23 +47,11 @@ static void explain(struct exam *e, const struct in6_addr *dst, const struct in6
 		memset(policy, 0, sizeof(*policy));
 }
 
-/* Is it refused by a rule or a route? Then that is found, as CAUSE. */
-static bool refused(struct exam *e, const struct policy *policy, enum cause_id cause, const char *what)
-{
-	if (!policy->refused)
-		return false;
-	exam_command(exam_found(e, cause, "the %s '%s' refuses %s", policy->by_route ? "route" : "rule",
-				policy->by_route ? policy->route : policy->rule, what),
-		     "ip -6 %s del %s", policy->by_route ? "route" : "rule",
-		     policy->by_route ? policy->route : policy->rule);
-	return true;
-}
-
-/* A neighbour that says of itself to be a router, on the interface INDEX. */
+/* N neighbours that say of themselves to be routers, on the interface INDEX, the first of them at ADDR; or the one at ADDR. */
 struct router {
 	uint32_t index;
 	struct in6_addr addr;
-	bool there;
+	unsigned int n;
 	uint16_t state;
 };
 
@@ -79,14 +60,14 @@ static int take_router(const struct nlmsghdr *nlh, void *data)
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[NDA_MAX + 1];
 	struct router *r = data;
+	struct in6_addr other;
 
 	if (nlh->nlmsg_type != RTM_NEWNEIGH)
 		return 0;
 	if (nl_attrs(nlh, sizeof(*ndm), tb, NDA_MAX))
 		return -EBADMSG;
-	if (ndm->ndm_family == AF_INET6 && (uint32_t)ndm->ndm_ifindex == r->index && ndm->ndm_flags & NTF_ROUTER &&
-	    !r->there)
-		r->there = nl_in6(tb[NDA_DST], &r->addr);
+	if (ndm->ndm_family == AF_INET6 && (uint32_t)ndm->ndm_ifindex == r->index && ndm->ndm_flags & NTF_ROUTER)
+		r->n += nl_in6(tb[NDA_DST], r->n ? &other : &r->addr);
 	return 0;
 }
 
@@ -103,7 +84,7 @@ static int take_state(const struct nlmsghdr *nlh, void *data)
 		return -EBADMSG;
 	if (ndm->ndm_family == AF_INET6 && (uint32_t)ndm->ndm_ifindex == r->index && nl_in6(tb[NDA_DST], &addr) &&
 	    addr6_equal(&addr, &r->addr)) {
-		r->there = true;
+		r->n = 1;
 		r->state = ndm->ndm_state;
 	}
 	return 0;
@@ -111,7 +92,7 @@ static int take_state(const struct nlmsghdr *nlh, void *data)
 
 static void forget(void *data)
 {
-	((struct router *)data)->there = false;
+	((struct router *)data)->n = 0;
 }
 
 static void read_neighbours(struct exam *e, nl_cb cb, struct router *r)
@@ -125,7 +106,7 @@ static void read_neighbours(struct exam *e, nl_cb cb, struct router *r)
 	if (ndm)
 		ndm->ndm_family = AF_INET6;
 	if (conversation_dump(&e->host->c, NL_ROUTE, cb, forget, r, &ignored))
-		r->there = false;
+		r->n = 0;
 }
 
 static void no_way_on(struct exam *e)
@@ -139,7 +120,8 @@ static void no_way_on(struct exam *e)
 		       e->subject.name);
 	if (uplink)
 		read_neighbours(e, take_router, &r);
-	if (r.there)
+	/* Of several it is not known which one leads to the Internet. */
+	if (r.n == 1)
 		exam_command(f, "ip -6 route add default via %s dev %s", addr6_text(&r.addr, router),
 			     exam_word(e, uplink->name));
 	else
@@ -150,15 +132,14 @@ static void no_way_on(struct exam *e)
 void check_onward(struct exam *e)
 {
 	struct policy policy;
-	struct in6_addr dst;
 	struct way way;
 
 	if (!e->subject.server || exam_hopeless(e)) {
 		exam_skip(e, e->subject.server ? "the device is not up" : "this host is the client");
 		return;
 	}
-	way = onward(e, &dst);
-	exam_ok(e, "what the peer sends to the IPv6 Internet leaves by %s", name_of(e, way.index));
+	way = onward(e);
+	exam_ok(e, "what the peer sends to the IPv6 Internet leaves by %s", exam_ifname(e, way.index));
 	if (way.reachable && way.index == e->subject.link->index) {
 		exam_advice(exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE,
 				       "the default route leads into %s: what %s sends goes back", e->subject.dev,
@@ -166,8 +147,8 @@ void check_onward(struct exam *e)
 			    "remove the default route by %s, or give that of the uplink a smaller metric",
 			    e->subject.dev);
 	} else if (!way.reachable && !exam_has(e, CAUSE_RA_ROUTE_LOST)) {
-		explain(e, &dst, e->subject.has_far ? &e->subject.far : NULL, e->subject.dev, &policy);
-		if (!refused(e, &policy, CAUSE_POLICY_RULE, "what the peer sends to the IPv6 Internet"))
+		explain(e, &way_internet, e->subject.has_far ? &e->subject.far : NULL, e->subject.dev, &policy);
+		if (!refusal_found(e, &policy, 6, CAUSE_POLICY_RULE, "what the peer sends to the IPv6 Internet"))
 			no_way_on(e);
 	}
 }
@@ -177,29 +158,30 @@ void check_router(struct exam *e)
 {
 	char text[NET6_TEXT];
 	struct router r = { 0 };
-	struct in6_addr dst;
 	struct way way = { .reachable = false };
 
 	if (e->subject.server && !exam_hopeless(e))
-		way = onward(e, &dst);
+		way = onward(e);
 	if (!way.reachable || !way.has_gateway || way.index == e->subject.link->index) {
-		exam_skip(e, e->subject.server ? "there is none" : "this host is the client");
+		exam_skip(e, !e->subject.server ? "this host is the client"
+			     : exam_hopeless(e) ? "the device is not up"
+						: "there is none");
 		return;
 	}
 	r.index = way.index;
 	r.addr = way.gateway;
 	read_neighbours(e, take_state, &r);
 	addr6_text(&way.gateway, text);
-	if (!r.there)
-		exam_skip(e, "%s was not asked for on %s lately", text, name_of(e, way.index));
+	if (!r.n)
+		exam_skip(e, "%s was not asked for on %s lately", text, exam_ifname(e, way.index));
 	else
-		exam_ok(e, "%s is a neighbour on %s", text, name_of(e, way.index));
-	if (r.there && r.state & (NUD_FAILED | NUD_INCOMPLETE))
+		exam_ok(e, "%s is a neighbour on %s", text, exam_ifname(e, way.index));
+	if (r.n && r.state & (NUD_FAILED | NUD_INCOMPLETE))
 		exam_advice(exam_found(e, CAUSE_ROUTER_SILENT, "nobody on %s answers to neighbour solicitations for %s",
-				       name_of(e, way.index), text),
+				       exam_ifname(e, way.index), text),
 			    "check the cable and the addresses on %s, and with the provider that %s is the router; see "
 			    "'ip -6 neigh show dev %s'",
-			    name_of(e, way.index), text, name_of(e, way.index));
+			    exam_ifname(e, way.index), text, exam_ifname(e, way.index));
 }
 
 /* Has the tunnel a route to DST at all? Where it has none, check_drift() says so, and no other route is to blame. */
@@ -211,6 +193,22 @@ static bool has_own_route(const struct exam *e, const struct in6_addr *dst)
 		if (r->type == RTN_UNICAST && net6_contains(&r->dst, dst))
 			return true;
 	return false;
+}
+
+/* Have the route R of the main table removed, which the kernel does not make by itself. */
+static void take_away(struct exam *e, struct finding *f, const struct policy_route *r)
+{
+	const char *name = exam_ifname(e, r->oif);
+	char dst[NET6_TEXT];
+
+	if (r->proto == RTPROT_KERNEL || r->proto == RTPROT_RA)
+		exam_advice(f,
+			    "the route comes of %s on %s, and would come again: take another prefix there, or for the "
+			    "peer",
+			    r->proto == RTPROT_RA ? "router advertisements" : "an address", name);
+	else
+		exam_command(f, "ip -6 route del %s dev %s metric %u", net6_text(&r->dst, dst), exam_word(e, name),
+			     r->metric);
 }
 
 /* The kernel leads what is for NET elsewhere than into the tunnel. */
@@ -225,25 +223,37 @@ static void led_astray(struct exam *e, const struct net6 *net, const struct in6_
 
 	snprintf(what, sizeof(what), "what is for %s", net6_text(net, text));
 	explain(e, dst, source, NULL, &policy);
-	if (refused(e, &policy, CAUSE_PREFIX_SHADOWED, what) || !way.reachable)
+	if (refusal_found(e, &policy, 6, CAUSE_PREFIX_SHADOWED, what) || !way.reachable)
 		return;
 	f = exam_found(e, CAUSE_PREFIX_SHADOWED,
 		       "%s leaves by %s, by the route to %s in table %u with metric %u, not by %s", what,
-		       name_of(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
+		       exam_ifname(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
 	if (way.table == RT_TABLE_MAIN)
-		exam_command(f, "ip -6 route del %s dev %s metric %u", other, exam_word(e, name_of(e, way.index)),
-			     way.metric);
+		take_away(e, f, &(struct policy_route){ way.net, way.index, way.metric, way.proto });
 	else if (policy.decided && policy.pref > 1)
 		exam_command(f, "ip -6 rule add pref %u to %s lookup main", policy.pref - 1, text);
+}
+
+/* A part of one of the N NETS leads elsewhere, by a more specific route of the main table. */
+static void check_parts(struct exam *e, const struct net6 *nets, unsigned int n)
+{
+	struct policy_route other = { .oif = 0 };
+	unsigned int of = policy_shadow(&e->host->c, nets, n, e->subject.link->index, &other);
+	char text[NET6_TEXT], dst[NET6_TEXT];
+
+	if (of != UINT_MAX)
+		take_away(e,
+			  exam_found(e, CAUSE_PREFIX_SHADOWED,
+				     "the route to %s by %s takes a part of %s, which is the peer's",
+				     net6_text(&other.dst, dst), exam_ifname(e, other.oif), net6_text(&nets[of], text)),
+			  &other);
 }
 
 /* By routing, what is for the peer must go into its tunnel: its address, and each of its prefixes as a whole. */
 void check_peer_routes(struct exam *e)
 {
+	unsigned int n = 0, led = 0, before = e->n_findings;
 	struct net6 nets[RANGES];
-	struct policy_route other = { .oif = 0 };
-	unsigned int n = 0, of, before = e->n_findings;
-	char text[NET6_TEXT], dst[NET6_TEXT];
 
 	if (!e->subject.server || exam_hopeless(e)) {
 		exam_skip(e, e->subject.server ? "the device is not up" : "this host is the client");
@@ -251,21 +261,21 @@ void check_peer_routes(struct exam *e)
 	}
 	while (n < RANGES && subject_range(&e->subject, n, &nets[n]))
 		n++;
-	exam_ok(e, "what is for the peer leaves by %s", e->subject.dev);
 	for (unsigned int i = 0; i < n && e->n_findings == before; i++) {
-		struct in6_addr to = nets[i].len == 128 ? nets[i].addr : net6_nth(&nets[i], 1);
+		struct in6_addr to = net6_first(&nets[i]);
 		struct way_query q = { .dst = &to, .source = e->subject.has_inner ? &e->subject.inner : NULL };
 		struct way way = way_look_up(&e->host->c, &q);
 
-		if ((!way.reachable || (way.index != e->subject.link->index && way.table != RT_TABLE_LOCAL)) &&
-		    has_own_route(e, &to))
+		if (way.reachable && way.index == e->subject.link->index)
+			led++;
+		else if ((!way.reachable || way.table != RT_TABLE_LOCAL) && has_own_route(e, &to))
 			led_astray(e, &nets[i], &to);
 	}
-	of = e->n_findings == before ? policy_shadow(&e->host->c, nets, n, e->subject.link->index, &other) : UINT_MAX;
-	if (of != UINT_MAX)
-		exam_command(exam_found(e, CAUSE_PREFIX_SHADOWED,
-					"the route to %s by %s takes a part of %s, which is the peer's",
-					net6_text(&other.dst, dst), name_of(e, other.oif), net6_text(&nets[of], text)),
-			     "ip -6 route del %s dev %s metric %u", dst, exam_word(e, name_of(e, other.oif)),
-			     other.metric);
+	if (n && led == n)
+		exam_ok(e, "what is for the peer leaves by %s", e->subject.dev);
+	else
+		exam_skip(e, "%u of %u addresses and prefixes of the peer's lead into %s", led, n, e->subject.dev);
+	/* Of somebody else's tunnel it is not known which part of a prefix is the peer's. */
+	if (e->subject.desired && e->n_findings == before)
+		check_parts(e, nets, n);
 }

@@ -1,45 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The way of a packet through rules and tables. fib_rules_lookup() of the kernel (net/core/fib_rules.c) takes the first
- * rule that matches and whose table has a route; of a table the longest prefix counts, then the smallest metric.
- */
+/* Rules and routes as the kernel dumps them: what is asked of them. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "doctor/policy.h" /* before linux/: glibc and the kernel define the same names */
 #include "base/list.h"
-#include "base/quote.h"
+#include "doctor/decide.h"
 #include "netlink/message.h"
 
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
-
-struct rule {
-	uint8_t action, tos, proto;
-	bool invert, l3mdev, ports;
-	struct net6 src, dst;
-	uint32_t pref, table, target, mark, mask;
-	uint32_t uid_first, uid_last;
-	uint32_t suppress; /* routes of this length or less do not count; UINT32_MAX: all do */
-	char iif[IFNAMSIZ], oif[IFNAMSIZ];
-};
-
-/* A route to where the packet goes. */
-struct candidate {
-	uint8_t type, tos;
-	uint32_t table, metric, oif;
-	struct net6 dst;
-};
-
-struct tables {
-	const struct policy_flow *flow;
-	struct rule *rules;
-	struct candidate *routes;
-	unsigned int n_rules, n_routes;
-};
 
 static unsigned int full(uint8_t family)
 {
@@ -177,143 +149,6 @@ static int read_routes(struct conversation *c, uint8_t family, uint8_t table, nl
 		rtm->rtm_table = table;
 	}
 	return conversation_dump(c, NL_ROUTE, cb, reset, data, err);
-}
-
-/* As fib_rule_match() and its families' own parts do. */
-static bool matches(const struct rule *r, const struct policy_flow *f)
-{
-	uint32_t uid = getuid();
-	bool match = (!r->iif[0] || !strcmp(r->iif, f->iif ? f->iif : "lo")) &&
-		     (!r->oif[0] || (f->ifname && !strcmp(r->oif, f->ifname))) && !((r->mark ^ f->mark) & r->mask) &&
-		     !r->l3mdev && !r->ports && uid >= r->uid_first && uid <= r->uid_last &&
-		     net6_contains(&r->dst, &f->dst) &&
-		     (!r->src.len || (f->has_source && net6_contains(&r->src, &f->source))) &&
-		     (!r->tos || r->tos == f->tos) && (!r->proto || r->proto == f->proto);
-
-	return match != r->invert;
-}
-
-static const struct candidate *find_route(const struct tables *t, const struct rule *r)
-{
-	const struct candidate *best = NULL;
-
-	for (unsigned int i = 0; i < t->n_routes; i++) {
-		const struct candidate *c = &t->routes[i];
-
-		if (c->table != r->table || (c->tos && c->tos != t->flow->tos) ||
-		    (t->flow->index && c->oif && c->oif != t->flow->index))
-			continue;
-		if (!best || c->dst.len > best->dst.len || (c->dst.len == best->dst.len && c->metric < best->metric))
-			best = c;
-	}
-	return best && best->type != RTN_THROW && (r->suppress == UINT32_MAX || best->dst.len > r->suppress) ? best
-													     : NULL;
-}
-
-static const char *net_text(const struct net6 *net, uint8_t family, char *buf)
-{
-	char addr[NET6_TEXT];
-	struct in_addr a;
-
-	if (family == AF_INET6)
-		return net6_text(net, buf);
-	memcpy(&a, &net->addr, sizeof(a));
-	snprintf(buf, NET6_TEXT, "%s/%u", addr4_text(a, addr), net->len);
-	return buf;
-}
-
-static const char *type_word(uint8_t type)
-{
-	return type == RTN_BLACKHOLE ? "blackhole" : type == RTN_PROHIBIT ? "prohibit" : "unreachable";
-}
-
-static bool refuses(uint8_t type)
-{
-	return type == RTN_BLACKHOLE || type == RTN_PROHIBIT || type == RTN_UNREACHABLE;
-}
-
-/* As `ip rule` writes it (ip-rule(8)). */
-static void say_rule(const struct rule *r, uint8_t family, struct policy *p)
-{
-	FILE *out = fmemopen(p->rule, sizeof(p->rule), "w");
-	char text[NET6_TEXT];
-
-	if (!out)
-		return;
-	fprintf(out, "pref %u%s", r->pref, r->invert ? " not" : "");
-	if (r->src.len)
-		fprintf(out, " from %s", net_text(&r->src, family, text));
-	if (r->dst.len)
-		fprintf(out, " to %s", net_text(&r->dst, family, text));
-	if (r->tos)
-		fprintf(out, " tos 0x%x", r->tos);
-	if (r->mask == UINT32_MAX)
-		fprintf(out, " fwmark 0x%x", r->mark);
-	else if (r->mask)
-		fprintf(out, " fwmark 0x%x/0x%x", r->mark, r->mask);
-	if (r->iif[0]) {
-		fputs(" iif ", out);
-		print_word(out, r->iif);
-	}
-	if (r->oif[0]) {
-		fputs(" oif ", out);
-		print_word(out, r->oif);
-	}
-	if (r->uid_first || r->uid_last != UINT32_MAX)
-		fprintf(out, " uidrange %u-%u", r->uid_first, r->uid_last);
-	if (r->proto)
-		fprintf(out, " ipproto %u", r->proto);
-	if (r->action == FR_ACT_TO_TBL)
-		fprintf(out, " lookup %u", r->table);
-	else
-		fprintf(out, " %s", type_word(r->action));
-	fclose(out);
-}
-
-static void say_route(const struct candidate *c, uint8_t family, struct policy *p)
-{
-	char text[NET6_TEXT];
-
-	snprintf(p->route, sizeof(p->route), "%s %s table %u", type_word(c->type), net_text(&c->dst, family, text),
-		 c->table);
-	if (c->metric)
-		snprintf(p->route + strlen(p->route), sizeof(p->route) - strlen(p->route), " metric %u", c->metric);
-}
-
-/* The numbers of actions and types of routes that refuse are the same (linux/fib_rules.h, rtnetlink.h). */
-_Static_assert((int)FR_ACT_BLACKHOLE == (int)RTN_BLACKHOLE && (int)FR_ACT_PROHIBIT == (int)RTN_PROHIBIT &&
-		       (int)FR_ACT_UNREACHABLE == (int)RTN_UNREACHABLE,
-	       "a rule's action is a route's type");
-
-static void decide(const struct tables *t, struct policy *p)
-{
-	uint8_t family = t->flow->family;
-	uint32_t from = 0; /* where the last `goto` leads */
-
-	for (unsigned int i = 0; i < t->n_rules; i++) {
-		const struct rule *r = &t->rules[i];
-		const struct candidate *c = NULL;
-
-		if (r->pref < from || !matches(r, t->flow))
-			continue;
-		if (r->action == FR_ACT_GOTO)
-			from = r->target;
-		if (r->action == FR_ACT_TO_TBL)
-			c = find_route(t, r);
-		if (!c && !refuses(r->action))
-			continue;
-		p->decided = true;
-		p->by_route = c;
-		p->refused = !c || refuses(c->type);
-		p->pref = r->pref;
-		p->table = r->table;
-		p->oif = c ? c->oif : 0;
-		p->everything = !r->src.len && !r->dst.len && !r->mask && !r->iif[0] && !r->oif[0] && !r->proto;
-		say_rule(r, family, p);
-		if (c && p->refused)
-			say_route(c, family, p);
-		return;
-	}
 }
 
 static bool names_protocol(const struct tables *t)
@@ -463,7 +298,7 @@ static int take_shadow(const struct nlmsghdr *nlh, void *data)
 		if (net.len > s->nets[i].len && net6_contains(&s->nets[i], &net.addr))
 			s->of = i;
 	if (s->of != UINT_MAX)
-		*s->found = (struct policy_route){ net, oif, nl_u32(tb[RTA_PRIORITY], 0) };
+		*s->found = (struct policy_route){ net, oif, nl_u32(tb[RTA_PRIORITY], 0), rtm->rtm_protocol };
 	return 0;
 }
 

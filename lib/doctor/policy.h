@@ -26,13 +26,13 @@ struct policy_flow {
 };
 
 struct policy {
-	bool decided;		 /* a rule or a route does; else nothing leads there */
-	bool refused;		 /* and not by sending it on */
-	bool by_route;		 /* of a table; else the rule itself refuses */
-	uint32_t pref;		 /* of the rule */
-	uint32_t table;		 /* that it looks up */
-	uint32_t oif;		 /* of a route that does not refuse */
-	bool everything;	 /* the rule has no selector: it is about all packets */
+	bool decided;	 /* a rule or a route does; else nothing leads there */
+	bool refused;	 /* and not by sending it on */
+	bool by_route;	 /* of a table; else the rule itself refuses */
+	uint32_t pref;	 /* of the rule */
+	uint32_t table;	 /* that it looks up */
+	bool everything; /* not about the packet alone: a default route, or a rule without a selector */
+	bool main_leads; /* a rule just before this one that looks the main table up would let the packet leave */
 	char rule[POLICY_TEXT];	 /* as words of 'ip rule del' */
 	char route[POLICY_TEXT]; /* as words of 'ip route del' */
 };
@@ -53,6 +53,7 @@ unsigned int policy_local_prefixes(struct conversation *c, struct net6 *nets, un
 struct policy_route {
 	struct net6 dst;
 	uint32_t oif, metric;
+	uint8_t proto;
 };
 
 /*

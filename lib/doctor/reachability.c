@@ -16,8 +16,9 @@
 #include "doctor/exam.h"
 #include "doctor/frame.h"
 #include "doctor/resolver.h"
-#include "doctor/vanished.h"
 #include "doctor/tcp.h"
+#include "doctor/ttl.h"
+#include "doctor/vanished.h"
 #include "doctor/watch.h"
 
 #define TRIES 4
@@ -89,6 +90,7 @@ static void ask(struct exam *e)
 		e->seen.asked4 = !echo_send4(x->fd4, e->subject.remote, x->id, x->tries) || e->seen.asked4;
 	if (x->fd6 < 0 || e->seen.answered6)
 		return;
+	e->seen.tries++;
 	ret = echo_send6(x->fd6, &x->to, x->id, x->tries, 8);
 	e->seen.asked6 = !ret || e->seen.asked6;
 	e->seen.refused = -ret;
@@ -206,7 +208,9 @@ static void judge_silence(struct exam *e)
 
 	addr4_text(e->subject.remote, remote);
 	addr6_text(&e->subject.far, far);
-	if (s->unreachable) {
+	if (ttl_too_small(e) && (s->sent || e->underlay.fd < 0)) {
+		exam_skip(e, "the far end is too far away for the tunnel's TTL");
+	} else if (s->unreachable) {
 		judge_error(e);
 	} else if (s->other_source.s_addr) {
 		addr4_text(s->other_source, other);
@@ -263,17 +267,16 @@ void check_echo(struct exam *e)
 		return;
 	}
 	if (exam_hopeless(e) || !e->echo || !e->seen.asked6) {
+		bool answered4 = e->seen.asked4 && e->seen.answered4;
 		/* Of a filter, a policy or traffic control; no route is another check's matter. */
 		bool dropped = e->seen.refused == EPERM || e->seen.refused == ENOBUFS;
 
-		if (dropped && !exam_hopeless(e))
+		if (!exam_hopeless(e) && (dropped || (e->seen.refused && !answered4)))
 			judge_unsent(e);
-		else if (e->seen.asked4 && e->seen.answered4)
+		else if (answered4)
 			exam_skip(e, "the far end answers over IPv4; the tunnel cannot be asked");
 		else if (e->echo && e->echo->fd6 < 0 && !exam_hopeless(e))
 			exam_skip(e, "not root: asking for an echo needs CAP_NET_RAW, or net.ipv4.ping_group_range");
-		else if (e->seen.refused && !exam_hopeless(e))
-			judge_unsent(e);
 		else
 			exam_skip(e, "nothing can be sent through the tunnel");
 		return;

@@ -183,7 +183,7 @@ static void judge_far(struct exam *e)
 	const struct lookup *l = e->far_lookup;
 	char text[NET6_TEXT], remote[NET6_TEXT];
 
-	if (!l || !l->done || l->found.failed || !l->found.has4 || e->seen.answered6)
+	if (!l || !l->done || l->found.failed || !l->found.has4 || exam_answered(e))
 		return;
 	for (unsigned int i = 0; i < l->found.n4; i++)
 		if (l->found.all4[i].s_addr == e->subject.remote.s_addr)

@@ -33,7 +33,7 @@ struct routed {
 	struct {
 		const struct net6 *net;
 		struct in6_addr source;
-		bool answered;
+		bool left, answered;
 	} from[PREFIXES];
 	bool over; /* all is answered, or has had its time */
 };
@@ -43,10 +43,14 @@ static void see(const struct view *v, void *data)
 	struct routed *r = ((struct exam *)data)->routed;
 	const struct frame *f = &v->frame;
 
-	if (v->outgoing || !f->v6 || f->proto != IPPROTO_ICMPV6 || f->type != ICMP6_ECHO_REPLY || f->echo_id != r->id)
+	if (!f->v6 || f->proto != IPPROTO_ICMPV6 || f->echo_id != r->id)
 		return;
-	for (unsigned int i = 0; i < r->n; i++)
-		r->from[i].answered = r->from[i].answered || addr6_equal(&f->dest, &r->from[i].source);
+	for (unsigned int i = 0; i < r->n; i++) {
+		if (v->outgoing && f->type == ICMP6_ECHO_REQUEST && addr6_equal(&f->source, &r->from[i].source))
+			r->from[i].left = true;
+		if (!v->outgoing && f->type == ICMP6_ECHO_REPLY && addr6_equal(&f->dest, &r->from[i].source))
+			r->from[i].answered = true;
+	}
 }
 
 static bool all_answered(const struct routed *r)
@@ -99,7 +103,7 @@ void start_routed(struct exam *e)
 	r->began = loop_now();
 	for (; r->n < PREFIXES && r->n < spec->n_prefixes; r->n++) {
 		r->from[r->n].net = &spec->prefixes[r->n].net;
-		r->from[r->n].source = net6_nth(r->from[r->n].net, r->from[r->n].net->len < 128);
+		r->from[r->n].source = net6_first(r->from[r->n].net);
 	}
 	watch_add(&e->inside, see, e);
 	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
@@ -133,7 +137,10 @@ void check_routed(struct exam *e)
 	exam_ok(e, "%s sends what is for %s%s to this host", far, net6_text(r->from[0].net, net),
 		r->n > 1 ? " and the others" : "");
 	for (unsigned int i = 0; i < r->n; i++)
-		if (!r->from[i].answered)
+		if (!r->from[i].answered && !r->from[i].left)
+			exam_skip(e, "of the echos from %s none left by %s: this host itself drops them",
+				  addr6_text(&r->from[i].source, source), e->subject.dev);
+		else if (!r->from[i].answered)
 			exam_advice(exam_found(e, CAUSE_PREFIX_NOT_ROUTED_HERE,
 					       "%s answers %s, and %u echos from %s to this host it does not", far,
 					       e->subject.has_inner ? addr6_text(&e->subject.inner, inner)

@@ -13,6 +13,7 @@
 #include "doctor/checks.h"
 #include "doctor/exam.h"
 #include "doctor/policy.h"
+#include "doctor/refusal.h"
 #include "doctor/resolver.h"
 #include "doctor/way.h"
 #include "kernel/addr.h"
@@ -108,18 +109,17 @@ static bool has_default(const struct exam *e)
 /* The metric that makes the tunnel's default route win over that of the interface INDEX. */
 static void other_route(struct exam *e, uint32_t index, const struct in6_addr *dst, const char *text)
 {
-	const struct link *l = snapshot_link_index(&e->host->s, index);
+	const char *name = exam_ifname(e, index);
 	char command[EXAM_REMEDY], metric[16], net[NET6_TEXT];
 	struct way way = look_up(e, dst, true);
 	struct finding *f;
 
-	f = exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE, "%s is reached by %s, not by %s", text,
-		       l ? l->name : "another interface", e->subject.dev);
+	f = exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE, "%s is reached by %s, not by %s", text, name, e->subject.dev);
 	if (way.reachable && way.net.len) {
 		exam_advice(f,
 			    "the route to %s by %s is more specific than a default route: remove it where that is not "
 			    "wanted ('ip -6 route')",
-			    net6_text(&way.net, net), l ? l->name : "another interface");
+			    net6_text(&way.net, net), name);
 		return;
 	}
 	if (!way.reachable || way.metric < 2) {
@@ -177,31 +177,18 @@ static bool in_too_large(struct exam *e, const struct policy *policy, const stru
 	return true;
 }
 
-/* A rule, or a route that refuses, is in the way. */
-static void refused(struct exam *e, const struct policy *policy, const char *text)
-{
-	if (policy->by_route)
-		exam_command(exam_found(e, CAUSE_POLICY_RULE, "the route '%s' refuses what is for %s", policy->route,
-					text),
-			     "ip -6 route del %s", policy->route);
-	else
-		exam_command(exam_found(e, CAUSE_POLICY_RULE, "the rule '%s' refuses what is for %s", policy->rule,
-					text),
-			     "ip -6 rule del %s", policy->rule);
-}
-
 /* The kernel has no way there. */
 static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
 {
+	char what[NET6_TEXT + 20];
 	struct policy policy;
 	struct finding *f;
 
 	explain(e, dst, &policy);
-	if (policy.refused) {
-		if (!in_too_large(e, &policy, dst, text))
-			refused(e, &policy, text);
+	snprintf(what, sizeof(what), "what is for %s", text);
+	if ((policy.refused && in_too_large(e, &policy, dst, text)) ||
+	    refusal_found(e, &policy, 6, CAUSE_POLICY_RULE, what))
 		return;
-	}
 	if (has_default(e)) {
 		f = exam_found(e, CAUSE_POLICY_RULE, "the kernel refuses what is for %s, though %s has a route there",
 			       text, e->subject.dev);
@@ -220,8 +207,7 @@ static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
 /* A rule leads to another table than the tunnel's. Of the tunnel's source it shall not; others' traffic is left to it. */
 static void other_table(struct exam *e, const struct way *way, const struct in6_addr *dst, const char *text)
 {
-	const struct link *l = snapshot_link_index(&e->host->s, way->index);
-	const char *name = l ? l->name : "another interface";
+	const char *name = exam_ifname(e, way->index);
 	char source[NET6_TEXT];
 	struct policy policy;
 	struct finding *f;
@@ -299,14 +285,13 @@ static bool target_addr(const struct exam *e, unsigned int i, struct in6_addr *a
 /* That of the Internet as a whole, and that to each target: until something is wrong, which is the same for the others. */
 static void judge_ways(struct exam *e)
 {
-	/* Some address of the Internet: nothing is sent to it. 2000::/3 is all of it (RFC 4291 section 2.4). */
-	struct in6_addr dst = { .s6_addr = { 0x20, [15] = 1 } }, target;
+	struct in6_addr target;
 	unsigned int before = e->n_findings;
 	bool judged = false;
 	char text[NET6_TEXT];
 
 	if (!e->asked)
-		judge_way(e, &dst, "the IPv6 Internet");
+		judge_way(e, &way_internet, "the IPv6 Internet");
 	for (unsigned int i = 0; i < e->n_targets && e->n_findings == before; i++) {
 		if (!target_addr(e, i, &target))
 			continue;
@@ -314,7 +299,7 @@ static void judge_ways(struct exam *e)
 		judged = true;
 	}
 	if (e->asked && !judged)
-		judge_way(e, &dst, "the IPv6 Internet");
+		judge_way(e, &way_internet, "the IPv6 Internet");
 }
 
 void check_routes(struct exam *e)

@@ -39,9 +39,9 @@ static bool forwards(const struct exam *e)
 /* On from Linux 6.17 a receiving interface with force_forwarding does without all.forwarding. */
 static bool forwarding_on(const struct exam *e)
 {
-	return conf6("all", "forwarding") == 1 ||
-	       (conf6(e->subject.dev, "force_forwarding") == 1 &&
-		(!e->subject.uplink[0] || conf6(e->subject.uplink, "force_forwarding") == 1));
+	return conf_value(6, "all", "forwarding") == 1 ||
+	       (conf_value(6, e->subject.dev, "force_forwarding") == 1 &&
+		(!e->subject.uplink[0] || conf_value(6, e->subject.uplink, "force_forwarding") == 1));
 }
 
 /* Default routes by router advertisement that forwarding removes, or has removed (net/ipv6/addrconf.c, ndisc.c). */
@@ -55,20 +55,21 @@ static void check_ra(struct exam *e)
 		if (r->dst.len || r->type != RTN_UNICAST || r->index == (e->subject.link ? e->subject.link->index : 0))
 			continue;
 		any = true;
-		if (r->proto == RTPROT_RA && conf6(r->ifname, "forwarding") == 1 && conf6(r->ifname, "accept_ra") == 1)
+		if (r->proto == RTPROT_RA && conf_value(6, r->ifname, "forwarding") == 1 &&
+		    conf_value(6, r->ifname, "accept_ra") == 1)
 			exam_command(exam_found(e, CAUSE_RA_TRAP, "%s has accept_ra=1 and forwarding=1", r->ifname),
-				     "sysctl -w %s=2", exam_conf(e, r->ifname, "accept_ra"));
+				     "sysctl -w %s=2", exam_conf(e, 6, r->ifname, "accept_ra"));
 	}
 	for (size_t i = 0; !any && e->subject.server && i < e->host->s.n_links; i++) {
 		const struct link *l = &e->host->s.links[i];
 
 		if (l->is_sit || !l->up || (l->flags & IFF_LOOPBACK) ||
-		    (e->subject.uplink[0] && strcmp(l->name, e->subject.uplink)) || conf6(l->name, "forwarding") != 1 ||
-		    conf6(l->name, "accept_ra") != 1)
+		    (e->subject.uplink[0] && strcmp(l->name, e->subject.uplink)) ||
+		    conf_value(6, l->name, "forwarding") != 1 || conf_value(6, l->name, "accept_ra") != 1)
 			continue;
 		exam_command(exam_found(e, CAUSE_RA_ROUTE_LOST,
 					"%s has accept_ra=1 and forwarding=1, and there is no default route", l->name),
-			     "sysctl -w %s=2", exam_conf(e, l->name, "accept_ra"));
+			     "sysctl -w %s=2", exam_conf(e, 6, l->name, "accept_ra"));
 		return;
 	}
 }
@@ -90,8 +91,10 @@ void check_forwarding(struct exam *e)
 			     "ip link set %s down", exam_word(e, relay->name));
 	if (forwarding_on(e))
 		return;
-	f = exam_found(e, CAUSE_FORWARDING_OFF, "net.ipv6.conf.all.forwarding is %d%s", conf6("all", "forwarding"),
-		       conf6(e->subject.dev, "forwarding") == 1 ? ", though that of the tunnel's device is 1" : "");
+	f = exam_found(e, CAUSE_FORWARDING_OFF, "net.ipv6.conf.all.forwarding is %d%s",
+		       conf_value(6, "all", "forwarding"),
+		       conf_value(6, e->subject.dev, "forwarding") == 1 ? ", though that of the tunnel's device is 1"
+									: "");
 	if (exam_repair(e)) {
 		exam_command(f, "%s", exam_repair(e));
 		return;
@@ -154,12 +157,12 @@ void check_proxy(struct exam *e)
 			exam_mend(e, exam_found(e, CAUSE_PROXY_MISSING, "%s has none for %s", e->subject.uplink, text),
 				  command);
 	}
-	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, e->subject.uplink, "proxy_ndp"));
-	if (conf6(e->subject.uplink, "proxy_ndp") == 0 && conf6("all", "proxy_ndp") == 0)
+	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, 6, e->subject.uplink, "proxy_ndp"));
+	if (conf_value(6, e->subject.uplink, "proxy_ndp") == 0 && conf_value(6, "all", "proxy_ndp") == 0)
 		exam_mend(e, exam_found(e, CAUSE_PROXY_NDP_OFF, "net.ipv6.conf.%s.proxy_ndp is 0", e->subject.uplink),
 			  command);
-	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, e->subject.uplink, "forwarding"));
-	if (conf6(e->subject.uplink, "forwarding") == 0 && !exam_has(e, CAUSE_FORWARDING_OFF))
+	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, 6, e->subject.uplink, "forwarding"));
+	if (conf_value(6, e->subject.uplink, "forwarding") == 0 && !exam_has(e, CAUSE_FORWARDING_OFF))
 		exam_mend(e,
 			  exam_found(e, CAUSE_UPLINK_FORWARDING_OFF, "net.ipv6.conf.%s.forwarding is 0",
 				     e->subject.uplink),
@@ -179,7 +182,6 @@ static void see_inside(const struct view *v, void *data)
 
 	if (v->outgoing || !v->frame.v6)
 		return;
-	e->seen.inside++;
 	if (!e->subject.server || IN6_IS_ADDR_LINKLOCAL(&v->frame.source))
 		return;
 	for (unsigned int i = 0; subject_range(&e->subject, i, &range); i++)

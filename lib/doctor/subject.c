@@ -16,13 +16,14 @@
 
 #define PREFIXES_LOOKED_AT 16
 
-int conf6(const char *ifname, const char *leaf)
+int conf_value(uint8_t version, const char *ifname, const char *leaf)
 {
+	const struct sysctl sysctl = { .ifname = ifname, .leaf = leaf, .version = version };
 	char key[SYSCTL_KEY_SIZE], value[SYSCTL_VALUE_SIZE];
 	uint32_t number;
 	const char *why;
 
-	snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", ifname, leaf);
+	sysctl_key(&sysctl, key);
 	if (sysctl_read(key, value, sizeof(value)) || !parse_u32(value, 0, INT32_MAX, &number, &why))
 		return -1;
 	return (int)number;
@@ -67,7 +68,7 @@ static void lost_default(const struct exam *e, char *ifname)
 	const struct link *l = e->subject.underlay;
 	bool global = false;
 
-	if (!l || conf6(l->name, "forwarding") != 1 || conf6(l->name, "accept_ra") != 1)
+	if (!l || conf_value(6, l->name, "forwarding") != 1 || conf_value(6, l->name, "accept_ra") != 1)
 		return;
 	for (size_t i = 0; i < e->host->s.n_addrs; i++)
 		global = global ||
@@ -79,17 +80,29 @@ static void lost_default(const struct exam *e, char *ifname)
 /* Is what is sent from SOURCE led into the device LINK? */
 static bool leads_into(struct exam *e, const struct link *link, const struct in6_addr *source)
 {
-	/* Some address of the Internet, as in routes.c. */
-	struct in6_addr dst = { .s6_addr = { 0x20, [15] = 1 } };
-	struct way_query q = { .dst = &dst, .source = source };
+	struct way_query q = { .dst = &way_internet, .source = source };
 	struct way way = way_look_up(&e->host->c, &q);
 
 	return way.reachable && way.index == link->index;
 }
 
+/* The prefixes, up to PREFIXES_LOOKED_AT of them, that this host has as a whole and sends from into LINK; their number. */
+static unsigned int own_prefixes(struct exam *e, const struct link *link, struct net6 *nets)
+{
+	unsigned int all = policy_local_prefixes(&e->host->c, nets, PREFIXES_LOOKED_AT), n = 0;
+
+	for (unsigned int i = 0; i < all; i++) {
+		struct in6_addr source = net6_first(&nets[i]);
+
+		if (leads_into(e, link, &source))
+			nets[n++] = nets[i];
+	}
+	return n;
+}
+
 /*
  * The default route may be in a table of its own, which a rule takes for what comes from the rule's prefix, from the
- * tunnel's own addresses, or from a prefix (N_LOCAL of them in LOCAL) that this host has as a whole.
+ * tunnel's own addresses, or from one of own_prefixes() (N_LOCAL of them in LOCAL).
  */
 static bool find_table(struct exam *e, const struct link *link, const struct net6 *local, unsigned int n_local)
 {
@@ -109,12 +122,12 @@ static bool find_table(struct exam *e, const struct link *link, const struct net
 	for (unsigned int i = 0; !p->has_source && i < n + n_local; i++) {
 		const struct net6 *net = i < n ? &nets[i] : &local[i - n];
 
-		p->source = net->len == 128 ? net->addr : net6_nth(net, 1);
+		p->source = net6_first(net);
 		p->has_source = leads_into(e, link, &p->source);
 	}
 	/* Nothing is led there: what the rule is for. */
 	if (!p->has_source && n) {
-		p->source = nets->len == 128 ? nets->addr : net6_nth(nets, 1);
+		p->source = net6_first(nets);
 		p->has_source = true;
 	}
 	return true;
@@ -215,7 +228,7 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	for (size_t i = 0; i < e->host->s.n_routes; i++)
 		if (!e->host->s.routes[i].dst.len && e->host->s.routes[i].index == link->index)
 			spec->gateway_mode = GATEWAY_AUTO;
-	n_local = policy_local_prefixes(&e->host->c, local, PREFIXES_LOOKED_AT);
+	n_local = own_prefixes(e, link, local);
 	if (spec->gateway_mode == GATEWAY_NONE && find_table(e, link, local, n_local))
 		spec->gateway_mode = GATEWAY_AUTO;
 	p->link = link;
@@ -223,7 +236,7 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	find_underlay(e);
 	/*
 	 * Who has another way to the IPv6 Internet, and no default route into the tunnel, gives it to the far end; but
-	 * not who has a prefix as a whole for himself.
+	 * not who has a prefix as a whole for himself, and sends from it into the tunnel.
 	 */
 	other_default(&e->host->s, link->name, uplink);
 	if (!*uplink && spec->gateway_mode == GATEWAY_NONE)

@@ -9,8 +9,8 @@
 void subject_desired(struct exam *e, const struct spec *spec);
 int subject_device(struct exam *e, const struct link *link, struct err *err);
 
-/* The value of a sysctl of net.ipv6.conf: of IFNAME, of "all"; -1: there is none. */
-int conf6(const char *ifname, const char *leaf);
+/* The value of a sysctl of net.ipv4.conf or net.ipv6.conf (VERSION 4 or 6): of IFNAME, of "all"; -1: there is none. */
+int conf_value(uint8_t version, const char *ifname, const char *leaf);
 
 /* The I-th net that is the peer's, where this host is the server. False: no more. */
 bool subject_range(const struct subject *p, unsigned int i, struct net6 *out);

@@ -43,6 +43,7 @@
 #define RTO_MIN 300		  /* ms, more than the 200 of Linux */
 #define REQUEST_MAX 4000	  /* bytes, far more than what stands before the filler; servers take lines of 8 kB */
 #define LAST_LINE "\r\n\r\n"
+#define LAST_LINE_LEN (sizeof(LAST_LINE) - 1)
 #define REPEATS_MAX 16 /* more take hours */
 #define WINDOW 16384   /* bytes of it that may be on the way */
 #define ENOUGH 6000    /* bytes of an answer, more than one segment of it */
@@ -292,6 +293,7 @@ static void ask(const struct trial *t, struct connection *c)
 	const char *host = tcp_named(e) ? list_text_at(e->targets, t->target) : NULL;
 	bool named = host && inet_pton(AF_INET6, host, &ignored) != 1;
 	size_t head, whole;
+	ssize_t n;
 
 	if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
 		return;
@@ -299,13 +301,14 @@ static void ask(const struct trial *t, struct connection *c)
 				"GET / HTTP/1.0\r\nHost: %s%s%s\r\nUser-Agent: sitctl doctor\r\nX-Filler: ",
 				named ? "" : "[", named ? host : addr6_text(&t->to, address), named ? "" : "]");
 	/* What a segment takes the other end has said: it may be anything. */
-	whole = head + strlen(LAST_LINE);
+	whole = head + LAST_LINE_LEN;
 	if (whole < info.tcpi_snd_mss + 64)
 		whole = info.tcpi_snd_mss + 64 < sizeof(text) ? info.tcpi_snd_mss + 64 : sizeof(text);
 	memset(text + head, 'x', whole - head);
-	memcpy(text + whole - strlen(LAST_LINE), LAST_LINE, strlen(LAST_LINE));
+	memcpy(text + whole - LAST_LINE_LEN, LAST_LINE, LAST_LINE_LEN);
 	c->before = info.tcpi_total_retrans;
-	c->request = send(c->fd, text, whole, MSG_NOSIGNAL) > 0 ? whole : 0;
+	n = send(c->fd, text, whole, MSG_NOSIGNAL);
+	c->request = n > 0 ? (size_t)n : 0;
 	c->asked = c->moved = loop_now();
 }
 
@@ -444,8 +447,8 @@ static void on_timer(struct task *task, bool ready, void *data)
 		loop_end(&e->loop, task);
 		return;
 	}
-	/* An echo need not be answered, but where it is, it has told how long it takes. */
-	if (!e->seen.answered6 && !e->seen.over && now < t->began + HEAD_START)
+	/* An echo need not be answered, but where it is, it has told how long it takes, and that it is the far end. */
+	if (!e->seen.answered6 && (e->guessing || (!e->seen.over && now < t->began + HEAD_START)))
 		return;
 	if (find_target(t, &never) && begin(t, &t->whole))
 		e->unjudged++;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "doctor/ttl.h"
 #include "base/inet6.h"
 #include "base/loop.h"
 #include "doctor/causes.h"
@@ -69,29 +70,40 @@ void start_ttl(struct exam *e)
 		loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
 }
 
-void check_ttl(struct exam *e)
+bool ttl_too_small(const struct exam *e)
 {
-	char remote[NET6_TEXT], command[EXAM_REMEDY];
-	const struct link *l = e->subject.link;
-	struct finding *f;
+	return e->ttl && e->ttl->tries && !e->ttl->answered && e->seen.answered4 && !exam_answered(e);
+}
 
-	if (exam_hopeless(e)) {
-		exam_skip(e, "nothing can be sent through the tunnel");
-		return;
-	}
-	exam_ok(e, l->ttl ? "%u is enough" : "it is that of the inner packets", l->ttl);
-	if (!e->ttl || e->ttl->answered || e->seen.answered6)
-		return;
-	if (!e->ttl->tries || !e->seen.answered4) {
-		exam_skip(e, "the far end answers no IPv4 ping");
-		return;
-	}
-	f = exam_found(e, CAUSE_TTL_TOO_SMALL, "%s answers an IPv4 ping, but none with the TTL %u, which %s has",
-		       addr4_text(e->subject.remote, remote), l->ttl, e->subject.dev);
+static void mend(struct exam *e, struct finding *f)
+{
+	char command[EXAM_REMEDY];
+
 	if (e->subject.desired) {
 		exam_respell(e, "ttl", TTL_ADVISED, command, sizeof(command));
 		exam_command(f, "%s", command);
 	} else {
 		exam_command(f, "ip tunnel change %s ttl " TTL_ADVISED, exam_word(e, e->subject.dev));
 	}
+}
+
+void check_ttl(struct exam *e)
+{
+	const struct link *l = e->subject.link;
+	char remote[NET6_TEXT];
+
+	if (exam_hopeless(e))
+		exam_skip(e, "nothing can be sent through the tunnel");
+	else if (ttl_too_small(e))
+		mend(e, exam_found(e, CAUSE_TTL_TOO_SMALL,
+				   "%s answers an IPv4 ping, but none with the TTL %u, which %s has",
+				   addr4_text(e->subject.remote, remote), l->ttl, e->subject.dev));
+	else if (l->ttl == SIT_TTL_INHERIT)
+		exam_ok(e, "it is that of the inner packets");
+	else if (l->ttl >= TTL_USUAL)
+		exam_ok(e, "%u is no less than what hosts usually send with", l->ttl);
+	else if (exam_answered(e) || (e->ttl && e->ttl->answered))
+		exam_ok(e, "%u is enough", l->ttl);
+	else
+		exam_skip(e, "the far end answers no IPv4 ping");
 }

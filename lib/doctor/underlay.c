@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The IPv4 side of this host: its address, its route to the far end, a NAT before it, others' filters. */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h" /* before linux/: glibc and the kernel define the same names */
@@ -9,6 +10,7 @@
 #include "doctor/checks.h"
 #include "doctor/exam.h"
 #include "doctor/policy.h"
+#include "doctor/refusal.h"
 #include "doctor/resolver.h"
 #include "filters/filters.h"
 #include "kernel/link.h"
@@ -69,18 +71,12 @@ static void explain(struct exam *e, bool reachable, struct policy *policy)
 
 static bool is_refused(struct exam *e, const char *remote)
 {
+	char what[NET6_TEXT + 20];
 	struct policy policy;
 
 	explain(e, e->subject.path.reachable, &policy);
-	if (policy.refused && policy.by_route)
-		exam_command(exam_found(e, CAUSE_REMOTE_REFUSED, "the route '%s' refuses what goes to %s", policy.route,
-					remote),
-			     "ip -4 route del %s", policy.route);
-	else if (policy.refused)
-		exam_command(exam_found(e, CAUSE_REMOTE_REFUSED, "the rule '%s' refuses protocol 41 to %s", policy.rule,
-					remote),
-			     "ip -4 rule del %s", policy.rule);
-	return policy.refused;
+	snprintf(what, sizeof(what), "protocol 41 to %s", remote);
+	return refusal_found(e, &policy, 4, CAUSE_REMOTE_REFUSED, what);
 }
 
 /* An interface in a VRF by which the far end is reached: what has no interface of its own is not looked for there. */
@@ -221,7 +217,7 @@ void check_vpn(struct exam *e)
 	struct path path;
 
 	exam_ok(e, "the tunnel's packets do not go through one by mistake");
-	if (!p->underlay || !p->underlay->is_vpn || e->seen.answered6 || exam_hopeless(e) || wanted_in_vpn(e))
+	if (!p->underlay || !p->underlay->is_vpn || exam_answered(e) || exam_hopeless(e) || wanted_in_vpn(e))
 		return;
 	addr4_text(p->remote, remote);
 	f = exam_found(e, CAUSE_REMOTE_IN_VPN, "%s leaves by %s, by the route to %s/%u, and the far end is silent",
@@ -259,8 +255,8 @@ void check_nat(struct exam *e)
 	}
 	f = exam_found(e, CAUSE_BEHIND_NAT, "this host sends from %s, which is %s, to %s%s", local, class,
 		       addr4_text(e->subject.remote, remote),
-		       e->seen.answered6 ? ": packets come and go, as they do where the NAT passes them on" : "");
-	f->harmless = e->seen.answered6;
+		       exam_answered(e) ? ": packets come and go, as they do where the NAT passes them on" : "");
+	f->harmless = exam_answered(e);
 	exam_advice(f,
 		    "on the NAT: 'sitctl nat pass %s remote %s to %s'; on one without sitctl make %s its DMZ or "
 		    "exposed host, "

@@ -107,7 +107,7 @@ static bool find_sources(const struct exam *e, const struct link *uplink, struct
 		if (e->host->s.addrs[i].index == uplink->index && !addr6_not_host(&e->host->s.addrs[i].net.addr))
 			u->sources[u->n++] = e->host->s.addrs[i].net.addr;
 	for (unsigned int i = 0; u->n && u->n < SOURCES && subject_range(&e->subject, i, &range); i++)
-		u->sources[u->n++] = range.len == 128 ? range.addr : net6_nth(&range, 1);
+		u->sources[u->n++] = net6_first(&range);
 	return u->n > 1;
 }
 

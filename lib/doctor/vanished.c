@@ -9,6 +9,7 @@
 #include "base/inet6.h"
 #include "doctor/causes.h"
 #include "doctor/checks.h"
+#include "doctor/subject.h"
 #include "plan/points.h"
 #include "plan/barriers.h"
 #include "state/snapshotfind.h"
@@ -82,6 +83,9 @@ static void see_everywhere(const struct view *v, void *data)
 		e->seen.answers_to = v->frame.dest4;
 	} else {
 		e->seen.elsewhere = v->index;
+		e->seen.answers_elsewhere++;
+		if (!e->seen.answers)
+			e->seen.answers_to = v->frame.dest4;
 	}
 }
 
@@ -101,11 +105,12 @@ void vanished_begin(struct exam *e)
 	watch_add(&e->inside, see_inside, e);
 }
 
-/* Does a filter drop it at one of the points from FIRST to LAST? The finding is made then. */
-static bool by_filter(struct exam *e, enum point first, enum point last, enum cause_id cause)
+/* Does a filter drop it at one of the points from FIRST to LAST, outside on UNDERLAY? The finding is made then. */
+static bool by_filter(struct exam *e, const struct link *underlay, enum point first, enum point last,
+		      enum cause_id cause)
 {
 	struct passing p = { .dev = e->subject.dev,
-			     .underlay = e->subject.underlay ? e->subject.underlay->name : "",
+			     .underlay = underlay ? underlay->name : "",
 			     .remote = e->subject.remote,
 			     .local = e->subject.local,
 			     .inner = e->subject.has_inner ? &e->subject.inner : NULL,
@@ -154,7 +159,6 @@ static bool by_traffic_control(struct exam *e, const struct link *link, bool in)
 	unsigned int n = 0;
 	struct err ignored;
 	struct tcmsg *tc;
-	const char *word;
 
 	nl_batch_reset(batch);
 	tc = nl_start(batch, RTM_GETTFILTER, NLM_F_DUMP, sizeof(*tc));
@@ -164,57 +168,57 @@ static bool by_traffic_control(struct exam *e, const struct link *link, bool in)
 	tc->tcm_parent = TC_H_MAKE(TC_H_CLSACT, in ? TC_H_MIN_INGRESS : TC_H_MIN_EGRESS);
 	if (conversation_dump(&e->host->c, NL_ROUTE, count_one, forget, &n, &ignored) || !n)
 		return false;
-	word = exam_word(e, link->name);
-	exam_command(exam_found(e, CAUSE_TRAFFIC_CONTROL, "%s, and %s has a filter of traffic control there",
-				in ? "answers arrived and vanished on the way in" : "echos vanished on the way out",
-				link->name),
-		     "tc filter del dev %s %s", word, in ? "ingress" : "egress");
+	/* Which of them drops, and what else they do, is not read: no command for all of them. */
+	exam_advice(exam_found(e, CAUSE_TRAFFIC_CONTROL, "%s, and %s has a filter of traffic control there",
+			       in ? "answers arrived and vanished on the way in" : "echos vanished on the way out",
+			       link->name),
+		    "see 'tc filter show dev %s %s', and remove the one that takes protocol 41 or IPv6 away",
+		    exam_word(e, link->name), in ? "ingress" : "egress");
 	return true;
 }
 
-static bool by_policy(struct exam *e, bool in)
+/* Others' packets count as well: of ours there are N. */
+static bool by_policy(struct exam *e, bool in, unsigned int n)
 {
-	uint64_t before = in ? e->seen.blocked_in : e->seen.blocked_out, now = blocked(in);
+	uint64_t grown = blocked(in) - (in ? e->seen.blocked_in : e->seen.blocked_out);
 
-	if (now > before)
-		exam_found(e, CAUSE_XFRM_BLOCKED, "IPsec policies blocked %llu packets while we looked",
-			   (unsigned long long)(now - before));
-	return now > before;
+	if (!grown || grown < n)
+		return false;
+	exam_found(e, CAUSE_XFRM_BLOCKED, "IPsec policies blocked %llu packets while we looked",
+		   (unsigned long long)grown);
+	return true;
 }
 
-static long conf4(const char *ifname, const char *leaf)
+/*
+ * rp_filter of LINK, on which N answers arrived: the larger of its own and that of all counts. With 1 the route back must
+ * leave by LINK, with 2 there must be one (__fib_validate_source(), net/ipv4/fib_frontend.c).
+ */
+static bool by_reverse_path(struct exam *e, const struct link *link, unsigned int n)
 {
-	char key[SYSCTL_KEY_SIZE], value[SYSCTL_VALUE_SIZE];
-
-	snprintf(key, sizeof(key), "net/ipv4/conf/%s/%s", ifname, leaf);
-	return sysctl_read(key, value, sizeof(value)) ? 0 : strtol(value, NULL, 10);
-}
-
-/* rp_filter of LINK: the larger of its own and that of all counts (Documentation/networking/ip-sysctl.rst). */
-static bool by_reverse_path(struct exam *e, const struct link *link)
-{
-	long own = conf4(link->name, "rp_filter"), all = conf4("all", "rp_filter");
+	int own = conf_value(4, link->name, "rp_filter"), all = conf_value(4, "all", "rp_filter");
+	int mode = own > all ? own : all;
 	uint64_t dropped = reverse_path_drops() - e->seen.reverse_path_drops;
-	char remote[NET6_TEXT], key[SYSCTL_KEY_SIZE];
+	char remote[NET6_TEXT];
 	const struct link *out;
 	struct finding *f;
 	struct path path;
 	struct err ignored;
 
-	if (!dropped || (own <= 0 && all <= 0) ||
-	    path_lookup(&e->host->c, e->subject.remote, (struct in_addr){ 0 }, 0, 0, &path, &ignored))
+	if (mode <= 0 || !dropped || dropped < n ||
+	    path_lookup(&e->host->c, e->subject.remote, e->seen.answers_to, 0, 0, &path, &ignored))
 		return false;
 	out = path.reachable ? snapshot_link_index(&e->host->s, path.index) : NULL;
+	if (mode == 1 ? out == link : out != NULL)
+		return false;
 	f = exam_found(
 		e, CAUSE_RP_FILTER,
-		"answers arrived on %s, and rp_filter dropped %llu packets meanwhile: that of %s is %ld, that of all "
-		"is %ld, and the route to %s %s%s",
+		"answers arrived on %s, and rp_filter dropped %llu packets meanwhile: that of %s is %d, that of all "
+		"is %d, and the route to %s %s%s",
 		link->name, (unsigned long long)dropped, link->name, own, all, addr4_text(e->subject.remote, remote),
 		out ? "leaves by " : "is missing", out ? out->name : "");
-	snprintf(key, sizeof(key), "net/ipv4/conf/%s/rp_filter", link->name);
 	/* Loose is enough where there is a route at all; and 2 of one interface outdoes 1 of all. */
-	if (out && own < 2 && all < 2)
-		exam_command(f, "sysctl -w %s=2", exam_word(e, key));
+	if (out)
+		exam_command(f, "sysctl -w %s=2", exam_conf(e, 4, link->name, "rp_filter"));
 	return true;
 }
 
@@ -228,14 +232,15 @@ static int match(const struct link *l, struct in_addr remote, struct in_addr loc
 	return 1 + 2 * !!l->remote.s_addr + !!l->local.s_addr;
 }
 
-static bool by_other_device(struct exam *e)
+/* Does another device take the N answers that arrived on IN? */
+static bool by_other_device(struct exam *e, const struct link *in, unsigned int n)
 {
 	const struct snapshot *s = &e->host->s;
 	const struct link *best = NULL, *ours = e->subject.link;
 	int most = 0;
 
 	for (size_t i = 0; i < s->n_links; i++) {
-		int one = match(&s->links[i], e->subject.remote, e->seen.answers_to, e->subject.underlay->index);
+		int one = match(&s->links[i], e->subject.remote, e->seen.answers_to, in->index);
 
 		if (one > most || (one == most && one && &s->links[i] == ours)) {
 			most = one;
@@ -245,14 +250,14 @@ static bool by_other_device(struct exam *e)
 	if (!best || best == ours)
 		return false;
 	exam_command(exam_found(e, CAUSE_OTHER_DEVICE,
-				"%u answers arrived, and the kernel gives them to %s, whose endpoints match better",
-				e->seen.answers, best->name),
+				"%u answers arrived, and the kernel gives them to %s, whose endpoints match better", n,
+				best->name),
 		     "ip link set %s down", exam_word(e, best->name));
 	return true;
 }
 
 /* The far end sends to another address of this host than the device has. */
-static bool by_local(struct exam *e)
+static bool by_local(struct exam *e, unsigned int n)
 {
 	char to[NET6_TEXT], local[NET6_TEXT], command[EXAM_REMEDY];
 	const struct link *l = e->subject.link;
@@ -261,7 +266,7 @@ static bool by_local(struct exam *e)
 	if (!l->local.s_addr || l->local.s_addr == e->seen.answers_to.s_addr)
 		return false;
 	f = exam_found(e, CAUSE_DROPPED_HERE,
-		       "%u answers came to %s, and the device takes what comes to %s, its 'local'", e->seen.answers,
+		       "%u answers came to %s, and the device takes what comes to %s, its 'local'", n,
 		       addr4_text(e->seen.answers_to, to), addr4_text(l->local, local));
 	if (e->subject.desired && !e->subject.server) {
 		exam_respell(e, "local", to, command, sizeof(command));
@@ -292,30 +297,36 @@ static bool by_other_interface(struct exam *e, const struct link *in)
 	return true;
 }
 
+/* They came out of the device, and a program has not got them. */
+static void judge_came_out(struct exam *e)
+{
+	unsigned int n = e->seen.came_out;
+
+	if (!by_filter(e, NULL, POINT_INNER_INGRESS, POINT_INNER_INPUT, CAUSE_INNER_INPUT_DROPPED) &&
+	    !by_policy(e, true, n) && !by_traffic_control(e, e->subject.link, true))
+		exam_found(e, CAUSE_DROPPED_HERE, "%u answers came out of %s, and none was received", n,
+			   e->subject.dev);
+}
+
 void judge_arrived(struct exam *e)
 {
+	unsigned int n = e->seen.answers ? e->seen.answers : e->seen.answers_elsewhere;
 	const struct link *in = e->seen.answers ? e->subject.underlay
 						: snapshot_link_index(&e->host->s, e->seen.elsewhere);
-	bool told;
 
 	if (e->seen.came_out) {
-		told = by_filter(e, POINT_INNER_INGRESS, POINT_INNER_INPUT, CAUSE_INNER_INPUT_DROPPED) ||
-		       by_policy(e, true) || by_traffic_control(e, e->subject.link, true);
-		if (!told)
-			exam_found(e, CAUSE_DROPPED_HERE, "%u answers came out of %s, and none was received",
-				   e->seen.came_out, e->subject.dev);
+		judge_came_out(e);
 		return;
 	}
 	if (exam_has(e, CAUSE_INPUT_DROPPED) || !in) {
 		exam_skip(e, "answers come, and this host drops them");
 		return;
 	}
-	told = (!e->seen.answers && by_other_interface(e, in)) || by_reverse_path(e, in) ||
-	       by_filter(e, POINT_OUTER_INGRESS, POINT_OUTER_INPUT, CAUSE_INPUT_DROPPED) || by_policy(e, true) ||
-	       (e->seen.answers && (by_other_device(e) || by_local(e))) || by_traffic_control(e, in, true);
-	if (!told)
-		exam_found(e, CAUSE_DROPPED_HERE, "%u answers arrived on %s, and none came out of %s", e->seen.answers,
-			   in->name, e->subject.dev);
+	if (!(!e->seen.answers && by_other_interface(e, in)) && !by_reverse_path(e, in, n) &&
+	    !by_filter(e, in, POINT_OUTER_INGRESS, POINT_OUTER_INPUT, CAUSE_INPUT_DROPPED) && !by_policy(e, true, n) &&
+	    !by_other_device(e, in, n) && !by_local(e, n) && !by_traffic_control(e, in, true))
+		exam_found(e, CAUSE_DROPPED_HERE, "%u answers arrived on %s, and none came out of %s", n, in->name,
+			   e->subject.dev);
 }
 
 /* Has the kernel asked for the link-layer address of the next hop in vain? Flags 0 mean that (arp(7)). */
@@ -336,6 +347,7 @@ static bool no_arp_answer(const struct exam *e, struct in_addr hop)
 
 void judge_unsent(struct exam *e)
 {
+	const struct link *underlay = e->subject.underlay;
 	struct in_addr hop = e->subject.path.gateway.s_addr ? e->subject.path.gateway : e->subject.remote;
 	char text[NET6_TEXT];
 	struct finding *f;
@@ -344,21 +356,22 @@ void judge_unsent(struct exam *e)
 		exam_skip(e, "this host drops what it sends");
 		return;
 	}
-	if (e->subject.underlay && no_arp_answer(e, hop)) {
+	if (underlay && no_arp_answer(e, hop)) {
 		exam_advice(exam_found(e, CAUSE_REMOTE_UNREACHABLE, "nobody on %s answers to ARP for %s, the %s",
-				       e->subject.underlay->name, addr4_text(hop, text),
+				       underlay->name, addr4_text(hop, text),
 				       e->subject.path.gateway.s_addr ? "next router" : "far end"),
-			    "check the cable and the addresses on %s; see 'ip neigh show dev %s'",
-			    e->subject.underlay->name, e->subject.underlay->name);
+			    "check the cable and the addresses on %s; see 'ip neigh show dev %s'", underlay->name,
+			    underlay->name);
 		return;
 	}
-	if (by_policy(e, false) || by_filter(e, POINT_INNER_OUTPUT, POINT_INNER_EGRESS, CAUSE_INNER_OUTPUT_DROPPED) ||
-	    (e->subject.underlay && by_filter(e, POINT_OUTER_OUTPUT, POINT_OUTER_EGRESS, CAUSE_OUTPUT_DROPPED)) ||
-	    by_traffic_control(e, e->subject.link, false) || by_traffic_control(e, e->subject.underlay, false))
+	if (by_filter(e, underlay, POINT_INNER_OUTPUT, POINT_INNER_EGRESS, CAUSE_INNER_OUTPUT_DROPPED) ||
+	    (underlay && by_filter(e, underlay, POINT_OUTER_OUTPUT, POINT_OUTER_EGRESS, CAUSE_OUTPUT_DROPPED)) ||
+	    by_policy(e, false, e->seen.tries) || by_traffic_control(e, e->subject.link, false) ||
+	    by_traffic_control(e, underlay, false))
 		return;
-	f = e->seen.asked6 && e->subject.underlay
+	f = e->seen.asked6 && underlay
 		    ? exam_found(e, CAUSE_NOT_SENT, "echos were given to %s, and no protocol 41 left by %s",
-				 e->subject.dev, e->subject.underlay->name)
+				 e->subject.dev, underlay->name)
 		    : exam_found(e, CAUSE_NOT_SENT, "%s took no echo: %s", e->subject.dev, strerror(e->seen.refused));
 	if (e->seen.asked6 && e->seen.refused)
 		exam_advice(f, "the kernel refused them: %s", strerror(e->seen.refused));

@@ -8,7 +8,7 @@
 /* Before anything is sent: note the kernel's counters, and watch all interfaces for answers. */
 void vanished_begin(struct exam *e);
 
-/* Is what was seen an answer to an echo of ours (inner source, type, identifier and sequence number)? */
+/* Is what was seen an answer to an echo of ours (inner source, type and identifier)? */
 bool is_answer(const struct exam *e, const struct frame *f);
 
 /* Answers arrived, and none was received: a finding with what took them away. */

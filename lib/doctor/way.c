@@ -7,6 +7,8 @@
 
 #include <linux/rtnetlink.h>
 
+const struct in6_addr way_internet = { .s6_addr = { 0x20, [15] = 1 } };
+
 int way_decode(const struct nlmsghdr *nlh, struct way *way)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
@@ -20,6 +22,7 @@ int way_decode(const struct nlmsghdr *nlh, struct way *way)
 	way->index = nl_u32(tb[RTA_OIF], 0);
 	way->table = nl_u32(tb[RTA_TABLE], rtm->rtm_table);
 	way->metric = nl_u32(tb[RTA_PRIORITY], 0);
+	way->proto = rtm->rtm_protocol;
 	way->net.len = rtm->rtm_dst_len;
 	way->has_gateway = nl_in6(tb[RTA_GATEWAY], &way->gateway);
 	return 0;

@@ -8,6 +8,9 @@
 #include "base/inet6.h"
 #include "kernel/conversation.h"
 
+/* Some address of the IPv6 Internet, which is 2000::/3 (RFC 4291 section 2.4). Nothing is sent to it. */
+extern const struct in6_addr way_internet;
+
 /* Of which packets: from SOURCE (NULL: not bound to any); IIF: that arrive there, 0: of this host's own. */
 struct way_query {
 	const struct in6_addr *dst, *source;
@@ -19,6 +22,7 @@ struct way_query {
 struct way {
 	bool reachable;
 	uint32_t index, table, metric;
+	uint8_t proto;	 /* who made the route: RTPROT_KERNEL and so on */
 	struct net6 net; /* what the route is to */
 	bool has_gateway;
 	struct in6_addr gateway;

@@ -53,7 +53,7 @@ bool derive_lan_addr(const struct prefix *p, struct addr *out)
 	snprintf(out->ifname, IFNAMSIZ, "%s", name_text(p->ifname));
 	/* Stateless autoconfiguration needs a /64 (RFC 4862); the rest of a shorter prefix is unreachable. */
 	out->net.len = p->net.len < 64 ? 64 : p->net.len;
-	out->net.addr = p->net.len == 128 ? p->net.addr : net6_nth(&p->net, 1);
+	out->net.addr = net6_first(&p->net);
 	return true;
 }
 

@@ -21,7 +21,7 @@
 	SUITE(sitattrs) SUITE(nft) SUITE(derive) SUITE(desired) SUITE(build) SUITE(leftover) SUITE(forwarding) \
 	SUITE(nftplan) SUITE(rules) SUITE(farend) SUITE(apply) SUITE(journal) SUITE(journalfile) SUITE(read) SUITE(file) \
 	SUITE(write) SUITE(words) SUITE(help) SUITE(program) SUITE(nftexpr) SUITE(frame) SUITE(find) \
-	SUITE(conversation) SUITE(import) SUITE(grammar) SUITE(limits) SUITE(roundtrip) SUITE(way) SUITE(export) SUITE(events) SUITE(generic)
+	SUITE(conversation) SUITE(import) SUITE(grammar) SUITE(limits) SUITE(roundtrip) SUITE(way) SUITE(decide) SUITE(exam) SUITE(export) SUITE(events) SUITE(generic)
 /* clang-format on */
 #define DECLARE_SUITE(name) Suite *suite_##name(void);
 SUITES(DECLARE_SUITE)

@@ -121,6 +121,16 @@ class Implied(doctor.Case):
         self.assertIn("address 2001:db8:1::2/64", found["remedy"])
         self.mended(self.client, found, self.BROKER)
 
+    def test_the_guess_is_no_loss(self):
+        """The right address is asked from the beginning, by echos and by TCP, with a target and without."""
+        self.tell(self.client, self.UP)
+        for words, where in ((f"t1 target {INTERNET}", INTERNET), ("t1", self.BROKER)):
+            with self.subTest(words):
+                exam = self.examine(self.client, words)
+                self.assertEqual(list(exam.findings), ["address-length"], str(exam))
+                self.assertRegex(exam.checks["loss"]["text"], rf"loses 0 %, 0 of \d+ echos to {self.BROKER};")
+                self.assertEqual(exam.checks["TCP"]["text"], f"{where} port 80 answers", str(exam))
+
     def test_the_far_end_has_the_other_one(self):
         """The healthy twin."""
         self.server.ip("addr add 2001:db8:1::3/127 dev far nodad")
@@ -169,6 +179,15 @@ class Unresolved(files.Case, doctor.Case):
         found = self.finds(self.client, "remote-moved", f"web.test is {SERVER4}", "203.0.113.99",
                            beside=("remote-silent", "remote-unreachable", "protocol-41-filtered"))
         self.mended(self.client, found)
+
+    def test_another_answer_while_the_far_end_is_there(self):
+        """It answers no echo, but TCP."""
+        before = Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, SERVER4)})
+        self.tell(self.client, UP.replace(SERVER4, "web.test"))
+        before.stop()
+        Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, "203.0.113.99")})
+        self.server.nft("table ip6 f { chain i { type filter hook input priority 0; icmpv6 type echo-request ip6 saddr 2000::/3 drop; }; }")
+        self.healthy(self.client)
 
 
 class Bare(doctor.Case):
@@ -219,6 +238,14 @@ class Foreign(doctor.Case):
         self.assertEqual((self.client.addresses("plain"), self.client.routes("default6/0 plain")), before)
         link = self.client.links()["plain"]
         self.assertEqual((link["ttl"], link["tos"], link["fwmark"]), (64, 0x10, 7))
+
+    def test_mode_any_with_many_addresses(self):
+        """The commands for them all are too long: a part of them would lose the rest."""
+        self.make(mode="any")
+        self.client.ip("\n".join(f"addr add 2001:db8:77::{n:x}/128 dev plain nodad" for n in range(1, 60)))
+        found = self.finds(self.client, "device-mode-any", "plain", words="plain")
+        self.assertFalse(found["command"], found)
+        self.assertNotIn("ip link del", found["remedy"])
 
     def test_ipv6_off_on_the_device(self):
         self.make()

@@ -232,6 +232,15 @@ class Tracking(doctor.Client):
                            beside=("far-end-no-tunnel", "protocol-41-filtered", "far-end-silent-inside"))
         self.mended(self.client, found)
 
+    def test_foreign_masqueraded(self):
+        self.rewritten()
+        self.tell(self.client, "client down t1")
+        self.client.ip(self.FOREIGN.replace(CLIENT4, LOCAL))
+        found = self.finds(self.client, "masqueraded", LOCAL, CLIENT4, SERVER4, words="plain",
+                           beside=("far-end-no-tunnel", "protocol-41-filtered", "far-end-silent-inside"))
+        self.mended(self.client, found, words="plain")
+        self.assertEqual(tracked(self.client, SERVER4), [])
+
     def test_stale(self):
         """The rule is gone, what it did is remembered."""
         self.rewritten()
@@ -272,6 +281,8 @@ class Nat(doctor.Case):
         for host, target in ((self.server, PAIR[1]), (self.lan, PAIR[0])):  # also when the far end speaks first
             self.do(self.client, "conntrack -F")
             self.reaches(host, target)
+        exam = self.examine(self.lan)
+        self.assertEqual((exam.done.status, list(exam.findings)), (0, ["behind-nat"]), str(exam))
 
     def test_shared_address(self):
         self.lan.ip("addr add 100.64.0.9/24 dev eth0\nroute replace default via 10.0.0.1 src 100.64.0.9")

@@ -123,7 +123,10 @@ class Loss(Way):
         for dev in ("c0", "s0"):
             self.shape(dev, "netem delay 750ms")
         self.drop(self.inet, "iifname s0 ip protocol 41 numgen inc mod 7 == 2 drop")
-        self.assertEqual(list(self.asked().findings), [])
+        exam = self.asked()
+        self.assertEqual(list(exam.findings), [], str(exam))
+        self.assertRegex(exam.checks["loss"]["text"], r"loses [1-4]?\d %, [1-9]\d* of \d+ echos .* round trip 1[5-9]\d\d to ")
+        self.assertIn(f"{INTERNET} port 80", exam.checks["TCP"]["text"], str(exam))
 
     def test_half_is_lost(self):
         self.drop(self.inet, "iifname s0 ip protocol 41 numgen inc mod 5 < 3 drop")
@@ -198,10 +201,13 @@ class Size(Way):
         pages.stop()
 
     def test_both_directions_and_loss(self):
-        self.drop(self.server, f"ip6 daddr {INTERNET} meta length > 1300 drop")
+        self.drop(self.server, f"ip6 daddr {INTERNET} meta length > 1300 drop", f"ip6 saddr {INTERNET} meta length > 1300 drop")
         self.inet.nft("table inet loss { chain f { type filter hook forward priority 0; iifname c0 ip protocol 41 numgen inc mod 9 == 3 drop; }; }")
         exam = self.examine(self.client, f"t1 target {INTERNET}")
-        self.assertLessEqual(set(exam.findings), {"tcp-out-lost"}, str(exam))
+        self.assertEqual(set(exam.findings), {"tcp-out-lost"}, str(exam))
+        self.assertRegex(exam.checks["loss"]["text"], r"loses [1-3]?\d %, [1-9]")
+        self.follow(self.client, exam.findings["tcp-out-lost"])
+        self.well()
 
 
 class Filtered(Way):
@@ -216,6 +222,12 @@ class Filtered(Way):
         self.assertRegex(exam.checks["answers"]["text"], "no echo is answered.*TCP is")
         done = netlab.run(self.client, f"doctor t1 target {INTERNET}")
         self.assertEqual((done.status, done.out.splitlines()[-1]), (0, "t1: healthy"), str(done))
+
+    def test_tcp_works_with_a_small_ttl(self):
+        """Pings with that TTL are dropped on the way, and the tunnel's packets are not."""
+        self.tell(self.client, UP + " ttl 2")
+        self.inet.nft("table ip f { chain f { type filter hook forward priority 0; icmp type echo-request ip ttl < 3 drop; }; }")
+        self.assertIn("2 is enough", self.well().checks["TTL"]["text"])
 
     def test_the_far_end_refuses_tcp(self):
         """By a reset: that is an answer of its own."""

@@ -82,11 +82,23 @@ class Routes(doctor.Client):
                 self.do(self.client, "ip -6 rule del pref 100")
 
     def test_a_route_that_refuses(self):
-        for words in ("unreachable default metric 3", "blackhole 2000::/3", "prohibit 2000::/3 metric 7"):
+        for words in ("blackhole 2000::/3", "prohibit 2000::/3 metric 7"):
             with self.subTest(words):
-                self.client.ip("route add " + words.replace("default", "::/0"))
+                self.client.ip("route add " + words)
                 found = self.finds(self.client, "policy-rule", words.split()[0])
                 self.mended(self.client, found)
+
+    def test_all_is_refused(self):
+        """By a default route, or a rule about all packets: somebody wanted that, so that no command takes it away."""
+        for undo, words in (("route del", "unreachable ::/0 metric 3"), ("rule del", "pref 100 prohibit")):
+            with self.subTest(words):
+                self.assertEqual(self.do(self.client, f"ip -6 {undo.replace('del', 'add')} {words}").returncode, 0)
+                found = self.finds(self.client, "policy-rule", words.split()[0], beside=("far-end-silent-inside", "not-sent"),
+                                   rather=("far-end-silent-inside", "not-sent"))
+                self.assertFalse(found["command"], found)
+                self.assertIn(f"ip -6 {undo} {words.split()[0]}", found["remedy"])
+                self.do(self.client, f"ip -6 {undo} {words}")
+                self.cured(self.client)
 
     def test_a_route_that_refuses_and_does_not_win(self):
         """The healthy twin."""

@@ -37,6 +37,12 @@ class Routed(doctor.Case):
         self.mended(self.server, found, PAIR[1])
         self.reaches(self.client, INTERNET)
 
+    def test_down(self):
+        self.server.ip("link set sit-alice down")
+        exam = self.examine(self.server, "alice")
+        for check in ("router", "peer's routes", "way on"):
+            self.assertEqual(exam.checks[check]["text"], "the device is not up", str(exam))
+
     def test_forward_dropped(self):
         self.server.nft("table inet guard { chain fw { type filter hook forward priority 0; iifname sit-alice drop; }; }")
         found = self.finds(self.server, "forward-dropped", "'fw'", "'inet guard'", "handle", "sit-alice")
@@ -84,6 +90,16 @@ class Routed(doctor.Case):
         self.mended(self.server, found, PAIR[1], words="alice")
         self.reaches(self.client, INTERNET)
 
+    def test_uplink_goes_and_there_are_two_routers(self):
+        """Which of them leads to the Internet is not known."""
+        self.reaches(self.server, INTERNET)
+        self.do(self.server, "ip -6 neigh add 2001:db8::77 lladdr 02:00:00:00:00:77 dev up0 router nud permanent")
+        self.addCleanup(self.do, self.server, "ip -6 neigh del 2001:db8::77 dev up0")
+        self.server.ip(f"route del ::/0 via {ROUTER6} dev up0")
+        found = self.finds(self.server, "no-default-route", "alice", words="alice")
+        self.assertFalse(found["command"], found)
+        self.assertIn("via ROUTER dev up0", found["remedy"])
+
     def test_the_way_on_is_refused(self):
         self.do(self.server, f"ip -6 rule add pref 100 from {PAIR[1]} blackhole")
         self.addCleanup(self.do, self.server, "ip -6 rule del pref 100")
@@ -120,6 +136,18 @@ class Routed(doctor.Case):
                                    beside=("far-end-silent-inside", "protocol-41-filtered"),
                                    rather=("far-end-silent-inside", "protocol-41-filtered"))
                 self.mended(self.server, found, PAIR[1])
+
+    def test_an_address_shadows_the_prefix(self):
+        """Its route comes with it: no command removes the one without the other."""
+        self.server.ip("link add lan0 type veth peer name lan1\nlink set lan0 up\nlink set lan1 up")
+        for where in ("2001:db8:100:0:8000::1/80", "2001:db8:100::1/80"):
+            with self.subTest(where):
+                self.server.ip(f"addr add {where} dev lan0 nodad")
+                found = self.finds(self.server, "prefix-shadowed", "lan0", beside=("far-end-silent-inside",))
+                self.assertFalse(found["command"], found)
+                self.assertIn("an address on lan0", found["remedy"])
+                self.server.ip(f"addr del {where} dev lan0")
+                self.cured(self.server, PAIR[1])
 
     def test_the_peers_own_route_is_missing(self):
         """What is for the peer goes back to the router then, but no other route is to blame."""
@@ -205,6 +233,23 @@ class ByHand(doctor.Case):
 
     def test_healthy(self):
         self.server.set(CONF + "all.forwarding", 1)
+        self.assertEqual(self.healthy(self.server, "far").report["role"], "server")
+
+    def test_a_part_of_a_prefix_is_elsewhere(self):
+        """Whether that is the peer's or not is not known of somebody else's tunnel."""
+        self.server.set(CONF + "all.forwarding", 1)
+        self.server.ip("""
+            link add lan0 type veth peer name lan1
+            link set lan0 up
+            link set lan1 up
+            route add 2001:db8:100::/40 dev far
+            route add 2001:db8:1aa::/64 dev lan0""")
+        self.healthy(self.server, "far")
+
+    def test_a_prefix_of_its_own(self):
+        """It has each address of the prefix for itself, for something else than the tunnel."""
+        self.server.set(CONF + "all.forwarding", 1)
+        self.server.ip("route add local 2001:db8:77::/64 dev lo")
         self.assertEqual(self.healthy(self.server, "far").report["role"], "server")
 
     def test_only_the_tunnel_forwards(self):

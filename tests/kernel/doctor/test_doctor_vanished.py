@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`sitctl doctor` where this host itself takes the tunnel's packets away: as they leave, as they arrive, as they come out."""
 
+import socket
+import threading
+
 import doctor
 from doctor import UP
 from netlab import CLIENT4, PAIR, SERVER4
@@ -81,13 +84,52 @@ class Vanished(doctor.Client):
         self.fault("sysctl -qw net.ipv4.conf.all.rp_filter=0", "sysctl -qw net.ipv4.conf.wan.rp_filter=0")
         self.client.ip("link del other")
 
+    def meanwhile(self, host, family, source, target):
+        """Two datagrams of somebody else's while the doctor looks."""
+        def send():
+            with host.looking(), socket.socket(family, socket.SOCK_DGRAM) as sock:
+                if source:
+                    sock.bind((source, 0))
+                try:
+                    sock.sendto(b"x", (target, 9))
+                except PermissionError:
+                    pass
+        for when in (0.7, 1.4):
+            timer = threading.Timer(when, send)
+            timer.start()
+            self.addCleanup(timer.join)
+
+    def test_the_reverse_path_of_others(self):
+        """The filter drops packets, and none of the tunnel's: what takes these is another."""
+        self.inet.ip("addr add 192.0.2.200/32 dev lo")
+        self.client.ip("route add 192.0.2.200/32 dev lan")
+        self.fault("sysctl -qw net.ipv4.conf.all.rp_filter=1", "tc qdisc add dev wan clsact",
+                   "tc filter add dev wan ingress protocol ip u32 match ip protocol 41 0xff action drop")
+        self.addCleanup(self.do, self.client, "sysctl -qw net.ipv4.conf.all.rp_filter=0; tc qdisc del dev wan clsact")
+        for _ in range(8):
+            self.meanwhile(self.inet, socket.AF_INET, "192.0.2.200", CLIENT4)
+        self.finds(self.client, "traffic-control", "wan", words="t1")
+
+    def test_the_ipsec_policies_of_others(self):
+        """What they block is less than what vanishes."""
+        self.fault("ip xfrm policy add dir out src ::/0 dst 2001:db8:77::/48 action block",
+                   "tc qdisc add dev t1 clsact", "tc filter add dev t1 egress matchall action drop")
+        self.addCleanup(self.do, self.client, "ip xfrm policy flush")
+        self.meanwhile(self.client, socket.AF_INET6, None, "2001:db8:77::1")
+        self.finds(self.client, "traffic-control", "t1", words="t1")
+
     def test_traffic_control(self):
+        self.addCleanup(self.do, self.client, "tc qdisc del dev wan clsact")
         for dev, way in (("wan", "ingress"), ("t1", "ingress"), ("t1", "egress"), ("wan", "egress")):
             with self.subTest(f"{dev} {way}"):
                 rule = "protocol ip u32 match ip protocol 41 0xff" if dev == "wan" else "matchall"
                 self.fault(f"tc qdisc add dev {dev} clsact", f"tc filter add dev {dev} {way} {rule} action drop")
-                self.mends(self.finds(self.client, "traffic-control", dev, words="t1"), "traffic-control")
+                found = self.finds(self.client, "traffic-control", dev, words="t1")
+                self.assertFalse(found["command"], found)
+                self.assertIn(f"tc filter show dev {dev} {way}", found["remedy"])
                 self.fault(f"tc qdisc del dev {dev} clsact")
+                self.reaches(self.client, PAIR[0])
+        self.healthy(self.client, "t1")
 
     def test_an_ipsec_policy(self):
         for way in ("out", "in"):
@@ -128,6 +170,48 @@ class Vanished(doctor.Client):
         found = self.finds(self.client, "other-interface", "arrived on wan", "of other only", words="mine")
         self.mended(self.client, found, words="mine")
         self.client.ip("link del mine\nlink del other")
+
+    def test_a_filter_of_another_interface(self):
+        """The device is bound to none, the answers come by another than the questions leave by, and there they are dropped."""
+        self.up(self.client, "client down t1")
+        self.client.ip(f"""
+            link add other link wan type macvlan mode bridge
+            link set other up
+            route add {SERVER4}/32 via 198.51.100.1 dev other onlink
+            tunnel add mine mode sit remote {SERVER4} local {CLIENT4} ttl 255
+            link set mine up
+            addr add {PAIR[1]}/127 dev mine nodad
+            route add ::/0 dev mine""")
+        mac = self.client.json("link show wan")[0]["address"]
+        self.inet.ip(f"neigh replace {CLIENT4} lladdr {mac} dev c0 nud permanent")
+        self.addCleanup(self.inet.ip, f"neigh del {CLIENT4} dev c0")
+        self.healthy(self.client, "mine")
+        self.client.nft(CHAIN.format("ip", "prerouting", 'iifname "wan" ip protocol 41 drop'))
+        found = self.finds(self.client, "input-dropped", "chain 'c'", words="mine")
+        self.mended(self.client, found, words="mine")
+        self.client.nft("delete table ip x")
+        self.client.ip("link del mine\nlink del other")
+
+    def test_answers_to_another_address(self):
+        """The far end knows this host by another address than the device's 'local'."""
+        second = "198.51.100.77"
+        self.client.ip(f"addr add {second}/24 dev wan")
+        self.up(self.client, f"{UP} local {CLIENT4}")
+        self.server.ip(f"""
+            tunnel add far2 mode sit remote {second} ttl 255
+            link set far2 up
+            route add {PAIR[1]}/128 dev far2""")
+        found = self.finds(self.client, "dropped-here", f"came to {second}", CLIENT4, words="t1")
+        self.assertIn(f"local {second}", found["remedy"])
+        self.mended(self.client, found, words="t1")
+
+    def test_nothing_is_sent(self):
+        """By what no counter and no list tells."""
+        self.fault("tc qdisc replace dev t1 root netem loss 100%")
+        found = self.finds(self.client, "not-sent", "t1", "wan", words="t1")
+        self.assertFalse(found["command"], found)
+        self.fault("tc qdisc del dev t1 root")
+        self.cured(self.client, words="t1")
 
     def test_healthy_beside_such_things(self):
         """Filters, policies and traffic control that have nothing to do with the tunnel."""

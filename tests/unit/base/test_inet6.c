@@ -43,12 +43,14 @@ START_TEST(against_128_bit_numbers)
 		struct net6 a = random_net(&state), b = random_net(&state);
 		uint32_t n = pseudo_random(&state) >> (pseudo_random(&state) % 32);
 		struct in6_addr base = net6_base(&a), nth = net6_nth(&a, n), other = addr6_other_half(&a.addr);
+		struct in6_addr first = net6_first(&a);
 		u128 x = number(&a.addr), y = number(&b.addr);
 		unsigned int shorter = a.len < b.len ? a.len : b.len;
 		bool in = (x & mask(a.len)) == (y & mask(a.len)), over = (x & mask(shorter)) == (y & mask(shorter));
 
 		ck_assert(number(&base) == (x & mask(a.len)));
 		ck_assert(number(&nth) == (x & mask(a.len)) + n);
+		ck_assert(number(&first) == (x & mask(a.len)) + (a.len < 128));
 		ck_assert(number(&other) == (x ^ 1));
 		ck_assert_int_eq(net6_contains(&a, &b.addr), in);
 		ck_assert_int_eq(net6_overlap(&a, &b), over);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "doctor/refusal.h"
+#include "base/inet6.h"
+
+bool refusal_found(struct exam *e, const struct policy *policy, int version, enum cause_id cause, const char *what)
+{
+	const char *object = policy->by_route ? "route" : "rule";
+	const char *words = policy->by_route ? policy->route : policy->rule;
+	char remote[NET6_TEXT];
+	struct finding *f;
+
+	if (!policy->refused)
+		return false;
+	f = exam_found(e, cause, "the %s '%s' refuses %s", object, words, what);
+	/* What is about all packets was made for a reason, such as that nothing shall leave but through a VPN. */
+	if (!policy->everything)
+		exam_command(f, "ip -%d %s del %s", version, object, words);
+	else if (version == 4 && policy->main_leads)
+		exam_command(f, "ip -4 rule add pref %u to %s/32 lookup main", policy->pref - 1,
+			     addr4_text(e->subject.remote, remote));
+	else
+		exam_advice(f,
+			    "the %s is about more than the tunnel: ask who made it what it is for, then let %s pass "
+			    "before it, or remove it ('ip -%d %s del %s')",
+			    object, what, version, object, words);
+	return true;
+}
