@@ -33,6 +33,7 @@ struct taking {
 	char **words;
 	int n, max;
 	char *begin;	 /* of the word that is taken */
+	const char *raw; /* where it begins in the text */
 	bool any;	 /* it is one, be it empty: of a variable without quotes may become none, or several */
 	bool odd;	 /* see struct shellwords */
 	bool assignment; /* of its value becomes one word */
@@ -44,10 +45,22 @@ static void put(struct shellwords *s, struct taking *t, char c)
 	t->any = true;
 }
 
-static void end_word(struct shellwords *s, struct taking *t)
+static void begin_word(struct shellwords *s, struct taking *t, const char *at)
+{
+	t->begin = s->room;
+	t->raw = at;
+	t->any = t->odd = false;
+}
+
+/* The word, if it is one, ends AT this place in the text; an odd one is then as it stands there. */
+static void end_word(struct shellwords *s, struct taking *t, const char *at)
 {
 	if (!t->any)
 		return;
+	if (t->odd) {
+		memcpy(t->begin, t->raw, (size_t)(at - t->raw));
+		s->room = t->begin + (at - t->raw);
+	}
 	*s->room++ = '\0';
 	if (t->n == t->max) {
 		s->many = true;
@@ -56,8 +69,7 @@ static void end_word(struct shellwords *s, struct taking *t)
 			s->odd |= UINT64_C(1) << t->n;
 		t->words[t->n++] = t->begin;
 	}
-	t->begin = s->room;
-	t->any = t->odd = false;
+	begin_word(s, t, at);
 }
 
 static size_t name_length(const char *p)
@@ -83,11 +95,12 @@ size_t shell_assignment(const char *word)
 	return n && (word[n] == '=' || (word[n] == '+' && word[n + 1] == '=')) ? n : 0;
 }
 
-static void put_value(struct shellwords *s, struct taking *t, const char *value, bool quoted)
+/* The VALUE of the variable AT this place in the text. Each word that ends within it has made room for its zero: a blank. */
+static void put_value(struct shellwords *s, struct taking *t, const char *value, const char *at, bool quoted)
 {
 	for (; *value; value++)
 		if (!quoted && !t->assignment && strchr(" \t\n", *value))
-			end_word(s, t);
+			end_word(s, t, at);
 		else
 			put(s, t, *value);
 }
@@ -127,7 +140,7 @@ static const char *take_expansion(struct shellwords *s, struct taking *t, const 
 		value = s->value(s->variables, name, len);
 	if (value && strnlen(value, s->left + 1) <= s->left) {
 		s->left -= strlen(value);
-		put_value(s, t, value, quoted);
+		put_value(s, t, value, p, quoted);
 		return name + len + braces;
 	}
 	if (*p == '$' && !len && (!p[1] || !strchr("({*@#?$!-0123456789", p[1]))) {
@@ -167,8 +180,7 @@ static void take_word(struct shellwords *s, struct taking *t)
 {
 	const char *p = s->next;
 
-	t->begin = s->room;
-	t->any = t->odd = false;
+	begin_word(s, t, p);
 	t->assignment = shell_assignment(p);
 	while (*p && !strchr(" \t\r\n;&|<>", *p)) {
 		if (joins(p)) {
@@ -183,11 +195,7 @@ static void take_word(struct shellwords *s, struct taking *t)
 			put(s, t, *p++);
 		}
 	}
-	if (t->odd) {
-		memcpy(t->begin, s->next, (size_t)(p - s->next));
-		s->room = t->begin + (p - s->next);
-	}
-	end_word(s, t);
+	end_word(s, t, p);
 	s->next = p;
 }
 

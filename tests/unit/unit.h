@@ -16,8 +16,8 @@
 /* Each file's tests, suite_NAME(), in the order in which they run. */
 /* clang-format off */
 #define SUITES(SUITE) \
-	SUITE(parse) SUITE(allow) SUITE(xtables) SUITE(inet6) SUITE(err) SUITE(params) SUITE(spec) SUITE(property) \
-	SUITE(answers) SUITE(message) SUITE(socket) SUITE(encode) SUITE(newlink) SUITE(linkmsg) SUITE(print) \
+	SUITE(parse) SUITE(shellwords) SUITE(allow) SUITE(xtables) SUITE(inet6) SUITE(err) SUITE(params) SUITE(spec) \
+	SUITE(property) SUITE(answers) SUITE(message) SUITE(socket) SUITE(encode) SUITE(newlink) SUITE(linkmsg) SUITE(print) \
 	SUITE(sitattrs) SUITE(nft) SUITE(derive) SUITE(desired) SUITE(build) SUITE(leftover) SUITE(forwarding) \
 	SUITE(nftplan) SUITE(rules) SUITE(farend) SUITE(apply) SUITE(journal) SUITE(journalfile) SUITE(read) SUITE(file) \
 	SUITE(write) SUITE(words) SUITE(help) SUITE(program) SUITE(nftexpr) SUITE(frame) SUITE(find) \
