@@ -142,6 +142,9 @@ int split_words(char *text, char *words[], int max);
 /* The same sequence in every run. */
 uint32_t pseudo_random(uint32_t *state);
 
+/* memory.c: bytes that malloc() has given out; under a sanitizer, which has its own, always the same. */
+size_t allocated(void);
+
 /* random.c: a tunnel of ROLE with all its parameters at random, from *STATE; and that two are the same, but for what was given. */
 void random_spec(struct spec *spec, enum role role, uint32_t *state);
 void same_spec(const struct spec *a, const struct spec *b, const char *text);

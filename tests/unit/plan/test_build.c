@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Purpose: tests of plan_build(): a tunnel absent, the same, changed, half done; which steps and in which order. */
 #include <errno.h>
-#include <malloc.h>
 #include <string.h>
 
 #include "../unit.h"
@@ -357,14 +356,6 @@ START_TEST(proxied_prefix)
 	}
 }
 END_TEST
-
-/* Bytes that malloc() has given out. */
-static size_t allocated(void)
-{
-	struct mallinfo2 info = mallinfo2();
-
-	return info.uordblks + info.hblkhd;
-}
 
 #define PEERS 2000
 
