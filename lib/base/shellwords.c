@@ -4,6 +4,9 @@
 
 #include "base/shellwords.h"
 
+#define SPACE " \t\r"
+#define ENDS "\n;&|()" /* a command */
+
 /* A backslash before the end of a line joins the next one. */
 static bool joins(const char *p)
 {
@@ -20,7 +23,7 @@ static void skip_blank(struct shellwords *s)
 {
 	const char *p = s->next;
 
-	while (*p && (joins(p) || strchr(" \t\r#", *p)))
+	while (*p && (joins(p) || strchr(SPACE "#", *p)))
 		if (joins(p))
 			p = skip_join(s, p);
 		else
@@ -105,28 +108,50 @@ static void put_value(struct shellwords *s, struct taking *t, const char *value,
 			put(s, t, *value);
 }
 
-/* Behind the expansion at P, which is another than that of a variable: a command, a sum, a parameter, a value in case. */
-static const char *skip_expansion(struct shellwords *s, const char *p)
+/* Behind what stands between quotes at P, where it is not read. */
+static const char *skip_quoted(struct shellwords *s, const char *p)
 {
-	int open = *p == '`' ? '`' : p[1], close = open == '(' ? ')' : open == '{' ? '}' : open;
+	char quote = *p++;
+
+	for (; *p && *p != quote; p++) {
+		p += quote == '"' && *p == '\\' && p[1];
+		s->at += *p == '\n';
+	}
+	return *p ? p + 1 : p;
+}
+
+/* Behind the bracket or quote that closes the one at P. */
+static const char *skip_group(struct shellwords *s, const char *p)
+{
+	char open = *p, close = open == '(' ? ')' : open == '{' ? '}' : open;
 	unsigned int depth = 0;
 
-	if (*p == '$' && open != '(' && open != '{')
-		return p + 2;
-	if (*p == '$')
-		p++;
 	do {
+		/* Only commands have quotes that hide a bracket: a single one within ${} is an apostrophe. */
+		if (depth && open == '(' && (*p == '"' || *p == '\'')) {
+			p = skip_quoted(s, p);
+			continue;
+		}
 		if (*p == open && (open != '`' || !depth))
 			depth++;
 		else if (*p == close)
 			depth--;
 		s->at += *p == '\n';
 		if (*p == '\\' && p[1])
-			p++;
+			s->at += *++p == '\n';
 		p++;
 	} while (*p && depth);
-	s->open = s->open || depth;
+	if (depth)
+		s->open = "a bracket is not closed";
 	return p;
+}
+
+/* Behind the expansion at P, which is another than that of a variable: a command, a sum, a parameter, a value in case. */
+static const char *skip_expansion(struct shellwords *s, const char *p)
+{
+	if (*p == '`')
+		return skip_group(s, p);
+	return p[1] == '(' || p[1] == '{' ? skip_group(s, p + 1) : p + 2;
 }
 
 /* A '$' or '`' at P, if QUOTED within "". Returns what follows the expansion. */
@@ -171,7 +196,8 @@ static const char *take_quoted(struct shellwords *s, struct taking *t, const cha
 		s->at += *p == '\n';
 		put(s, t, *p++);
 	}
-	s->open = s->open || !*p;
+	if (!*p)
+		s->open = "a quote is not closed";
 	return *p ? p + 1 : p;
 }
 
@@ -182,9 +208,12 @@ static void take_word(struct shellwords *s, struct taking *t)
 
 	begin_word(s, t, p);
 	t->assignment = shell_assignment(p);
-	while (*p && !strchr(" \t\r\n;&|<>", *p)) {
+	while (*p && !strchr(SPACE ENDS "<>", *p)) {
 		if (joins(p)) {
 			p = skip_join(s, p);
+		} else if (t->assignment && *p == '=' && p[1] == '(') {
+			t->odd = t->any = true;
+			p = skip_group(s, p + 1);
 		} else if (*p == '\'' || *p == '"') {
 			p = take_quoted(s, t, p);
 		} else if (s->value && (*p == '$' || *p == '`')) {
@@ -202,19 +231,82 @@ static void take_word(struct shellwords *s, struct taking *t)
 /* A redirection, with what it leads to, is no word. */
 static bool skip_redirection(struct shellwords *s)
 {
-	const char *p = s->next + strspn(s->next, "0123456789");
+	const char *p = s->next + strspn(s->next, "0123456789"), *form;
 	struct taking nowhere = { .max = 0 };
-	char *before = s->room;
+	char *word = s->room;
 	bool many = s->many;
+	size_t len;
 
+	p += *p == '&' && p[1] == '>';
 	if (*p != '<' && *p != '>')
 		return false;
-	s->next = p + strspn(p, "<>&|");
+	form = p;
+	len = strspn(p, "<>&|");
+	/* For the zero of its word there is the room of this sign, also where there is no word. */
+	s->next = p + len + (len == 2 && !strncmp(p, "<<-", 3));
 	skip_blank(s);
+	*word = '\0';
 	take_word(s, &nowhere);
-	s->room = before;
 	s->many = many;
+	s->room = word + strlen(word) + 1;
+	if (*form == '>' && !memchr(form, '&', len)) {
+		s->into = word;
+	} else if (len == 2 && !strncmp(form, "<<", 2) && s->n_here < SHELL_HERE_MAX) {
+		s->here[s->n_here].end = word;
+		s->here[s->n_here++].tabs = form[2] == '-';
+	} else if (len == 2 && !strncmp(form, "<<", 2)) {
+		s->open = "there are too many here-documents";
+	} else {
+		s->room = word;
+	}
 	return true;
+}
+
+/* The here-documents that begin with the line after this one. */
+static void skip_documents(struct shellwords *s)
+{
+	for (size_t i = 0; i < s->n_here; i++) {
+		size_t len = strlen(s->here[i].end);
+		bool ended = false;
+
+		while (*s->next && !ended) {
+			const char *line = s->next + 1 + (s->here[i].tabs ? strspn(s->next + 1, "\t") : 0);
+
+			ended = !strncmp(line, s->here[i].end, len) && strchr("\r\n", line[len]);
+			s->next = line + strcspn(line, "\n");
+			s->at++;
+		}
+		if (!ended && !s->open)
+			s->open = "a here-document has no end";
+	}
+	s->n_here = 0;
+}
+
+/* "()" at P, what stands behind it; else NULL. */
+static const char *behind_brackets(const char *p)
+{
+	if (*p != '(')
+		return NULL;
+	p += 1 + strspn(p + 1, SPACE);
+	return *p == ')' ? p + 1 : NULL;
+}
+
+/* At the end of a command of N words. Is it one, by its words? Else what ended it is passed over. */
+static bool end_command(struct shellwords *s, int n)
+{
+	const char *behind = n == 1 ? behind_brackets(s->next) : NULL;
+
+	s->end = *s->next;
+	if (behind) {
+		s->function = true;
+		s->next = behind;
+	}
+	if (*s->next == '\n' && s->n_here)
+		skip_documents(s);
+	if (n || !*s->next)
+		return true;
+	s->at += *s->next++ == '\n';
+	return false;
 }
 
 int shell_command(struct shellwords *s, char *words[], int max)
@@ -223,29 +315,27 @@ int shell_command(struct shellwords *s, char *words[], int max)
 	static char twice[] = ";;";
 	bool begun = false;
 
-	s->many = s->open = false;
+	s->many = s->function = false;
+	s->open = s->into = NULL;
 	s->odd = 0;
 	for (;;) {
-		bool end;
-
 		skip_blank(s);
-		end = !*s->next || strchr("\n;&|", *s->next);
-		if (end && (t.n || !*s->next))
-			return t.n;
 		if (!begun)
 			s->line = s->at;
-		if (end && !strncmp(s->next, ";;", 2)) {
+		if (!t.n && !strncmp(s->next, twice, 2)) {
 			s->next += 2;
 			words[0] = twice;
 			return 1;
 		}
-		if (end) {
-			s->at += *s->next++ == '\n';
-			begun = false;
-			continue;
-		}
-		begun = true;
-		if (!skip_redirection(s))
+		if (skip_redirection(s)) {
+			begun = true;
+		} else if (*s->next && !strchr(ENDS, *s->next)) {
+			begun = true;
 			take_word(s, &t);
+		} else if (end_command(s, t.n)) {
+			return t.n;
+		} else {
+			begun = false;
+		}
 	}
 }

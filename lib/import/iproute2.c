@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Import of a script: which of its commands say something of a tunnel. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "import/ipcommand.h"
 
 #define VARIABLES_MAX 64
+#define FUNCTIONS_MAX 64
 #define EXPANDED_MAX 65536 /* bytes that values of variables bring, in all */
 
 static bool has(int n, char *words[], const char *a, const char *b)
@@ -34,22 +36,54 @@ static void filter_command(struct import *im, int n, char *words[])
 		     "'simple-security' do it");
 }
 
+static void set_sysctl(struct import *im, const char *name, const char *value)
+{
+	if (!strstr(value, "forwarding=1") && !strstr(value, "disable_ipv6=0"))
+		import_error(im, name, "is not a sysctl that sitctl sets for a tunnel");
+}
+
 static void sysctl_command(struct import *im, int n, char *words[])
 {
 	for (int i = 1; i < n; i++)
-		if (words[i][0] != '-' && !strstr(words[i], "forwarding=1") && !strstr(words[i], "disable_ipv6=0"))
-			import_error(im, words[i], "is not a sysctl that sitctl sets for a tunnel");
+		if (words[i][0] != '-')
+			set_sysctl(im, words[i], words[i]);
 }
 
-/* A script while it is read: its variables, and what of them was named. */
+/* What `echo` and the like put into a file. */
+static void write_command(struct import *im, int n, char *words[], const char *into)
+{
+	static const char *const nowhere[] = { "", "/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", NULL };
+	char value[VALUE_TEXT];
+
+	if (!into || import_among(into, nowhere))
+		return;
+	snprintf(value, sizeof(value), "%s=%s", into, n > 1 ? words[n - 1] : "");
+	if (!strncmp(into, "/proc/sys/", strlen("/proc/sys/")))
+		set_sysctl(im, into, value);
+	else
+		import_error(im, into, "is a file that is written here, which is not read");
+}
+
+/* A script while it is read: its variables, and what of them was named; its functions. */
 struct script {
 	struct import *im;
+	struct shellwords words;
 	struct variable {
 		char *name, *value; /* without a value: it is known to who runs the script only */
 	} variables[VARIABLES_MAX];
 	size_t n;
 	char *told[ERRORS_MAX];
 	size_t n_told;
+	struct function {
+		char *name;
+		unsigned int line;
+		bool called;
+	} functions[FUNCTIONS_MAX];
+	size_t n_functions;
+	unsigned int cases;   /* `case` in `case` */
+	bool pattern;	      /* a pattern comes next */
+	unsigned int down_in; /* the `case` of which the branch that takes the tunnel down is read, or 0 */
+	bool all_down;	      /* all patterns of a branch say so, up to here */
 };
 
 static struct variable *find_variable(struct script *s, const char *name, size_t len)
@@ -99,7 +133,51 @@ static void free_script(struct script *s)
 	}
 	for (size_t i = 0; i < s->n_told; i++)
 		free(s->told[i]);
+	for (size_t i = 0; i < s->n_functions; i++)
+		free(s->functions[i].name);
 	free(s);
+}
+
+static struct function *find_function(struct script *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_functions; i++)
+		if (!strcmp(s->functions[i].name, name))
+			return &s->functions[i];
+	return NULL;
+}
+
+static void add_function(struct script *s, const char *name, unsigned int line)
+{
+	struct function *f = &s->functions[s->n_functions];
+
+	if (find_function(s, name) || s->n_functions == FUNCTIONS_MAX)
+		return;
+	*f = (struct function){ strdup(name), line, false };
+	s->im->no_memory = s->im->no_memory || !f->name;
+	s->n_functions += f->name != NULL;
+}
+
+/* The functions of TEXT, which may be called before they stand there. */
+static void find_functions(struct script *s, const char *text, unsigned int first, char *room)
+{
+	struct shellwords w = { .next = text, .room = room, .at = first };
+	char *words[IP_WORDS_MAX];
+	int n;
+
+	while ((n = shell_command(&w, words, IP_WORDS_MAX)))
+		if (w.function || (n > 1 && !strcmp(words[0], "function")))
+			add_function(s, words[n > 1], w.line);
+}
+
+/* Their commands were read where they stand, once, and as if they were called. */
+static void name_uncalled(struct script *s)
+{
+	for (size_t i = 0; i < s->n_functions; i++) {
+		s->im->line = s->functions[i].line;
+		if (!s->functions[i].called)
+			import_error(s->im, s->functions[i].name,
+				     "is a function that nothing calls: its commands are read as if something did");
+	}
 }
 
 /* What only a shell knows: each is named once, at its first use. */
@@ -149,26 +227,37 @@ static bool variable_command(struct script *s, int n, char *words[], uint64_t od
 	return strcmp(words[0], "for");
 }
 
-/* How many words stand before the command itself: a pattern of `case`, words of the shell, variables for it alone. */
+/* The options of `sudo` that stand at words[I]. Returns what follows. */
+static int behind_options(int n, char *words[], int i)
+{
+	static const char *const with_value[] = {
+		"-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U", "-r", "-t", NULL
+	};
+
+	for (; i < n && words[i][0] == '-'; i++)
+		i += import_among(words[i], with_value);
+	return i < n ? i : n;
+}
+
+/* How many words stand before the command itself: words of the shell, variables for it alone. */
 static int words_before(struct import *im, int n, char *words[])
 {
-	static const char *const plain[] = { "sudo", "then", "else",	"do",	"{", "(",
-					     "!",    "exec", "command", "time", NULL };
+	static const char *const plain[] = { "then", "else", "do", "{", "!", "exec", "command", "time", "nohup", NULL };
 	static const char *const conditions[] = { "if", "elif", "while", "until", NULL };
 	int i = 0;
 
-	/* `case WORD in PATTERN) COMMAND` in one line. */
-	if (n > 2 && !strcmp(words[0], "case") && !strcmp(words[2], "in"))
-		i = 3;
-	for (; i < n; i++) {
-		bool condition = import_among(words[i], conditions);
-
-		if (condition)
-			import_error(im, words[i], "is not decided here: what depends on it is read either way");
-		if (!condition && !import_among(words[i], plain) && !shell_assignment(words[i]) &&
-		    words[i][strlen(words[i]) - (words[i][0] != '\0')] != ')')
+	while (i < n)
+		if (!strcmp(words[i], "sudo") || !strcmp(words[i], "doas")) {
+			i = behind_options(n, words, i + 1);
+		} else if (!strcmp(words[i], "function")) {
+			i += n - i < 2 ? 1 : 2;
+		} else if (import_among(words[i], conditions)) {
+			import_error(im, words[i++], "is not decided here: what depends on it is read either way");
+		} else if (import_among(words[i], plain) || shell_assignment(words[i])) {
+			i++;
+		} else {
 			break;
-	}
+		}
 	return i;
 }
 
@@ -182,12 +271,31 @@ static void take_ip(struct script *s, int n, char *words[], uint64_t odd)
 	import_ip(s->im, n, words);
 }
 
+/* Commands that say nothing of a tunnel. */
+static bool is_silent(const char *command)
+{
+	static const char *const silent[] = { "modprobe", "set",    "exit",  "true",  ":",	  "sleep", "fi",
+					      "done",	  "insmod", "[",     "[[",    "]]",	  "test",  "}",
+					      "return",	  "false",  "shift", "break", "continue", "cd",	   "logger",
+					      "ping",	  "ping6",  "grep",  "lsmod", "wait",	  "$0",	   NULL };
+
+	return import_among(command, silent);
+}
+
+static bool call(struct script *s, const char *name)
+{
+	struct function *f = find_function(s, name);
+
+	if (f)
+		f->called = true;
+	return f;
+}
+
 static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 {
-	static const char *const silent[] = { "modprobe", "set", "echo", "exit",   "true",   ":",      "case", "esac",
-					      "sleep",	  "fi",	 "done", ";;",	   "printf", "insmod", "[",    "[[",
-					      "test",	  "}",	 ")",	 "return", "false",  "shift",  NULL };
 	static const char *const filters[] = { "nft", "iptables", "ip6tables", NULL };
+	static const char *const writers[] = { "echo", "printf", NULL };
+	static const char *const old[] = { "ifconfig", "route", "iptunnel", NULL };
 	const char *slash;
 	int before;
 
@@ -208,39 +316,92 @@ static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 		filter_command(s->im, n, words);
 	else if (!strcmp(words[0], "sysctl"))
 		sysctl_command(s->im, n, words);
-	else if (!import_among(words[0], silent))
+	else if (import_among(words[0], writers))
+		write_command(s->im, n, words, s->words.into);
+	else if (!strcmp(words[0], "for"))
+		import_error(s->im, words[0], "is not carried out: what it repeats is read once");
+	else if (import_among(words[0], old))
+		import_error(s->im, words[0], "is not a command that is understood: write it as one of 'ip'");
+	else if (!is_silent(words[0]) && !call(s, words[0]))
 		import_error(s->im, words[0], "is not a command that is understood");
 }
 
-static void read_script(struct script *script, struct shellwords *s)
+/* What stands before the ')' of a branch, or before a '|' there. */
+static void take_pattern(struct script *s, const char *pattern)
+{
+	static const char *const down[] = { "down", "stop", NULL };
+
+	s->all_down = s->all_down && import_among(pattern, down);
+	if (s->words.end != ')')
+		return;
+	s->pattern = false;
+	/* What takes the tunnel down again says nothing that is not said before. */
+	if (s->all_down && !s->down_in)
+		s->down_in = s->cases;
+}
+
+/* `case`: the word that is looked at says nothing. False where the command is another one. */
+static bool case_command(struct script *s, int n, char *words[])
+{
+	bool begins = !strcmp(words[0], "case") && n > 2, next = s->cases && !strcmp(words[0], ";;");
+	bool pattern = s->pattern || (begins && n > 3);
+
+	if (s->cases && !strcmp(words[0], "esac")) {
+		if (s->down_in == s->cases--)
+			s->down_in = 0;
+		s->pattern = false;
+		return true;
+	}
+	if (begins)
+		s->cases++;
+	if (begins || next)
+		s->pattern = s->all_down = true;
+	if (next && s->down_in == s->cases)
+		s->down_in = 0;
+	if (pattern)
+		take_pattern(s, words[n - 1]);
+	return pattern || begins || next;
+}
+
+static void read_script(struct script *s)
 {
 	char *words[IP_WORDS_MAX];
-	bool down = false;
 	int n;
 
-	while ((n = shell_command(s, words, IP_WORDS_MAX))) {
-		script->im->line = s->line;
-		if (s->open || s->many)
-			import_error(script->im, words[0], s->open ? "a quote is not closed" : "has too many words");
-		/* What takes the tunnel down again says nothing that is not said before. */
-		down = !strcmp(words[0], "down)") || !strcmp(words[0], "stop)") || (down && strcmp(words[0], ";;"));
-		if (!down && !s->open && !s->many)
-			take_command(script, n, words, s->odd);
+	while ((n = shell_command(&s->words, words, IP_WORDS_MAX))) {
+		s->im->line = s->words.line;
+		if (s->words.open || s->words.many)
+			import_error(s->im, words[0], "%s", s->words.open ? s->words.open : "has too many words");
+		else if (case_command(s, n, words) || s->words.function)
+			continue;
+		else if (s->down_in)
+			call(s, words[0]);
+		else
+			take_command(s, n, words, s->words.odd);
 	}
+	s->im->line = s->words.line;
+	if (s->words.open)
+		import_error(s->im, "<", "%s", s->words.open);
 }
 
 void import_script(struct import *im, const char *text, unsigned int first, const char *iface)
 {
 	char *room = malloc(strlen(text) + 2 + EXPANDED_MAX);
 	struct script *script = calloc(1, sizeof(*script));
-	struct shellwords s = { .next = text, .room = room, .at = first, .value = value_of, .left = EXPANDED_MAX };
 
 	if (room && script) {
 		script->im = im;
-		s.variables = script;
 		if (*iface)
 			set_variable(script, "IFACE", strlen("IFACE"), iface);
-		read_script(script, &s);
+		find_functions(script, text, first, room);
+		script->words = (struct shellwords){ .next = text,
+						     .room = room,
+						     .at = first,
+						     .value = value_of,
+						     .variables = script,
+						     .left = EXPANDED_MAX };
+		read_script(script);
+		name_uncalled(script);
 		free_script(script);
 	} else {
 		im->no_memory = true;

@@ -55,11 +55,56 @@ START_TEST(words_that_values_split)
 }
 END_TEST
 
+START_TEST(brackets_and_redirections_are_no_words)
+{
+	static const char *const rows[][2] = {
+		{ "(a b; c)&&d\n", "[a][b]\n[c]\n[d]\n" },
+		{ "f() { a; }\ng ( )\n{\n}", "[f]\n[{][a]\n[}]\n[g]\n[{]\n[}]\n" },
+		{ "case a in b|c) d;; e ) f\n;; esac", "[case][a][in][b]\n[c]\n[d]\n[;;]\n[e]\n[f]\n[;;]\n[esac]\n" },
+		{ "a=(b c) d+=(e) f", "<a=(b c)><d+=(e)>[f]\n" },
+		{ "a $(b \")\" ')' `c`) d", "[a]<$(b \")\" ')' `c`)>[d]\n" },
+		{ "a>b 2>&1 c &>d <e\nf 3<g", "[a][c]\n[f]\n" },
+		{ "a <<E b\nit's (\nE\nc <<-'F' <<G|d\n\tF\nG\ne", "[a][b]\n[c]\n[d]\n[e]\n" },
+		{ "a <<<b c\nd", "[a][c]\n[d]\n" },
+	};
+	char buf[256];
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		ck_assert_str_eq(commands(rows[i][0], buf, sizeof(buf)), rows[i][1]);
+}
+END_TEST
+
+START_TEST(what_is_not_closed_is_said)
+{
+	static const char *const rows[][2] = {
+		{ "a", NULL },
+		{ "a 'b", "a quote is not closed" },
+		{ "a $(b", "a bracket is not closed" },
+		{ "a >\"b", "a quote is not closed" },
+		{ "a <<E\nb\n", "a here-document has no end" },
+		{ "<<E\nb\n", "a here-document has no end" },
+		{ "a <<E <<E <<E <<E <<E", "there are too many here-documents" },
+		{ "a <<E\nb\nE", NULL },
+	};
+	char room[256], *words[8];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct shellwords s = { .next = rows[i][0], .room = room, .at = 1, .value = value };
+
+		shell_command(&s, words, 8);
+		ck_assert_msg(rows[i][1] ? s.open && !strcmp(s.open, rows[i][1]) : !s.open, "%s: %s", rows[i][0],
+			      s.open);
+		ck_assert_uint_eq(s.line, 1);
+	}
+}
+END_TEST
+
 /* Whatever stands in it: the sanitizers look, too. */
 START_TEST(words_fit_into_their_room)
 {
-	static const char *const parts[] = { "x",  "$Y", "${Y}", "$U", "$(f o)", "`f`", "\"",	"'", "\\", " ", ";",
-					     "\n", "$",	 "A=",	 "<",  "${U:-",	 "}",	"\\\n", "#", "$E", "|", ")" };
+	static const char *const parts[] = { "x", "$Y", "${Y}", "$U", "$(f o)", "`f`",	 "\"", "'",    "\\", " ",
+					     ";", "\n", "$",	"A=", "<",	"${U:-", "}",  "\\\n", "#",  "$E",
+					     "|", ")",	"(",	"<<", "<<-",	">",	 "&",  "E",    "0",  "\t" };
 	char text[256], buf[4096];
 	uint32_t state = 1;
 
@@ -78,6 +123,8 @@ Suite *suite_shellwords(void)
 	TCase *tc = tcase_create("commands");
 
 	tcase_add_test(tc, words_that_values_split);
+	tcase_add_test(tc, brackets_and_redirections_are_no_words);
+	tcase_add_test(tc, what_is_not_closed_is_said);
 	tcase_add_test(tc, words_fit_into_their_room);
 	suite_add_tcase(s, tc);
 	return s;

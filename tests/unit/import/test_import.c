@@ -140,7 +140,7 @@ END_TEST
 START_TEST(what_is_not_understood_is_named_with_its_line)
 {
 	expect_import("iproute2", T "ifconfig sit0 inet6 tunnel ::203.0.113.1\n", T_WORDS,
-		      "x:3: ifconfig: is not a command that is understood\n");
+		      "x:3: ifconfig: is not a command that is understood: write it as one of 'ip'\n");
 	expect_import("iproute2", T "\n\nip -6 rule add from 2001:db8::3 table 7\n", T_WORDS,
 		      "x:5: rule: is an object of 'ip' that is not understood\n");
 	expect_import("iproute2", T "ip -6 route add 2000::/3 dev t\n", T_WORDS,
@@ -355,6 +355,52 @@ START_TEST(variables)
 		"iproute2",
 		"NAME=t\nip tunnel add '$NAME' mode sit remote 203.0.113.1\nip addr add 2001:db8::3/127 dev \\$NAME\n",
 		"$NAME remote 203.0.113.1 address 2001:db8::3/127 ttl inherit gateway none", "");
+}
+END_TEST
+
+/* Scripts as people write them: what brackets, functions, patterns and here-documents leave of a command. */
+START_TEST(what_a_shell_has_around_commands)
+{
+	static const struct {
+		const char *text, *errors;
+	} rows[] = {
+		{ "(ip tunnel add t mode sit remote 203.0.113.1 ttl 9; ip addr add 2001:db8::3/127 dev t)\n", "" },
+		{ "sudo -E -u root ip tunnel add t mode sit remote 203.0.113.1 ttl 9\nsudo -n /sbin/ip addr add "
+		  "2001:db8::3/127 dev t\n",
+		  "" },
+		{ "case $1 in\nstart | \"\")\n" T ";;\nstop|down) killall radvd;;\n(*) exit 1;;\nesac\n", "" },
+		{ "case $1 in start|stop) killall radvd;; esac\n" T,
+		  "x:1: killall: is not a command that is understood\n" },
+		{ "case $1 in down) case $2 in a) b;; c) d;; esac; e;; up) f;; esac\n" T,
+		  "x:1: f: is not a command that is understood\n" },
+		/* Functions: called before they stand there, or by none. */
+		{ "main() { setup; }\nfunction setup {\n" T "}\nstop () {\n ip tunnel del t\n}\ncase $1 in up) main;; "
+		  "down) stop;; esac\n",
+		  "" },
+		{ T "other() {\n ip link set t mtu\n}\n",
+		  "x:4: mtu: has no value\nx:3: other: is a function that nothing calls: its commands are read as if "
+		  "something did\n" },
+		/* Texts for other programs, and what is not closed. */
+		{ T "cat >/etc/radvd.conf <<E\nit's { (\nip link set t mtu 1400\nE\n",
+		  "x:3: cat: is not a command that is understood\n" },
+		{ T ": <<'E'\nip link set t mtu 1400\nE\n", "" },
+		{ T "sh <<E\nip link set t mtu 1400\n", "x:3: sh: a here-document has no end\n" },
+		{ T "\n>'x\nip link set t mtu 1400\n", "x:4: <: a quote is not closed\n" },
+		/* Commands that go elsewhere. */
+		{ T "echo 'ip link set t mtu 1400' | sh\n", "x:3: sh: is not a command that is understood\n" },
+		{ T "echo ip link set t mtu 1400 >>/etc/rc.local\n",
+		  "x:3: /etc/rc.local: is a file that is written here, which is not read\n" },
+		{ T "echo 1400 &>/sys/class/net/t/mtu\n",
+		  "x:3: /sys/class/net/t/mtu: is a file that is written here, which is not read\n" },
+		{ T "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; echo up >/dev/null 2>&1; echo up >&2\n", "" },
+		{ T "echo 2 >/proc/sys/net/ipv6/conf/t/accept_ra\n",
+		  "x:3: /proc/sys/net/ipv6/conf/t/accept_ra: is not a sysctl that sitctl sets for a tunnel\n" },
+		{ T "for i in 1 2; do ip link set t up; done\n",
+		  "x:3: for: is not carried out: what it repeats is read once\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		expect_import("iproute2", rows[i].text, T_WORDS, rows[i].errors);
 }
 END_TEST
 
@@ -623,6 +669,7 @@ Suite *suite_import(void)
 	tcase_add_test(tc, iproute2_order);
 	tcase_add_test(tc, routes);
 	tcase_add_test(tc, variables);
+	tcase_add_test(tc, what_a_shell_has_around_commands);
 	tcase_add_test(tc, variables_are_bounded);
 	tcase_add_test(tc, lifetimes);
 	tcase_add_test(tc, a_tunnel_without_a_far_end_is_named);
