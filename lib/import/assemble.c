@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Put together what importers have read: whose address, route or prefix is it? */
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -195,6 +196,20 @@ static void take_odd(struct import *im, const struct import_item *item)
 		import_error(im, item->value, "is not understood here, in '%s'", item->param);
 }
 
+/* What is said of a tunnel before it is there was not read. */
+static void take_early(struct import *im, const struct import_item *item)
+{
+	for (size_t i = item->after; i < im->n; i++) {
+		struct spec *spec = &im->tunnels[i].spec;
+
+		if (fnmatch(item->ifname, spec->name, 0))
+			continue;
+		import_error(im, item->ifname, "is about %s, which is made later: put what makes it first", spec->name);
+		spec_set_given(spec, "address");
+		return;
+	}
+}
+
 /* Only what the text itself does not say: it may have been changed, and the comment not. */
 static void take_comment(struct import *im, const struct import_item *item)
 {
@@ -259,6 +274,7 @@ int import_end(struct import *im, struct err *err)
 	for_each(im, IMPORT_COMMENT, take_comment);
 	for_each(im, IMPORT_ODD, take_odd);
 	for_each(im, IMPORT_ODD_ADDRESS, take_odd);
+	for_each(im, IMPORT_EARLY, take_early);
 	for (size_t i = 0; i < im->n; i++)
 		check(im, &im->tunnels[i]);
 	return im->no_memory ? err_sys(err, ENOMEM, "import") : 0;

@@ -21,7 +21,8 @@
 	SUITE(sitattrs) SUITE(nft) SUITE(derive) SUITE(desired) SUITE(build) SUITE(leftover) SUITE(forwarding) \
 	SUITE(nftplan) SUITE(rules) SUITE(farend) SUITE(apply) SUITE(journal) SUITE(journalfile) SUITE(read) SUITE(file) \
 	SUITE(write) SUITE(words) SUITE(help) SUITE(program) SUITE(nftexpr) SUITE(frame) SUITE(find) \
-	SUITE(conversation) SUITE(import) SUITE(grammar) SUITE(limits) SUITE(roundtrip) SUITE(way) SUITE(export) SUITE(events) SUITE(generic)
+	SUITE(conversation) SUITE(import) SUITE(importfiles) SUITE(grammar) SUITE(limits) SUITE(roundtrip) \
+	SUITE(way) SUITE(export) SUITE(events) SUITE(generic)
 /* clang-format on */
 #define DECLARE_SUITE(name) Suite *suite_##name(void);
 SUITES(DECLARE_SUITE)
@@ -129,6 +130,9 @@ void expect_steps(struct lab *lab, enum role role, const char *name, const char 
 struct import;
 void read_import(struct import *im, const char *format, const char *text);
 const char *import_errors(const struct import *im);
+
+/* TEXT of FORMAT is the tunnel of WORDS, or none (NULL), and has these ERRORS, a line each. */
+void expect_import(const char *format, const char *text, const char *words, const char *expected);
 
 /* An object where a step points to one. */
 #define OBJECT(...) ((struct object[]){ __VA_ARGS__ })
