@@ -291,6 +291,14 @@ static bool call(struct script *s, const char *name)
 	return f;
 }
 
+/* Of net-tools: one that makes a tunnel is not to be missed once more. */
+static void name_old(struct import *im, int n, char *words[])
+{
+	import_error(im, words[0], "is not a command that is understood: write it as one of 'ip'");
+	im->refused = im->refused || (n > 1 && !strcmp(words[0], "iptunnel") && !strcmp(words[1], "add")) ||
+		      (!strcmp(words[0], "ifconfig") && has(n, words, "tunnel", NULL));
+}
+
 static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 {
 	static const char *const filters[] = { "nft", "iptables", "ip6tables", NULL };
@@ -321,7 +329,7 @@ static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 	else if (!strcmp(words[0], "for"))
 		import_error(s->im, words[0], "is not carried out: what it repeats is read once");
 	else if (import_among(words[0], old))
-		import_error(s->im, words[0], "is not a command that is understood: write it as one of 'ip'");
+		name_old(s->im, n, words);
 	else if (!is_silent(words[0]) && !call(s, words[0]))
 		import_error(s->im, words[0], "is not a command that is understood");
 }

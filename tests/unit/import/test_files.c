@@ -275,6 +275,67 @@ START_TEST(networkd_matches)
 }
 END_TEST
 
+/* What is about a tunnel in other ways than a stanza of method v4tunnel. */
+START_TEST(ifupdown_other_ways)
+{
+#define ENDPOINT "endpoint: belongs to a stanza of 'inet6' and method 'v4tunnel' here\n"
+	static const char *const rows[][3] = {
+		/* Commands that make it, however they are written. */
+		{ "iface t inet6 manual\n pre-up ip  tun add $IFACE mode sit remote 203.0.113.1 ttl 9\n"
+		  " up ip a a 2001:db8::3/127 dev t\n",
+		  T_WORDS, "" },
+		{ "iface t inet6 static\n address 2001:db8::3/127\n mtu 1400\n ttl 7\n"
+		  " pre-up ip link add t  type  sit remote 203.0.113.1 ttl 9\n",
+		  T_WORDS " mtu 1400", "x:4: ttl: belongs to method v4tunnel\n" },
+		/* Those of another interface: its own options are none of ours. */
+		{ "iface eth0 inet static\n address 192.0.2.1/24\n gateway 192.0.2.254\n hwaddress x\n"
+		  " up ip tunnel add t mode sit remote 203.0.113.1 ttl 9\n up ip addr add 2001:db8::3/127 dev t\n",
+		  T_WORDS, "" },
+		{ "iface eth0 inet6 static\n address 2001:db8:9::1/64\n up ip -6 route add 2001:db8:77::/48 dev eth0\n"
+		  " up ip -6 route add default dev t\n up service radvd start\n" V4TUNNEL,
+		  "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9", "" },
+		{ "iface t inet6 tunnel\n mode sit\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n", T_WORDS,
+		  "" },
+		/* What is not read is named. */
+		{ V4TUNNEL "iface u inet6 6to4\n", T_WORDS,
+		  "x:5: u: is a tunnel without a far end, as in 6to4, and a tunnel of sitctl has one\n" },
+		{ V4TUNNEL "iface u inet6 v4tunel\n endpoint 203.0.113.1\n", T_WORDS, "x:5: " ENDPOINT },
+		{ V4TUNNEL "iface u inet v4tunnel\n endpoint 203.0.113.1\n", T_WORDS, "x:5: " ENDPOINT },
+		{ V4TUNNEL "iface u\n tunnel-mode sit\n tunnel-remote 203.0.113.1\n", T_WORDS,
+		  "x:5: tunnel-mode: belongs to a "
+		  "stanza of 'inet6' and method 'v4tunnel' here\n" },
+		{ V4TUNNEL "iface u inherits t\n", T_WORDS,
+		  "x:5: t: is a tunnel, which another stanza inherits: write that one out\n" },
+		{ "wonder 7\nmapping eth0\n script x\n" V4TUNNEL "auto t\nmtu 1400\nsource-dir x\n", T_WORDS,
+		  "x:1: wonder: stands in no stanza\nx:9: mtu: stands in no stanza\n"
+		  "x:10: source-dir: is not followed: name that file too\n" },
+		/* A comment does not go on. */
+		{ V4TUNNEL " # x \\\n mtu 1400\n", T_WORDS " mtu 1400", "" },
+	};
+	static const char *const faults[][2] = {
+		{ "iface t inet6 v4tunnel\n address 2001:db8::3/127\n endpoint\n", "x:3: endpoint: has no value\n" },
+		{ "iface t inet6 v4tunnel\n address\n endpoint 203.0.113.1\n", "x:2: address: has no value\n" },
+		{ "iface t inet6 manual\n up iptunnel add t mode sit\n",
+		  "x:2: iptunnel: is not a command that is understood: write it as one of 'ip'\n" },
+		{ "iface t inet6 manual\n up ifconfig sit0 inet6 tunnel ::203.0.113.1\n",
+		  "x:2: ifconfig: is not a command that is understood: write it as one of 'ip'\n" },
+	};
+	struct import im;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		expect_import("ifupdown", rows[i][0], rows[i][1], rows[i][2]);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		read_import(&im, "ifupdown", faults[i][0]);
+		ck_assert_str_eq(import_errors(&im), faults[i][1]);
+		ck_assert(im.n || im.refused);
+		import_free(&im);
+	}
+	read_import(&im, "ifupdown", "iface g inet tunnel\n mode gre\n");
+	ck_assert_uint_eq(im.n_others, 1);
+	import_free(&im);
+}
+END_TEST
+
 /* Whatever the format. */
 START_TEST(routes_of_ipv4_and_default_routes_that_discard)
 {
@@ -330,6 +391,7 @@ Suite *suite_importfiles(void)
 	tcase_add_test(tc, networkd_values);
 	tcase_add_test(tc, lifetimes);
 	tcase_add_test(tc, a_tunnel_without_a_far_end_is_named);
+	tcase_add_test(tc, ifupdown_other_ways);
 	tcase_add_test(tc, netplan_forms);
 	tcase_add_test(tc, networkd_matches);
 	tcase_add_test(tc, routes_of_ipv4_and_default_routes_that_discard);
