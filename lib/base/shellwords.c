@@ -305,6 +305,10 @@ static bool end_command(struct shellwords *s, int n)
 		skip_documents(s);
 	if (n || !*s->next)
 		return true;
+	if (*s->next == '(')
+		s->depth++;
+	else if (*s->next == ')' && s->depth)
+		s->depth--;
 	s->at += *s->next++ == '\n';
 	return false;
 }
@@ -316,6 +320,7 @@ int shell_command(struct shellwords *s, char *words[], int max)
 	bool begun = false;
 
 	s->many = s->function = false;
+	s->chained = !strncmp(s->next, "&&", 2) || !strncmp(s->next, "||", 2);
 	s->open = s->into = NULL;
 	s->odd = 0;
 	for (;;) {

@@ -10,15 +10,17 @@
 #define SHELL_HERE_MAX 4 /* here-documents of one line */
 
 struct shellwords {
-	const char *next;  /* text that is left */
-	char *room;	   /* where words are put; as large as the text and its zero, and `left` */
-	unsigned int at;   /* line of `next`; begins at 1 */
-	unsigned int line; /* where the command that was read begins */
-	const char *open;  /* what the text does not close, as a reason; or NULL */
-	bool many;	   /* the command had more words than fit */
-	bool function;	   /* it is NAME(), of which only the name is a word */
-	char end;	   /* what ended the command: one of "\n;&|()", or '\0' */
-	const char *into;  /* the file that its output goes to, or NULL */
+	const char *next;   /* text that is left */
+	char *room;	    /* where words are put; as large as the text and its zero, and `left` */
+	unsigned int at;    /* line of `next`; begins at 1 */
+	unsigned int line;  /* where the command that was read begins */
+	const char *open;   /* what the text does not close, as a reason; or NULL */
+	bool many;	    /* the command had more words than fit */
+	bool function;	    /* it is NAME(), of which only the name is a word */
+	bool chained;	    /* "&&" or "||" stands before it */
+	unsigned int depth; /* of "( )" around it */
+	char end;	    /* what ended the command: one of "\n;&|()", or '\0' */
+	const char *into;   /* the file that its output goes to, or NULL */
 
 	/* Here-documents that begin behind this line: where they end, and whether tabs may stand before that. */
 	struct {

@@ -51,6 +51,10 @@ static void take_address(struct import *im, const struct import_item *item)
 	struct imported *t = import_find(im, item->ifname);
 	char text[NET6_TEXT];
 
+	/* The same one again says nothing. */
+	for (unsigned int i = 0; t && i < t->spec.n_addresses; i++)
+		if (net6_equal(&t->spec.addresses[i], &item->net))
+			return;
 	if (t)
 		import_set(im, t, "address", net6_text(&item->net, text));
 }

@@ -80,6 +80,7 @@ struct script {
 		bool called;
 	} functions[FUNCTIONS_MAX];
 	size_t n_functions;
+	unsigned int depth;   /* of `if` and loops */
 	unsigned int cases;   /* `case` in `case` */
 	bool pattern;	      /* a pattern comes next */
 	unsigned int down_in; /* the `case` of which the branch that takes the tunnel down is read, or 0 */
@@ -101,10 +102,13 @@ static const char *value_of(void *script, const char *name, size_t len)
 	return v ? v->value : NULL;
 }
 
-/* VALUE may be NULL. */
-static void set_variable(struct script *s, const char *name, size_t len, const char *value)
+/* VALUE may be NULL. DEPENDS: something decides whether it gets this value, or keeps another. */
+static void set_variable(struct script *s, const char *name, size_t len, const char *value, bool depends)
 {
 	struct variable *v = find_variable(s, name, len);
+
+	if (v && depends && (!v->value || !value || strcmp(v->value, value)))
+		value = NULL;
 
 	if (!v && s->n == VARIABLES_MAX) {
 		import_error(s->im, name, "is one variable too many");
@@ -194,14 +198,15 @@ static void name_unknown(struct script *s, const char *word)
 /* Those of the words that are assignments. */
 static void assign(struct script *s, int n, char *words[], uint64_t odd)
 {
+	bool depends = s->depth || s->cases || s->words.depth || s->words.chained || !strcmp(words[0], "local");
+
 	for (int i = 0; i < n; i++) {
 		size_t len = shell_assignment(words[i]);
 		const char *value = words[i] + len + 1;
 
 		/* Arrays are known to a shell only, as is what comes behind a value. */
 		if (len)
-			set_variable(s, words[i], len,
-				     words[i][len] == '+' || *value == '(' || (odd >> i & 1) ? NULL : value);
+			set_variable(s, words[i], len, words[i][len] == '+' || (odd >> i & 1) ? NULL : value, depends);
 	}
 }
 
@@ -222,7 +227,7 @@ static bool variable_command(struct script *s, int n, char *words[], uint64_t od
 		return false;
 	for (int i = 1; i < n; i++)
 		if (shell_is_name(words[i]))
-			set_variable(s, words[i], strlen(words[i]), NULL);
+			set_variable(s, words[i], strlen(words[i]), NULL, false);
 	/* What a loop repeats is read once, and so it is named. */
 	return strcmp(words[0], "for");
 }
@@ -239,25 +244,47 @@ static int behind_options(int n, char *words[], int i)
 	return i < n ? i : n;
 }
 
-/* How many words stand before the command itself: words of the shell, variables for it alone. */
-static int words_before(struct import *im, int n, char *words[])
+/* How many words stand before the command itself: who runs it, variables for it alone. */
+static int words_before(int n, char *words[])
 {
-	static const char *const plain[] = { "then", "else", "do", "{", "!", "exec", "command", "time", "nohup", NULL };
+	static const char *const plain[] = { "exec", "command", "nohup", NULL };
+	int i = 0;
+
+	while (i < n)
+		if (!strcmp(words[i], "sudo") || !strcmp(words[i], "doas"))
+			i = behind_options(n, words, i + 1);
+		else if (import_among(words[i], plain) || shell_assignment(words[i]))
+			i++;
+		else
+			break;
+	return i;
+}
+
+/* How many words of the shell stand before that. A condition is named. */
+static int reserved_words(struct script *s, int n, char *words[])
+{
+	static const char *const plain[] = { "then", "else", "do", "{", "!", "time", NULL };
 	static const char *const conditions[] = { "if", "elif", "while", "until", NULL };
 	int i = 0;
 
 	while (i < n)
-		if (!strcmp(words[i], "sudo") || !strcmp(words[i], "doas")) {
-			i = behind_options(n, words, i + 1);
-		} else if (!strcmp(words[i], "function")) {
+		if (!strcmp(words[i], "function")) {
 			i += n - i < 2 ? 1 : 2;
 		} else if (import_among(words[i], conditions)) {
-			import_error(im, words[i++], "is not decided here: what depends on it is read either way");
-		} else if (import_among(words[i], plain) || shell_assignment(words[i])) {
+			s->depth += strcmp(words[i], "elif") != 0;
+			if (!s->down_in)
+				import_error(s->im, words[i],
+					     "is not decided here: what depends on it is read either way");
+			i++;
+		} else if (import_among(words[i], plain)) {
 			i++;
 		} else {
 			break;
 		}
+	if (i < n && !strcmp(words[i], "for"))
+		s->depth++;
+	else if (i < n && s->depth && (!strcmp(words[i], "fi") || !strcmp(words[i], "done")))
+		s->depth--;
 	return i;
 }
 
@@ -274,10 +301,11 @@ static void take_ip(struct script *s, int n, char *words[], uint64_t odd)
 /* Commands that say nothing of a tunnel. */
 static bool is_silent(const char *command)
 {
-	static const char *const silent[] = { "modprobe", "set",    "exit",  "true",  ":",	  "sleep", "fi",
-					      "done",	  "insmod", "[",     "[[",    "]]",	  "test",  "}",
-					      "return",	  "false",  "shift", "break", "continue", "cd",	   "logger",
-					      "ping",	  "ping6",  "grep",  "lsmod", "wait",	  "$0",	   NULL };
+	static const char *const silent[] = { "modprobe", "set",  "exit",   "true",  ":",     "sleep",
+					      "fi",	  "done", "insmod", "[",     "[[",    "]]",
+					      "test",	  "}",	  "return", "false", "shift", "break",
+					      "continue", "cd",	  "logger", "ping",  "ping6", "grep",
+					      "lsmod",	  "wait", "umask",  "$0",    NULL };
 
 	return import_among(command, silent);
 }
@@ -309,7 +337,7 @@ static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 
 	if (variable_command(s, n, words, odd))
 		return;
-	before = words_before(s->im, n, words);
+	before = words_before(n, words);
 	words += before;
 	n -= before;
 	if (!n)
@@ -371,6 +399,20 @@ static bool case_command(struct script *s, int n, char *words[])
 	return pattern || begins || next;
 }
 
+static void read_command(struct script *s, int n, char *words[])
+{
+	int reserved = s->pattern ? 0 : reserved_words(s, n, words);
+
+	n -= reserved;
+	words += reserved;
+	if (!n || case_command(s, n, words) || s->words.function)
+		return;
+	if (s->down_in)
+		call(s, words[0]);
+	else
+		take_command(s, n, words, s->words.odd >> reserved);
+}
+
 static void read_script(struct script *s)
 {
 	char *words[IP_WORDS_MAX];
@@ -380,12 +422,8 @@ static void read_script(struct script *s)
 		s->im->line = s->words.line;
 		if (s->words.open || s->words.many)
 			import_error(s->im, words[0], "%s", s->words.open ? s->words.open : "has too many words");
-		else if (case_command(s, n, words) || s->words.function)
-			continue;
-		else if (s->down_in)
-			call(s, words[0]);
 		else
-			take_command(s, n, words, s->words.odd);
+			read_command(s, n, words);
 	}
 	s->im->line = s->words.line;
 	if (s->words.open)
@@ -400,7 +438,7 @@ void import_script(struct import *im, const char *text, unsigned int first, cons
 	if (room && script) {
 		script->im = im;
 		if (*iface)
-			set_variable(script, "IFACE", strlen("IFACE"), iface);
+			set_variable(script, "IFACE", strlen("IFACE"), iface, false);
 		find_functions(script, text, first, room);
 		script->words = (struct shellwords){ .next = text,
 						     .room = room,

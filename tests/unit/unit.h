@@ -21,7 +21,7 @@
 	SUITE(sitattrs) SUITE(nft) SUITE(derive) SUITE(desired) SUITE(build) SUITE(leftover) SUITE(forwarding) \
 	SUITE(nftplan) SUITE(rules) SUITE(farend) SUITE(apply) SUITE(journal) SUITE(journalfile) SUITE(read) SUITE(file) \
 	SUITE(write) SUITE(words) SUITE(help) SUITE(program) SUITE(nftexpr) SUITE(frame) SUITE(find) \
-	SUITE(conversation) SUITE(import) SUITE(importfiles) SUITE(grammar) SUITE(limits) SUITE(roundtrip) \
+	SUITE(conversation) SUITE(import) SUITE(scripts) SUITE(importfiles) SUITE(grammar) SUITE(limits) SUITE(roundtrip) \
 	SUITE(way) SUITE(export) SUITE(events) SUITE(generic)
 /* clang-format on */
 #define DECLARE_SUITE(name) Suite *suite_##name(void);
