@@ -1,68 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Import of a script: which of its commands say something of a tunnel. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "import/iproute2.h"
 #include "base/shellwords.h"
+#include "import/hostcommands.h"
 #include "import/importers.h"
 #include "import/ipcommand.h"
 
 #define VARIABLES_MAX 64
 #define FUNCTIONS_MAX 64
 #define EXPANDED_MAX 65536 /* bytes that values of variables bring, in all */
-
-static bool has(int n, char *words[], const char *a, const char *b)
-{
-	for (int i = 0; i < n; i++)
-		if (!strcmp(words[i], a) || (b && !strcmp(words[i], b)))
-			return true;
-	return false;
-}
-
-/* Packet filters: what keeps protocol 41 out of connection tracking, or clamps the MSS, sitctl does as well. */
-static void filter_command(struct import *im, int n, char *words[])
-{
-	bool table = has(n, words, "table", "chain") && !has(n, words, "rule", NULL);
-
-	if (has(n, words, "delete", "-D") || has(n, words, "notrack", "NOTRACK") ||
-	    has(n, words, "--notrack", "TCPMSS") || has(n, words, "maxseg", NULL))
-		return;
-	if (table && (n < 6 || !strstr(words[n - 1], "policy drop")))
-		return;
-	import_error(im, words[0],
-		     "is a rule of a packet filter: look whether 'notrack', 'mss-clamp', 'source-filter' or "
-		     "'simple-security' do it");
-}
-
-static void set_sysctl(struct import *im, const char *name, const char *value)
-{
-	if (!strstr(value, "forwarding=1") && !strstr(value, "disable_ipv6=0"))
-		import_error(im, name, "is not a sysctl that sitctl sets for a tunnel");
-}
-
-static void sysctl_command(struct import *im, int n, char *words[])
-{
-	for (int i = 1; i < n; i++)
-		if (words[i][0] != '-')
-			set_sysctl(im, words[i], words[i]);
-}
-
-/* What `echo` and the like put into a file. */
-static void write_command(struct import *im, int n, char *words[], const char *into)
-{
-	static const char *const nowhere[] = { "", "/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", NULL };
-	char value[VALUE_TEXT];
-
-	if (!into || import_among(into, nowhere))
-		return;
-	snprintf(value, sizeof(value), "%s=%s", into, n > 1 ? words[n - 1] : "");
-	if (!strncmp(into, "/proc/sys/", strlen("/proc/sys/")))
-		set_sysctl(im, into, value);
-	else
-		import_error(im, into, "is a file that is written here, which is not read");
-}
 
 /* A script while it is read: its variables, and what of them was named; its functions. */
 struct script {
@@ -85,6 +34,10 @@ struct script {
 	bool pattern;	      /* a pattern comes next */
 	unsigned int down_in; /* the `case` of which the branch that takes the tunnel down is read, or 0 */
 	bool all_down;	      /* all patterns of a branch say so, up to here */
+	unsigned int case_line;
+	unsigned int branch; /* of the outermost `case`, counted over all */
+	unsigned int acting; /* the last branch that says something of a tunnel, or 0 */
+	bool case_named;
 };
 
 static struct variable *find_variable(struct script *s, const char *name, size_t len)
@@ -288,14 +241,32 @@ static int reserved_words(struct script *s, int n, char *words[])
 	return i;
 }
 
+/* This branch says something of a tunnel. Does another, too? */
+static void note_branch(struct script *s)
+{
+	unsigned int line = s->im->line;
+
+	if (s->acting && s->acting != s->branch && !s->case_named) {
+		s->im->line = s->case_line;
+		import_error(s->im, "case", "is not decided here: of several branches all is read");
+		s->im->line = line;
+		s->case_named = true;
+	}
+	s->acting = s->branch;
+}
+
 static void take_ip(struct script *s, int n, char *words[], uint64_t odd)
 {
+	size_t tunnels = s->im->n, items = s->im->n_items;
+
 	for (int i = 0; i < n; i++)
 		if (odd >> i & 1) {
 			name_unknown(s, words[i]);
 			words[i] = import_unknown;
 		}
 	import_ip(s->im, n, words);
+	if (s->cases && (s->im->n > tunnels || s->im->n_items > items))
+		note_branch(s);
 }
 
 /* Commands that say nothing of a tunnel. */
@@ -324,7 +295,7 @@ static void name_old(struct import *im, int n, char *words[])
 {
 	import_error(im, words[0], "is not a command that is understood: write it as one of 'ip'");
 	im->refused = im->refused || (n > 1 && !strcmp(words[0], "iptunnel") && !strcmp(words[1], "add")) ||
-		      (!strcmp(words[0], "ifconfig") && has(n, words, "tunnel", NULL));
+		      (n > 3 && !strcmp(words[0], "ifconfig") && !strcmp(words[n - 2], "tunnel"));
 }
 
 static void take_command(struct script *s, int n, char *words[], uint64_t odd)
@@ -349,11 +320,11 @@ static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 	if (!strcmp(words[0], "ip"))
 		take_ip(s, n, words, odd);
 	else if (import_among(words[0], filters))
-		filter_command(s->im, n, words);
+		import_filter(s->im, n, words);
 	else if (!strcmp(words[0], "sysctl"))
-		sysctl_command(s->im, n, words);
+		import_sysctl(s->im, n, words);
 	else if (import_among(words[0], writers))
-		write_command(s->im, n, words, s->words.into);
+		import_written(s->im, n, words, s->words.into);
 	else if (!strcmp(words[0], "for"))
 		import_error(s->im, words[0], "is not carried out: what it repeats is read once");
 	else if (import_among(words[0], old))
@@ -371,6 +342,7 @@ static void take_pattern(struct script *s, const char *pattern)
 	if (s->words.end != ')')
 		return;
 	s->pattern = false;
+	s->branch += s->cases == 1;
 	/* What takes the tunnel down again says nothing that is not said before. */
 	if (s->all_down && !s->down_in)
 		s->down_in = s->cases;
@@ -388,8 +360,11 @@ static bool case_command(struct script *s, int n, char *words[])
 		s->pattern = false;
 		return true;
 	}
-	if (begins)
-		s->cases++;
+	if (begins && !s->cases++) {
+		s->case_line = s->im->line;
+		s->acting = 0;
+		s->case_named = false;
+	}
 	if (begins || next)
 		s->pattern = s->all_down = true;
 	if (next && s->down_in == s->cases)

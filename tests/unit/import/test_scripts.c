@@ -77,6 +77,15 @@ START_TEST(what_a_shell_has_around_commands)
 		  "x:1: killall: is not a command that is understood\n" },
 		{ "case $1 in down) case $2 in a) b;; c) d;; esac; e;; up) f;; esac\n" T,
 		  "x:1: f: is not a command that is understood\n" },
+		/* More than one branch about the tunnel. */
+		{ "\ncase $1 in\nup) " T
+		  ";;\nhome) ip link set t up; ip -6 addr show;;\nx) ip addr add 2001:db8::3/127 "
+		  "dev t;;\ny) ip addr add 2001:db8::3/127 dev t;;\nesac\n",
+		  "x:2: case: is not decided here: of several branches all is read\n" },
+		{ "case $1 in up) ip tunnel add t mode sit remote 203.0.113.1 ttl 9; case $2 in a) ip addr add "
+		  "2001:db8::3/127 "
+		  "dev t;; esac; ip addr add 2001:db8::3/127 dev t;; esac\n",
+		  "" },
 		/* Functions: called before they stand there, or by none. */
 		{ "main() { setup; }\nfunction setup {\n" T "}\nstop () {\n ip tunnel del t\n}\ncase $1 in up) main;; "
 		  "down) stop;; esac\n",
