@@ -229,12 +229,17 @@ static bool same_word(const char *text, const char *word)
 	return false;
 }
 
+static bool discards(const char *command)
+{
+	return strstr(command, " unreachable ") || strstr(command, " blackhole ") || strstr(command, " prohibit ");
+}
+
 /* Commands of other interfaces: those that discard what is unused of a tunnel's prefix, or that name a tunnel. */
 static void take_commands(struct import *im, struct commands *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct option *o = &c->options[i].option;
-		bool takes = !strcmp(c->options[i].ifname, "lo") && strstr(o->value, "route");
+		bool takes = (!strcmp(c->options[i].ifname, "lo") && strstr(o->value, "route")) || discards(o->value);
 
 		for (size_t k = 0; !takes && k < im->n; k++)
 			takes = same_word(o->value, im->tunnels[k].spec.name);

@@ -292,8 +292,9 @@ START_TEST(ifupdown_other_ways)
 		  " up ip tunnel add t mode sit remote 203.0.113.1 ttl 9\n up ip addr add 2001:db8::3/127 dev t\n",
 		  T_WORDS, "" },
 		{ "iface eth0 inet6 static\n address 2001:db8:9::1/64\n up ip -6 route add 2001:db8:77::/48 dev eth0\n"
-		  " up ip -6 route add default dev t\n up service radvd start\n" V4TUNNEL,
-		  "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9", "" },
+		  " up ip -6 route add default dev t\n up service radvd start\n"
+		  " up ip -6 route add unreachable 2001:db8:48::/48\n" V4TUNNEL,
+		  "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 prefix 2001:db8:48::/48", "" },
 		{ "iface t inet6 tunnel\n mode sit\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n", T_WORDS,
 		  "" },
 		/* What is not read is named. */
