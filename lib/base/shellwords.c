@@ -123,9 +123,11 @@ static const char *skip_quoted(struct shellwords *s, const char *p)
 /* Behind the bracket or quote that closes the one at P. */
 static const char *skip_group(struct shellwords *s, const char *p)
 {
-	char open = *p, close = open == '(' ? ')' : open == '{' ? '}' : open;
+	char open = *p, close = open;
 	unsigned int depth = 0;
 
+	if (open != '`')
+		close = open == '(' ? ')' : '}';
 	do {
 		/* Only commands have quotes that hide a bracket: a single one within ${} is an apostrophe. */
 		if (depth && open == '(' && (*p == '"' || *p == '\'')) {

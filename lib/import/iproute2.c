@@ -105,19 +105,20 @@ static struct function *find_function(struct script *s, const char *name)
 
 static void add_function(struct script *s, const char *name, unsigned int line)
 {
-	struct function *f = &s->functions[s->n_functions];
+	char *copy;
 
 	if (find_function(s, name) || s->n_functions == FUNCTIONS_MAX)
 		return;
-	*f = (struct function){ strdup(name), line, false };
-	s->im->no_memory = s->im->no_memory || !f->name;
-	s->n_functions += f->name != NULL;
+	copy = strdup(name);
+	if (copy)
+		s->functions[s->n_functions++] = (struct function){ copy, line, false };
+	else
+		s->im->no_memory = true;
 }
 
-/* The functions of TEXT, which may be called before they stand there. */
-static void find_functions(struct script *s, const char *text, unsigned int first, char *room)
+/* The functions of the text of W, which may be called before they stand there. */
+static void find_functions(struct script *s, struct shellwords w)
 {
-	struct shellwords w = { .next = text, .room = room, .at = first };
 	char *words[IP_WORDS_MAX];
 	int n;
 
@@ -414,13 +415,11 @@ void import_script(struct import *im, const char *text, unsigned int first, cons
 		script->im = im;
 		if (*iface)
 			set_variable(script, "IFACE", strlen("IFACE"), iface, false);
-		find_functions(script, text, first, room);
-		script->words = (struct shellwords){ .next = text,
-						     .room = room,
-						     .at = first,
-						     .value = value_of,
-						     .variables = script,
-						     .left = EXPANDED_MAX };
+		script->words = (struct shellwords){ .next = text, .room = room, .at = first };
+		find_functions(script, script->words);
+		script->words.value = value_of;
+		script->words.variables = script;
+		script->words.left = EXPANDED_MAX;
 		read_script(script);
 		name_uncalled(script);
 		free_script(script);
