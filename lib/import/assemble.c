@@ -200,6 +200,21 @@ static void take_odd(struct import *im, const struct import_item *item)
 		import_error(im, item->value, "is not understood here, in '%s'", item->param);
 }
 
+/* A client forwards for its LANs only. Said once, whatever it is that is set. */
+static void check_forwarding(struct import *im)
+{
+	for (size_t i = 0; i < im->n; i++)
+		if (spec_has_lan(&im->tunnels[i].spec))
+			return;
+	for (size_t i = 0; im->n && i < im->n_items; i++)
+		if (im->items[i].kind == IMPORT_FORWARDING) {
+			at(im, &im->items[i]);
+			import_error(im, im->items[i].value,
+				     "is set by sitctl only with a LAN, as 'prefix P/LEN,IFACE' has it");
+			return;
+		}
+}
+
 /* What is said of a tunnel before it is there was not read. */
 static void take_early(struct import *im, const struct import_item *item)
 {
@@ -279,6 +294,7 @@ int import_end(struct import *im, struct err *err)
 	for_each(im, IMPORT_ODD, take_odd);
 	for_each(im, IMPORT_ODD_ADDRESS, take_odd);
 	for_each(im, IMPORT_EARLY, take_early);
+	check_forwarding(im);
 	for (size_t i = 0; i < im->n; i++)
 		check(im, &im->tunnels[i]);
 	return im->no_memory ? err_sys(err, ENOMEM, "import") : 0;

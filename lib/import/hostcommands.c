@@ -30,8 +30,15 @@ void import_filter(struct import *im, int n, char *words[])
 
 static void set_sysctl(struct import *im, const char *name, const char *value)
 {
-	if (!strstr(value, "forwarding=1") && !strstr(value, "disable_ipv6=0"))
+	struct import_item *item;
+
+	if (strstr(value, "ipv6") && strstr(value, "forwarding=1")) {
+		item = import_item(im, IMPORT_FORWARDING, "");
+		if (item)
+			snprintf(item->value, sizeof(item->value), "%s", name);
+	} else if (!strstr(value, "forwarding=1") && !strstr(value, "disable_ipv6=0")) {
 		import_error(im, name, "is not a sysctl that sitctl sets for a tunnel");
+	}
 }
 
 void import_sysctl(struct import *im, int n, char *words[])

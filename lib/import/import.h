@@ -39,6 +39,7 @@ enum import_kind {
 	IMPORT_COMMENT,
 	IMPORT_ODD, /* what is not understood of the interface, or of the route by the gateway: matters for tunnels only */
 	IMPORT_ODD_ADDRESS, /* the same of an address: matters for their LANs as well */
+	IMPORT_FORWARDING,  /* the host forwards IPv6: `value` says so */
 	IMPORT_EARLY,	    /* a pattern of interfaces, before any tunnel that it is for */
 };
 

@@ -105,7 +105,11 @@ START_TEST(what_a_shell_has_around_commands)
 		  "x:3: /etc/rc.local: is a file that is written here, which is not read\n" },
 		{ T "echo 1400 &>/sys/class/net/t/mtu\n",
 		  "x:3: /sys/class/net/t/mtu: is a file that is written here, which is not read\n" },
-		{ T "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; echo up >/dev/null 2>&1; echo up >&2\n", "" },
+		{ T "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding\nsysctl -w net.ipv6.conf.default.forwarding=1\n",
+		  "x:3: /proc/sys/net/ipv6/conf/all/forwarding: is set by sitctl only with a LAN, as 'prefix "
+		  "P/LEN,IFACE' has "
+		  "it\n" },
+		{ T "echo 0 > /proc/sys/net/ipv6/conf/all/disable_ipv6; echo up >/dev/null 2>&1; echo up >&2\n", "" },
 		{ T "echo 2 >/proc/sys/net/ipv6/conf/t/accept_ra\n",
 		  "x:3: /proc/sys/net/ipv6/conf/t/accept_ra: is not a sysctl that sitctl sets for a tunnel\n" },
 		{ T "for i in 1 2; do ip link set t up; done\n",
@@ -114,6 +118,9 @@ START_TEST(what_a_shell_has_around_commands)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		expect_import("iproute2", rows[i].text, T_WORDS, rows[i].errors);
+	expect_import("iproute2",
+		      "sysctl -q net.ipv6.conf.all.forwarding=1\n" T "ip addr add 2001:db8:1::1/64 dev lan\n",
+		      T_WORDS " prefix 2001:db8:1::/64,lan", "");
 }
 END_TEST
 
