@@ -104,13 +104,18 @@ static bool brought_by_address(const struct imported *t, const struct import_ite
 	return false;
 }
 
+/* Is it the gateway of T's default route? That is on the link already. */
+static bool is_gateway(const struct imported *t, const struct net6 *net)
+{
+	return net->len == 128 && t->spec.gateway_mode == GATEWAY_ADDRESS && addr6_equal(&t->spec.gateway, &net->addr);
+}
+
 static void take_route(struct import *im, const struct import_item *item)
 {
 	struct imported *t = owner(im, item);
 	char text[NET6_TEXT];
 
-	/* To the gateway itself, which is on the link already. */
-	if (!t || (item->net.len == 128 && !item->has_gateway) || brought_by_address(t, item))
+	if (!t || (!item->has_gateway && is_gateway(t, &item->net)) || brought_by_address(t, item))
 		return;
 	import_error(im, net6_text(&item->net, text),
 		     "is not a route that sitctl makes by a client: it makes a default route");

@@ -295,6 +295,23 @@ START_TEST(routes)
 	/* A routed prefix on the tunnel itself: its address brings the route. */
 	expect_import("iproute2", T "ip addr add 2001:db8:7::1/64 dev t\nip -6 route add 2001:db8:7::/64 dev t\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:7::1/64 ttl 9 gateway none", "");
+	/* To the gateway, and to another host. */
+	expect_import("iproute2",
+		      T "ip -6 route add 2001:db8:9::2 dev t\nip -6 route add default via 2001:db8:9::2 dev t\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 gateway 2001:db8:9::2", "");
+	expect_import(
+		"iproute2", T "ip -6 route add 2001:db8:9::2 dev t\n", T_WORDS,
+		"x:3: 2001:db8:9::2/128: is not a route that sitctl makes by a client: it makes a default route\n");
+	/* Several ways, of which the tunnel is one. */
+	expect_import("iproute2",
+		      T "ip -6 route add default nexthop via fe80::1 dev eth0 nexthop dev t\n"
+			"ip -6 route add default encap seg6 mode encap segs 2001:db8:9::1 dev t\n"
+			"ip -6 route add default nexthop via fe80::1 dev eth0 nexthop via fe80::1 dev eth1\n"
+			"ip -6 route add default nexthop via 2001:db8::2\n",
+		      T_WORDS,
+		      "x:3: nexthop: is not understood here, in 'ip route'\nx:4: encap: is not understood here, in 'ip "
+		      "route'\n"
+		      "x:6: nexthop: is not understood here, in 'ip route'\n");
 	/* Of another table, or of some sources: no route of the tunnel, and named. */
 	expect_import("iproute2", T "ip -6 route add default dev t from 2001:db8:7::/48\n", T_WORDS,
 		      "x:3: from: is not understood here, in 'ip route'\n");
