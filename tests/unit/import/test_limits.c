@@ -168,14 +168,16 @@ END_TEST
 Suite *suite_limits(void)
 {
 	Suite *suite = suite_create("limits");
-	TCase *tc = tcase_create("files"), *etc;
+	TCase *tc = tcase_create("hostile"), *files = tcase_create("files"), *etc;
 
 	tcase_set_timeout(
 		tc, 10); /* seconds, of which each takes less than one; what takes the square of its length, more */
 	tcase_add_loop_test(tc, a_hostile_file_costs_little, 0, sizeof(hostile) / sizeof(*hostile));
-	tcase_add_test(tc, errors_are_counted);
-	tcase_add_test(tc, a_file_of_ours);
 	suite_add_tcase(suite, tc);
+	tcase_set_timeout(files, 60);
+	tcase_add_test(files, errors_are_counted);
+	tcase_add_test(files, a_file_of_ours);
+	suite_add_tcase(suite, files);
 	etc = namespaced_case(suite, "program", own_etc);
 	tcase_add_test(etc, the_program_prints_fifty);
 	return suite;
