@@ -4,6 +4,9 @@
 
 #include "base/shellwords.h"
 
+#define SPACE " \t\r"
+#define ENDS "\n;&|()" /* a command */
+
 /* A backslash before the end of a line joins the next one. */
 static bool joins(const char *p)
 {
@@ -20,7 +23,7 @@ static void skip_blank(struct shellwords *s)
 {
 	const char *p = s->next;
 
-	while (*p && (joins(p) || strchr(" \t\r#", *p)))
+	while (*p && (joins(p) || strchr(SPACE "#", *p)))
 		if (joins(p))
 			p = skip_join(s, p);
 		else
@@ -33,6 +36,7 @@ struct taking {
 	char **words;
 	int n, max;
 	char *begin;	 /* of the word that is taken */
+	const char *raw; /* where it begins in the text */
 	bool any;	 /* it is one, be it empty: of a variable without quotes may become none, or several */
 	bool odd;	 /* see struct shellwords */
 	bool assignment; /* of its value becomes one word */
@@ -44,10 +48,22 @@ static void put(struct shellwords *s, struct taking *t, char c)
 	t->any = true;
 }
 
-static void end_word(struct shellwords *s, struct taking *t)
+static void begin_word(struct shellwords *s, struct taking *t, const char *at)
+{
+	t->begin = s->room;
+	t->raw = at;
+	t->any = t->odd = false;
+}
+
+/* The word, if it is one, ends AT this place in the text; an odd one is then as it stands there. */
+static void end_word(struct shellwords *s, struct taking *t, const char *at)
 {
 	if (!t->any)
 		return;
+	if (t->odd) {
+		memcpy(t->begin, t->raw, (size_t)(at - t->raw));
+		s->room = t->begin + (at - t->raw);
+	}
 	*s->room++ = '\0';
 	if (t->n == t->max) {
 		s->many = true;
@@ -56,8 +72,7 @@ static void end_word(struct shellwords *s, struct taking *t)
 			s->odd |= UINT64_C(1) << t->n;
 		t->words[t->n++] = t->begin;
 	}
-	t->begin = s->room;
-	t->any = t->odd = false;
+	begin_word(s, t, at);
 }
 
 static size_t name_length(const char *p)
@@ -83,37 +98,62 @@ size_t shell_assignment(const char *word)
 	return n && (word[n] == '=' || (word[n] == '+' && word[n + 1] == '=')) ? n : 0;
 }
 
-static void put_value(struct shellwords *s, struct taking *t, const char *value, bool quoted)
+/* The VALUE of the variable AT this place in the text. Each word that ends within it has made room for its zero: a blank. */
+static void put_value(struct shellwords *s, struct taking *t, const char *value, const char *at, bool quoted)
 {
 	for (; *value; value++)
 		if (!quoted && !t->assignment && strchr(" \t\n", *value))
-			end_word(s, t);
+			end_word(s, t, at);
 		else
 			put(s, t, *value);
 }
 
-/* Behind the expansion at P, which is another than that of a variable: a command, a sum, a parameter, a value in case. */
-static const char *skip_expansion(struct shellwords *s, const char *p)
+/* Behind what stands between quotes at P, where it is not read. */
+static const char *skip_quoted(struct shellwords *s, const char *p)
 {
-	int open = *p == '`' ? '`' : p[1], close = open == '(' ? ')' : open == '{' ? '}' : open;
+	char quote = *p++;
+
+	for (; *p && *p != quote; p++) {
+		p += quote == '"' && *p == '\\' && p[1];
+		s->at += *p == '\n';
+	}
+	return *p ? p + 1 : p;
+}
+
+/* Behind the bracket or quote that closes the one at P. */
+static const char *skip_group(struct shellwords *s, const char *p)
+{
+	char open = *p, close = open;
 	unsigned int depth = 0;
 
-	if (*p == '$' && open != '(' && open != '{')
-		return p + 2;
-	if (*p == '$')
-		p++;
+	if (open != '`')
+		close = open == '(' ? ')' : '}';
 	do {
+		/* Only commands have quotes that hide a bracket: a single one within ${} is an apostrophe. */
+		if (depth && open == '(' && (*p == '"' || *p == '\'')) {
+			p = skip_quoted(s, p);
+			continue;
+		}
 		if (*p == open && (open != '`' || !depth))
 			depth++;
 		else if (*p == close)
 			depth--;
 		s->at += *p == '\n';
 		if (*p == '\\' && p[1])
-			p++;
+			s->at += *++p == '\n';
 		p++;
 	} while (*p && depth);
-	s->open = s->open || depth;
+	if (depth)
+		s->open = "a bracket is not closed";
 	return p;
+}
+
+/* Behind the expansion at P, which is another than that of a variable: a command, a sum, a parameter, a value in case. */
+static const char *skip_expansion(struct shellwords *s, const char *p)
+{
+	if (*p == '`')
+		return skip_group(s, p);
+	return p[1] == '(' || p[1] == '{' ? skip_group(s, p + 1) : p + 2;
 }
 
 /* A '$' or '`' at P, if QUOTED within "". Returns what follows the expansion. */
@@ -127,7 +167,7 @@ static const char *take_expansion(struct shellwords *s, struct taking *t, const 
 		value = s->value(s->variables, name, len);
 	if (value && strnlen(value, s->left + 1) <= s->left) {
 		s->left -= strlen(value);
-		put_value(s, t, value, quoted);
+		put_value(s, t, value, p, quoted);
 		return name + len + braces;
 	}
 	if (*p == '$' && !len && (!p[1] || !strchr("({*@#?$!-0123456789", p[1]))) {
@@ -158,7 +198,8 @@ static const char *take_quoted(struct shellwords *s, struct taking *t, const cha
 		s->at += *p == '\n';
 		put(s, t, *p++);
 	}
-	s->open = s->open || !*p;
+	if (!*p)
+		s->open = "a quote is not closed";
 	return *p ? p + 1 : p;
 }
 
@@ -167,12 +208,14 @@ static void take_word(struct shellwords *s, struct taking *t)
 {
 	const char *p = s->next;
 
-	t->begin = s->room;
-	t->any = t->odd = false;
+	begin_word(s, t, p);
 	t->assignment = shell_assignment(p);
-	while (*p && !strchr(" \t\r\n;&|<>", *p)) {
+	while (*p && !strchr(SPACE ENDS "<>", *p)) {
 		if (joins(p)) {
 			p = skip_join(s, p);
+		} else if (t->assignment && *p == '=' && p[1] == '(') {
+			t->odd = t->any = true;
+			p = skip_group(s, p + 1);
 		} else if (*p == '\'' || *p == '"') {
 			p = take_quoted(s, t, p);
 		} else if (s->value && (*p == '$' || *p == '`')) {
@@ -183,30 +226,93 @@ static void take_word(struct shellwords *s, struct taking *t)
 			put(s, t, *p++);
 		}
 	}
-	if (t->odd) {
-		memcpy(t->begin, s->next, (size_t)(p - s->next));
-		s->room = t->begin + (p - s->next);
-	}
-	end_word(s, t);
+	end_word(s, t, p);
 	s->next = p;
 }
 
 /* A redirection, with what it leads to, is no word. */
 static bool skip_redirection(struct shellwords *s)
 {
-	const char *p = s->next + strspn(s->next, "0123456789");
+	const char *p = s->next + strspn(s->next, "0123456789"), *form;
 	struct taking nowhere = { .max = 0 };
-	char *before = s->room;
+	char *word = s->room;
 	bool many = s->many;
+	size_t len;
 
+	p += *p == '&' && p[1] == '>';
 	if (*p != '<' && *p != '>')
 		return false;
-	s->next = p + strspn(p, "<>&|");
+	form = p;
+	len = strspn(p, "<>&|");
+	/* For the zero of its word there is the room of this sign, also where there is no word. */
+	s->next = p + len + (len == 2 && !strncmp(p, "<<-", 3));
 	skip_blank(s);
+	*word = '\0';
 	take_word(s, &nowhere);
-	s->room = before;
 	s->many = many;
+	s->room = word + strlen(word) + 1;
+	if (*form == '>' && !memchr(form, '&', len)) {
+		s->into = word;
+	} else if (len == 2 && !strncmp(form, "<<", 2) && s->n_here < SHELL_HERE_MAX) {
+		s->here[s->n_here].end = word;
+		s->here[s->n_here++].tabs = form[2] == '-';
+	} else if (len == 2 && !strncmp(form, "<<", 2)) {
+		s->open = "there are too many here-documents";
+	} else {
+		s->room = word;
+	}
 	return true;
+}
+
+/* The here-documents that begin with the line after this one. */
+static void skip_documents(struct shellwords *s)
+{
+	for (size_t i = 0; i < s->n_here; i++) {
+		size_t len = strlen(s->here[i].end);
+		bool ended = false;
+
+		while (*s->next && !ended) {
+			const char *line = s->next + 1 + (s->here[i].tabs ? strspn(s->next + 1, "\t") : 0);
+
+			ended = !strncmp(line, s->here[i].end, len) && strchr("\r\n", line[len]);
+			s->next = line + strcspn(line, "\n");
+			s->at++;
+		}
+		if (!ended && !s->open)
+			s->open = "a here-document has no end";
+	}
+	s->n_here = 0;
+}
+
+/* "()" at P, what stands behind it; else NULL. */
+static const char *behind_brackets(const char *p)
+{
+	if (*p != '(')
+		return NULL;
+	p += 1 + strspn(p + 1, SPACE);
+	return *p == ')' ? p + 1 : NULL;
+}
+
+/* At the end of a command of N words. Is it one, by its words? Else what ended it is passed over. */
+static bool end_command(struct shellwords *s, int n)
+{
+	const char *behind = n == 1 ? behind_brackets(s->next) : NULL;
+
+	s->end = *s->next;
+	if (behind) {
+		s->function = true;
+		s->next = behind;
+	}
+	if (*s->next == '\n' && s->n_here)
+		skip_documents(s);
+	if (n || !*s->next)
+		return true;
+	if (*s->next == '(')
+		s->depth++;
+	else if (*s->next == ')' && s->depth)
+		s->depth--;
+	s->at += *s->next++ == '\n';
+	return false;
 }
 
 int shell_command(struct shellwords *s, char *words[], int max)
@@ -215,29 +321,28 @@ int shell_command(struct shellwords *s, char *words[], int max)
 	static char twice[] = ";;";
 	bool begun = false;
 
-	s->many = s->open = false;
+	s->many = s->function = false;
+	s->chained = !strncmp(s->next, "&&", 2) || !strncmp(s->next, "||", 2);
+	s->open = s->into = NULL;
 	s->odd = 0;
 	for (;;) {
-		bool end;
-
 		skip_blank(s);
-		end = !*s->next || strchr("\n;&|", *s->next);
-		if (end && (t.n || !*s->next))
-			return t.n;
 		if (!begun)
 			s->line = s->at;
-		if (end && !strncmp(s->next, ";;", 2)) {
+		if (!t.n && !strncmp(s->next, twice, 2)) {
 			s->next += 2;
 			words[0] = twice;
 			return 1;
 		}
-		if (end) {
-			s->at += *s->next++ == '\n';
-			begun = false;
-			continue;
-		}
-		begun = true;
-		if (!skip_redirection(s))
+		if (skip_redirection(s)) {
+			begun = true;
+		} else if (*s->next && !strchr(ENDS, *s->next)) {
+			begun = true;
 			take_word(s, &t);
+		} else if (end_command(s, t.n)) {
+			return t.n;
+		} else {
+			begun = false;
+		}
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Put together what importers have read: whose address, route or prefix is it? */
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,6 +51,10 @@ static void take_address(struct import *im, const struct import_item *item)
 	struct imported *t = import_find(im, item->ifname);
 	char text[NET6_TEXT];
 
+	/* The same one again says nothing. */
+	for (unsigned int i = 0; t && i < t->spec.n_addresses; i++)
+		if (net6_equal(&t->spec.addresses[i], &item->net))
+			return;
 	if (t)
 		import_set(im, t, "address", net6_text(&item->net, text));
 }
@@ -99,13 +104,18 @@ static bool brought_by_address(const struct imported *t, const struct import_ite
 	return false;
 }
 
+/* Is it the gateway of T's default route? That is on the link already. */
+static bool is_gateway(const struct imported *t, const struct net6 *net)
+{
+	return net->len == 128 && t->spec.gateway_mode == GATEWAY_ADDRESS && addr6_equal(&t->spec.gateway, &net->addr);
+}
+
 static void take_route(struct import *im, const struct import_item *item)
 {
 	struct imported *t = owner(im, item);
 	char text[NET6_TEXT];
 
-	/* To the gateway itself, which is on the link already. */
-	if (!t || (item->net.len == 128 && !item->has_gateway) || brought_by_address(t, item))
+	if (!t || (!item->has_gateway && is_gateway(t, &item->net)) || brought_by_address(t, item))
 		return;
 	import_error(im, net6_text(&item->net, text),
 		     "is not a route that sitctl makes by a client: it makes a default route");
@@ -194,6 +204,36 @@ static void take_odd(struct import *im, const struct import_item *item)
 		import_error(im, item->value, "is not understood here, in '%s'", item->param);
 }
 
+/* A client forwards for its LANs only. Said once, whatever it is that is set. */
+static void check_forwarding(struct import *im)
+{
+	for (size_t i = 0; i < im->n; i++)
+		if (spec_has_lan(&im->tunnels[i].spec))
+			return;
+	for (size_t i = 0; im->n && i < im->n_items; i++)
+		if (im->items[i].kind == IMPORT_FORWARDING) {
+			at(im, &im->items[i]);
+			import_error(im, im->items[i].value,
+				     "is set by sitctl only with a LAN, as 'prefix P/LEN,IFACE' has it");
+			return;
+		}
+}
+
+/* What is said of a tunnel before it is there was not read. */
+static void take_early(struct import *im, const struct import_item *item)
+{
+	for (size_t i = item->after; i < im->n; i++) {
+		struct spec *spec = &im->tunnels[i].spec;
+
+		if (fnmatch(item->ifname, name_text(spec->name), 0))
+			continue;
+		import_error(im, item->ifname, "is about %s, which is made later: put what makes it first",
+			     name_text(spec->name));
+		spec_set_given(spec, "address");
+		return;
+	}
+}
+
 /* Only what the text itself does not say: it may have been changed, and the comment not. */
 static void take_comment(struct import *im, const struct import_item *item)
 {
@@ -258,6 +298,8 @@ int import_end(struct import *im, struct err *err)
 	for_each(im, IMPORT_COMMENT, take_comment);
 	for_each(im, IMPORT_ODD, take_odd);
 	for_each(im, IMPORT_ODD_ADDRESS, take_odd);
+	for_each(im, IMPORT_EARLY, take_early);
+	check_forwarding(im);
 	for (size_t i = 0; i < im->n; i++)
 		check(im, &im->tunnels[i]);
 	return im->no_memory ? err_sys(err, ENOMEM, "import") : 0;

@@ -10,8 +10,9 @@
 #include "import/ipcommand.h"
 #include "import/iproute2.h"
 
-#define OPTIONS_MAX 256 /* of one stanza */
-#define OWN "sitctl-"	/* begins an option of sitctl's hook */
+#define OPTIONS_MAX 256	  /* of one stanza */
+#define COMMANDS_MAX 4096 /* of other interfaces */
+#define OWN "sitctl-"	  /* begins an option of sitctl's hook */
 
 struct option {
 	char *name, *value;
@@ -20,11 +21,25 @@ struct option {
 
 /* A stanza `iface`, read whole before it is known what it is. */
 struct stanza {
-	const char *name, *method, *more;
-	bool inet6;
+	const char *name, *family, *method, *more;
 	unsigned int line;
 	struct option options[OPTIONS_MAX];
 	size_t n;
+};
+
+/* Commands of other interfaces, which may be about a tunnel that comes later. */
+struct commands {
+	struct {
+		struct option option;
+		const char *ifname;
+	} options[COMMANDS_MAX];
+	size_t n;
+};
+
+struct reader {
+	struct stanza stanza;
+	struct commands commands;
+	bool in_mapping; /* which has lines of its own */
 };
 
 static char *skip(char *p)
@@ -41,10 +56,11 @@ static char *cut(char *p)
 	return skip(p);
 }
 
-/* The next line in *TEXT, with those that it goes on in; *LINE is its number, *NEXT that of the following one. */
+/* The next line in *TEXT, with those that it goes on in, unless it is a comment; *LINE is its number, *NEXT that of the following one. */
 static char *next_line(char **text, unsigned int *line, unsigned int *next)
 {
 	char *from = *text, *end = from;
+	bool comment = *skip(from) == '#';
 
 	if (!*from)
 		return NULL;
@@ -52,7 +68,7 @@ static char *next_line(char **text, unsigned int *line, unsigned int *next)
 	for (;;) {
 		end += strcspn(end, "\n");
 		++*next;
-		if (!*end || end == from || end[-1] != '\\')
+		if (!*end || end == from || end[-1] != '\\' || comment)
 			break;
 		end[-1] = end[0] = ' ';
 	}
@@ -85,7 +101,8 @@ static bool says_nothing(const struct stanza *s, const struct option *o)
 					     "dad-interval", "scope", "description", NULL };
 	static const char *const off[] = { "accept_ra", "autoconf", "privext", NULL };
 
-	return import_among(o->name, names) || (import_among(o->name, off) && !strcmp(o->value, "0")) ||
+	return import_among(o->name, names) || (!strcmp(o->name, "mode") && !strcmp(s->method, "tunnel")) ||
+	       (import_among(o->name, off) && !strcmp(o->value, "0")) ||
 	       (!strcmp(o->name, "netmask") && option(s, "address")) ||
 	       (!strcmp(o->name, "metric") && option(s, "gateway"));
 }
@@ -116,11 +133,21 @@ static void take_address(struct import *im, const struct stanza *s, const char *
 	import_address(im, s->name, value, (uint8_t)len);
 }
 
+/* It is named, and not missed once more. */
+static void take_no_value(struct import *im, const struct stanza *s, struct imported *t, const struct option *o)
+{
+	import_error(im, o->name, "has no value");
+	if (t && !strcmp(o->name, "endpoint"))
+		import_set(im, t, "remote", import_unknown);
+	else if (!strcmp(o->name, "address"))
+		import_address(im, s->name, import_unknown, 64);
+}
+
 static void take_option(struct import *im, const struct stanza *s, struct imported *t, const struct option *o)
 {
 	im->line = o->line;
 	if (!*o->value)
-		import_error(im, o->name, "has no value");
+		take_no_value(im, s, t, o);
 	else if (is_command(o->name))
 		import_script(im, o->value, o->line, s->name);
 	else if (!strcmp(o->name, "address"))
@@ -142,14 +169,16 @@ static void take_option(struct import *im, const struct stanza *s, struct import
 		import_error(im, o->name, "is an option that is not understood");
 }
 
-/* Do its commands make a tunnel? */
-static bool makes_tunnel(const struct stanza *s)
+/* Does COMMAND make a tunnel? Its reader is asked. */
+static bool makes_tunnel(const char *command, const char *ifname)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (is_command(s->options[i].name) &&
-		    (strstr(s->options[i].value, "tunnel add") || strstr(s->options[i].value, "type sit")))
-			return true;
-	return false;
+	struct import im = { .n = 0 };
+	bool makes;
+
+	import_script(&im, command, 1, ifname);
+	makes = im.n || im.refused;
+	import_free(&im);
+	return makes;
 }
 
 static bool has_own(const struct stanza *s)
@@ -160,71 +189,162 @@ static bool has_own(const struct stanza *s)
 	return false;
 }
 
-/* Routes to the loopback interface discard what is unused of a tunnel's prefix. */
-static void take_loopback(struct import *im, const struct stanza *s)
+/* The method `tunnel` is for other tunnels, too. */
+static bool has_method(const struct stanza *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (is_command(s->options[i].name) && strstr(s->options[i].value, "route"))
-			import_script(im, s->options[i].value, s->options[i].line, s->name);
+	const char *mode = option(s, "mode");
+
+	return (!strcmp(s->family, "inet6") && !strcmp(s->method, "v4tunnel")) ||
+	       (!strcmp(s->method, "tunnel") && mode && !strcmp(mode, "sit"));
+}
+
+/* A stanza of another interface: is it nevertheless about a tunnel, of a kind or in a way that is not read? */
+static void name_other(struct import *im, const struct stanza *s)
+{
+	const char *mode = option(s, "mode"), *tunnel_mode = option(s, "tunnel-mode");
+
+	if (!strcmp(s->method, "6to4")) {
+		import_error(im, s->name, "is a tunnel without a far end, as in 6to4, and a tunnel of sitctl has one");
+		im->refused = true;
+	} else if (!strcmp(s->method, "tunnel")) {
+		import_other(im, s->name, mode ? mode : s->method);
+	} else if (tunnel_mode && strcmp(tunnel_mode, "sit")) {
+		import_other(im, s->name, tunnel_mode);
+	} else if (tunnel_mode || option(s, "endpoint")) {
+		import_error(im, tunnel_mode ? "tunnel-mode" : "endpoint",
+			     "belongs to a stanza of 'inet6' and method 'v4tunnel' here");
+		im->refused = true;
+	} else if (!strcmp(s->family, "inherits") && import_find(im, s->method)) {
+		import_error(im, s->method, "is a tunnel, which another stanza inherits: write that one out");
+	}
+}
+
+static bool same_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = text; (p = strstr(p, word)); p += len)
+		if ((p == text || strchr(" \t'\"", p[-1])) && (!p[len] || strchr(" \t'\";&|", p[len])))
+			return true;
+	return false;
+}
+
+static bool discards(const char *command)
+{
+	return strstr(command, " unreachable ") || strstr(command, " blackhole ") || strstr(command, " prohibit ");
+}
+
+/* Commands of other interfaces: those that discard what is unused of a tunnel's prefix, or that name a tunnel. */
+static void take_commands(struct import *im, struct commands *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct option *o = &c->options[i].option;
+		bool takes = (!strcmp(c->options[i].ifname, "lo") && strstr(o->value, "route")) || discards(o->value);
+
+		for (size_t k = 0; !takes && k < im->n; k++)
+			takes = same_word(o->value, name_text(im->tunnels[k].spec.name));
+		if (takes)
+			import_script(im, o->value, o->line, c->options[i].ifname);
+	}
+}
+
+/* Keep those of S until all tunnels are known. */
+static void keep_commands(struct import *im, const struct stanza *s, struct commands *c)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (!is_command(s->options[i].name))
+			continue;
+		if (c->n == COMMANDS_MAX) {
+			im->line = s->options[i].line;
+			import_error(im, s->options[i].name, "is one command too many");
+			return;
+		}
+		c->options[c->n].option = s->options[i];
+		c->options[c->n++].ifname = s->name;
+	}
 }
 
 /* Begin the tunnel of a stanza. False where the stanza is not of one, or it is refused. */
 static bool begin_tunnel(struct import *im, const struct stanza *s, struct imported **t)
 {
-	bool own = has_own(s), v4tunnel = s->inet6 && !strcmp(s->method, "v4tunnel");
+	bool own = has_own(s), method = has_method(s);
 
 	/* A further stanza of the same interface. */
-	*t = own || v4tunnel ? NULL : import_find(im, s->name);
-	if (*t)
-		return true;
-	if (!own && !v4tunnel)
-		return makes_tunnel(s);
+	*t = own || method ? NULL : import_find(im, s->name);
+	if (*t || (!own && !method))
+		return *t;
 	*t = import_tunnel(im, s->name);
 	if (*t)
 		(*t)->own_words = own;
 	return *t;
 }
 
-static void take_stanza(struct import *im, const struct stanza *s)
+static void take_options(struct import *im, const struct stanza *s, struct imported *t)
 {
-	bool own = has_own(s);
-	struct imported *t;
-
-	if (!s->name)
-		return;
-	im->line = s->line;
-	if (!strcmp(s->name, "lo"))
-		take_loopback(im, s);
-	if (!begin_tunnel(im, s, &t))
-		return; /* another interface */
 	if (*s->more)
 		import_error(im, s->more, "is not understood in 'iface'");
 	for (size_t i = 0; i < s->n; i++) {
 		const struct option *o = &s->options[i];
 
 		im->line = o->line;
-		if (own && !strncmp(o->name, OWN, strlen(OWN)))
+		if (has_own(s) && !strncmp(o->name, OWN, strlen(OWN)))
 			take_own(im, t, o);
-		/* Commands made it: only they, its addresses and its route are of interest. */
-		else if (!t && (!strcmp(o->name, "endpoint") || !strcmp(o->name, "ttl") || !strcmp(o->name, "local") ||
-				!strcmp(o->name, "mtu")))
-			import_error(im, o->name, "belongs to method v4tunnel");
 		else
 			take_option(im, s, t, o);
 	}
 }
 
+/* Commands make a tunnel: if it is that of the stanza, its options are about it, else about another interface. */
+static void take_both(struct import *im, const struct stanza *s)
+{
+	static const char *const of_method[] = { "endpoint", "ttl", "local", NULL };
+	struct imported *t;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (is_command(s->options[i].name))
+			take_option(im, s, NULL, &s->options[i]);
+	t = import_find(im, s->name);
+	for (size_t i = 0; t && i < s->n; i++) {
+		const struct option *o = &s->options[i];
+
+		im->line = o->line;
+		if (import_among(o->name, of_method))
+			import_error(im, o->name, "belongs to method v4tunnel");
+		else if (!is_command(o->name))
+			take_option(im, s, t, o);
+	}
+}
+
+static void take_stanza(struct import *im, const struct stanza *s, struct commands *c)
+{
+	struct imported *t;
+
+	if (!s->name)
+		return;
+	im->line = s->line;
+	if (begin_tunnel(im, s, &t)) {
+		take_options(im, s, t);
+		return;
+	}
+	if (has_own(s) || has_method(s))
+		return; /* it was refused */
+	for (size_t i = 0; i < s->n; i++)
+		if (is_command(s->options[i].name) && makes_tunnel(s->options[i].value, s->name)) {
+			take_both(im, s);
+			return;
+		}
+	name_other(im, s);
+	keep_commands(im, s, c);
+}
+
 static void begin_stanza(struct stanza *s, char *words, unsigned int line)
 {
-	char *family;
-
 	s->n = 0; /* options are not erased: there may be stanzas by the thousand */
 	s->line = line;
 	s->name = words;
-	family = cut(words);
-	s->method = cut(family);
+	s->family = cut(words);
+	s->method = cut((char *)s->family);
 	s->more = cut((char *)s->method);
-	s->inet6 = !strcmp(family, "inet6");
 	if (!*words)
 		s->name = NULL;
 }
@@ -235,43 +355,53 @@ static bool begins_other(struct import *im, const char *word)
 	static const char *const heads[] = {
 		"auto", "mapping", "rename", "no-auto-down", "no-scripts", "template", NULL
 	};
+	static const char *const sources[] = { "source", "source-directory", "source-dir", NULL };
 
-	if (!strcmp(word, "source") || !strcmp(word, "source-directory")) {
+	if (import_among(word, sources)) {
 		import_error(im, word, "is not followed: name that file too");
 		return true;
 	}
 	return import_among(word, heads) || !strncmp(word, "allow-", 6);
 }
 
+/* A line that is no comment: WORD, and the REST. */
+static void take_line(struct import *im, struct reader *r, char *word, char *rest)
+{
+	struct stanza *s = &r->stanza;
+	unsigned int line = im->line;
+
+	if (!strcmp(word, "iface")) {
+		take_stanza(im, s, &r->commands);
+		begin_stanza(s, rest, line);
+		r->in_mapping = false;
+	} else if (begins_other(im, word)) {
+		take_stanza(im, s, &r->commands);
+		r->in_mapping = !strcmp(word, "mapping");
+		s->name = NULL;
+		s->n = 0;
+	} else if (s->name && s->n < OPTIONS_MAX) {
+		s->options[s->n++] = (struct option){ word, rest, im->line };
+	} else if (!r->in_mapping) {
+		import_error(im, word, s->name ? "is one option too many" : "stands in no stanza");
+	}
+}
+
 void import_ifupdown(struct import *im, char *text)
 {
-	/* Other stanzas are not read: what stands in one of a tunnel belongs to it. */
-	struct stanza *s = calloc(1, sizeof(*s));
+	struct reader *r = calloc(1, sizeof(*r));
 	unsigned int line = 1, next = 1;
 
 	im->all_interfaces = true;
-	if (!s) {
+	if (!r) {
 		im->no_memory = true;
 		return;
 	}
-	for (char *word, *rest; (word = next_line(&text, &line, &next));) {
+	for (char *word; (word = next_line(&text, &line, &next));) {
 		im->line = line;
-		if (!*word || *word == '#')
-			continue;
-		rest = cut(word);
-		if (!strcmp(word, "iface")) {
-			take_stanza(im, s);
-			begin_stanza(s, rest, line);
-		} else if (begins_other(im, word)) {
-			take_stanza(im, s);
-			s->name = NULL;
-			s->n = 0;
-		} else if (s->name && s->n < OPTIONS_MAX) {
-			s->options[s->n++] = (struct option){ word, rest, line };
-		} else if (s->name) {
-			import_error(im, word, "is one option too many");
-		}
+		if (*word && *word != '#')
+			take_line(im, r, word, cut(word));
 	}
-	take_stanza(im, s);
-	free(s);
+	take_stanza(im, &r->stanza, &r->commands);
+	take_commands(im, &r->commands);
+	free(r);
 }

@@ -221,6 +221,11 @@ bool import_is_ipv4(const char *word)
 	return *word && word[strspn(word, "0123456789./")] == '\0';
 }
 
+bool import_discards(const char *type)
+{
+	return !strcmp(type, "unreachable") || !strcmp(type, "blackhole") || !strcmp(type, "prohibit");
+}
+
 bool import_is_false(const char *word)
 {
 	static const char *const words[] = { "0", "no", "n", "false", "f", "off" };
@@ -259,11 +264,20 @@ void import_address(struct import *im, const char *ifname, const char *value, ui
 		item->net = net;
 }
 
+static bool is_default(const char *to)
+{
+	return !strcmp(to, "default") || !strcmp(to, "::/0");
+}
+
 static bool route_type(struct import *im, const struct import_route *r, enum import_kind *kind)
 {
 	const char *type = r->type ? r->type : "unicast";
 
-	if (!strcmp(type, "unreachable") || !strcmp(type, "blackhole") || !strcmp(type, "prohibit")) {
+	if (import_discards(type) && is_default(r->to)) {
+		import_error(im, r->to, "is a default route that discards, which sitctl does not make");
+		return false;
+	}
+	if (import_discards(type)) {
 		*kind = IMPORT_UNREACHABLE;
 		return true;
 	}
@@ -272,11 +286,24 @@ static bool route_type(struct import *im, const struct import_route *r, enum imp
 		return false;
 	}
 	/* What goes to the loopback interface is discarded there. */
-	if (r->ifname && !strcmp(r->ifname, "lo") && strcmp(r->to, "default") && strcmp(r->to, "::/0")) {
+	if (r->ifname && !strcmp(r->ifname, "lo") && !is_default(r->to)) {
 		*kind = IMPORT_UNREACHABLE;
 		return true;
 	}
-	*kind = !strcmp(r->to, "default") || !strcmp(r->to, "::/0") ? IMPORT_DEFAULT : IMPORT_ROUTE;
+	*kind = is_default(r->to) ? IMPORT_DEFAULT : IMPORT_ROUTE;
+	return true;
+}
+
+/* A route of IPv4 through a tunnel is named; others are none of our business. */
+static bool is_ipv4_route(struct import *im, const struct import_route *r)
+{
+	bool gateway = r->gateway && import_is_ipv4(r->gateway);
+
+	if (!gateway && !import_is_ipv4(r->to))
+		return false;
+	if (r->ifname && import_find(im, r->ifname))
+		import_error(im, gateway ? r->gateway : r->to,
+			     "is a route of IPv4: a tunnel of sitctl has IPv6 inside only");
 	return true;
 }
 
@@ -288,7 +315,7 @@ void import_route(struct import *im, const struct import_route *r)
 	if (r->type == import_unknown || r->to == import_unknown || r->gateway == import_unknown ||
 	    r->metric == import_unknown)
 		return;
-	if (!route_type(im, r, &item.kind))
+	if (is_ipv4_route(im, r) || !route_type(im, r, &item.kind))
 		return;
 	if (item.kind == IMPORT_UNREACHABLE
 		    ? !parse_ipv6_prefix(r->to, &item.net, &why)
@@ -351,6 +378,9 @@ static void read_comments(struct import *im, const char *text)
 
 void import_text(struct import *im, const struct importer *importer, const char *file, char *text)
 {
+	/* What Windows' editors put before UTF-8. */
+	if (!strncmp(text, "\xef\xbb\xbf", 3))
+		text += 3;
 	im->file = file;
 	im->line = 0;
 	read_comments(im, text);

@@ -39,6 +39,8 @@ enum import_kind {
 	IMPORT_COMMENT,
 	IMPORT_ODD, /* what is not understood of the interface, or of the route by the gateway: matters for tunnels only */
 	IMPORT_ODD_ADDRESS, /* the same of an address: matters for their LANs as well */
+	IMPORT_FORWARDING,  /* the host forwards IPv6: `value` says so */
+	IMPORT_EARLY,	    /* a pattern of interfaces, before any tunnel that it is for */
 };
 
 struct import_item {
@@ -127,6 +129,9 @@ void import_route(struct import *im, const struct import_route *r);
 
 /* Is it an IPv4 address, or prefix, of no concern to a tunnel of IPv6? */
 bool import_is_ipv4(const char *word);
+
+/* Is it a type of route that discards what it is for? */
+bool import_discards(const char *type);
 
 /* Is it what systemd and netplan take for no (parse_boolean(), systemd: src/basic/parse-util.c)? */
 bool import_is_false(const char *word);

@@ -5,51 +5,39 @@
 
 #include "import/iproute2.h"
 #include "base/shellwords.h"
+#include "import/hostcommands.h"
 #include "import/importers.h"
 #include "import/ipcommand.h"
 
 #define VARIABLES_MAX 64
+#define FUNCTIONS_MAX 64
 #define EXPANDED_MAX 65536 /* bytes that values of variables bring, in all */
 
-static bool has(int n, char *words[], const char *a, const char *b)
-{
-	for (int i = 0; i < n; i++)
-		if (!strcmp(words[i], a) || (b && !strcmp(words[i], b)))
-			return true;
-	return false;
-}
-
-/* Packet filters: what keeps protocol 41 out of connection tracking, or clamps the MSS, sitctl does as well. */
-static void filter_command(struct import *im, int n, char *words[])
-{
-	bool table = has(n, words, "table", "chain") && !has(n, words, "rule", NULL);
-
-	if (has(n, words, "delete", "-D") || has(n, words, "notrack", "NOTRACK") ||
-	    has(n, words, "--notrack", "TCPMSS") || has(n, words, "maxseg", NULL))
-		return;
-	if (table && (n < 6 || !strstr(words[n - 1], "policy drop")))
-		return;
-	import_error(im, words[0],
-		     "is a rule of a packet filter: look whether 'notrack', 'mss-clamp', 'source-filter' or "
-		     "'simple-security' do it");
-}
-
-static void sysctl_command(struct import *im, int n, char *words[])
-{
-	for (int i = 1; i < n; i++)
-		if (words[i][0] != '-' && !strstr(words[i], "forwarding=1") && !strstr(words[i], "disable_ipv6=0"))
-			import_error(im, words[i], "is not a sysctl that sitctl sets for a tunnel");
-}
-
-/* A script while it is read: its variables, and what of them was named. */
+/* A script while it is read: its variables, and what of them was named; its functions. */
 struct script {
 	struct import *im;
+	struct shellwords words;
 	struct variable {
 		char *name, *value; /* without a value: it is known to who runs the script only */
 	} variables[VARIABLES_MAX];
 	size_t n;
 	char *told[ERRORS_MAX];
 	size_t n_told;
+	struct function {
+		char *name;
+		unsigned int line;
+		bool called;
+	} functions[FUNCTIONS_MAX];
+	size_t n_functions;
+	unsigned int depth;   /* of `if` and loops */
+	unsigned int cases;   /* `case` in `case` */
+	bool pattern;	      /* a pattern comes next */
+	unsigned int down_in; /* the `case` of which the branch that takes the tunnel down is read, or 0 */
+	bool all_down;	      /* all patterns of a branch say so, up to here */
+	unsigned int case_line;
+	unsigned int branch; /* of the outermost `case`, counted over all */
+	unsigned int acting; /* the last branch that says something of a tunnel, or 0 */
+	bool case_named;
 };
 
 static struct variable *find_variable(struct script *s, const char *name, size_t len)
@@ -67,10 +55,13 @@ static const char *value_of(void *script, const char *name, size_t len)
 	return v ? v->value : NULL;
 }
 
-/* VALUE may be NULL. */
-static void set_variable(struct script *s, const char *name, size_t len, const char *value)
+/* VALUE may be NULL. DEPENDS: something decides whether it gets this value, or keeps another. */
+static void set_variable(struct script *s, const char *name, size_t len, const char *value, bool depends)
 {
 	struct variable *v = find_variable(s, name, len);
+
+	if (v && depends && (!v->value || !value || strcmp(v->value, value)))
+		value = NULL;
 
 	if (!v && s->n == VARIABLES_MAX) {
 		import_error(s->im, name, "is one variable too many");
@@ -99,7 +90,52 @@ static void free_script(struct script *s)
 	}
 	for (size_t i = 0; i < s->n_told; i++)
 		free(s->told[i]);
+	for (size_t i = 0; i < s->n_functions; i++)
+		free(s->functions[i].name);
 	free(s);
+}
+
+static struct function *find_function(struct script *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_functions; i++)
+		if (!strcmp(s->functions[i].name, name))
+			return &s->functions[i];
+	return NULL;
+}
+
+static void add_function(struct script *s, const char *name, unsigned int line)
+{
+	char *copy;
+
+	if (find_function(s, name) || s->n_functions == FUNCTIONS_MAX)
+		return;
+	copy = strdup(name);
+	if (copy)
+		s->functions[s->n_functions++] = (struct function){ copy, line, false };
+	else
+		s->im->no_memory = true;
+}
+
+/* The functions of the text of W, which may be called before they stand there. */
+static void find_functions(struct script *s, struct shellwords w)
+{
+	char *words[IP_WORDS_MAX];
+	int n;
+
+	while ((n = shell_command(&w, words, IP_WORDS_MAX)))
+		if (w.function || (n > 1 && !strcmp(words[0], "function")))
+			add_function(s, words[n > 1], w.line);
+}
+
+/* Their commands were read where they stand, once, and as if they were called. */
+static void name_uncalled(struct script *s)
+{
+	for (size_t i = 0; i < s->n_functions; i++) {
+		s->im->line = s->functions[i].line;
+		if (!s->functions[i].called)
+			import_error(s->im, s->functions[i].name,
+				     "is a function that nothing calls: its commands are read as if something did");
+	}
 }
 
 /* What only a shell knows: each is named once, at its first use. */
@@ -116,14 +152,15 @@ static void name_unknown(struct script *s, const char *word)
 /* Those of the words that are assignments. */
 static void assign(struct script *s, int n, char *words[], uint64_t odd)
 {
+	bool depends = s->depth || s->cases || s->words.depth || s->words.chained || !strcmp(words[0], "local");
+
 	for (int i = 0; i < n; i++) {
 		size_t len = shell_assignment(words[i]);
 		const char *value = words[i] + len + 1;
 
 		/* Arrays are known to a shell only, as is what comes behind a value. */
 		if (len)
-			set_variable(s, words[i], len,
-				     words[i][len] == '+' || *value == '(' || (odd >> i & 1) ? NULL : value);
+			set_variable(s, words[i], len, words[i][len] == '+' || (odd >> i & 1) ? NULL : value, depends);
 	}
 }
 
@@ -144,56 +181,135 @@ static bool variable_command(struct script *s, int n, char *words[], uint64_t od
 		return false;
 	for (int i = 1; i < n; i++)
 		if (shell_is_name(words[i]))
-			set_variable(s, words[i], strlen(words[i]), NULL);
+			set_variable(s, words[i], strlen(words[i]), NULL, false);
 	/* What a loop repeats is read once, and so it is named. */
 	return strcmp(words[0], "for");
 }
 
-/* How many words stand before the command itself: a pattern of `case`, words of the shell, variables for it alone. */
-static int words_before(struct import *im, int n, char *words[])
+/* The options of `sudo` that stand at words[I]. Returns what follows. */
+static int behind_options(int n, char *words[], int i)
 {
-	static const char *const plain[] = { "sudo", "then", "else",	"do",	"{", "(",
-					     "!",    "exec", "command", "time", NULL };
+	static const char *const with_value[] = {
+		"-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U", "-r", "-t", NULL
+	};
+
+	for (; i < n && words[i][0] == '-'; i++)
+		i += import_among(words[i], with_value);
+	return i < n ? i : n;
+}
+
+/* How many words stand before the command itself: who runs it, variables for it alone. */
+static int words_before(int n, char *words[])
+{
+	static const char *const plain[] = { "exec", "command", "nohup", NULL };
+	int i = 0;
+
+	while (i < n)
+		if (!strcmp(words[i], "sudo") || !strcmp(words[i], "doas"))
+			i = behind_options(n, words, i + 1);
+		else if (import_among(words[i], plain) || shell_assignment(words[i]))
+			i++;
+		else
+			break;
+	return i;
+}
+
+/* How many words of the shell stand before that. A condition is named. */
+static int reserved_words(struct script *s, int n, char *words[])
+{
+	static const char *const plain[] = { "then", "else", "do", "{", "!", "time", NULL };
 	static const char *const conditions[] = { "if", "elif", "while", "until", NULL };
 	int i = 0;
 
-	/* `case WORD in PATTERN) COMMAND` in one line. */
-	if (n > 2 && !strcmp(words[0], "case") && !strcmp(words[2], "in"))
-		i = 3;
-	for (; i < n; i++) {
-		bool condition = import_among(words[i], conditions);
-
-		if (condition)
-			import_error(im, words[i], "is not decided here: what depends on it is read either way");
-		if (!condition && !import_among(words[i], plain) && !shell_assignment(words[i]) &&
-		    words[i][strlen(words[i]) - (words[i][0] != '\0')] != ')')
+	while (i < n)
+		if (!strcmp(words[i], "function")) {
+			i += n - i < 2 ? 1 : 2;
+		} else if (import_among(words[i], conditions)) {
+			s->depth += strcmp(words[i], "elif") != 0;
+			if (!s->down_in)
+				import_error(s->im, words[i],
+					     "is not decided here: what depends on it is read either way");
+			i++;
+		} else if (import_among(words[i], plain)) {
+			i++;
+		} else {
 			break;
-	}
+		}
+	if (i < n && !strcmp(words[i], "for"))
+		s->depth++;
+	else if (i < n && s->depth && (!strcmp(words[i], "fi") || !strcmp(words[i], "done")))
+		s->depth--;
 	return i;
+}
+
+/* This branch says something of a tunnel. Does another, too? */
+static void note_branch(struct script *s)
+{
+	unsigned int line = s->im->line;
+
+	if (s->acting && s->acting != s->branch && !s->case_named) {
+		s->im->line = s->case_line;
+		import_error(s->im, "case", "is not decided here: of several branches all is read");
+		s->im->line = line;
+		s->case_named = true;
+	}
+	s->acting = s->branch;
 }
 
 static void take_ip(struct script *s, int n, char *words[], uint64_t odd)
 {
+	size_t tunnels = s->im->n, items = s->im->n_items;
+
 	for (int i = 0; i < n; i++)
 		if (odd >> i & 1) {
 			name_unknown(s, words[i]);
 			words[i] = import_unknown;
 		}
 	import_ip(s->im, n, words);
+	if (s->cases && (s->im->n > tunnels || s->im->n_items > items))
+		note_branch(s);
+}
+
+/* Commands that say nothing of a tunnel. */
+static bool is_silent(const char *command)
+{
+	static const char *const silent[] = { "modprobe", "set",  "exit",   "true",  ":",     "sleep",
+					      "fi",	  "done", "insmod", "[",     "[[",    "]]",
+					      "test",	  "}",	  "return", "false", "shift", "break",
+					      "continue", "cd",	  "logger", "ping",  "ping6", "grep",
+					      "lsmod",	  "wait", "umask",  "$0",    NULL };
+
+	return import_among(command, silent);
+}
+
+static bool call(struct script *s, const char *name)
+{
+	struct function *f = find_function(s, name);
+
+	if (f)
+		f->called = true;
+	return f;
+}
+
+/* Of net-tools: one that makes a tunnel is not to be missed once more. */
+static void name_old(struct import *im, int n, char *words[])
+{
+	import_error(im, words[0], "is not a command that is understood: write it as one of 'ip'");
+	im->refused = im->refused || (n > 1 && !strcmp(words[0], "iptunnel") && !strcmp(words[1], "add")) ||
+		      (n > 3 && !strcmp(words[0], "ifconfig") && !strcmp(words[n - 2], "tunnel"));
 }
 
 static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 {
-	static const char *const silent[] = { "modprobe", "set", "echo", "exit",   "true",   ":",      "case", "esac",
-					      "sleep",	  "fi",	 "done", ";;",	   "printf", "insmod", "[",    "[[",
-					      "test",	  "}",	 ")",	 "return", "false",  "shift",  NULL };
 	static const char *const filters[] = { "nft", "iptables", "ip6tables", NULL };
+	static const char *const writers[] = { "echo", "printf", NULL };
+	static const char *const old[] = { "ifconfig", "route", "iptunnel", NULL };
 	const char *slash;
 	int before;
 
 	if (variable_command(s, n, words, odd))
 		return;
-	before = words_before(s->im, n, words);
+	before = words_before(n, words);
 	words += before;
 	n -= before;
 	if (!n)
@@ -205,42 +321,107 @@ static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 	if (!strcmp(words[0], "ip"))
 		take_ip(s, n, words, odd);
 	else if (import_among(words[0], filters))
-		filter_command(s->im, n, words);
+		import_filter(s->im, n, words);
 	else if (!strcmp(words[0], "sysctl"))
-		sysctl_command(s->im, n, words);
-	else if (!import_among(words[0], silent))
+		import_sysctl(s->im, n, words);
+	else if (import_among(words[0], writers))
+		import_written(s->im, n, words, s->words.into);
+	else if (!strcmp(words[0], "for"))
+		import_error(s->im, words[0], "is not carried out: what it repeats is read once");
+	else if (import_among(words[0], old))
+		name_old(s->im, n, words);
+	else if (!is_silent(words[0]) && !call(s, words[0]))
 		import_error(s->im, words[0], "is not a command that is understood");
 }
 
-static void read_script(struct script *script, struct shellwords *s)
+/* What stands before the ')' of a branch, or before a '|' there. */
+static void take_pattern(struct script *s, const char *pattern)
+{
+	static const char *const down[] = { "down", "stop", NULL };
+
+	s->all_down = s->all_down && import_among(pattern, down);
+	if (s->words.end != ')')
+		return;
+	s->pattern = false;
+	s->branch += s->cases == 1;
+	/* What takes the tunnel down again says nothing that is not said before. */
+	if (s->all_down && !s->down_in)
+		s->down_in = s->cases;
+}
+
+/* `case`: the word that is looked at says nothing. False where the command is another one. */
+static bool case_command(struct script *s, int n, char *words[])
+{
+	bool begins = !strcmp(words[0], "case") && n > 2, next = s->cases && !strcmp(words[0], ";;");
+	bool pattern = s->pattern || (begins && n > 3);
+
+	if (s->cases && !strcmp(words[0], "esac")) {
+		if (s->down_in == s->cases--)
+			s->down_in = 0;
+		s->pattern = false;
+		return true;
+	}
+	if (begins && !s->cases++) {
+		s->case_line = s->im->line;
+		s->acting = 0;
+		s->case_named = false;
+	}
+	if (begins || next)
+		s->pattern = s->all_down = true;
+	if (next && s->down_in == s->cases)
+		s->down_in = 0;
+	if (pattern)
+		take_pattern(s, words[n - 1]);
+	return pattern || begins || next;
+}
+
+static void read_command(struct script *s, int n, char *words[])
+{
+	int reserved = s->pattern ? 0 : reserved_words(s, n, words);
+
+	n -= reserved;
+	words += reserved;
+	if (!n || case_command(s, n, words) || s->words.function)
+		return;
+	if (s->down_in)
+		call(s, words[0]);
+	else
+		take_command(s, n, words, s->words.odd >> reserved);
+}
+
+static void read_script(struct script *s)
 {
 	char *words[IP_WORDS_MAX];
-	bool down = false;
 	int n;
 
-	while ((n = shell_command(s, words, IP_WORDS_MAX))) {
-		script->im->line = s->line;
-		if (s->open || s->many)
-			import_error(script->im, words[0], s->open ? "a quote is not closed" : "has too many words");
-		/* What takes the tunnel down again says nothing that is not said before. */
-		down = !strcmp(words[0], "down)") || !strcmp(words[0], "stop)") || (down && strcmp(words[0], ";;"));
-		if (!down && !s->open && !s->many)
-			take_command(script, n, words, s->odd);
+	while ((n = shell_command(&s->words, words, IP_WORDS_MAX))) {
+		s->im->line = s->words.line;
+		if (s->words.open || s->words.many)
+			import_error(s->im, words[0], "%s", s->words.open ? s->words.open : "has too many words");
+		else
+			read_command(s, n, words);
 	}
+	s->im->line = s->words.line;
+	if (s->words.open)
+		import_error(s->im, "<", "%s", s->words.open);
 }
 
 void import_script(struct import *im, const char *text, unsigned int first, const char *iface)
 {
 	char *room = malloc(strlen(text) + 2 + EXPANDED_MAX);
 	struct script *script = calloc(1, sizeof(*script));
-	struct shellwords s = { .next = text, .room = room, .at = first, .value = value_of, .left = EXPANDED_MAX };
 
 	if (room && script) {
 		script->im = im;
-		s.variables = script;
 		if (*iface)
-			set_variable(script, "IFACE", strlen("IFACE"), iface);
-		read_script(script, &s);
+			set_variable(script, "IFACE", strlen("IFACE"), iface, false);
+		script->words = (struct shellwords){ .next = text, .room = room, .at = first };
+		find_functions(script, script->words);
+		script->words.value = value_of;
+		script->words.variables = script;
+		script->words.left = EXPANDED_MAX;
+		read_script(script);
+		name_uncalled(script);
 		free_script(script);
 	} else {
 		im->no_memory = true;

@@ -46,6 +46,28 @@ static void take_elsewhere(struct ip_command *ip, const char *word, const char *
 	ip_odd(ip, word, value);
 }
 
+/* All that follows belongs to it: the interfaces and gateways of that, too. */
+static void take_ways(struct ip_command *ip, const char *word, const char *value)
+{
+	const char *gateway = NULL;
+	bool named = false;
+
+	(void)value;
+	ip->elsewhere = true;
+	for (int i = ip->at - 1; i + 1 < ip->n; i++) {
+		if (!strcmp(ip->words[i], "dev")) {
+			import_odd(ip->im, IMPORT_ODD, ip->words[i + 1], NULL, "ip route", word);
+			named = true;
+		} else if (!strcmp(ip->words[i], "via")) {
+			gateway = ip->words[i + 1];
+		}
+	}
+	if (!named)
+		ip_odd(ip, word, NULL);
+	if (!named && !ip->route.gateway)
+		ip->route.gateway = gateway;
+}
+
 static void take_table(struct ip_command *ip, const char *word, const char *value)
 {
 	if (strcmp(value, "main") && strcmp(value, "254"))
@@ -78,8 +100,8 @@ static const struct ip_word route_words[] = {
 	{ "table", VALUE, false, take_table },
 	{ "from", VALUE, false, take_elsewhere },
 	{ "nhid", VALUE, false, take_elsewhere },
-	{ "encap", LAST, false, take_elsewhere },
-	{ "nexthop", LAST, false, take_elsewhere },
+	{ "encap", LAST, false, take_ways },
+	{ "nexthop", LAST, false, take_ways },
 	{ "src", VALUE, false, ip_odd },
 	{ "mtu", VALUE, false, ip_odd },
 	{ "advmss", VALUE, false, ip_odd },

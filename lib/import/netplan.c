@@ -71,23 +71,35 @@ static yaml_node_t *item(struct import *im, yaml_document_t *doc, const yaml_nod
 	return node;
 }
 
+/* An address with options. */
+static void take_options(struct import *im, yaml_document_t *doc, const yaml_node_t *options)
+{
+	yaml_node_t *value;
+	const char *key;
+
+	for (size_t i = 0; options->type == YAML_MAPPING_NODE && next_pair(im, doc, options, i, &key, &value); i++)
+		if (strcmp(key, "lifetime") || !scalar(value) || strcmp(scalar(value), "forever"))
+			import_error(im, key, "is not understood of an address");
+}
+
 static void take_addresses(struct import *im, yaml_document_t *doc, const yaml_node_t *list, const char *name)
 {
-	yaml_node_t *node, *options = NULL, *value;
-	const char *key;
+	yaml_node_t *node, *options;
 
 	for (size_t i = 0; (node = item(im, doc, list, i)); i++) {
 		const char *text = scalar(node);
 
-		/* An address with options is a mapping of one pair. */
-		if (!text && node->type == YAML_MAPPING_NODE)
-			next_pair(im, doc, node, 0, &text, &options);
-		import_address(im, name, text ? text : "", 128);
-		for (size_t k = 0; !scalar(node) && options && options->type == YAML_MAPPING_NODE &&
-				   next_pair(im, doc, options, k, &key, &value);
-		     k++)
-			if (strcmp(key, "lifetime") || !scalar(value) || strcmp(scalar(value), "forever"))
-				import_error(im, key, "is not understood of an address");
+		if (text) {
+			import_address(im, name, text, 128);
+		} else if (node->type != YAML_MAPPING_NODE) {
+			import_error(im, "addresses", "an address is needed here, and not a list");
+			import_address(im, name, import_unknown, 128);
+		}
+		for (size_t k = 0; node->type == YAML_MAPPING_NODE && next_pair(im, doc, node, k, &text, &options);
+		     k++) {
+			import_address(im, name, text, 128);
+			take_options(im, doc, options);
+		}
 	}
 }
 
@@ -107,30 +119,38 @@ static bool route_key(struct import_route *r, const char *key, const char *text)
 	return true;
 }
 
+/* Of another interface only a route that discards is of interest: it is for what is unused of a routed prefix. */
+static void take_route(struct import *im, yaml_document_t *doc, const yaml_node_t *route, const char *name)
+{
+	struct import_route r = { .ifname = name };
+	unsigned int line = im->line;
+	bool ours = import_find(im, name) || !strcmp(name, "lo"), elsewhere = false; /* of another table, or sources */
+	yaml_node_t *value;
+	const char *key;
+
+	for (size_t i = 0; route->type == YAML_MAPPING_NODE && next_pair(im, doc, route, i, &key, &value); i++) {
+		const char *text = scalar(value);
+
+		if (text && route_key(&r, key, text))
+			continue;
+		if (ours)
+			import_error(im, key, "is not understood in a route");
+		elsewhere = elsewhere || !strcmp(key, "table") || !strcmp(key, "from");
+	}
+	im->line = line;
+	ours = ours || (r.type && import_discards(r.type));
+	if (ours && !r.to)
+		import_error(im, "routes", "a route without 'to'");
+	else if (ours && !elsewhere)
+		import_route(im, &r);
+}
+
 static void take_routes(struct import *im, yaml_document_t *doc, const yaml_node_t *list, const char *name)
 {
-	yaml_node_t *node, *value;
+	yaml_node_t *route;
 
-	for (size_t i = 0; (node = item(im, doc, list, i)); i++) {
-		struct import_route r = { .ifname = name };
-		unsigned int line = im->line;
-		bool elsewhere = false; /* of another table, or of some sources only */
-		const char *key;
-
-		for (size_t k = 0; node->type == YAML_MAPPING_NODE && next_pair(im, doc, node, k, &key, &value); k++) {
-			const char *text = scalar(value);
-
-			if (text && route_key(&r, key, text))
-				continue;
-			import_error(im, key, "is not understood in a route");
-			elsewhere = elsewhere || !strcmp(key, "table") || !strcmp(key, "from");
-		}
-		im->line = line;
-		if (!r.to)
-			import_error(im, "routes", "a route without 'to'");
-		else if (!elsewhere && !import_is_ipv4(r.to) && !(r.gateway && import_is_ipv4(r.gateway)))
-			import_route(im, &r);
-	}
+	for (size_t i = 0; (route = item(im, doc, list, i)); i++)
+		take_route(im, doc, route, name);
 }
 
 /* What is left as networkd has it without a word, or with this value; others are named. */
@@ -143,15 +163,26 @@ static bool says_nothing(const char *key, const char *text)
 	return import_among(key, keys) || (import_among(key, off) && import_is_false(text));
 }
 
+/* It is named, and not missed once more. */
+static void not_understood(struct import *im, struct imported *t, const char *key)
+{
+	import_error(im, key, "is not understood of a tunnel");
+	if (!strcmp(key, "remote"))
+		import_set(im, t, key, import_unknown);
+	else if (!strcmp(key, "addresses"))
+		import_address(im, name_text(t->spec.name), import_unknown, 128);
+}
+
 static void tunnel_key(struct import *im, yaml_document_t *doc, struct imported *t, const char *key, yaml_node_t *node)
 {
 	const char *text = scalar(node);
+	bool list = node->type == YAML_SEQUENCE_NODE;
 
 	if (says_nothing(key, text ? text : ""))
 		return;
-	if (!strcmp(key, "addresses") && !text)
+	if (!strcmp(key, "addresses") && list)
 		take_addresses(im, doc, node, name_text(t->spec.name));
-	else if (!strcmp(key, "routes") && !text)
+	else if (!strcmp(key, "routes") && list)
 		take_routes(im, doc, node, name_text(t->spec.name));
 	else if (text && (!strcmp(key, "remote") || !strcmp(key, "mtu")))
 		import_set(im, t, key, text);
@@ -163,40 +194,111 @@ static void tunnel_key(struct import *im, yaml_document_t *doc, struct imported 
 		import_route(im, &(struct import_route){
 					 .to = "default", .gateway = text, .ifname = name_text(t->spec.name) });
 	else
-		import_error(im, key, "is not understood of a tunnel");
+		not_understood(im, t, key);
+}
+
+/* Was KEY SEEN before? Others than these are named anyway. */
+static bool is_twice(const char *key, unsigned int *seen)
+{
+	static const char *const read[] = {
+		"mode", "remote", "local", "ttl", "mtu", "addresses", "routes", "gateway6"
+	};
+	unsigned int before = *seen;
+
+	for (size_t i = 0; i < sizeof(read) / sizeof(*read); i++)
+		if (!strcmp(key, read[i])) {
+			*seen |= 1u << i;
+			return *seen == before;
+		}
+	return false;
+}
+
+static void take_tunnel(struct import *im, yaml_document_t *doc, const char *name, yaml_node_t *map)
+{
+	struct imported *t = import_tunnel(im, name);
+	unsigned int seen = 0;
+	yaml_node_t *value;
+	const char *key;
+
+	for (size_t i = 0; t && next_pair(im, doc, map, i, &key, &value); i++) {
+		if (is_twice(key, &seen))
+			import_error(im, key, "is there twice, of which the first is read");
+		else
+			tunnel_key(im, doc, t, key, value);
+	}
 }
 
 static void take_tunnels(struct import *im, yaml_document_t *doc, yaml_node_t *tunnels)
 {
-	const char *name, *mode, *key;
-	yaml_node_t *map, *value;
+	yaml_node_t *map;
+	const char *name;
 
 	for (size_t i = 0; tunnels && tunnels->type == YAML_MAPPING_NODE && next_pair(im, doc, tunnels, i, &name, &map);
 	     i++) {
 		unsigned int line = im->line;
-		struct imported *t;
+		const char *mode = scalar(find(im, doc, map, "mode"));
 
-		mode = scalar(find(im, doc, map, "mode"));
 		im->line = line;
 		if (!mode)
 			import_error(im, name, "is a tunnel without 'mode'");
 		else if (strcmp(mode, "sit"))
 			import_other(im, name, mode);
-		if (!mode || strcmp(mode, "sit"))
-			continue;
-		t = import_tunnel(im, name);
-		for (size_t k = 0; t && next_pair(im, doc, map, k, &key, &value); k++)
-			tunnel_key(im, doc, t, key, value);
+		else
+			take_tunnel(im, doc, name, map);
 	}
 }
 
-/* Routes to the loopback interface discard what is unused of a routed prefix. */
-static void take_loopback(struct import *im, yaml_document_t *doc, yaml_node_t *network)
+/* Another interface: its routes that discard, as for what is unused of a routed prefix; and whether a tunnel is a part of it. */
+static void take_device(struct import *im, yaml_document_t *doc, const char *name, yaml_node_t *map)
 {
-	yaml_node_t *routes = find(im, doc, find(im, doc, find(im, doc, network, "ethernets"), "lo"), "routes");
+	yaml_node_t *routes = find(im, doc, map, "routes"), *parts = find(im, doc, map, "interfaces"), *node;
 
 	if (routes)
-		take_routes(im, doc, routes, "lo");
+		take_routes(im, doc, routes, name);
+	for (size_t i = 0; parts && (node = item(im, doc, parts, i)); i++)
+		if (scalar(node) && import_find(im, scalar(node)))
+			import_error(im, scalar(node), "is a part of %s, which is not understood", name);
+}
+
+/* Interfaces of a kind that are not tunnels; KIND is NULL where nothing is made. */
+static void take_devices(struct import *im, yaml_document_t *doc, yaml_node_t *devices, const char *kind)
+{
+	yaml_node_t *map;
+	const char *name;
+
+	for (size_t i = 0; devices->type == YAML_MAPPING_NODE && next_pair(im, doc, devices, i, &name, &map); i++) {
+		if (kind)
+			import_other(im, name, kind);
+		take_device(im, doc, name, map);
+	}
+}
+
+/* What stands beside the tunnels. */
+static void take_others(struct import *im, yaml_document_t *doc, const yaml_node_t *network)
+{
+	static const struct {
+		const char *key, *kind;
+	} kinds[] = {
+		{ "ethernets", NULL },		 { "wifis", NULL },   { "modems", NULL },
+		{ "nm-devices", NULL },		 { "bonds", "bond" }, { "bridges", "bridge" },
+		{ "dummy-devices", "dummy" },	 { "vlans", "vlan" }, { "vrfs", "vrf" },
+		{ "virtual-ethernets", "veth" },
+	};
+	static const char *const silent[] = { "version", "renderer", "tunnels", "openvswitch", NULL };
+	yaml_node_t *value;
+	const char *key;
+
+	for (size_t i = 0;
+	     network && network->type == YAML_MAPPING_NODE && next_pair(im, doc, network, i, &key, &value); i++) {
+		size_t k = 0, n = sizeof(kinds) / sizeof(*kinds);
+
+		while (k < n && strcmp(key, kinds[k].key))
+			k++;
+		if (k < n)
+			take_devices(im, doc, value, kinds[k].kind);
+		else if (!import_among(key, silent))
+			import_error(im, key, "is not understood in 'network'");
+	}
 }
 
 /*
@@ -276,7 +378,7 @@ static bool take(struct import *im, yaml_parser_t *parser)
 		if (root) {
 			network = find(im, &doc, root, "network");
 			take_tunnels(im, &doc, find(im, &doc, network, "tunnels"));
-			take_loopback(im, &doc, network);
+			take_others(im, &doc, network);
 		}
 		yaml_document_delete(&doc);
 	}

@@ -23,9 +23,11 @@ struct place {
 	char netdev[IFNAMSIZ]; /* Name= of the [NetDev] */
 	char kind[16];	       /* Kind= of it */
 	char mtu[16];
-	struct imported *t; /* the tunnel that the .netdev makes, or the .network matches */
-	char match[IFNAMSIZ];
+	struct imported *t;   /* the tunnel that the .netdev makes, or the .network matches */
+	char match[IFNAMSIZ]; /* Name= of the [Match], if it is one name */
 	bool matches_lo;
+	bool matches_other; /* by what no tunnel has */
+	bool has_name;	    /* the [Match] has Name= */
 	unsigned int n_patterns;
 	/* keys of which is not known yet whether they are a tunnel's */
 	struct {
@@ -33,22 +35,15 @@ struct place {
 		unsigned int line;
 	} pending[PENDING_MAX];
 	size_t n_pending;
+	unsigned int section_line;
 	/* the [Route] that is read */
 	bool in_route, elsewhere;
-	unsigned int route_line;
 	char to[ROUTE_TEXT], gateway[ROUTE_TEXT], type[ROUTE_TEXT], metric[ROUTE_TEXT];
 };
 
 static void not_understood(struct place *p, const char *key)
 {
 	import_error(p->im, key, "is not understood in [%s]", p->section);
-}
-
-static bool discards(const char *type)
-{
-	static const char *const types[] = { "unreachable", "blackhole", "prohibit", NULL };
-
-	return import_among(type, types);
 }
 
 static void end_route(struct place *p)
@@ -62,9 +57,8 @@ static void end_route(struct place *p)
 				  .metric = p->metric[0] ? p->metric : NULL };
 
 	/* What discards belongs to the tunnel before it, by whatever interface. */
-	if (p->in_route && !p->elsewhere && (p->t || p->matches_lo || discards(p->type)) && !import_is_ipv4(p->to) &&
-	    !import_is_ipv4(p->gateway)) {
-		p->im->line = p->route_line;
+	if (p->in_route && !p->elsewhere && (p->t || p->matches_lo || import_discards(p->type))) {
+		p->im->line = p->section_line;
 		import_route(p->im, &r);
 	}
 	p->in_route = p->elsewhere = false;
@@ -81,6 +75,12 @@ static void keep_pending(struct place *p, const char *key)
 	p->pending[p->n_pending++].line = p->im->line;
 }
 
+static void half_made(struct place *p, const char *word, const char *missing)
+{
+	import_error(p->im, word, "has no %s in [NetDev]", missing);
+	p->im->refused = true;
+}
+
 /* [NetDev] and [Match] are read whole before it is known whether they are a tunnel's. */
 static void end_head(struct place *p)
 {
@@ -91,12 +91,14 @@ static void end_head(struct place *p)
 		p->im->line = p->pending[i].line;
 		not_understood(p, p->pending[i].key);
 	}
-	p->im->line = line;
+	p->im->line = p->section_line;
 	if (netdev && p->netdev[0] && !p->kind[0])
-		import_error(p->im, p->netdev, "has no Kind= in [NetDev]");
+		half_made(p, p->netdev, "Kind=");
+	else if (netdev && !p->netdev[0] && !strcmp(p->kind, "sit") && !p->im->refused)
+		half_made(p, p->kind, "Name=");
 	else if (netdev && p->netdev[0] && !p->t && strcmp(p->kind, "sit"))
 		import_other(p->im, p->netdev, p->kind);
-	if (match && !p->match[0] && p->n_pending) {
+	if (match && !p->has_name && !p->matches_other && p->n_pending) {
 		p->im->line = p->pending[0].line;
 		import_error(p->im, p->pending[0].key,
 			     "does not tell, without Name=, whether [Match] is about a tunnel");
@@ -165,7 +167,7 @@ static void tunnel_key(struct place *p, const char *key, const char *value)
 		not_understood(p, key);
 }
 
-/* The first tunnel that the pattern is for. */
+/* The first tunnel that the pattern is for. One that comes later is named at the end. */
 static void match_pattern(struct place *p, const char *pattern)
 {
 	if (strlen(pattern) > PATTERN_MAX || ++p->n_patterns > PATTERNS_MAX) {
@@ -184,18 +186,38 @@ static void match_pattern(struct place *p, const char *pattern)
 				     name_text(t->spec.name), name_text(p->t->spec.name));
 		p->t = p->t ? p->t : t;
 	}
+	if (!p->t)
+		import_item(p->im, IMPORT_EARLY, pattern);
+}
+
+/* A sit device has no address of Ethernet, no bus and no radio, and is of one type. */
+static bool is_of_others(const char *key, const char *value)
+{
+	static const char *const others[] = { "MACAddress", "PermanentMACAddress", "Path", "SSID",
+					      "BSSID",	    "WLANInterfaceType",   NULL };
+
+	return import_among(key, others) ||
+	       ((!strcmp(key, "Type") || !strcmp(key, "Kind")) && !strstr(value, "sit") && !strpbrk(value, "!*?["));
 }
 
 /* Which tunnel the .network is about: those that stand before it. */
 static void match_key(struct place *p, const char *key, char *value)
 {
+	bool one = strlen(value) < sizeof(p->match) && !strpbrk(value, " \t!*?[");
+
 	if (strcmp(key, "Name")) {
+		p->matches_other = p->matches_other || is_of_others(key, value);
 		keep_pending(p, key);
 		return;
 	}
 	p->t = NULL;
 	p->matches_lo = false;
-	snprintf(p->match, sizeof(p->match), "%s", value);
+	p->has_name = true;
+	snprintf(p->match, sizeof(p->match), "%s", one ? value : "");
+	if (*value == '!') {
+		import_error(p->im, value, "is for all interfaces but these, which is not understood");
+		return;
+	}
 	for (char *word = strtok(value, " \t"); word; word = strtok(NULL, " \t"))
 		match_pattern(p, word);
 }
@@ -230,6 +252,8 @@ static void network_key(struct place *p, const char *key, const char *value)
 	/* In the .network of the interface that the outer packets leave by. */
 	if (named && p->match[0])
 		import_set(p->im, named, "dev", p->match);
+	else if (named)
+		import_error(p->im, key, "is not understood, since [Match] does not name one interface");
 	else if (!p->t)
 		return;
 	else if (!strcmp(key, "Address"))
@@ -313,14 +337,23 @@ static void begin_section(struct place *p, const char *name, size_t len)
 	end_route(p);
 	end_head(p);
 	snprintf(p->section, sizeof(p->section), "%.*s", (int)len, name);
-	p->route_line = p->im->line;
+	p->section_line = p->im->line;
 	if (strcmp(p->section, "NetDev") && strcmp(p->section, "Match"))
 		return;
 	p->in_netdev = !strcmp(p->section, "NetDev");
 	p->in_match = !p->in_netdev;
 	p->t = NULL;
 	p->netdev[0] = p->kind[0] = p->mtu[0] = p->match[0] = '\0';
-	p->matches_lo = false;
+	p->matches_lo = p->matches_other = p->has_name = false;
+}
+
+/* It takes back what came before, as drop-ins do. */
+static void take_empty(struct place *p, const char *key)
+{
+	if (!strcmp(p->section, "NetDev") || !strcmp(p->section, "Match"))
+		keep_pending(p, key);
+	else if (p->t)
+		import_error(p->im, key, "has no value, which takes back those before it: leave them out");
 }
 
 /* One line, without the space around it. */
@@ -342,9 +375,38 @@ static void take_line(struct place *p, char *line)
 	while (equals > line && strchr(" \t", equals[-1]))
 		equals--;
 	*equals = '\0';
-	/* An empty value takes back what came before: a drop-in's, which is not read. */
 	if (*value)
 		take_key(p, line, value);
+	else
+		take_empty(p, line);
+}
+
+static bool is_comment(const char *line)
+{
+	line += strspn(line, " \t");
+	return *line == '#' || *line == ';';
+}
+
+/* The line at TEXT, with those that it goes on in, between which there may be comments. *NEXT is counted. Returns its end. */
+static char *end_of_line(char *text, unsigned int *next)
+{
+	char *end = text + strcspn(text, "\n");
+	bool comment = is_comment(text);
+
+	++*next;
+	while (*end && end > text && end[-1] == '\\' && !comment) {
+		end[-1] = *end = ' ';
+		for (;;) {
+			char *line = end + 1;
+
+			end = line + strcspn(line, "\n");
+			++*next;
+			if (!*end || !is_comment(line))
+				break;
+			memset(line, ' ', (size_t)(end - line) + 1);
+		}
+	}
+	return end;
 }
 
 void import_networkd(struct import *im, char *text)
@@ -353,16 +415,10 @@ void import_networkd(struct import *im, char *text)
 	unsigned int next = 1;
 
 	while (*text) {
-		char *end = text, *begin = text + strspn(text, " \t");
+		char *end, *begin = text + strspn(text, " \t");
 
 		im->line = next;
-		for (;;) {
-			end += strcspn(end, "\n");
-			next++;
-			if (!*end || end == text || end[-1] != '\\' || *begin == '#' || *begin == ';')
-				break;
-			end[-1] = end[0] = ' ';
-		}
+		end = end_of_line(text, &next);
 		text = *end ? end + 1 : end;
 		*end = '\0';
 		while (end > begin && strchr(" \t\r", end[-1]))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Purpose: netlink messages byte by byte, as linux/netlink.h describes them, without the library. */
 #include <arpa/inet.h>
-#include <malloc.h>
 #include <string.h>
 
 #include "unit.h"
@@ -120,13 +119,6 @@ void same_bytes(const void *have, size_t n, const struct bytes *want)
 	for (size_t i = 0; i < n && i < want->n; i++)
 		ck_assert_msg(a[i] == b[i], "byte %zu of %zu is %02x, not %02x", i, n, a[i], b[i]);
 	ck_assert_uint_eq(n, want->n);
-}
-
-size_t allocated_bytes(void)
-{
-	struct mallinfo2 info = mallinfo2();
-
-	return info.uordblks + info.hblkhd;
 }
 
 struct in_addr ip4(const char *text)

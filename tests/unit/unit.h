@@ -16,12 +16,13 @@
 /* Each file's tests, suite_NAME(), in the order in which they run. */
 /* clang-format off */
 #define SUITES(SUITE) \
-	SUITE(parse) SUITE(allow) SUITE(xtables) SUITE(inet6) SUITE(name) SUITE(err) SUITE(params) SUITE(spec) SUITE(property) \
-	SUITE(answers) SUITE(message) SUITE(socket) SUITE(encode) SUITE(newlink) SUITE(linkmsg) SUITE(print) \
-	SUITE(sitattrs) SUITE(nft) SUITE(derive) SUITE(desired) SUITE(build) SUITE(leftover) SUITE(forwarding) \
+	SUITE(parse) SUITE(shellwords) SUITE(allow) SUITE(xtables) SUITE(inet6) SUITE(name) SUITE(err) SUITE(params) \
+	SUITE(spec) SUITE(property) SUITE(answers) SUITE(message) SUITE(socket) SUITE(encode) SUITE(newlink) SUITE(linkmsg) \
+	SUITE(print) SUITE(sitattrs) SUITE(nft) SUITE(derive) SUITE(desired) SUITE(build) SUITE(leftover) SUITE(forwarding) \
 	SUITE(nftplan) SUITE(rules) SUITE(farend) SUITE(apply) SUITE(journal) SUITE(journalfile) SUITE(read) SUITE(file) \
-	SUITE(write) SUITE(words) SUITE(help) SUITE(program) SUITE(nftexpr) SUITE(frame) SUITE(find) \
-	SUITE(conversation) SUITE(import) SUITE(grammar) SUITE(limits) SUITE(roundtrip) SUITE(way) SUITE(decide) SUITE(exam) SUITE(export) SUITE(events) SUITE(generic)
+	SUITE(write) SUITE(words) SUITE(help) SUITE(program) SUITE(nftexpr) SUITE(frame) SUITE(find) SUITE(conversation) \
+	SUITE(import) SUITE(scripts) SUITE(importfiles) SUITE(grammar) SUITE(limits) SUITE(roundtrip) SUITE(way) \
+	SUITE(decide) SUITE(exam) SUITE(export) SUITE(events) SUITE(generic)
 /* clang-format on */
 #define DECLARE_SUITE(name) Suite *suite_##name(void);
 SUITES(DECLARE_SUITE)
@@ -130,11 +131,13 @@ struct import;
 void read_import(struct import *im, const char *format, const char *text);
 const char *import_errors(const struct import *im);
 
+/* TEXT of FORMAT is the tunnel of WORDS, or none (NULL), and has these ERRORS, a line each. */
+void expect_import(const char *format, const char *text, const char *words, const char *expected);
+
 /* An object where a step points to one. */
 #define OBJECT(...) ((struct object[]){ __VA_ARGS__ })
 
 /* Small things. */
-size_t allocated_bytes(void); /* that malloc() has given out */
 struct in_addr ip4(const char *text);
 struct in6_addr ip6(const char *text);
 struct net6 net6(const char *text); /* "ADDRESS/LEN" */
@@ -142,6 +145,9 @@ struct net6 net6(const char *text); /* "ADDRESS/LEN" */
 int split_words(char *text, char *words[], int max);
 /* The same sequence in every run. */
 uint32_t pseudo_random(uint32_t *state);
+
+/* memory.c: bytes that malloc() has given out; under a sanitizer, which has its own, always the same. */
+size_t allocated(void);
 
 /* random.c: a tunnel of ROLE with all its parameters at random, from *STATE; and that two are the same, but for what was given. */
 void random_spec(struct spec *spec, enum role role, uint32_t *state);

@@ -39,13 +39,13 @@ START_TEST(many)
 {
 	static struct name names[MANY];
 	char text[16];
-	size_t before = allocated_bytes();
+	size_t before = allocated();
 
 	for (int i = 0; i < MANY; i++) {
 		snprintf(text, sizeof(text), "peer-%d", i);
 		ck_assert(name_hold(&names[i], text));
 	}
-	ck_assert_uint_lt((allocated_bytes() - before) / MANY, 64);
+	ck_assert_uint_lt((allocated() - before) / MANY, 64);
 	for (int i = 0; i < MANY; i++) {
 		struct name again;
 
@@ -54,7 +54,7 @@ START_TEST(many)
 		ck_assert(name_hold(&again, text) && name_equal(again, names[i]));
 	}
 	names_forget();
-	ck_assert_uint_lt(allocated_bytes(), before + MANY); /* what the test itself keeps */
+	ck_assert_uint_lt(allocated(), before + MANY); /* what the test itself keeps */
 	ck_assert(name_hold(&names[0], "peer-7"));
 	ck_assert_str_eq(name_text(names[0]), "peer-7");
 }

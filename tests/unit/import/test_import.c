@@ -31,8 +31,7 @@ const char *import_errors(const struct import *im)
 	return text;
 }
 
-/* TEXT of FORMAT is the tunnel of WORDS, and has these ERRORS, a line each. */
-static void expect_import(const char *format, const char *text, const char *words, const char *expected)
+void expect_import(const char *format, const char *text, const char *words, const char *expected)
 {
 	struct import im;
 	SPEC want = { 0 };
@@ -140,7 +139,7 @@ END_TEST
 START_TEST(what_is_not_understood_is_named_with_its_line)
 {
 	expect_import("iproute2", T "ifconfig sit0 inet6 tunnel ::203.0.113.1\n", T_WORDS,
-		      "x:3: ifconfig: is not a command that is understood\n");
+		      "x:3: ifconfig: is not a command that is understood: write it as one of 'ip'\n");
 	expect_import("iproute2", T "\n\nip -6 rule add from 2001:db8::3 table 7\n", T_WORDS,
 		      "x:5: rule: is an object of 'ip' that is not understood\n");
 	expect_import("iproute2", T "ip -6 route add 2000::/3 dev t\n", T_WORDS,
@@ -286,6 +285,8 @@ END_TEST
 START_TEST(routes)
 {
 	/* The same twice. */
+	expect_import("iproute2", T "ip addr replace 2001:db8::3/127 dev t\nip addr add 2001:db8::3/64 dev t\n",
+		      T_WORDS, "x:4: address '2001:db8::3/64': is given twice\n");
 	expect_import("iproute2", T "ip -6 route add default dev t\nip -6 route replace ::/0 dev t metric 1024\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9", "");
 	expect_import("iproute2", T "ip -6 route add default dev t\nip -6 route add default via 2001:db8::2\n",
@@ -294,6 +295,23 @@ START_TEST(routes)
 	/* A routed prefix on the tunnel itself: its address brings the route. */
 	expect_import("iproute2", T "ip addr add 2001:db8:7::1/64 dev t\nip -6 route add 2001:db8:7::/64 dev t\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:7::1/64 ttl 9 gateway none", "");
+	/* To the gateway, and to another host. */
+	expect_import("iproute2",
+		      T "ip -6 route add 2001:db8:9::2 dev t\nip -6 route add default via 2001:db8:9::2 dev t\n",
+		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 gateway 2001:db8:9::2", "");
+	expect_import(
+		"iproute2", T "ip -6 route add 2001:db8:9::2 dev t\n", T_WORDS,
+		"x:3: 2001:db8:9::2/128: is not a route that sitctl makes by a client: it makes a default route\n");
+	/* Several ways, of which the tunnel is one. */
+	expect_import("iproute2",
+		      T "ip -6 route add default nexthop via fe80::1 dev eth0 nexthop dev t\n"
+			"ip -6 route add default encap seg6 mode encap segs 2001:db8:9::1 dev t\n"
+			"ip -6 route add default nexthop via fe80::1 dev eth0 nexthop via fe80::1 dev eth1\n"
+			"ip -6 route add default nexthop via 2001:db8::2\n",
+		      T_WORDS,
+		      "x:3: nexthop: is not understood here, in 'ip route'\nx:4: encap: is not understood here, in 'ip "
+		      "route'\n"
+		      "x:6: nexthop: is not understood here, in 'ip route'\n");
 	/* Of another table, or of some sources: no route of the tunnel, and named. */
 	expect_import("iproute2", T "ip -6 route add default dev t from 2001:db8:7::/48\n", T_WORDS,
 		      "x:3: from: is not understood here, in 'ip route'\n");
@@ -302,126 +320,6 @@ START_TEST(routes)
 	expect_import("iproute2", T "ip -6 route add default dev t mtu 1400\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9",
 		      "x:3: mtu: is not understood here, in 'ip route'\n");
-}
-END_TEST
-
-START_TEST(variables)
-{
-#define KNOWN                                                                                                 \
-	"NAME=t\nSERVER='203.0.113.1' TTL=\"9\" # mine\nexport IP=/sbin/ip SUDO=\nOPTS=\"remote $SERVER ttl " \
-	"${TTL}\"\n"                                                                                          \
-	"$SUDO $IP tunnel add \"$NAME\" mode sit $OPTS\n"
-	static const struct {
-		const char *text, *errors;
-	} rows[] = {
-		{ KNOWN "HALF=2001:db8:\nLANG=C ip addr add \"$HALF\":3/127 dev ${NAME}\n", "" },
-		/* Nothing is executed, and nothing guessed: each is named once. */
-		{ KNOWN "MY=$(curl -s \"http://a/b?c\" | cat)\nip addr add 2001:db8::3/127 dev t\n"
-			"ip link set t mtu $MY\nip tunnel change t local $MY\n",
-		  "x:8: $MY: has a value that only the script knows when it runs\n" },
-		{ KNOWN "ip addr add 2001:db8::3/127 dev t\nip tunnel change t local `hostname -I` mode sit\n",
-		  "x:7: `hostname -I`: has a value that only the script knows when it runs\n" },
-		{ KNOWN "ip addr add 2001:db8::3/127 dev t\nip tunnel change t local \"${2:-192.0.2.1}\"\n",
-		  "x:7: \"${2:-192.0.2.1}\": has a value that only the script knows when it runs\n" },
-		{ KNOWN "A=192.0.2.1\nA+=0\nread TTL\nip addr add 2001:db8::3/127 dev t\nip tunnel change t local $A "
-			"tos $TTL\n",
-		  "x:10: $A: has a value that only the script knows when it runs\n"
-		  "x:10: $TTL: has a value that only the script knows when it runs\n" },
-		{ KNOWN "ip addr add 2001:db8::3/127 dev t\nip addr add $1 dev t\nip -6 route add default via $2 dev t "
-			"table $3\n",
-		  "x:7: $1: has a value that only the script knows when it runs\n"
-		  "x:8: $2: has a value that only the script knows when it runs\n"
-		  "x:8: $3: has a value that only the script knows when it runs\n" },
-		/* Both ways of a condition are read. */
-		{ KNOWN "if [ -n \"$1\" ]; then ip addr add 2001:db8::3/127 dev t; fi\n",
-		  "x:6: if: is not decided here: what depends on it is read either way\n" },
-		{ KNOWN "case \"$1\" in up) ip addr add 2001:db8::3/127 dev t;; down) ip link del t;; esac\n", "" },
-		/* Beside other things. */
-		{ KNOWN "export LC_ALL\nip -6 rule add from 2001:db8::3 table 7\nip -6 rule show\nip addr add "
-			"2001:db8::3/127 dev t\n",
-		  "x:7: rule: is an object of 'ip' that is not understood\n" },
-	};
-	struct import im;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		expect_import("iproute2", rows[i].text, T_WORDS, rows[i].errors);
-	/* An unknown name makes no tunnel, and is no '$1'. */
-	read_import(&im, "iproute2", "ip tunnel add $1 mode sit remote 203.0.113.1\nip addr add 2001:db8::3 dev $1\n");
-	ck_assert(im.refused && !im.n);
-	ck_assert_str_eq(import_errors(&im), "x:1: $1: has a value that only the script knows when it runs\n");
-	import_free(&im);
-	/* Literally. */
-	expect_import(
-		"iproute2",
-		"NAME=t\nip tunnel add '$NAME' mode sit remote 203.0.113.1\nip addr add 2001:db8::3/127 dev \\$NAME\n",
-		"$NAME remote 203.0.113.1 address 2001:db8::3/127 ttl inherit gateway none", "");
-}
-END_TEST
-
-/* What variables bring has an end, also where each has twice the one before. */
-START_TEST(variables_are_bounded)
-{
-	char text[4096] = "A0=xxxxxxxxxxxxxxxx\n";
-	struct import im;
-
-	for (int i = 1; i < 40; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "A%d=$A%d$A%d\n", i, i - 1, i - 1);
-	snprintf(text + strlen(text), sizeof(text) - strlen(text), "ip tunnel add $A39 mode sit\n");
-	read_import(&im, "iproute2", text);
-	ck_assert_str_eq(import_errors(&im), "x:41: $A39: has a value that only the script knows when it runs\n");
-	import_free(&im);
-	for (int i = text[0] = 0; i < 400; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "B%d=1\n", i);
-	read_import(&im, "iproute2", text);
-	ck_assert_uint_eq(im.errors.n, 336);
-	ck_assert_ptr_nonnull(strstr(import_errors(&im), "x:65: B64=1: is one variable too many"));
-	import_free(&im);
-}
-END_TEST
-
-START_TEST(lifetimes)
-{
-	expect_import("iproute2",
-		      "ip tunnel add t mode sit remote 203.0.113.1 ttl 9\n"
-		      "ip addr add 2001:db8::3/127 dev t valid_lft forever preferred_lft 0\n",
-		      T_WORDS, "x:2: preferred_lft: is not understood here, in 'ip address'\n");
-	expect_import("netplan",
-		      "network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, ttl: 9,\n"
-		      "  addresses: [2001:db8::3/127: {lifetime: 0}]}}}\n",
-		      T_WORDS, "x:2: lifetime: is not understood of an address\n");
-	expect_import("networkd",
-		      "[NetDev]\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n[Match]\nName=t\n[Address]\n"
-		      "Address=2001:db8::3/127\nPreferredLifetime=0\n",
-		      T_WORDS, "x:11: PreferredLifetime: is not understood in [Address]\n");
-	expect_import("ifupdown",
-		      "iface t inet6 v4tunnel\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n"
-		      " preferred-lifetime 0\n",
-		      T_WORDS, "x:5: preferred-lifetime: is an option that is not understood\n");
-}
-END_TEST
-
-/* 6to4 as other tools have it. */
-START_TEST(a_tunnel_without_a_far_end_is_named)
-{
-	static const char *const texts[][2] = {
-		{ "ifupdown", "iface t6to4 inet6 v4tunnel\naddress 2002:c000:20a::1\nnetmask 16\nendpoint any\n"
-			      "local 192.0.2.10\n" },
-		{ "networkd", "[NetDev]\nName=t6to4\nKind=sit\n[Tunnel]\nLocal=192.0.2.10\nRemote=any\n[Match]\n"
-			      "Name=t6to4\n[Network]\nAddress=2002:c000:20a::1/16\n" },
-		{ "iproute2", "ip tunnel add t6to4 mode sit remote any local 192.0.2.10 ttl 64\n"
-			      "ip -6 addr add 2002:c000:20a::1/16 dev t6to4\n" },
-		{ "netplan", "network:\n  tunnels:\n    t6to4: { mode: sit, remote: any, local: 192.0.2.10,\n"
-			     "      addresses: [ \"2002:c000:20a::1/16\" ] }\n" },
-	};
-	struct import im;
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		read_import(&im, texts[i][0], texts[i][1]);
-		ck_assert_uint_eq(im.errors.n, 1);
-		ck_assert_msg(strstr(im.errors.texts[0], "remote 'any': ") && strstr(im.errors.texts[0], "no far end"),
-			      "%s", im.errors.texts[0]);
-		import_free(&im);
-	}
 }
 END_TEST
 
@@ -436,142 +334,6 @@ START_TEST(a_route_to_lo_is_a_prefix)
 		      "iface t inet6 v4tunnel\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n"
 		      " up ip -6 route add 2001:db8:48::/48 dev lo\n",
 		      T_WORDS " prefix 2001:db8:48::/48", "");
-}
-END_TEST
-
-START_TEST(ifupdown)
-{
-	expect_import("ifupdown",
-		      "source-directory /etc/network/interfaces.d\nauto lo eth0\niface lo inet loopback\n"
-		      "iface eth0 inet static\n\taddress 198.51.100.7/24\n\tup ifconfig eth0 promisc\n"
-		      "auto he-ipv6\niface he-ipv6 inet6 v4tunnel\n  # mine\n  address 2001:db8::2\n  netmask 64\n"
-		      "  endpoint 203.0.113.1\n  local \\\n 198.51.100.7\n  ttl 255\n  up ip -6 route add default dev "
-		      "$IFACE\n"
-		      "  down ip route del default\niface eth1 inet6 auto\n",
-		      BROKER, "x:1: source-directory: is not followed: name that file too\n");
-	expect_import("ifupdown",
-		      "iface he-ipv6 inet6 manual\n  pre-up ip tunnel add he-ipv6 mode sit remote 203.0.113.1 local "
-		      "198.51.100.7 ttl 255\n  up ip link set he-ipv6 up\n  up ip addr add 2001:db8::2/64 dev $IFACE\n"
-		      "  up ip -6 route add default dev he-ipv6\n",
-		      BROKER, "");
-	expect_import(
-		"ifupdown",
-		"iface t inet6 v4tunnel\n  address 2001:db8::3/127\n  endpoint 203.0.113.1\n  ttl 9\n  wonder yes\n"
-		"  up service radvd start\n",
-		T_WORDS,
-		"x:5: wonder: is an option that is not understood\nx:6: service: is not a command that is "
-		"understood\n");
-	expect_import("ifupdown",
-		      "iface t inet6 manual\n sitctl-remote 203.0.113.1\n sitctl-address 2001:db8::3 2001:db8::5/64\n",
-		      "t remote 203.0.113.1 address 2001:db8::3 address 2001:db8::5/64", "");
-}
-END_TEST
-
-START_TEST(ifupdown_stanzas)
-{
-#define STANZA "iface t inet6 v4tunnel\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n"
-	/* A further one of the same interface, the loopback interface's, and what stands behind the method. */
-	expect_import("ifupdown", STANZA "iface t inet6 static\n address 2001:db8::5/64\n wonder 7\n",
-		      "t remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8::5/64 ttl 9 gateway none",
-		      "x:7: wonder: is an option that is not understood\n");
-	expect_import("ifupdown",
-		      STANZA "iface lo inet loopback\n up ip -6 route add 2001:db8:48::/48 dev lo\n up wonder\n",
-		      T_WORDS " prefix 2001:db8:48::/48", "");
-	expect_import("ifupdown",
-		      "iface t inet6 v4tunnel inherits u\n address 2001:db8::3/127\n endpoint 203.0.113.1\n ttl 9\n",
-		      T_WORDS, "x:1: inherits u: is not understood in 'iface'\n");
-	expect_import(
-		"ifupdown", STANZA " accept_ra 2\n autoconf 0\n mode x\n metric 5\n", T_WORDS,
-		"x:5: accept_ra: is an option that is not understood\nx:7: mode: is an option that is not understood\n"
-		"x:8: metric: is an option that is not understood\n");
-}
-END_TEST
-
-START_TEST(netplan)
-{
-	/* As the project's first example has it, and as netplan's own manual does. */
-	expect_import(
-		"netplan",
-		"network:\n  version: 2\n  ethernets:\n    eth0:\n      addresses: [2001:db8:7::5/64]\n  tunnels:\n"
-		"    sit-ipv6:\n      mode: sit\n      remote: 203.0.113.1\n      local: 198.51.100.7\n      "
-		"addresses:\n"
-		"        - \"2001:db8::3/127\"\n      gateway6: \"2001:db8::2\"\n    other:\n      mode: gre\n",
-		"sit-ipv6 remote 203.0.113.1 local 198.51.100.7 address 2001:db8::3/127 ttl inherit gateway "
-		"2001:db8::2",
-		"");
-	expect_import("netplan",
-		      "network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, local: 0.0.0.0, ttl: 9,\n"
-		      "  addresses: [2001:db8::3/127: {lifetime: forever}], routes: [{to: default, scope: link, "
-		      "metric: 7}]}}}\n",
-		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 metric 7", "");
-	expect_import(
-		"netplan",
-		"network:\n  tunnels:\n    t:\n      mode: sit\n      remote: 203.0.113.1\n      ttl: 9\n"
-		"      nameservers: {addresses: [2001:db8::53]}\n      key: 7\n      addresses: [\"2001:db8::3/127\"]\n"
-		"      routes:\n        - to: 2001:db8:5::/48\n          via: 2001:db8::2\n",
-		T_WORDS,
-		"x:7: nameservers: is not understood of a tunnel\nx:8: key: is not understood of a tunnel\n"
-		"x:11: 2001:db8:5::/48: is not a route that sitctl makes by a client: it makes a default route\n");
-	/* Of another table: no route of the tunnel. And what discards, at the loopback interface. */
-	expect_import("netplan",
-		      "network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, ttl: 9, addresses: [2001:db8::3/127],\n"
-		      "  routes: [{to: default, table: 9}]}}, ethernets: {lo: {routes: [{to: 2001:db8:48::/48}]}}}\n",
-		      T_WORDS " prefix 2001:db8:48::/48", "x:2: table: is not understood in a route\n");
-	expect_import("netplan", "network:\n\t- x\n", NULL, "x:2: yaml: found character that cannot start any token\n");
-}
-END_TEST
-
-START_TEST(networkd)
-{
-	expect_import(
-		"networkd",
-		"[NetDev]\nName = t\nKind=sit\nMTUBytes=1400\n[Tunnel]\nLocal=any\nRemote=203.0.113.1\nTTL=9\n"
-		"[Match]\nName=eth0\n[Network]\nAddress=2001:db8:5::7/64\nTunnel=t\n[Route]\nGateway=2001:db8:5::1\n"
-		"; t's own\n[Match]\nName=x t*\n[Network]\nGateway=2001:db8::2\n[Address]\nAddress=2001:db8::3/127\n"
-		"[Route]\nDestination=2001:db8:7::/48\nType=unreachable\n",
-		"t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 mtu 1400 dev eth0 gateway 2001:db8::2 "
-		"prefix 2001:db8:7::/48",
-		"");
-	expect_import(
-		"networkd",
-		"[NetDev]\nKind=sit\nName=t\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\nDiscoverPathMTU=no\nFooOverUDP=yes\n"
-		"[Match]\nName=t\n[Network]\nAddress=2001:db8::3/127\nDNS=2001:db8::53\nwhat\n",
-		T_WORDS,
-		"x:7: DiscoverPathMTU: is not understood in [Tunnel]\nx:8: FooOverUDP: is not understood in [Tunnel]\n"
-		"x:13: DNS: is not understood in [Network]\nx:14: what: is neither [SECTION] nor KEY=VALUE\n");
-	expect_import("networkd", "[NetDev]\nName=br0\nKind=bridge\n", NULL, "");
-}
-END_TEST
-
-START_TEST(networkd_values)
-{
-#define NETDEV(tunnel) "[NetDev]\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n" tunnel
-#define NETWORK "[Match]\nName=t\n[Network]\nAddress=2001:db8::3/127\n"
-	/* An address that the kernel takes by itself; others are none of IPv4, or not that of a route. */
-	expect_import("networkd", NETDEV("Local=dhcp4\n") NETWORK, T_WORDS, "");
-	expect_import("networkd", NETDEV("Local=slaac\n") NETWORK, T_WORDS,
-		      "x:7: local 'slaac': is not an IPv4 address\n");
-	expect_import("networkd", NETDEV("Local=ipv4_link_local\n") NETWORK, T_WORDS,
-		      "x:7: local 'ipv4_link_local': is not an IPv4 address\n");
-	expect_import("networkd", NETDEV("TOS=16\nISATAP=no\n") NETWORK,
-		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 tos 16 gateway none", "");
-	/* Sections in an order that leaves open what they are about. */
-	expect_import("networkd", "[Tunnel]\nTTL=9\n[Network]\nDNS=2001:db8::53\n" NETDEV("") NETWORK, T_WORDS,
-		      "x:2: TTL: stands in a [Tunnel] that no [NetDev] is before\n"
-		      "x:4: DNS: stands in a [Network] that no [Match] is before\n");
-	expect_import("networkd", NETDEV("[Match]\nMACAddress=02::1\n") NETWORK, T_WORDS,
-		      "x:8: MACAddress: does not tell, without Name=, whether [Match] is about a tunnel\n");
-	expect_import("networkd",
-		      "[NetDev]\nMACAddress=none\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n" NETWORK,
-		      T_WORDS, "x:2: MACAddress: is not understood in [NetDev]\n");
-	/* Routes that discard, at the loopback interface or elsewhere; and of another table. */
-	expect_import("networkd",
-		      NETDEV("") NETWORK
-		      "[Match]\nName=lo\n[Route]\nDestination=2001:db8:48::/48\n"
-		      "[Match]\nName=eth0\n[Route]\nDestination=2001:db8:49::/48\nType=unreachable\n",
-		      T_WORDS " prefix 2001:db8:48::/48 prefix 2001:db8:49::/48", "");
-	expect_import("networkd", NETDEV("") NETWORK "[Route]\nDestination=::/0\nTable=9\n", T_WORDS,
-		      "x:13: Table: is not understood in [Route]\n");
 }
 END_TEST
 
@@ -622,16 +384,7 @@ Suite *suite_import(void)
 	tcase_add_test(tc, a_fault_is_named_once);
 	tcase_add_test(tc, iproute2_order);
 	tcase_add_test(tc, routes);
-	tcase_add_test(tc, variables);
-	tcase_add_test(tc, variables_are_bounded);
-	tcase_add_test(tc, lifetimes);
-	tcase_add_test(tc, a_tunnel_without_a_far_end_is_named);
 	tcase_add_test(tc, a_route_to_lo_is_a_prefix);
-	tcase_add_test(tc, ifupdown);
-	tcase_add_test(tc, ifupdown_stanzas);
-	tcase_add_test(tc, netplan);
-	tcase_add_test(tc, networkd);
-	tcase_add_test(tc, networkd_values);
 	tcase_add_test(tc, a_comment_gives_only_what_is_not_there);
 	tcase_add_test(tc, several_tunnels);
 	suite_add_tcase(suite, tc);

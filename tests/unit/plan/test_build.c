@@ -374,10 +374,10 @@ START_TEST(memory_of_a_peer)
 			 i % 250 + 1, i, 0x4000 + i);
 		lab_desire(&lab, ROLE_PEER, words);
 	}
-	before = allocated_bytes();
+	before = allocated();
 	ck_assert_int_eq(plan_build(&lab.plan, &w, &scope, &lab.err), 0);
 	ck_assert_uint_gt(lab.plan.n, 6 * PEERS);
-	ck_assert_uint_lt((allocated_bytes() - before) / PEERS, 1000);
+	ck_assert_uint_lt((allocated() - before) / PEERS, 1000);
 }
 END_TEST
 
