@@ -143,7 +143,8 @@ $(UNIT_OBJ): | needed-unit
 $(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/libsitctl.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs check 2>/dev/null)
 
-unit: $(BUILD)/unit
+# Many of them run the program.
+unit: $(BUILD)/unit $(BUILD)/sitctl
 	$(BUILD)/unit
 
 #: make check       all tests: unit tests, the manual, then the kernel tests in one VM

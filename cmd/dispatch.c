@@ -156,20 +156,22 @@ enum status dispatch(struct ctx *ctx, int n, char **words)
 	ctx->words = n;
 	ctx->word = words;
 	for (;; group = cmd->sub) {
+		/* As `ip link` does, an object alone shows what is there. */
+		const char *word = n ? words[0] : "show";
+
 		if (!n && group == ctx->commands) {
 			help_usage(ctx->commands);
 			return STATUS_USAGE;
 		}
-		/* As `ip link` is: to look is what an object alone is for. */
-		if (!n)
-			return call(ctx, find(group, "show"), 0, words);
-		if (is_help(words[0]))
+		if (is_help(word))
 			return help_on(ctx->commands, group, path, sizeof(path), n - 1, words + 1);
-		cmd = find(group, words[0]);
+		cmd = find(group, word);
 		if (!cmd)
-			return unknown(ctx->commands, group, path, words[0]);
-		words++;
-		n--;
+			return unknown(ctx->commands, group, path, word);
+		if (n) {
+			words++;
+			n--;
+		}
 		if (!cmd->sub)
 			break;
 		snprintf(path + strlen(path), sizeof(path) - strlen(path), "%s ", cmd->name);

@@ -133,6 +133,8 @@ class Loss(Way):
         exam = self.asked(status=3)
         self.assertEqual({f["severity"] for f in exam.report["findings"]}, {"risk"}, str(exam))
         self.assertEqual(exam.verdict, "lossy", str(exam))
+        self.inet.nft("delete table inet way")
+        self.cured(self.client)
 
     def test_the_first_answer_to_a_connection_is_lost(self):
         self.drop(self.inet, f"iifname s0 ip protocol 41 {SYN_ACK} numgen inc mod 1000 == 0 drop")

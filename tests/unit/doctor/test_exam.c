@@ -15,6 +15,14 @@ static struct finding *found(const char *name)
 }
 
 /* sitctl-security(7) says how. */
+START_TEST(each_cause_is_told)
+{
+	for (const struct cause *c = causes; c < causes + CAUSE_COUNT; c++)
+		ck_assert_msg(c->name && c->what && c->evidence && c->remedy, "number %d lacks a text",
+			      (int)(c - causes));
+}
+END_TEST
+
 START_TEST(odd_bytes)
 {
 	struct finding *f = found("a\xc3\xa4 \x1b[1mb?");
@@ -98,6 +106,7 @@ Suite *suite_exam(void)
 	Suite *suite = suite_create("exam");
 	TCase *tc = tcase_create("exam");
 
+	tcase_add_test(tc, each_cause_is_told);
 	tcase_add_test(tc, odd_bytes);
 	tcase_add_test(tc, commands);
 	tcase_add_test(tc, written);

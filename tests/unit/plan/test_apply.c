@@ -7,6 +7,7 @@
 #include "../unit.h"
 #include "kernel/nft/load.h"
 #include "plan/apply.h"
+#include "plan/kinds.h"
 
 #define FORWARDING "net/ipv6/conf/up0/forwarding"
 #define PROXY "net/ipv6/conf/up0/proxy_ndp"
@@ -372,6 +373,16 @@ START_TEST(address_with_another_length)
 }
 END_TEST
 
+/* Each can be done in some way, printed, and named. */
+START_TEST(each_kind_can_be_told)
+{
+	for (int i = 0; i < KIND_COUNT; i++)
+		ck_assert_msg(kinds[i] && kinds[i]->name && kinds[i]->size && (kinds[i]->encode || kinds[i]->run) &&
+				      kinds[i]->print && kinds[i]->json && kinds[i]->label,
+			      "kind %d", i);
+}
+END_TEST
+
 Suite *suite_apply(void)
 {
 	Suite *s = suite_create("apply");
@@ -380,6 +391,7 @@ Suite *suite_apply(void)
 	tcase_add_checked_fixture(tc, NULL, end);
 	tcase_add_test(tc, done_and_undone);
 	tcase_add_test(tc, empty_plan);
+	tcase_add_test(tc, each_kind_can_be_told);
 	tcase_add_loop_test(tc, last_step_refused, 0, 6);
 	tcase_add_test(tc, gone_already);
 	tcase_add_test(tc, gone_already_and_refused);
