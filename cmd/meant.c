@@ -6,10 +6,11 @@
 #include "base/nearest.h"
 
 #define COMMANDS_MAX 16 /* of one group */
+#define HABITS_MAX 3	/* commands that one word may stand for */
 
 /* Words of ip, wg, systemctl and others, and the commands that do the like: the first that a group has. */
 static const struct {
-	const char *word, *commands[3];
+	const char *word, *commands[HABITS_MAX];
 } habits[] = {
 	{ "list", { "show" } },
 	{ "ls", { "show" } },
@@ -51,10 +52,16 @@ static const char *by_habit(const struct command *group, const char *word)
 {
 	if (has(group, word))
 		return word;
-	for (size_t i = 0; i < sizeof(habits) / sizeof(*habits); i++)
-		for (size_t k = 0; !strcmp(habits[i].word, word) && k < 3 && habits[i].commands[k]; k++)
-			if (has(group, habits[i].commands[k]))
-				return habits[i].commands[k];
+	for (size_t i = 0; i < sizeof(habits) / sizeof(*habits); i++) {
+		if (strcmp(habits[i].word, word) != 0)
+			continue;
+		for (size_t k = 0; k < HABITS_MAX; k++) {
+			const char *command = habits[i].commands[k];
+
+			if (command && has(group, command))
+				return command;
+		}
+	}
 	return NULL;
 }
 

@@ -50,15 +50,30 @@ bool option_like(const char *word)
 	return true;
 }
 
+static bool begins(const char *text, const char *with)
+{
+	while (*with && *with == *text) {
+		with++;
+		text++;
+	}
+	return !*with;
+}
+
+bool option_of_ip(const char *word)
+{
+	size_t len = strlen(word + 1);
+
+	return word[1] != '-' && len > 1 && (option_by_name(word + 1, len) || begins("brief", word + 1));
+}
+
 const char *option_meant(const char *word)
 {
 	const char *names[32];
-	size_t len = strlen(word + 1);
 	unsigned int n = 0;
 
 	/* As `ip` takes them: -json, -br. */
 	for (const struct option_row *o = option_rows; o->name; o++) {
-		if (word[1] != '-' && len > 1 && !strncmp(o->name, word + 1, len))
+		if (word[1] != '-' && word[1] && word[2] && begins(o->name, word + 1))
 			return o->name;
 		names[n++] = o->name;
 	}

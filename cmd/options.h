@@ -29,6 +29,9 @@ const struct option_row *option_by_letter(char letter);
 /* Is WORD written as an option is? A name may begin with '-' as well. */
 bool option_like(const char *word);
 
+/* Is it one as `ip` takes them, with one dash: -netns, -br? A value that is joined to its letter is not that. */
+bool option_of_ip(const char *word);
+
 /* The option that WORD was meant to be, which is none: without its "--"; or NULL. */
 const char *option_meant(const char *word);
 

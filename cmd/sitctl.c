@@ -74,14 +74,6 @@ static bool take_option(struct ctx *ctx, char letter, const char *value, bool *d
 	}
 }
 
-/* -netns, -br: what `ip` would take, and a value that is joined to its letter is not that. */
-static bool has_one_dash_too_few(const char *word)
-{
-	size_t len = strlen(word + 1);
-
-	return word[1] != '-' && len > 1 && (option_by_name(word + 1, len) || !strncmp("brief", word + 1, len));
-}
-
 /* Take the option at argv[*i], moving *i on over a value of its own. */
 static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, bool *done)
 {
@@ -89,7 +81,7 @@ static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, boo
 	const char *equals = strchr(word, '=');
 	bool is_long = word[1] == '-';
 
-	if (has_one_dash_too_few(word))
+	if (option_of_ip(word))
 		return bad_option(word, "is not an option");
 	for (char *p = word + 1; *p && !*done; p++) {
 		const struct option_row *o = is_long ? option_by_name(word + 2, equals ? (size_t)(equals - word - 2)

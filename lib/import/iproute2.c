@@ -105,15 +105,14 @@ static struct function *find_function(struct script *s, const char *name)
 
 static void add_function(struct script *s, const char *name, unsigned int line)
 {
-	char *copy;
+	struct function *f = &s->functions[s->n_functions];
 
 	if (find_function(s, name) || s->n_functions == FUNCTIONS_MAX)
 		return;
-	copy = strdup(name);
-	if (copy)
-		s->functions[s->n_functions++] = (struct function){ copy, line, false };
-	else
-		s->im->no_memory = true;
+	f->name = strdup(name);
+	f->line = line;
+	s->im->no_memory = s->im->no_memory || !f->name;
+	s->n_functions += f->name != NULL;
 }
 
 /* The functions of the text of W, which may be called before they stand there. */
