@@ -39,30 +39,31 @@ static const struct {
 	{ "diagnose", { "doctor" } },
 };
 
-static bool has(const struct command *group, const char *name)
+/* NAME as the table has it, if it is one of GROUP. */
+static const char *name_in(const struct command *group, const char *name)
 {
 	for (const struct command *c = group; c->name; c++)
 		if (!strcmp(c->name, name))
-			return true;
-	return false;
+			return c->name;
+	return NULL;
 }
 
 /* Of what GROUP has. */
 static const char *by_habit(const struct command *group, const char *word)
 {
-	if (has(group, word))
-		return word;
-	for (size_t i = 0; i < sizeof(habits) / sizeof(*habits); i++) {
+	const char *own = name_in(group, word);
+
+	for (size_t i = 0; !own && i < sizeof(habits) / sizeof(*habits); i++) {
 		if (strcmp(habits[i].word, word) != 0)
 			continue;
 		for (size_t k = 0; k < HABITS_MAX; k++) {
 			const char *command = habits[i].commands[k];
 
-			if (command && has(group, command))
+			if (command && name_in(group, command))
 				return command;
 		}
 	}
-	return NULL;
+	return own;
 }
 
 static const char *by_letters(const struct command *group, const char *word)

@@ -111,8 +111,10 @@ static void add_function(struct script *s, const char *name, unsigned int line)
 		return;
 	f->name = strdup(name);
 	f->line = line;
-	s->im->no_memory = s->im->no_memory || !f->name;
-	s->n_functions += f->name != NULL;
+	if (f->name)
+		s->n_functions++;
+	else
+		s->im->no_memory = true;
 }
 
 /* The functions of the text of W, which may be called before they stand there. */
