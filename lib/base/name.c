@@ -4,6 +4,7 @@
 
 #include "base/name.h"
 #include "base/arena.h"
+#include "base/hash.h"
 
 /* Every name of the process. Those of one command are as many as its tunnels and interfaces. */
 static struct {
@@ -13,20 +14,10 @@ static struct {
 	uint32_t n, n_slots; /* n_slots: a power of two, or 0 */
 } held;
 
-/* FNV-1a (draft-eastlake-fnv). */
-static uint32_t hash(const char *text)
-{
-	uint32_t h = 2166136261U;
-
-	for (; *text; text++)
-		h = (h ^ (uint8_t)*text) * 16777619U;
-	return h;
-}
-
 /* The slot that has TEXT, or the free one where it belongs. */
 static uint32_t *slot_of(const char *text)
 {
-	uint32_t i = hash(text);
+	uint32_t i = hash_bytes(0, text, strlen(text));
 
 	for (;; i++) {
 		uint32_t *slot = &held.slots[i & (held.n_slots - 1)];

@@ -4,15 +4,12 @@
 #include <string.h>
 
 #include "spec/nameindex.h"
+#include "base/hash.h"
 
 uint32_t *nameindex_slot(const struct nameindex *n, struct named of, enum role role, const char *name)
 {
-	size_t at = 2166136261U ^ role;
+	size_t at = hash_bytes(role, name, strlen(name));
 
-	/* FNV-1a, mixed once more: numbered names must not lie side by side. */
-	for (const char *p = name; *p; p++)
-		at = (uint32_t)((at ^ (unsigned char)*p) * 16777619U);
-	at ^= at >> 15;
 	for (; n->n_slots; at++) {
 		uint32_t *slot = &n->slots[at & (n->n_slots - 1)];
 		const struct spec *spec;

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "kernel/nft/load.h" /* before linux/: glibc and the kernel define the same names */
+#include "base/hash.h"
 #include "kernel/mark.h"
 #include "kernel/nft/expr.h"
 #include "kernel/nft/rules.h"
@@ -25,7 +27,11 @@
 struct loaded {
 	struct nft_table *table;
 	struct err *err;
-	enum nft_set_id set; /* whose elements are read */
+	enum nft_set_id set; /* whose elements are read, and of what was read: */
+	struct {
+		size_t n, messages;
+		uint64_t sum; /* of the keys' hashes */
+	} read;
 	unsigned int chains[NFT_CHAINS], rules[NFT_CHAINS];
 	bool sets[SET_COUNT]; /* is it there? */
 	unsigned int foreign; /* what is in the table and not as we make it */
@@ -190,6 +196,8 @@ static int take_element(struct nftnl_set_elem *e, void *data)
 		l->foreign++;
 		return 0;
 	}
+	l->read.n++;
+	l->read.sum += hash_bytes(0, elem.key, sizeof(elem.key));
 	take_comment(e, elem.comment, sizeof(elem.comment));
 	elem.packets = counted(e);
 	return nft_add_elem(l->table, &elem, l->err);
@@ -197,9 +205,11 @@ static int take_element(struct nftnl_set_elem *e, void *data)
 
 static int take_elements(const struct nlmsghdr *nlh, void *data)
 {
+	struct loaded *l = data;
 	struct nftnl_set *s = nftnl_set_alloc();
 	int ret = -EBADMSG;
 
+	l->read.messages++;
 	if (s && nftnl_set_elems_nlmsg_parse(nlh, s) >= 0)
 		ret = nftnl_set_elem_foreach(s, take_element, data);
 	if (s)
@@ -258,6 +268,7 @@ static void reset_elements(void *data)
 
 	while (l->table->n && nft_set_of(l->table, l->table->n - 1) == l->set)
 		l->table->used = l->table->at[--l->table->n];
+	memset(&l->read, 0, sizeof(l->read));
 }
 
 static void request(struct nl_batch *b, uint16_t type, uint16_t flags)
@@ -270,17 +281,38 @@ static void request(struct nl_batch *b, uint16_t type, uint16_t flags)
 		nfg->nfgen_family = NFPROTO_INET;
 }
 
+/*
+ * Where elements were added or removed just before, the kernel may still be moving those of a hash table to a larger or
+ * smaller one. For each message of a dump it walks the table anew, and leaves out as many as it gave before
+ * (nft_rhash_walk(), net/netfilter/nft_set_hash.c): in another order by now, so that some never come, others twice, and
+ * nothing tells. A set that comes in several messages is read until it is the same twice.
+ */
 static int load_elements(struct conversation *c, struct loaded *l, enum nft_set_id id, struct err *err)
 {
+	struct timespec pause = { .tv_nsec = 2000000 };
 	struct nl_batch *b = &c->batch;
 
 	if (!l->sets[id])
 		return 0; /* this table is not as we make it */
 	l->set = id;
-	request(b, NFT_MSG_GETSETELEM, NLM_F_DUMP);
-	nl_put_str(b, NFTA_SET_ELEM_LIST_TABLE, SITCTL_TABLE);
-	nl_put_str(b, NFTA_SET_ELEM_LIST_SET, nft_sets[id].name);
-	return conversation_dump(c, NL_NETFILTER, take_elements, reset_elements, l, err);
+	for (int try = 0; try < NL_DUMP_TRIES; try++) {
+		size_t n = l->read.n;
+		uint64_t sum = l->read.sum;
+		int ret;
+
+		request(b, NFT_MSG_GETSETELEM, NLM_F_DUMP);
+		nl_put_str(b, NFTA_SET_ELEM_LIST_TABLE, SITCTL_TABLE);
+		nl_put_str(b, NFTA_SET_ELEM_LIST_SET, nft_sets[id].name);
+		ret = conversation_dump(c, NL_NETFILTER, take_elements, reset_elements, l, err);
+		if (ret || l->read.messages < 2 || nft_sets[id].flags & SET_INTERVAL ||
+		    (try && n == l->read.n && sum == l->read.sum))
+			return ret;
+		if (try)
+			nanosleep(&pause, NULL);
+	}
+	err_sys(err, EAGAIN, "nf_tables set %s", nft_sets[id].name);
+	err_why(err, "its elements kept changing while they were read, %d times", NL_DUMP_TRIES);
+	return -EAGAIN;
 }
 
 /* Everything inside the table, once it is known to exist. */
