@@ -26,6 +26,10 @@ enum status read_conf(const struct ctx *ctx, enum role role, const char *name, s
 
 	usual_path(ctx, role, name, path);
 	memset(f, 0, sizeof(*f));
+	if (ctx->save && conf_is_input(path)) {
+		err_usage(&err, "--save", "there is no file to write: --file names standard input");
+		return fail(&err);
+	}
 	if ((ctx->save && conf_lock(f, path, &err)) || conf_read(f, path, conf_role(role), name, &err))
 		return fail(&err);
 	if (!f->exists && ctx->file && !ctx->save) {

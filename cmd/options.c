@@ -16,7 +16,7 @@ const struct option_row option_rows[] = {
 	{ 'D', "dry-run", NULL, "print what would be done, do nothing" },
 	{ 'q', "quiet", NULL, "no warnings, only errors" },
 	{ 'c', "color", "[=auto|always|never]", "colours (default: auto, on a terminal)" },
-	{ 'f', "file", "FILE", "read or write this one, not that in /etc/sitctl" },
+	{ 'f', "file", "FILE", "read or write this one, not that in /etc/sitctl; - is standard input" },
 	{ OPTION_SAVE, "save", NULL, "write the new state to the file as well" },
 	{ OPTION_UNLESS_DOWN, "unless-down", NULL, "for hooks: leave down what a person took down" },
 	{ 'b', "batch", "FILE", "read commands from it, a line each; - is standard input" },

@@ -367,50 +367,72 @@ static int check_folders(const char *path, struct err *err)
 	return ret;
 }
 
-static int load(struct conf *f, int fd, char **text, struct err *err)
+/* All of FD, or what there is of SIZE bytes if it has a SIZE. */
+static int load(struct conf *f, int fd, size_t size, char **text, struct err *err)
 {
-	struct stat st;
-	size_t len = 0;
-	ssize_t n = 0;
-	int ret = check_owner(f, fd, &st, err);
+	size_t room = size ? size : 4096, len = 0;
+	ssize_t n;
 
-	if (ret)
-		return ret;
-	*text = calloc(1, (size_t)st.st_size + 1);
-	if (!*text)
-		return err_sys(err, ENOMEM, "%s", f->path);
-	while (len < (size_t)st.st_size && (n = read(fd, *text + len, (size_t)st.st_size - len)) > 0)
-		len += (size_t)n;
+	do {
+		char *grown = realloc(*text, room + 1);
+
+		if (!grown)
+			return err_sys(err, ENOMEM, "%s", f->path);
+		*text = grown;
+		while ((n = read(fd, grown + len, room - len)) > 0)
+			len += (size_t)n;
+		grown[len] = '\0';
+		room *= 2;
+	} while (!n && len == room / 2 && !size && len <= SIZE_MAX_FILE);
 	if (n < 0)
 		return err_sys(err, errno, "%s", f->path);
+	if (len > SIZE_MAX_FILE)
+		return err_usage(err, f->path, "is not a file of a size that it could have");
 	return strlen(*text) == len ? 0 : err_usage(err, f->path, "has a zero byte: it is no text");
+}
+
+/* The file at f->path, if it is there and root's alone. */
+static int load_file(struct conf *f, char **text, struct err *err)
+{
+	int ret = check_folders(f->path, err), fd = ret ? -1 : open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (!ret && fd < 0 && errno == ENOENT)
+		return 0;
+	if (!ret && fd < 0)
+		ret = err_sys(err, errno, "%s", f->path);
+	f->exists = !ret;
+	if (!ret)
+		ret = check_owner(f, fd, &st, err);
+	if (!ret)
+		ret = load(f, fd, (size_t)st.st_size, text, err);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+bool conf_is_input(const char *path)
+{
+	return !strcmp(path, "-") || !strcmp(path, "/dev/stdin");
 }
 
 int conf_read(struct conf *f, const char *path, enum role role, const char *name, struct err *err)
 {
 	char *text = NULL;
-	int fd, ret, lock = f->lock;
+	int ret, lock = f->lock;
 
 	memset(f, 0, sizeof(*f));
 	f->lock = lock;
 	f->role = role;
 	f->mode = 0644;
-	if (snprintf(f->path, sizeof(f->path), "%s", path) >= (int)sizeof(f->path))
+	if (snprintf(f->path, sizeof(f->path), "%s", conf_is_input(path) ? "standard input" : path) >=
+	    (int)sizeof(f->path))
 		return err_usage(err, path, "is too long for the name of a file");
-	ret = check_folders(path, err);
-	fd = ret ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (!ret && fd < 0 && errno == ENOENT)
-		return 0;
-	if (!ret && fd < 0)
-		ret = err_sys(err, errno, "%s", path);
-	f->exists = !ret;
-	if (!ret)
-		ret = load(f, fd, &text, err);
-	if (!ret)
+	f->exists = conf_is_input(path);
+	ret = f->exists ? load(f, STDIN_FILENO, 0, &text, err) : load_file(f, &text, err);
+	if (!ret && f->exists)
 		ret = conf_parse(f, text, role, name, err);
 	free(text);
-	if (fd >= 0)
-		close(fd);
 	if (ret)
 		conf_free(f);
 	return ret;

@@ -60,8 +60,11 @@ const char *conf_part(enum role role);
 void conf_path(enum role role, const char *name, char *path);
 bool conf_taken(const char *name);
 
+/* Does PATH stand for standard input: "-", or its name? */
+bool conf_is_input(const char *path);
+
 /*
- * Read the file at PATH into F, which is zeroed or has its lock: of the client NAME (ROLE_CLIENT), the server's (ROLE_SERVER) or that of passes (ROLE_NAT). 0, also
+ * Read the file at PATH, or standard input, into F, which is zeroed or has its lock: of the client NAME (ROLE_CLIENT), the server's (ROLE_SERVER) or that of passes (ROLE_NAT). 0, also
  * where there are errors in it or there is no file (exists); or a negative errno and
  * ERR where it cannot be read or others may write to it. Ends with conf_free().
  */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <unistd.h>
 
 #include "../unit.h"
 #include "conf/conf.h"
@@ -337,6 +338,36 @@ START_TEST(any_bytes)
 }
 END_TEST
 
+/* A file larger than what is asked for at once comes whole from a pipe, under either name, and is no file to write. */
+START_TEST(standard_input)
+{
+	static const char *const names[] = { "-", "/dev/stdin" };
+	const char *text = "[client]\nremote = 203.0.113.1\naddress = 2001:db8::3\n";
+	struct ran ran;
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		char comment[20000];
+		int ends[2];
+
+		memset(comment, '#', sizeof(comment) - 1);
+		comment[sizeof(comment) - 1] = '\n';
+		ck_assert_int_eq(pipe(ends), 0);
+		ck_assert_int_eq(write(ends[1], comment, sizeof(comment)), sizeof(comment));
+		ck_assert_int_eq(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+		close(ends[1]);
+		ck_assert_int_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+		close(ends[0]);
+		conf_free(&f);
+		ck_assert_int_eq(conf_read(&f, names[i], ROLE_CLIENT, "x", &err), 0);
+		ck_assert(f.exists && !f.errors.n);
+		ck_assert_str_eq(f.path, "standard input");
+		ck_assert_str_eq(words_of(ROLE_CLIENT, "x"), "remote 203.0.113.1 address 2001:db8::3/127");
+	}
+	expect(&ran, "--save -f - client up x remote 203.0.113.1 address 2001:db8::3", 2, "standard input");
+	expect(&ran, "-f - client up x", 2, "standard input: [client]: this section is missing");
+}
+END_TEST
+
 Suite *suite_read(void)
 {
 	Suite *s = suite_create("conf");
@@ -345,6 +376,7 @@ Suite *suite_read(void)
 	tcase_add_checked_fixture(tc, NULL, end);
 	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, passes);
+	tcase_add_test(tc, standard_input);
 	tcase_add_test(tc, client);
 	tcase_add_test(tc, server_and_peers);
 	tcase_add_test(tc, ways_to_write);
