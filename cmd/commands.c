@@ -31,7 +31,7 @@ static const struct command server_commands[] = {
 
 static const struct command nat_commands[] = {
 	{ "pass", "pass protocol 41 between a tunnel server and an inside host", ROLE_NAT, ARGS_NAME_PARAMS, FILES_SAVE, cmd_up, NULL },
-	{ "unpass", "end that", ROLE_NAT, ARGS_NAME, FILES_SAVE, cmd_down, NULL },
+	{ "unpass", "remove the pass NAME", ROLE_NAT, ARGS_NAME, FILES_SAVE, cmd_down, NULL },
 	{ "show", "what the kernel has", ROLE_NAT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_show, NULL },
 	{ "check", "is the kernel still in the wanted state?", ROLE_NAT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_check, NULL },
 	{ "up", "all passes as /etc/sitctl/nat.conf says", ROLE_NAT, ARGS_NONE, FILES_READ, cmd_nat_up, NULL },

@@ -145,7 +145,7 @@ static void print_causes(void)
 	for (const struct cause *c = causes; c < causes + CAUSE_COUNT; c++) {
 		char text[1024];
 
-		snprintf(text, sizeof(text), "%s: %s; the way out: %s", c->what, c->evidence, c->remedy);
+		snprintf(text, sizeof(text), "%s: %s; remedy: %s", c->what, c->evidence, c->remedy);
 		print_entry(c->name, text);
 	}
 }

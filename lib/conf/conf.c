@@ -14,6 +14,7 @@
 
 /* For 100,000 peers: more memory no file takes, whatever stands in it. */
 #define SIZE_MAX_FILE (16 << 20)
+#define TOO_LARGE "is larger than 16 MiB"
 #define SECTIONS_MAX (1 << 17)
 #define LINES_MAX (1 << 20)
 
@@ -322,8 +323,10 @@ static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
 
 	if (fstat(fd, st))
 		return err_sys(err, errno, "%s", f->path);
-	if (!S_ISREG(st->st_mode) || st->st_size > SIZE_MAX_FILE)
-		return err_usage(err, f->path, "is not a file of a size that it could have");
+	if (!S_ISREG(st->st_mode))
+		return err_usage(err, f->path, "is not a regular file");
+	if (st->st_size > SIZE_MAX_FILE)
+		return err_usage(err, f->path, TOO_LARGE);
 	if (st->st_uid || (st->st_mode & 022)) {
 		err_usage(err, f->path, "others than root may write to it");
 		quote_word(f->path, word, sizeof(word));
@@ -387,7 +390,7 @@ static int load(struct conf *f, int fd, size_t size, char **text, struct err *er
 	if (n < 0)
 		return err_sys(err, errno, "%s", f->path);
 	if (len > SIZE_MAX_FILE)
-		return err_usage(err, f->path, "is not a file of a size that it could have");
+		return err_usage(err, f->path, TOO_LARGE);
 	return strlen(*text) == len ? 0 : err_usage(err, f->path, "has a zero byte: it is no text");
 }
 

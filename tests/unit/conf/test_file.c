@@ -53,7 +53,7 @@ START_TEST(size)
 	put_file(PATH, "#", 0);
 	ck_assert_int_eq(truncate(PATH, (16 << 20) + 1), 0);
 	ck_assert_int_eq(conf_read(&f, PATH, ROLE_CLIENT, "x", &err), -EINVAL);
-	ck_assert(err.usage && strstr(err.why, "size"));
+	ck_assert(err.usage && strstr(err.why, "16 MiB"));
 	/* Of just that size it is read: one long comment, and then what counts. */
 	ck_assert_ptr_nonnull(text);
 	memset(text, '#', 16 << 20);
@@ -76,10 +76,10 @@ START_TEST(no_files)
 {
 	char deep[CONF_PATH + 20];
 
-	refused(CONF_DIR, "is not a file");
-	refused("/dev/null", "is not a file");
+	refused(CONF_DIR, "is not a regular file");
+	refused("/dev/null", "is not a regular file");
 	ck_assert_int_eq(mkfifo(PATH, 0644), 0);
-	refused(PATH, "is not a file"); /* and it does not wait for somebody who writes */
+	refused(PATH, "is not a regular file"); /* and it does not wait for somebody who writes */
 	put_file(CONF_DIR "/y.conf", C, 0);
 	refused(CONF_DIR "/y.conf/z", "");
 	ck_assert(err.code == ENOTDIR && !err.usage);
