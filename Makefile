@@ -30,7 +30,7 @@ BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
 FUZZ := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 FUZZ_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/common/*.c)))
 
-.PHONY: all help deps deps-build deps-lint deps-s390x needed needed-unit install uninstall deb clean check check-faults check-kernels check-s390x lint check-asan check-valgrind coverage unit bench fuzz fuzzers demo vm-shell
+.PHONY: all help deps deps-build deps-lint deps-s390x needed needed-unit install uninstall deb clean check check-quick check-faults check-kernels check-s390x lint check-asan check-valgrind coverage unit bench fuzz fuzzers demo vm-shell
 
 all: $(BUILD)/sitctl
 
@@ -150,6 +150,10 @@ unit: $(BUILD)/unit $(BUILD)/sitctl
 #: make check       all tests: unit tests, the manual, then the kernel tests in one VM
 check: deps
 	@tests/check
+
+#: make check-quick the unit tests, the manual, and the main jobs in one VM
+check-quick: deps
+	@tests/check --quick
 
 #: make check-faults  every fault at every system call, of which `make check` tries a sample: it takes hours
 check-faults: deps
