@@ -227,17 +227,6 @@ static int derive_passed(struct wanted *set, struct err *err)
 	return ret;
 }
 
-/* Did we change any accept_ra? */
-static bool any_saved(const struct journal *j)
-{
-	const struct saved *entry;
-
-	for (size_t at = 0; (entry = saved_next(&j->saved, SAVED_SYSCTL, &at));)
-		if (ends_with(entry->sysctl.key, "/accept_ra"))
-			return true;
-	return false;
-}
-
 static int derive_all(struct wanted *set, struct err *err)
 {
 	const char *uplink = name_text(set->w->desired->server.uplink);
@@ -262,7 +251,7 @@ static int derive_all(struct wanted *set, struct err *err)
 	/* Even where all.forwarding is given, a `forwarding` that we set by interface costs RA routes. */
 	if (!ret && mode == FORWARDING_GIVEN && derive_forwarding(set->w->desired) &&
 	    (!conf_is("default", "forwarding", "1") || (proxied && !conf_is(uplink, "forwarding", "1")) ||
-	     any_saved(set->w->j)))
+	     saved_has_leaf(&set->w->j->saved, "accept_ra")))
 		ret = derive_accept_ra(set, false, err);
 	if (!ret && proxied) {
 		ret = derive_conf(set, uplink, "proxy_ndp", "1", PHASE_FORWARDING, err);

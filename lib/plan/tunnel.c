@@ -14,6 +14,7 @@
 #include "plan/wanted.h"
 #include "state/derive.h"
 #include "state/readback.h"
+#include "state/saved.h"
 #include "state/snapshotfind.h"
 
 #include <linux/rtnetlink.h>
@@ -138,7 +139,11 @@ static int plan_device_forwarding(struct plan *plan, const struct world *w, cons
 	const struct desired_tunnel *before = desired_find(&w->j->desired, spec->role, name_text(spec->name));
 
 	if (!derive_forwards(w->desired, spec)) {
-		if (mode == FORWARDING_FORCE && has && before && derive_forwards(&w->j->desired, &before->spec))
+		/* Where a change failed half-way, or was killed, the journal may have the new spec already, and former values. */
+		bool did = (before && derive_forwards(&w->j->desired, &before->spec)) ||
+			   saved_has_leaf(&w->j->saved, "force_forwarding");
+
+		if (mode == FORWARDING_FORCE && has && did)
 			return device_sysctl(plan, has, name_text(spec->dev), "force_forwarding", "0", err);
 		return 0;
 	}

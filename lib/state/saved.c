@@ -205,6 +205,19 @@ void saved_forget_sysctl(struct saved_list *list, const char *key)
 	saved_forget(list, &entry);
 }
 
+bool saved_has_leaf(const struct saved_list *list, const char *leaf)
+{
+	const struct saved *entry;
+
+	for (size_t at = 0; (entry = saved_next(list, SAVED_SYSCTL, &at));) {
+		const char *last = strrchr(entry->sysctl.key, '/');
+
+		if (last && !strcmp(last + 1, leaf))
+			return true;
+	}
+	return false;
+}
+
 static struct saved entry_of_addr(const char *ifname, const struct net6 *net)
 {
 	struct saved entry = { .kind = SAVED_ADDR };

@@ -71,6 +71,9 @@ int saved_add_sysctl(struct saved_list *list, const char *key, const char *value
 const struct saved_sysctl *saved_find_sysctl(const struct saved_list *list, const char *key);
 void saved_forget_sysctl(struct saved_list *list, const char *key);
 
+/* Is one noted of that LEAF, such as "accept_ra", of whatever interface? */
+bool saved_has_leaf(const struct saved_list *list, const char *leaf);
+
 /* Note that we put the address on the interface. 0, or -ENOMEM and ERR. Did we? */
 int saved_add_addr(struct saved_list *list, const char *ifname, const struct net6 *net, struct err *err);
 bool saved_has_addr(const struct saved_list *list, const char *ifname, const struct net6 *net);

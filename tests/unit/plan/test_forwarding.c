@@ -178,6 +178,25 @@ START_TEST(forwarding_forced)
 }
 END_TEST
 
+/* A change to a tunnel that forwards no more failed half-way: the journal has the new spec, and the former values. */
+START_TEST(forwarding_forced_no_more)
+{
+	static const char *const spec = "lan0 remote 203.0.113.1 address 2001:db8::3 notrack off gateway none" BARE;
+
+	lab_tunnel(&lab, "lan0", "sitctl client lan0", "203.0.113.1");
+	write_sysctl(CONF "lan0/force_forwarding", "1");
+	write_sysctl(CONF "up0/force_forwarding", "1");
+	lab_desired_both(&lab, ROLE_CLIENT, spec);
+	ck_assert_int_eq(lab_plan(&lab, ROLE_CLIENT, "lan0"), 0);
+	ck_assert_msg(!strstr(lab.steps, "force_forwarding"), "none of ours: %s", lab.steps);
+	saved(CONF "up0/force_forwarding", "0", "1");
+	ck_assert_int_eq(lab_plan(&lab, ROLE_CLIENT, "lan0"), 0);
+	ck_assert_msg(strstr(lab.steps, "~sysctl net/ipv6/conf/lan0/force_forwarding 1>0\n") &&
+			      strstr(lab.steps, "~sysctl net/ipv6/conf/up0/force_forwarding 1>0\n"),
+		      "%s", lab.steps);
+}
+END_TEST
+
 /* The uplink has gone: that is no reason to refuse what has nothing to do with it. */
 START_TEST(uplink_that_is_not_there)
 {
@@ -319,8 +338,10 @@ Suite *suite_forwarding(void)
 	tcase_add_test(tc, whose_accept_ra);
 	tcase_add_test(tc, whose_forwarding_is_pinned);
 	tcase_add_test(tc, forwarding_given);
-	if (!access("/proc/sys/net/ipv6/conf/all/force_forwarding", F_OK)) /* a kernel that has it */
+	if (!access("/proc/sys/net/ipv6/conf/all/force_forwarding", F_OK)) { /* a kernel that has it */
 		tcase_add_test(tc, forwarding_forced);
+		tcase_add_test(tc, forwarding_forced_no_more);
+	}
 	tcase_add_test(tc, uplink_that_is_not_there);
 	tcase_add_test(tc, everything_back);
 	tcase_add_test(tc, changed_by_others);
