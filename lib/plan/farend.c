@@ -12,11 +12,14 @@
 /* Is ADDR the first or the last one of the subnet? A /31 (RFC 3021) and a /32 have hosts only. */
 static const char *not_in_subnet(const struct addr4 *a, struct in_addr addr)
 {
-	uint32_t host = a->len ? UINT32_MAX >> a->len : UINT32_MAX, value = ntohl(addr.s_addr);
+	uint32_t host, value = ntohl(addr.s_addr);
 
 	if (a->broadcast.s_addr && addr.s_addr == a->broadcast.s_addr)
 		return "broadcast";
-	if (a->len > 30 || (value ^ ntohl(a->net.s_addr)) & ~host)
+	if (a->len > 30)
+		return NULL;
+	host = UINT32_MAX >> a->len;
+	if ((value ^ ntohl(a->net.s_addr)) & ~host)
 		return NULL;
 	value &= host;
 	return value == host ? "broadcast" : value ? NULL : "network";
