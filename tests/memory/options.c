@@ -12,13 +12,13 @@ const char *__asan_default_options(void);
 int __lsan_is_turned_off(void);
 
 /*
- * A report ends the program with a status that no test expects, and stays in a file. strcspn() is not looked at: that
- * would go over all that is left of a text with each of its lines.
+ * A report ends the program with a status that no test expects, and stays in a file. strcspn() and strndup() are not
+ * looked at: that would go over all that is left of a text with each of its lines.
  */
 const char *__asan_default_options(void)
 {
 	return "exitcode=99:handle_sigill=1:detect_stack_use_after_return=1:strict_string_checks=1:"
-	       "intercept_strspn=0:"
+	       "intercept_strspn=0:intercept_strndup=0:"
 	       "log_path=" REPORTS "/report";
 }
 
