@@ -78,14 +78,10 @@ static int client_sources(const struct spec *spec, struct nft_table *t, struct e
 	/* ::/96 but for ::, which duplicate address detection uses; ::1 is in it */
 	static const struct in6_addr first = { .s6_addr = { [15] = 1 } };
 	static const struct in6_addr last = { .s6_addr = { [12] = 0xff, [13] = 0xff, [14] = 0xff, [15] = 0xff } };
-	struct nft_elem hairpin = { .set = SET_HAIRPINS };
-	size_t at = 0;
 	int ret = nft_add_ifname(t, SET_PROVIDERS, name_text(spec->dev), err);
 
-	nft_put_ifname(&hairpin, &at, name_text(spec->dev));
-	nft_put_ifname(&hairpin, &at, name_text(spec->dev));
 	if (!ret)
-		ret = nft_add_elem(t, &hairpin, err);
+		ret = nft_add_ifname(t, SET_HAIRPINS, name_text(spec->dev), err);
 	if (!ret)
 		ret = add_net(t, SET_FORBIDDEN, name_text(spec->dev), &multicast, err);
 	if (!ret)

@@ -95,12 +95,14 @@ static struct nft_elem remote_elem(struct in_addr remote)
 	return e;
 }
 
+/* Where the key has several names, as that of a way from one interface to another has, all are IFNAME. */
 static struct nft_elem ifname_elem(enum nft_set_id set, const char *ifname)
 {
 	struct nft_elem e = { .set = set };
 	size_t at = 0;
 
-	nft_put_ifname(&e, &at, ifname);
+	for (const enum nft_field *f = nft_sets[set].fields; *f == FIELD_IFNAME; f++)
+		nft_put_ifname(&e, &at, ifname);
 	return e;
 }
 

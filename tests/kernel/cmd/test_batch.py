@@ -94,7 +94,7 @@ class Batch(files.Case):
         self.assertEqual(len(self.tell(self.server, f"-q -b {path}", 1).err.splitlines()), 1)
 
     def test_half_a_command_has_its_line(self):
-        for text in ("\nclient\n", "\nserver\n"):
+        for text in ("\nclient up\n", "\nserver add-peer\n"):
             with self.subTest(text):
                 self.assertTrue(self.batch(self.server, text, 2).err.startswith("sitctl: standard input:2: "))
 

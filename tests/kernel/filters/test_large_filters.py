@@ -129,7 +129,7 @@ class Bound(Case):
 
     def test_others_rules_elsewhere(self):
         """Chains that the packets do not meet are no matter."""
-        self.rules(table(f"chain aside {{\n{chr(10).join(passed(2 * GLANCE))}\n}}\nchain out {{ type filter hook output priority 0; jump aside; }}"))
+        self.rules(table(f"chain aside {{\n{chr(10).join(passed(2 * GLANCE))}\n}}\nchain on {{ type filter hook forward priority 0; jump aside; }}"))
         self.up(self.client, UP)
 
     def test_chains_that_double(self):
