@@ -4,6 +4,7 @@
 
 #include "../unit.h"
 #include "kernel/mark.h"
+#include "state/elements.h"
 #include "state/readback.h"
 #include "state/snapshotfind.h"
 
@@ -195,6 +196,40 @@ START_TEST(foreign_client_observed)
 }
 END_TEST
 
+/* Each filter that a tunnel has is read back, and no other: the elements of the one are those of the set that is asked. */
+START_TEST(filters_observed)
+{
+	static const struct {
+		enum role role;
+		const char *words, *alias;
+	} rows[] = { { ROLE_CLIENT, "t1 remote 203.0.113.1 address 2001:db8::3/127", "sitctl client t1" },
+		     { ROLE_CLIENT,
+		       "t1 remote 203.0.113.1 address 2001:db8::3/127 simple-security on prefix 2001:db8:5::/48",
+		       "sitctl client t1" },
+		     { ROLE_CLIENT, "t1 remote 203.0.113.1 address 2001:db8::3/127 source-filter off mss-clamp off",
+		       "sitctl client t1" },
+		     { ROLE_PEER, "alice remote 203.0.113.1 address 2001:db8::3 dev t1", "sitctl server alice" },
+		     { ROLE_PEER, "alice remote 203.0.113.1 address 2001:db8::3 dev t1 source-filter off",
+		       "sitctl server alice" } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct link *l = lab_tunnel(&lab, "t1", rows[i].alias, "203.0.113.1");
+		SPEC want = { 0 }, got = { 0 };
+
+		make_spec(&want, rows[i].role, rows[i].words);
+		lab_no_nft(&lab);
+		lab.s.nft.exists = lab.s.nft.intact = true;
+		ck_assert_int_eq(derive_elements(&want, &lab.s.nft, &lab.err), 0);
+		nft_sort(&lab.s.nft);
+		observe_link(&lab.s, l, NULL, &got);
+		ck_assert_msg(got.source_filter == want.source_filter && got.mss_clamp == want.mss_clamp &&
+				      got.notrack == want.notrack && got.simple_security == want.simple_security,
+			      "%s", rows[i].words);
+		lab.s.n_links--;
+	}
+}
+END_TEST
+
 /* Or a peer: what is routed to it are its prefixes, but for what follows from addresses. */
 START_TEST(foreign_peer_observed)
 {
@@ -303,6 +338,7 @@ Suite *suite_desired(void)
 	tcase_add_test(kernel, client_observed);
 	tcase_add_test(kernel, peer_observed);
 	tcase_add_test(kernel, peer_without_a_pair_observed);
+	tcase_add_test(tc, filters_observed);
 	tcase_add_test(kernel, foreign_client_observed);
 	tcase_add_test(kernel, foreign_peer_observed);
 	tcase_add_test(kernel, adopted_observed);

@@ -86,7 +86,11 @@ class Round(netlab.Case):
 
 
 class Wildcard(netlab.Case):
-    """A device of somebody else without a remote, on a host that forwards."""
+    """A device of somebody else without a remote, on a host that forwards: by itself, from any interface."""
+
+    @classmethod
+    def prepare(cls):
+        cls.server.set("net.ipv6.conf.all.forwarding", 1)
 
     def arrives(self, source="2001:db8:77::1"):
         with forged.Listener(self.inet) as listener:
