@@ -120,7 +120,9 @@ static void make_tunnel(struct place *p)
 
 static void netdev_key(struct place *p, const char *key, const char *value)
 {
-	if (!strcmp(key, "Name")) {
+	if (!strcmp(key, "Name") ? p->netdev[0] : !strcmp(key, "Kind") && p->kind[0]) {
+		import_error(p->im, key, "is there twice, of which the first is read");
+	} else if (!strcmp(key, "Name")) {
 		if (strlen(value) < sizeof(p->netdev)) {
 			snprintf(p->netdev, sizeof(p->netdev), "%s", value);
 		} else {
@@ -203,6 +205,7 @@ static bool is_of_others(const char *key, const char *value)
 /* Which tunnel the .network is about: those that stand before it. */
 static void match_key(struct place *p, const char *key, char *value)
 {
+	char *at;
 	bool one = strlen(value) < sizeof(p->match) && !strpbrk(value, " \t!*?[");
 
 	if (strcmp(key, "Name")) {
@@ -218,7 +221,7 @@ static void match_key(struct place *p, const char *key, char *value)
 		import_error(p->im, value, "is for all interfaces but these, which is not understood");
 		return;
 	}
-	for (char *word = strtok(value, " \t"); word; word = strtok(NULL, " \t"))
+	for (char *word = strtok_r(value, " \t", &at); word; word = strtok_r(NULL, " \t", &at))
 		match_pattern(p, word);
 }
 

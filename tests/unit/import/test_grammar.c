@@ -184,14 +184,14 @@ static void each_option(const struct grammar *g, const struct spec *good, const 
 START_TEST(nothing_is_lost_in_silence)
 {
 	const struct grammar *g = &grammars[_i];
-	char *options = strdup(g->options), text[TEXT];
+	char *options = strdup(g->options), *at, text[TEXT];
 	struct import good;
 
 	ck_assert_ptr_nonnull(options);
 	snprintf(text, sizeof(text), "%s%s", g->before, g->after);
 	read_import(&good, g->format, text);
 	ck_assert_msg(good.n == 1 && !good.errors.n, "%s\n%s", text, import_errors(&good));
-	for (char *name = strtok(options, " "); name; name = strtok(NULL, " ")) {
+	for (char *name = strtok_r(options, " ", &at); name; name = strtok_r(NULL, " ", &at)) {
 		char *value = strchr(name, '=');
 
 		if (value)
