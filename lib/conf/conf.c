@@ -433,7 +433,7 @@ int conf_read(struct conf *f, const char *path, enum role role, const char *name
 		return err_usage(err, path, "is too long for the name of a file");
 	f->exists = conf_is_input(path);
 	ret = f->exists ? load(f, STDIN_FILENO, 0, &text, err) : load_file(f, &text, err);
-	if (!ret && f->exists)
+	if (!ret && text)
 		ret = conf_parse(f, text, role, name, err);
 	free(text);
 	if (ret)
