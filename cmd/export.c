@@ -221,14 +221,9 @@ enum status cmd_export(const struct ctx *ctx, const struct command *cmd, const c
 	}
 	if (!only && strcmp(words[0], "all"))
 		return unknown_format(words[0]);
-	if (confs_load(ctx, cmd->role, name, true, &confs, &err))
-		return fail(&err);
-	for (size_t i = 0; i < confs.n; i++)
-		fail_conf(&confs.items[i]);
-	if (host_open(&host, false, &err)) {
-		confs_free(&confs);
-		return fail(&err);
-	}
+	status = look(ctx, cmd->role, name, &confs, &host);
+	if (status)
+		return status;
 	if (!find_spec(&host, &confs, cmd->role, name, &spec))
 		status = not_found(cmd, name);
 	else if (make_exported(&host, &spec, &e, &err))

@@ -163,3 +163,17 @@ const struct conf_section *confs_find(const struct confs *confs, enum role role,
 	}
 	return NULL;
 }
+
+enum status look(const struct ctx *ctx, enum role role, const char *name, struct confs *confs, struct host *host)
+{
+	struct err err;
+
+	if (confs_load(ctx, role, name, true, confs, &err))
+		return fail(&err);
+	for (size_t i = 0; i < confs->n; i++)
+		fail_conf(&confs->items[i]);
+	if (!host_open(host, false, &err))
+		return STATUS_OK;
+	confs_free(confs);
+	return fail(&err);
+}

@@ -3,6 +3,7 @@
 #ifndef SITCTL_CMD_FILE_H
 #define SITCTL_CMD_FILE_H
 
+#include "change/host.h"
 #include "conf/conf.h"
 #include "commands.h"
 
@@ -26,6 +27,9 @@ struct confs {
 int confs_load(const struct ctx *ctx, enum role role, const char *name, bool lenient, struct confs *confs,
 	       struct err *err);
 void confs_free(struct confs *confs);
+
+/* To look: such files, and what the kernel has, whatever is wrong in the files. What is wrong is told. Both end as ever. */
+enum status look(const struct ctx *ctx, enum role role, const char *name, struct confs *confs, struct host *host);
 
 /* The section of ROLE and NAME and the file that has it, or NULL. */
 const struct conf_section *confs_find(const struct confs *confs, enum role role, const char *name,

@@ -275,19 +275,13 @@ enum status cmd_show(const struct ctx *ctx, const struct command *cmd, const cha
 	bool found = false;
 	struct host host;
 	json_t *array;
-	struct err err;
+	enum status status;
 
 	(void)n;
 	(void)words;
-	if (confs_load(ctx, cmd->role, name, true, &confs, &err))
-		return fail(&err);
-	/* What is wrong in a file does not keep us from showing what the kernel has. */
-	for (size_t i = 0; i < confs.n; i++)
-		fail_conf(&confs.items[i]);
-	if (host_open(&host, false, &err)) {
-		confs_free(&confs);
-		return fail(&err);
-	}
+	status = look(ctx, cmd->role, name, &confs, &host);
+	if (status)
+		return status;
 	array = ctx->json ? json_array() : NULL;
 	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
 		if (!cmd->role || cmd->role == roles[i])

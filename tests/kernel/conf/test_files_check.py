@@ -107,7 +107,10 @@ class Check(files.Case):
         self.put("t2.conf", CLIENT.replace(SERVER4, SERVER4B).replace(PAIR[1], "2001:db8:1::9") + "gateway = none\n")
         self.put("server.conf", "[server]\nuplink = wan\n" + BOB)
         repairs = self.drift(self.client, "check", "t1: ", "t2: ", "bob: ")
-        self.assertCountEqual(repairs, ["sitctl client up t1", "sitctl client up t2", "sitctl server up"])
+        wanted = ["sitctl client up t1", "sitctl client up t2", "sitctl server up"]
+        if self.client.get("net.ipv6.conf.all.force_forwarding") is not None:   # of an interface, which the server's is
+            wanted = wanted[2:] + wanted[:2]
+        self.assertEqual(repairs, wanted)
         self.repaired(self.client, repairs)
 
     def test_a_file_with_errors(self):
