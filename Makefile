@@ -11,13 +11,15 @@ BUILD ?= build
 
 VERSION := 0.1
 PKGS := libmnl libnftnl jansson libcap-ng yaml-0.1
+# Those that lib/base/lazy.c loads where they are needed.
+LAZY := jansson yaml-0.1
 PKG_CONFIG ?= pkg-config
 
 CC ?= gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Ilib $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
-LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
+LIBS = $(shell $(PKG_CONFIG) --libs $(filter-out $(LAZY),$(PKGS)) 2>/dev/null) -ldl
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))
@@ -141,7 +143,7 @@ clean:
 #: make unit        the unit tests
 $(UNIT_OBJ): | needed-unit
 $(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/libsitctl.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs check 2>/dev/null)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs jansson check 2>/dev/null)
 
 # Many of them run the program.
 unit: $(BUILD)/unit $(BUILD)/sitctl

@@ -45,6 +45,7 @@ static void show_progress(size_t done, size_t n)
 		fprintf(stderr, "\rsitctl: %zu of %zu steps\033[K", done, n);
 	else
 		fputs("\r\033[K", stderr);
+	fflush(stderr);
 }
 
 /* The notes of the plan from the one numbered FIRST on. */

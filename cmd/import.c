@@ -10,6 +10,7 @@
 #include "file.h"
 #include "say.h"
 #include "base/err.h"
+#include "base/lazy.h"
 #include "base/nearest.h"
 #include "conf/conf.h"
 #include "conf/write.h"
@@ -208,6 +209,8 @@ enum status cmd_import(const struct ctx *ctx, const struct command *cmd, const c
 	request.importer = importer_find(words[0]);
 	if (!request.importer)
 		return unknown_importer(words[0]);
+	if (request.importer->library && lazy_load(request.importer->library, &err))
+		return fail(&err);
 	if (n > 2 && !strcmp(words[n - 2], "name")) {
 		request.name = words[n - 1];
 		request.n_files -= 2;

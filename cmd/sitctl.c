@@ -15,6 +15,7 @@
 #include "rights.h"
 #include "say.h"
 #include "base/err.h"
+#include "base/lazy.h"
 
 static enum status bad_option(const char *word, const char *why)
 {
@@ -118,6 +119,8 @@ int main(int argc, char **argv)
 	struct err err;
 	int i;
 
+	/* A message is one write, however many pieces it is made of. */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (rights_own(&err))
 		return fail(&err);
 	set_color(&ctx, "auto");
@@ -129,7 +132,7 @@ int main(int argc, char **argv)
 		status = take_word(&ctx, argc, argv, &i, &done);
 	}
 	if (!status && !done &&
-	    ((ctx.netns && enter_netns(ctx.netns, &err)) ||
+	    ((ctx.json && lazy_load(&lazy_jansson, &err)) || (ctx.netns && enter_netns(ctx.netns, &err)) ||
 	     rights_drop(&ctx, i < argc && !strcmp(argv[i], "doctor"), &err)))
 		status = fail(&err);
 	if (!status && !done)

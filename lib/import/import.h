@@ -71,11 +71,14 @@ struct import {
 	bool no_memory;
 };
 
+struct lazy;
+
 struct importer {
 	const char *name;
 	const char *help;
 	/* Take what is in TEXT (which may be changed) into IM. */
 	void (*read)(struct import *im, char *text);
+	struct lazy *library; /* to load before that, or NULL */
 };
 
 /* Read TEXT of FILE into IM, which is zeroed before the first; again for further files, FILE staying valid. */
