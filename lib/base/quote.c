@@ -33,6 +33,17 @@ bool has_odd(const char *word)
 	return false;
 }
 
+/* Quotes keep the end of a line; $() would lose one at the end of the word, which no name in the kernel has. */
+static bool needs_octal(const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *p = word; *p; p++)
+		if (is_odd(*p) && *p != '\n')
+			return word[length - 1] != '\n';
+	return false;
+}
+
 void print_word(FILE *out, const char *word)
 {
 	const char *plain = word;
@@ -43,8 +54,7 @@ void print_word(FILE *out, const char *word)
 		fputs(word, out);
 		return;
 	}
-	/* $() would lose the end of a line, which no name in the kernel has. */
-	if (!strchr(word, '\n') && has_odd(word)) {
+	if (needs_octal(word)) {
 		print_octal(out, word);
 		return;
 	}

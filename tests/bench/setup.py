@@ -77,8 +77,9 @@ class Setup:
     def by_hand(self, name, plan):
         """A script that does what the commands do with as few processes as possible: `ip -batch`, `nft -f`, `sysctl -p`."""
         blocks = []
-        for line in plan.splitlines():
-            tool, rest = line.split(" ", 1)
+        # A line of an nft script is indented.
+        for command in re.split(r"\n(?! )", plan.rstrip("\n")):
+            tool, rest = command.split(" ", 1)
             if not blocks or blocks[-1][0] != tool:
                 blocks.append((tool, []))
             if tool == "ip":

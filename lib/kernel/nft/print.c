@@ -9,6 +9,8 @@
 #include "kernel/mark.h"
 #include "kernel/nft/rules.h"
 
+#define INDENT "    " /* of a statement that is not alone */
+
 /* Elements of set ID in FROM that are not in LESS. */
 static void print_elements(const struct nft_table *from, const struct nft_table *less, enum nft_set_id id,
 			   const char *before, FILE *out)
@@ -22,24 +24,24 @@ static void print_elements(const struct nft_table *from, const struct nft_table 
 			continue;
 		elem = nft_elem_at(from, i);
 		if (!any)
-			fprintf(out, "%selement inet " SITCTL_TABLE " %s { ", before, nft_sets[id].name);
+			fprintf(out, INDENT "%s element inet " SITCTL_TABLE " %s { ", before, nft_sets[id].name);
 		else
 			fputs(", ", out);
 		nft_elem_print(&elem, out);
 		any = true;
 	}
 	if (any)
-		fprintf(out, " }; ");
+		fputs(" }\n", out);
 }
 
 static void print_chain(const struct nft_chain *c, FILE *out)
 {
-	fprintf(out, "add chain inet " SITCTL_TABLE " %s", c->name);
+	fprintf(out, INDENT "add chain inet " SITCTL_TABLE " %s", c->name);
 	if (c->type)
 		fprintf(out, " { type %s hook %s priority %d; }", c->type, c->hook_name, c->priority);
-	fprintf(out, "; ");
+	fputc('\n', out);
 	for (int k = 0; k < NFT_RULES_MAX && c->rules[k].text; k++)
-		fprintf(out, "add rule inet " SITCTL_TABLE " %s %s; ", c->name, c->rules[k].text);
+		fprintf(out, INDENT "add rule inet " SITCTL_TABLE " %s %s\n", c->name, c->rules[k].text);
 }
 
 static void print_all(const struct nft_table *want, FILE *out)
@@ -47,12 +49,12 @@ static void print_all(const struct nft_table *want, FILE *out)
 	static const struct nft_table none;
 	char key[80];
 
-	fprintf(out, "add table inet " SITCTL_TABLE "; ");
+	fprintf(out, INDENT "add table inet " SITCTL_TABLE "\n");
 	for (int id = 0; id < SET_COUNT; id++) {
 		const struct nft_set *row = &nft_sets[id];
 
 		nft_key_text(id, key, sizeof(key));
-		fprintf(out, "add %s inet " SITCTL_TABLE " %s { type %s%s;%s%s }; ",
+		fprintf(out, INDENT "add %s inet " SITCTL_TABLE " %s { type %s%s;%s%s }\n",
 			row->flags & SET_MAP ? "map" : "set", row->name, key,
 			row->flags & SET_MAP ? " : ipv4_addr" : "", row->flags & SET_INTERVAL ? " flags interval;" : "",
 			row->flags & SET_COUNTED ? " counter;" : "");
@@ -61,21 +63,23 @@ static void print_all(const struct nft_table *want, FILE *out)
 		if (nft_in_groups(&nft_chains[i], want->groups, 0))
 			print_chain(&nft_chains[i], out);
 	for (int id = 0; id < SET_COUNT; id++)
-		print_elements(want, &none, id, "add ", out);
+		print_elements(want, &none, id, "add", out);
 }
 
 static void print_difference(const struct nft_table *was, const struct nft_table *want, FILE *out)
 {
 	for (int i = NFT_CHAINS; i > 0; i--)
 		if (nft_in_groups(&nft_chains[i - 1], was->groups, want->groups))
-			fprintf(out, "flush chain inet " SITCTL_TABLE " %s; delete chain inet " SITCTL_TABLE " %s; ",
+			fprintf(out,
+				INDENT "flush chain inet " SITCTL_TABLE " %s\n" INDENT "delete chain inet " SITCTL_TABLE
+				       " %s\n",
 				nft_chains[i - 1].name, nft_chains[i - 1].name);
 	for (int i = 0; i < NFT_CHAINS; i++)
 		if (nft_in_groups(&nft_chains[i], want->groups, was->groups))
 			print_chain(&nft_chains[i], out);
 	for (int id = 0; id < SET_COUNT; id++) {
-		print_elements(was, want, id, "delete ", out);
-		print_elements(want, was, id, "add ", out);
+		print_elements(was, want, id, "delete", out);
+		print_elements(want, was, id, "add", out);
 	}
 }
 
@@ -86,7 +90,7 @@ const struct nft_table *nft_table_of(const struct object *object)
 	return object ? &object->nft : &none;
 }
 
-/* One nft, whose script is one word of the shell: as atomic as our batch. */
+/* One nft, whose script is one word of the shell: as atomic as our batch. A statement a line. */
 void nft_print(const struct step *step, FILE *out)
 {
 	const struct nft_table *was = nft_table_of(step->was), *want = nft_table_of(step->want);
@@ -96,17 +100,21 @@ void nft_print(const struct step *step, FILE *out)
 
 	if (!script)
 		return;
+	fputc('\n', script);
 	if (was->exists && was->intact && want->exists) {
 		print_difference(was, want, script);
 	} else {
 		if (was->exists)
-			fprintf(script, "delete table inet " SITCTL_TABLE "; ");
+			fprintf(script, INDENT "delete table inet " SITCTL_TABLE "\n");
 		if (want->exists)
 			print_all(want, script);
 	}
 	if (!fclose(script)) {
+		bool one = strchr(text + 1, '\n') == text + size - 1;
+
+		text[size - 1] = '\0';
 		fprintf(out, "nft ");
-		print_word(out, text);
+		print_word(out, one ? text + 1 + strlen(INDENT) : text);
 		fputc('\n', out);
 	}
 	free(text);

@@ -75,11 +75,12 @@ START_TEST(dry_run_of_a_client)
 	char *second;
 
 	expect(&ran, "-D client up t1 " T1 " prefix 2001:db8:1::/48", 0, NULL);
-	second = strchr(ran.out, '\n');
+	second = strstr(ran.out, "}'\n");
 	ck_assert_ptr_nonnull(second);
-	*second++ = '\0';
-	ck_assert_msg(!strncmp(ran.out, "nft 'add table inet sitctl; ", 28), "%s", ran.out);
-	ck_assert_ptr_nonnull(strstr(ran.out, "add element inet sitctl remotes { 203.0.113.1 }; "));
+	*second = '\0';
+	second += 3;
+	ck_assert_msg(!strncmp(ran.out, "nft '\n    add table inet sitctl\n", 31), "%s", ran.out);
+	ck_assert_ptr_nonnull(strstr(ran.out, "\n    add element inet sitctl remotes { 203.0.113.1 }"));
 	ck_assert_str_eq(second, "ip link add dev t1 group 41 mtu 1480 type sit mode ip6ip remote 203.0.113.1 local "
 				 "any ttl 255 pmtudisc\n"
 				 "ip link set dev t1 alias 'sitctl client t1'\n"

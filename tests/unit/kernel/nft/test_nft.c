@@ -89,29 +89,32 @@ static const char *printed(enum step_op op, struct nft_table was, struct nft_tab
 	return text;
 }
 
-#define ADD "add element inet sitctl "
+#define ADD "\n    add element inet sitctl "
 
 START_TEST(commands)
 {
 	struct nft_table broken = two;
 
-	ck_assert_str_eq(printed(STEP_DEL, two, none), "nft 'delete table inet sitctl; '\n");
+	ck_assert_str_eq(printed(STEP_DEL, two, none), "nft 'delete table inet sitctl'\n");
 	ck_assert_str_eq(printed(STEP_CHANGE, two, three),
-			 "nft 'delete element inet sitctl remotes { 198.51.100.7 }; " ADD
-			 "peers { \"sit-alice\" }; " ADD "allowed { 2001:db8::3 . \"sit-alice\", "
-			 "2001:db8:1::/48 . \"sit-alice\" }; " ADD "dropped { \"a$b;c\" }; " ADD
-			 "clamped { \"123456789012345\" }; '\n");
-	ck_assert_ptr_nonnull(strstr(printed(STEP_ADD, none, two), ADD "remotes { 192.0.2.1, 198.51.100.7 }; "));
-	ck_assert(!strncmp(text, "nft 'add table inet sitctl; add set inet sitctl remotes { type ipv4_addr; }; ", 76));
+			 "nft '\n    delete element inet sitctl remotes { 198.51.100.7 }" ADD
+			 "peers { \"sit-alice\" }" ADD "allowed { 2001:db8::3 . \"sit-alice\", "
+			 "2001:db8:1::/48 . \"sit-alice\" }" ADD "dropped { \"a$b;c\" }" ADD
+			 "clamped { \"123456789012345\" }'\n");
+	ck_assert_ptr_nonnull(strstr(printed(STEP_ADD, none, two), ADD "remotes { 192.0.2.1, 198.51.100.7 }"));
+	ck_assert(!strncmp(text,
+			   "nft '\n    add table inet sitctl\n    add set inet sitctl remotes { type ipv4_addr; }\n",
+			   82));
 	/* NOTRACK in both directions: the well-known one-liner does only the first. */
+	ck_assert_ptr_nonnull(
+		strstr(text, "\n    add chain inet sitctl prerouting { type filter hook prerouting priority -300; }\n"
+			     "    add rule inet sitctl prerouting ip protocol 41 ip saddr @remotes notrack\n"));
 	ck_assert_ptr_nonnull(strstr(text,
-				     "add chain inet sitctl prerouting { type filter hook prerouting priority -300; }; "
-				     "add rule inet sitctl prerouting ip protocol 41 ip saddr @remotes notrack; "));
-	ck_assert_ptr_nonnull(strstr(text, "add chain inet sitctl output { type filter hook output priority -300; }; "
-					   "add rule inet sitctl output ip protocol 41 ip daddr @remotes notrack; "));
+				     "\n    add chain inet sitctl output { type filter hook output priority -300; }\n"
+				     "    add rule inet sitctl output ip protocol 41 ip daddr @remotes notrack\n"));
 	broken.intact = false;
 	ck_assert_msg(!strncmp(printed(STEP_CHANGE, broken, two),
-			       "nft 'delete table inet sitctl; add table inet sitctl; ", 53),
+			       "nft '\n    delete table inet sitctl\n    add table inet sitctl\n", 61),
 		      "%s", text);
 }
 END_TEST
