@@ -14,6 +14,7 @@
 #define INDENT 8
 #define OPTION_INDENT 37
 #define EXIT_INDENT 13
+#define USAGE "Usage: sitctl [ OPTIONS ] OBJECT COMMAND [ NAME ] [ PARAMETER VALUE ]..."
 
 /* A line that begins at the margin, then what it is about, indented. */
 static void print_entry(const char *left, const char *help)
@@ -72,7 +73,7 @@ static void print_option(const struct option_row *o)
 
 void help_usage(const struct command *root)
 {
-	fprintf(stderr, "Usage: sitctl [ OPTIONS ] OBJECT COMMAND [ NAME ] [ PARAMETER VALUE ]...\n\n");
+	fputs(USAGE "\n\n", stderr);
 	for (const struct command *c = root; c->name; c++)
 		if (c->help)
 			fprintf(stderr, "  %-8s %s\n", c->name, c->help);
@@ -83,8 +84,8 @@ void help_root(const struct command *root)
 {
 	char path[32], title[128];
 
-	printf("Usage: sitctl [ OPTIONS ] OBJECT COMMAND [ NAME ] [ PARAMETER VALUE ]...\n\n"
-	       "SIT tunnels: IPv6 in IPv4 (protocol 41), by the kernel.\n");
+	print_wrapped(0, INDENT, USAGE);
+	printf("\nSIT tunnels: IPv6 in IPv4 (protocol 41), by the kernel.\n");
 	for (const struct command *c = root; c->name; c++) {
 		if (!c->help)
 			continue;

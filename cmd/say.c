@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "say.h"
 #include "base/quote.h"
 #include "plan/plan.h"
 
-#define COLUMNS 79 /* one less than a terminal has: none breaks a line by itself */
+#define COLUMNS_MAX 80 /* longer lines are hard to read */
+#define COLUMNS_MIN 40 /* there is no use in fewer */
 
 /* Where in a batch we are: it belongs to all that is said, as the program's name does. */
 static char place[300];
@@ -24,15 +27,30 @@ enum status not_found(const struct command *cmd, const char *name)
 	return fail(&err);
 }
 
-/* TEXT, which can be shown, from column AT on, in lines of at most COLUMNS; those after the first begin at INDENT. */
+/* How long a line may be. One column less than the terminal has: some break a line that fills it. */
+static int line_length(void)
+{
+	static int length;
+	struct winsize size;
+
+	if (length)
+		return length;
+	length = COLUMNS_MAX - 1;
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col >= COLUMNS_MIN && size.ws_col < COLUMNS_MAX)
+		length = size.ws_col - 1;
+	return length;
+}
+
+/* TEXT, which can be shown, from column AT on, in lines that fit the terminal; those after the first begin at INDENT. */
 static void wrap(int at, int indent, const char *text)
 {
+	const int length = line_length();
 	bool begin = true;
 
 	while (*text) {
 		int len = (int)strcspn(text, " ");
 
-		if (!begin && at + 1 + len > COLUMNS) {
+		if (!begin && at + 1 + len > length) {
 			printf("\n%*s", indent, "");
 			at = indent;
 			begin = true;
