@@ -28,13 +28,7 @@ class Ifupdown(netlab.Case):
     @classmethod
     def prepare(cls):
         if not hasattr(cls, "network"):
-            cls.files = foreign.install(cls)
-            cls.network = foreign.folder(cls, "/etc/network")
-            foreign.folder(cls, "/run/network")
-            for phase in ("if-up.d", "if-post-down.d"):
-                (cls.network / phase).mkdir()
-            for phase in ("if-pre-up.d", "if-down.d"):
-                foreign.hook(f"network/{phase}/sitctl", cls.network / phase / "sitctl")
+            cls.files, cls.network = foreign.ifupdown(cls)
         netlab.run(cls.server, f"server add-peer alice remote {CLIENT4} address {PAIR[1]} prefix {PREFIX}")
 
     def setUp(self):

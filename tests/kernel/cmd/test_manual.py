@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The examples of the manual: each is taken from the page, run as it stands there, and carries packets."""
 
-import contextlib
 import errno
 import os
-import pathlib
 import re
 import socket
 import subprocess
@@ -12,9 +10,9 @@ import subprocess
 import netlab
 from netlab import CLIENT4, INTERNET, SECOND4, SERVER4, SERVER4B
 import packets
+import played
 
 PAGES = netlab.TOP / "man" / "sitctl.8", netlab.TOP / "man" / "sitctl.conf.5"
-CONF = "/etc/sitctl"
 BLOCK = re.compile(r'^\.\\" example: (\S+)\n\.Bd -literal\n(.*?)^\.Ed$', re.M | re.S)
 PLAYED = {"vps", "router", "router-moved", "radvd", "leave", "nat", "look", "batch", "broker", "broker-conf",
           "client-conf", "ifupdown-options", "ifupdown-plain", "systemd", "nat-conf"}
@@ -29,82 +27,17 @@ def examples():
     return {name: text.replace("\\e", "\\") for name, text in BLOCK.findall(pages)}
 
 
-def steps(text):
-    """(host, commands) of an example: lines without a prompt belong to the command before them."""
-    found = []
-    for line in text.splitlines():
-        prompt = re.match(r"([a-z]+)# (.*)", line)
-        if prompt:
-            found.append([prompt[1], prompt[2]])
-        else:
-            found[-1][1] += "\n" + line
-    return found
-
-
-class Manual(netlab.Case):
-    """Each host has files of its own in /etc/sitctl, gone after each test."""
-
-    ours = False
-
-    @classmethod
-    def prepare(cls):
-        os.makedirs(CONF, exist_ok=True)
-        if not Manual.ours:
-            netlab.mount("tmpfs", CONF, "tmpfs", 0, b"mode=755")
-            Manual.ours = True
-
-    def setUp(self):
-        super().setUp()
-        self.hosts = {"server": self.server, "vps": self.client, "client": self.client, "router": self.client,
-                      "nat": self.client, "inside": self.lan}
-        self.files = {host.name: {} for host in self.lab.hosts}
-        self.addCleanup(self.resolve)
-
-    @contextlib.contextmanager
-    def at(self, host):
-        """The files in /etc/sitctl are this host's, as its own disk would have them."""
-        for path, text in self.files[host.name].items():
-            pathlib.Path(path).write_text(text, encoding="ascii")
-        try:
-            yield
-        finally:
-            self.files[host.name] = {}
-            for path in pathlib.Path(CONF).iterdir():
-                self.files[host.name][str(path)] = path.read_text(encoding="ascii")
-                path.unlink()
-
-    def resolve(self, address=None):
-        """What home.example.net is, for all hosts."""
-        with open(os.path.join(self.lab.files, "hosts"), "w", encoding="ascii") as file:
-            file.write("127.0.0.1 localhost\n" + (f"{address} home.example.net\n" if address else ""))
-
-    def shell(self, host, command, **more):
-        """Runs a command as it stands; sitctl has nothing to say but what it is asked. What it printed."""
-        env = dict(os.environ, PATH=f"{os.path.dirname(netlab.SITCTL)}:{os.environ['PATH']}", **more)
-        with self.at(host), host:
-            done = subprocess.run(["sh", "-e", "-c", command], capture_output=True, text=True, env=env, check=False,
-                                  stdin=subprocess.DEVNULL, timeout=60)
-        self.assertEqual((done.returncode, done.stderr), (0, ""), f"{host.name}: {command}\n{done.stdout}{done.stderr}")
-        return done.stdout
+class Manual(played.Played):
+    """Of sitctl(8) and sitctl.conf(5)."""
 
     def play(self, name):
-        for host, command in steps(examples()[name]):
-            self.shell(self.hosts[host], command)
+        self.follow(examples()[name])
 
     def write(self, host, name):
         """A file of an example: its first line is its path, which is returned."""
         text = examples()[name]
         self.files[host.name][text.split()[1]] = text
         return text.split()[1]
-
-    def own(self, host, words):
-        """Runs sitctl where the host's files are; silent success."""
-        with self.at(host):
-            return self.up(host, words)
-
-    def checked(self, *hosts):
-        for host in hosts:
-            self.own(host, "check")
 
     def test_all_are_here(self):
         self.assertEqual(set(examples()), PLAYED)
@@ -239,7 +172,7 @@ class Manual(netlab.Case):
 
     def test_systemd(self):
         """The units are named as they are installed; the real program is tried elsewhere."""
-        for host, command in steps(examples()["systemd"]):
+        for host, command in played.steps(examples()["systemd"]):
             self.assertIn(host, self.hosts)
             self.assertRegex(command, r"^systemctl (enable --now|reload) sitctl(@sit-ipv6|-server)\.service$")
         for unit in ("sitctl@.service", "sitctl-server.service", "sitctl-nat.service"):
@@ -258,7 +191,7 @@ class Manual(netlab.Case):
     def test_look(self):
         self.up(self.server, HOME)
         before = self.client.state()
-        commands = [command for _, command in steps(examples()["look"])]
+        commands = [command for _, command in played.steps(examples()["look"])]
         plan = self.shell(self.client, commands[0])
         self.assertIn("ip link add dev sit-ipv6", plan)
         self.same(before, self.client, "--dry-run changed something")

@@ -49,6 +49,17 @@ def install(case):
     return folder(case, "/etc/sitctl")
 
 
+def ifupdown(case):
+    """The program, and our hooks for ifupdown; (the folder for files, /etc/network)."""
+    files, network = install(case), folder(case, "/etc/network")
+    folder(case, "/run/network")
+    for phase in ("if-up.d", "if-post-down.d"):
+        (network / phase).mkdir()
+    for phase in ("if-pre-up.d", "if-down.d"):
+        hook(f"network/{phase}/sitctl", network / phase / "sitctl")
+    return files, network
+
+
 def run(host, argv, **env):
     """Another program in a host, with a /sys of that host; its output is one text."""
     inside = 'mount -n -t sysfs sys /sys && exec "$@"'
