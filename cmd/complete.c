@@ -60,7 +60,7 @@ static void offer_names(const struct ctx *ctx, enum role role, const char *parti
 	struct host host;
 	struct err ignored;
 
-	if (host_open(&host, false, &ignored))
+	if (host_open(&host, HOST_LOOK, &ignored))
 		return;
 	for (size_t i = 0; i < host.j.desired.n; i++)
 		if (host.j.desired.tunnels[i].spec.role == role)
@@ -121,7 +121,7 @@ static void offer_foreign(const char *partial)
 	struct host host;
 	struct err ignored;
 
-	if (host_open(&host, false, &ignored))
+	if (host_open(&host, HOST_LOOK, &ignored))
 		return;
 	for (size_t i = 0; i < host.s.n_links; i++)
 		if (host.s.links[i].is_sit && host.s.links[i].remote.s_addr && !link_ours(&host.s.links[i]))

@@ -172,7 +172,7 @@ enum status look(const struct ctx *ctx, enum role role, const char *name, struct
 		return fail(&err);
 	for (size_t i = 0; i < confs->n; i++)
 		fail_conf(&confs->items[i]);
-	if (!host_open(host, false, &err))
+	if (!host_open(host, ctx->statistics ? HOST_COUNT : HOST_LOOK, &err))
 		return STATUS_OK;
 	confs_free(confs);
 	return fail(&err);

@@ -60,7 +60,7 @@ static unsigned long long uplink_dropped(const struct host *host)
 /* One of the counters of the device (enum link_stat). */
 static unsigned long long counted(const struct view *v, int stat)
 {
-	return v->link->stats ? v->link->stats[stat] : 0;
+	return v->link->stats[stat];
 }
 
 static json_t *view_json(const struct view *v)
@@ -95,7 +95,7 @@ static json_t *view_json(const struct view *v)
 	if (v->ctx->statistics && !v->host->s.nft_unknown && v->spec.role == ROLE_CLIENT)
 		json_object_set_new(json, "simple-security-dropped",
 				    json_integer((json_int_t)dropped(v, SET_UNSOLICITED)));
-	for (int i = 0; v->ctx->statistics && i < STAT_COUNT; i++)
+	for (int i = 0; v->ctx->statistics && v->link->stats && i < STAT_COUNT; i++)
 		json_object_set_new(json, stat_names[i], json_integer((json_int_t)counted(v, i)));
 	return json;
 }
@@ -201,7 +201,7 @@ static void view_print(const struct view *v)
 	print_proxied(v);
 	if (v->ctx->details)
 		print_details(v);
-	if (v->ctx->statistics)
+	if (v->ctx->statistics && v->link->stats)
 		print_statistics(v);
 	if (v->ctx->statistics)
 		print_filtered(v);

@@ -21,7 +21,7 @@ int change_open(struct change *ch, bool lock, struct err *err)
 	int ret;
 
 	memset(ch, 0, sizeof(*ch));
-	ret = host_open(&ch->host, lock, err);
+	ret = host_open(&ch->host, lock ? HOST_CHANGE : HOST_LOOK, err);
 	if (ret)
 		return ret;
 	ret = desired_copy(&ch->desired, &ch->host.j.desired, err);

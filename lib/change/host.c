@@ -33,8 +33,9 @@ static bool other_namespace(const struct host *host)
 	return (j->desired.n || entry) && !host->s.nft.exists;
 }
 
-int host_open(struct host *host, bool lock, struct err *err)
+int host_open(struct host *host, enum host_use use, struct err *err)
 {
+	bool lock = use == HOST_CHANGE;
 	int ret;
 
 	memset(host, 0, sizeof(*host));
@@ -43,7 +44,7 @@ int host_open(struct host *host, bool lock, struct err *err)
 		return ret;
 	ret = conversation_open(&host->c, err);
 	if (!ret)
-		ret = snapshot_load(&host->c, &host->s, err);
+		ret = snapshot_load(&host->c, &host->s, use == HOST_COUNT, err);
 	/* To look without the table may do; to change without it would leave it as it is and call that done. */
 	if (!ret && lock && host->s.nft_unknown)
 		ret = err_sys(err, EPERM, "reading nf_tables table inet " SITCTL_TABLE);

@@ -12,11 +12,11 @@ struct host {
 	struct snapshot s;
 };
 
-/*
- * Read the journal, with LOCK where the kernel is to be changed, and what the kernel has. 0, or a
- * negative errno and ERR. Ends with host_close().
- */
-int host_open(struct host *host, bool lock, struct err *err);
+/* What for: to look, at the counters of the interfaces as well, or to change the kernel, which locks the journal. */
+enum host_use { HOST_LOOK, HOST_COUNT, HOST_CHANGE };
+
+/* Read the journal and what the kernel has. 0, or a negative errno and ERR. Ends with host_close(). */
+int host_open(struct host *host, enum host_use use, struct err *err);
 void host_close(struct host *host);
 
 /* What a plan is made from where DESIRED shall be. */

@@ -183,28 +183,51 @@ static int take_neigh(const struct nlmsghdr *nlh, void *data)
 	return nl_in6(tb[NDA_DST], &n->addr) ? 0 : -EBADMSG;
 }
 
-/* One dump: TYPE, with the family header that strict checking wants, each answer to CB. */
-static int dump(struct conversation *c, uint16_t type, uint8_t family, size_t header, const char *what, nl_cb cb,
-		struct list *l, struct err *err)
+/* The begin of a request for a dump of TYPE, with the family header that strict checking wants; NULL: no room. */
+static void *ask(struct conversation *c, uint16_t type, uint8_t family, size_t header)
 {
 	uint8_t *payload;
-	int ret;
 
 	nl_batch_reset(&c->batch);
 	payload = nl_start(&c->batch, type, NLM_F_DUMP, header);
 	if (payload)
 		payload[0] = family; /* the first byte of every rtnetlink header */
-	if (payload && type == RTM_GETNEIGH)
-		((struct ndmsg *)payload)->ndm_flags = NTF_PROXY;
-	/* Of each tunnel six routes are in other tables; and IPv6's own statistics are summed up over all processors. */
-	if (payload && type == RTM_GETROUTE)
-		((struct rtmsg *)payload)->rtm_table = RT_TABLE_MAIN;
-	if (payload && type == RTM_GETLINK)
-		nl_put_u32(&c->batch, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	ret = conversation_dump(c, NL_ROUTE, cb, forget, l, err);
+	return payload;
+}
+
+/* That dump, each answer to CB. */
+static int answered(struct conversation *c, const char *what, nl_cb cb, struct list *l, struct err *err)
+{
+	int ret = conversation_dump(c, NL_ROUTE, cb, forget, l, err);
+
 	if (ret)
 		snprintf(err->step, sizeof(err->step), "reading %s", what);
 	return ret;
+}
+
+static int dump(struct conversation *c, uint16_t type, uint8_t family, size_t header, const char *what, nl_cb cb,
+		struct list *l, struct err *err)
+{
+	void *payload = ask(c, type, family, header);
+
+	if (payload && type == RTM_GETNEIGH)
+		((struct ndmsg *)payload)->ndm_flags = NTF_PROXY;
+	/* Of each tunnel six routes are in other tables. */
+	if (payload && type == RTM_GETROUTE)
+		((struct rtmsg *)payload)->rtm_table = RT_TABLE_MAIN;
+	return answered(c, what, cb, l, err);
+}
+
+/*
+ * IPv6's own statistics, which are summed up over all processors, nobody wants, but from Linux 6.19 on the flag that
+ * leaves them out does so with the counters of the interfaces as well (rtnl_fill_ifinfo(), net/core/rtnetlink.c).
+ */
+static int dump_links(struct conversation *c, bool counters, struct list *l, struct err *err)
+{
+	ask(c, RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg));
+	if (!counters)
+		nl_put_u32(&c->batch, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	return answered(c, "the interfaces", take_link, l, err);
 }
 
 static int cmp_index(const void *a, const void *b)
@@ -241,7 +264,7 @@ static void name_interfaces(struct snapshot *s)
 		.items = (void **)&(array), .n = &(count), .size = sizeof(*(array)) \
 	}
 
-int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
+int snapshot_load(struct conversation *c, struct snapshot *s, bool counters, struct err *err)
 {
 	struct list links = LIST(s->links, s->n_links), addrs = LIST(s->addrs, s->n_addrs);
 	struct list addrs4 = LIST(s->addrs4, s->n_addrs4), routes = LIST(s->routes, s->n_routes);
@@ -250,7 +273,7 @@ int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err)
 
 	memset(s, 0, sizeof(*s));
 	links.arena = &s->arena;
-	ret = dump(c, RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg), "the interfaces", take_link, &links, err);
+	ret = dump_links(c, counters, &links, err);
 	if (!ret)
 		ret = dump(c, RTM_GETADDR, AF_INET, sizeof(struct ifaddrmsg), "the IPv4 addresses", take_addr4, &addrs4,
 			   err);

@@ -32,8 +32,11 @@ struct snapshot {
 	uint32_t *links_named, *addrs_on, *routes_on, *routes_to;
 };
 
-/* Read all of it by dumps. 0, or a negative errno and ERR. Ends with snapshot_free(). */
-int snapshot_load(struct conversation *c, struct snapshot *s, struct err *err);
+/*
+ * Read all of it by dumps; of interfaces the COUNTERS for sure only if they are asked for, which takes longer. 0, or a
+ * negative errno and ERR. Ends with snapshot_free().
+ */
+int snapshot_load(struct conversation *c, struct snapshot *s, bool counters, struct err *err);
 void snapshot_free(struct snapshot *s);
 const struct link *snapshot_link_index(const struct snapshot *s, uint32_t index);
 

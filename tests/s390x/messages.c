@@ -196,7 +196,7 @@ static void questions(void)
 	path_lookup(&c, ip4("203.0.113.1"), ip4("192.0.2.7"), 0x01020304, 0x0a0b0c0d, &path, &err);
 	conntrack_find(&c, &ct, &found, &err);
 	nft_load(&c, &table, &err);
-	snapshot_load(&c, &s, &err);
+	snapshot_load(&c, &s, false, &err);
 	snapshot_free(&s);
 	nft_free(&table);
 }

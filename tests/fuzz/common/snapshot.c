@@ -43,7 +43,7 @@ void fuzz_snapshot(const uint8_t *data, size_t size, uint16_t type)
 	struct desired desired;
 	struct err err;
 
-	if (snapshot_load(c, &s, &err))
+	if (snapshot_load(c, &s, true, &err))
 		return;
 	for (size_t i = 0; i < s.n_links; i++)
 		invariant(s.links[i].name[0] && strnlen(s.links[i].name, IFNAMSIZ) < IFNAMSIZ);

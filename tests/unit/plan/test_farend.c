@@ -24,7 +24,7 @@ static void begin(void)
 		0);
 	lab_open(&lab);
 	snapshot_free(&lab.s);
-	ck_assert_int_eq(snapshot_load(&lab.c, &lab.s, &lab.err), 0);
+	ck_assert_int_eq(snapshot_load(&lab.c, &lab.s, false, &lab.err), 0);
 }
 
 static void end(void)
