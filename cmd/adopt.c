@@ -41,7 +41,7 @@ enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const ch
 	if (is_ours(&ch, name)) {
 		const struct desired_tunnel *t = desired_find(&ch.desired, ROLE_CLIENT, name);
 
-		warning(ctx, "%s: is a tunnel of sitctl already", name);
+		warning(ctx, "%s: is already a tunnel of sitctl", name);
 		change_adopt_rest(&ch, name);
 		if (t) {
 			spec_copy(&spec, &t->spec);

@@ -109,9 +109,9 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 		return carry_out(ctx, ch, scope);
 	if (scope->role == ROLE_CLIENT && !ctx->file && conf_taken(scope->name)) {
 		err_usage(&err, scope->name,
-			  "a tunnel of this name cannot be saved: " CONF_DIR "/%s.conf is no client's file",
+			  "a tunnel with this name cannot be saved: " CONF_DIR "/%s.conf is not a client's file",
 			  scope->name);
-		err_hint(&err, "name it otherwise, or give --file");
+		err_hint(&err, "choose another name, or use --file");
 		return fail(&err);
 	}
 	status = read_conf(ctx, scope->role, scope->name, &f);

@@ -80,11 +80,11 @@ static void describe(const struct step *step, char *line, size_t size)
 	else if (step->op == STEP_DEL)
 		snprintf(line, size, "%s is left over", label);
 	else if (object->kind == KIND_SYSCTL)
-		snprintf(line, size, "%s is wanted, but it is %s", label, step->was->sysctl.value);
+		snprintf(line, size, "%s is configured, but the value is %s", label, step->was->sysctl.value);
 	else if (step->phase == PHASE_LINK_UP)
 		snprintf(line, size, "%s is down", label);
 	else
-		snprintf(line, size, "%s has other values than it was given", label);
+		snprintf(line, size, "%s does not have the configured values", label);
 	if (step->op == STEP_CHANGE && step->phase == PHASE_LINK)
 		describe_link(&step->was->link, &step->want->link, line, size);
 }
@@ -262,7 +262,7 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		if (role != ROLE_PEER || name)
 			ret = check_scope(r, ch, &t->spec, err);
 		if (!t->recorded)
-			tell(r, &t->spec, NULL, NULL, "the tunnel runs, but what it was told is not recorded");
+			tell(r, &t->spec, NULL, NULL, "the tunnel is running, but its configuration is not recorded");
 	}
 	if (role == ROLE_PEER && ch->desired.server.uplink.at &&
 	    !snapshot_link(&ch->host.s, name_text(ch->desired.server.uplink))) {
@@ -303,7 +303,7 @@ static void tell_absent(struct report *r, const struct change *ch, const struct 
 		const struct spec *spec = &f->sections[i].spec;
 		char line[LINE];
 
-		snprintf(line, sizeof(line), "%s is in %.200s, but does not run", name_text(spec->name), f->path);
+		snprintf(line, sizeof(line), "%s is in %.200s, but is not running", name_text(spec->name), f->path);
 		if (!f->sections[i].bad && (!name || !strcmp(name_text(spec->name), name)) &&
 		    !desired_find(&ch->host.j.desired, ROLE_NAT, name_text(spec->name)))
 			tell(r, spec, NULL, NULL, line);
@@ -326,7 +326,8 @@ static int tell_files(struct report *r, struct change *ch, const char *name, str
 			const struct spec *spec = &ch->host.j.desired.tunnels[k].spec;
 			char line[LINE];
 
-			snprintf(line, sizeof(line), "%s runs, but is not in %.200s", name_text(spec->name), f->path);
+			snprintf(line, sizeof(line), "%s is running, but is not in %.200s", name_text(spec->name),
+				 f->path);
 			if (conf_part(spec->role) && conf_role(spec->role) == f->role &&
 			    !conf_find(f, spec->role, name_text(spec->name)) &&
 			    (!name || !strcmp(name_text(spec->name), name)))

@@ -112,7 +112,7 @@ static void offer_params(enum role role, int n, char **words)
 			offer(partial, p->name, p->help);
 	}
 	if (n == 1)
-		offer(partial, "help", "more about it");
+		offer(partial, "help", "print help");
 }
 
 /* SIT devices that are not ours. */
@@ -125,7 +125,7 @@ static void offer_foreign(const char *partial)
 		return;
 	for (size_t i = 0; i < host.s.n_links; i++)
 		if (host.s.links[i].is_sit && host.s.links[i].remote.s_addr && !link_ours(&host.s.links[i]))
-			offer(partial, host.s.links[i].name, "a SIT device of somebody else");
+			offer(partial, host.s.links[i].name, "a SIT device that sitctl did not make");
 	host_close(&host);
 }
 
@@ -147,8 +147,8 @@ static void offer_formats(const char *partial)
 
 	for (unsigned int i = 0; next_format(i, &name, &help); i++)
 		offer(partial, name, help);
-	offer(partial, "all", "every one of them");
-	offer(partial, "help", "the formats, a line each");
+	offer(partial, "all", "all of them");
+	offer(partial, "help", "list the formats");
 }
 
 static void offer_importers(const char *partial)
@@ -167,7 +167,7 @@ static void offer_command(const struct ctx *ctx, const struct command *cmd, int 
 	if (named && n == 1)
 		offer_names(ctx, cmd->role, words[0]);
 	if (n == 1 && cmd->args != ARGS_PARAMS)
-		offer(words[0], "help", "more about it");
+		offer(words[0], "help", "print help");
 	if (cmd->args == ARGS_EXAM)
 		offer_exam(ctx, n, words);
 	if (cmd->args == ARGS_PARAMS)
@@ -248,7 +248,7 @@ static void offer_words(const struct ctx *ctx, int n, char **words)
 			for (; cmd->name; cmd++)
 				if (cmd->help)
 					offer(words[0], cmd->name, cmd->help);
-			offer(words[0], "help", "more about it");
+			offer(words[0], "help", "print help");
 			return;
 		}
 		while (cmd->name && strcmp(cmd->name, words[0]))

@@ -8,7 +8,7 @@
 #include "options.h"
 #include "say.h"
 
-#define OPTIONS_FIRST "options stand before the first word: sitctl [ OPTIONS ] OBJECT COMMAND"
+#define OPTIONS_FIRST "put options before the first word: sitctl [ OPTIONS ] OBJECT COMMAND"
 
 static const struct command *find(const struct command *group, const char *name)
 {
@@ -54,13 +54,13 @@ static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 	struct err err;
 
 	if (ctx->save && cmd->files != FILES_SAVE) {
-		err_usage(&err, "--save", "'%s' has no new state that could be written to a file", cmd->name);
+		err_usage(&err, "--save", "'%s' has no new state to write to a file", cmd->name);
 		if (!strcmp(cmd->name, "down"))
-			err_hint(&err, "the file stays: remove it to forget what is in it");
+			err_hint(&err, "remove the file yourself to discard its configuration");
 		return fail(&err);
 	}
 	if (ctx->unless_down && strcmp(cmd->name, "up")) {
-		err_usage(&err, "--unless-down", "'%s' brings up nothing that a file says", cmd->name);
+		err_usage(&err, "--unless-down", "'%s' does not bring up anything from a file", cmd->name);
 		return fail(&err);
 	}
 	if (ctx->file && cmd->files == FILES_NONE) {
@@ -115,7 +115,7 @@ static enum status superfluous_help(const char *path, const char *word)
 {
 	struct err err;
 
-	err_usage(&err, word, "there is no more help below 'sitctl %s'", path);
+	err_usage(&err, word, "there is no further help below 'sitctl %s'", path);
 	snprintf(err.why + strlen(err.why) - 2, 3, "'"); /* the path ends with a space */
 	return fail(&err);
 }

@@ -85,8 +85,7 @@ static int mirror(struct host *host, const struct spec *spec, struct spec *clien
 	client->remote = spec->local.s_addr ? spec->local : path.source;
 	if (!client->remote.s_addr) {
 		err_sys(err, EHOSTUNREACH, "%s", name_text(spec->name));
-		err_why(err,
-			"there is no route to the peer, so that the address that it sees of this host is not known");
+		err_why(err, "there is no route to the peer, so the address by which it knows this host is unknown");
 		err_hint(err, "give the server's address: 'sitctl server up local IPV4'");
 		return -EHOSTUNREACH;
 	}
@@ -118,7 +117,7 @@ static int make_exported(struct host *host, const struct spec *spec, struct expo
 
 	if (!spec->n_addresses) {
 		err_sys(err, EADDRNOTAVAIL, "%s", name_text(spec->name));
-		err_why(err, "the tunnel's device has no address, and it is not known which it was given");
+		err_why(err, "the tunnel's device has no address, and its configured address is not recorded");
 		err_hint(err, "see 'sitctl doctor %s'", name_text(spec->name));
 		return -EADDRNOTAVAIL;
 	}

@@ -33,7 +33,7 @@ enum status read_conf(const struct ctx *ctx, enum role role, const char *name, s
 	if ((ctx->save && conf_lock(f, path, &err)) || conf_read(f, path, conf_role(role), name, &err))
 		return fail(&err);
 	if (!f->exists && ctx->file && !ctx->save) {
-		err_usage(&err, path, "there is no such file");
+		err_usage(&err, path, "this file does not exist");
 		conf_free(f);
 		return fail(&err);
 	}
@@ -121,7 +121,7 @@ int confs_load(const struct ctx *ctx, enum role role, const char *name, bool len
 
 	memset(confs, 0, sizeof(*confs));
 	if (ctx->file && (!role || (role == ROLE_CLIENT && !name))) {
-		err_usage(err, "--file", "whose file is it? One tunnel must be named, the server, or the NAT");
+		err_usage(err, "--file", "it is not clear what the file is for: name a tunnel, the server or the NAT");
 		return -EINVAL;
 	}
 	if (role == ROLE_CLIENT && name) {
@@ -135,7 +135,7 @@ int confs_load(const struct ctx *ctx, enum role role, const char *name, bool len
 	if (!ret && (!role || role == ROLE_NAT))
 		ret = add_whole(ctx, confs, ROLE_NAT, lenient, err);
 	if (!ret && ctx->file && !confs->n) {
-		err_usage(err, ctx->file, "there is no such file");
+		err_usage(err, ctx->file, "this file does not exist");
 		ret = -EINVAL;
 	}
 	if (ret)

@@ -12,7 +12,7 @@ void list_formats(const char *first)
 	printf("%s", first);
 	for (const struct format *f = formats; f->name; f++)
 		printf("  %-16s %s\n", f->name, f->help);
-	printf("  %-16s every one of them\n", "all");
+	printf("  %-16s all of them\n", "all");
 }
 
 bool next_format(unsigned int i, const char **name, const char **help)

@@ -77,7 +77,7 @@ void help_usage(const struct command *root)
 	for (const struct command *c = root; c->name; c++)
 		if (c->help)
 			fprintf(stderr, "  %-8s %s\n", c->name, c->help);
-	fprintf(stderr, "\n'sitctl help' tells more, and so does the manual, sitctl(8).\n");
+	fprintf(stderr, "\nSee 'sitctl help' or the manual page sitctl(8) for more.\n");
 }
 
 void help_root(const struct command *root)
@@ -85,7 +85,9 @@ void help_root(const struct command *root)
 	char path[32], title[128];
 
 	print_wrapped(0, INDENT, USAGE);
-	printf("\nSIT tunnels: IPv6 in IPv4 (protocol 41), by the kernel.\n");
+	printf("
+Set up SIT tunnels: IPv6 in IPv4 (protocol 41), carried by the kernel.
+");
 	for (const struct command *c = root; c->name; c++) {
 		if (!c->help)
 			continue;
@@ -99,14 +101,14 @@ void help_root(const struct command *root)
 			print_command("", c);
 		}
 	}
-	print_entry("sitctl [ OBJECT [ COMMAND ] ] help", "more about it");
+	print_entry("sitctl [ OBJECT [ COMMAND ] ] help", "print help");
 	printf("\nOptions, before the first word:\n");
 	for (const struct option_row *o = option_rows; o->name; o++)
 		print_option(o);
 	putchar('\n');
 	print_wrapped(0, EXIT_INDENT,
-		      "Exit status: 0 done, 1 refused by the kernel or the system, 2 wrong usage or "
-		      "a bad file, 3 'check' found a difference, 'doctor' a fault.");
+		      "Exit status: 0 success, 1 refused by the kernel or the system, 2 wrong usage or "
+		      "a bad file, 3 'check' found a difference or 'doctor' a fault.");
 }
 
 /* WHOLE: the command tells all of it anew; else what is not given stays as it is. */
@@ -134,7 +136,7 @@ void help_group(const struct command *root, const char *path, const struct comma
 			print_wrapped(0, 0, text);
 		}
 	print_commands(path, group);
-	snprintf(text, sizeof(text), "'sitctl %sCOMMAND help' tells more; 'sitctl help' tells the options.", path);
+	snprintf(text, sizeof(text), "See 'sitctl %sCOMMAND help' for a command, 'sitctl help' for the options.", path);
 	putchar('\n');
 	print_wrapped(0, 0, text);
 }
@@ -142,7 +144,7 @@ void help_group(const struct command *root, const char *path, const struct comma
 /* What the doctor knows: the same text as in the manual. */
 static void print_causes(void)
 {
-	printf("\nCauses that it tells:\n");
+	printf("\nCauses that it can find:\n");
 	for (const struct cause *c = causes; c < causes + CAUSE_COUNT; c++) {
 		char text[1024];
 
@@ -171,7 +173,7 @@ void help_command(const char *path, const struct command *cmd)
 		return;
 	if (cmd->role == ROLE_CLIENT || cmd->role == ROLE_SERVER) {
 		snprintf(text, sizeof(text),
-			 "without parameters: as the file says, /etc/sitctl/%s.conf or that of --file",
+			 "without parameters, /etc/sitctl/%s.conf or the file given with --file is read",
 			 cmd->role == ROLE_CLIENT ? "NAME" : "server");
 		printf("%*s", MARGIN, "");
 		print_wrapped(MARGIN, MARGIN, text);

@@ -43,7 +43,7 @@ static enum status unknown_importer(const char *word)
 		names[n++] = i->name;
 	names[n++] = "help";
 	near = nearest(word, names, n);
-	err_usage(&err, word, "is not a format that can be read");
+	err_usage(&err, word, "is not a format that can be imported");
 	if (near)
 		err_hint(&err, "did you mean '%s'?", near);
 	else
@@ -63,9 +63,9 @@ static int read_stream(FILE *in, const char *name, char **text, struct err *err)
 		return err_sys(err, errno, "%s", name);
 	if (n > IMPORT_SIZE_MAX) {
 		(*text)[IMPORT_SIZE_MAX] = '\0';
-		return err_usage(err, name, "is larger than a megabyte: it is no such file");
+		return err_usage(err, name, "is larger than a megabyte: this is not a configuration file");
 	}
-	return strlen(*text) == n ? 0 : err_usage(err, name, "has a zero byte: it is no text");
+	return strlen(*text) == n ? 0 : err_usage(err, name, "contains a zero byte: this is not text");
 }
 
 static int read_file(struct import *im, const struct importer *importer, const char *path, struct err *err)
@@ -98,7 +98,7 @@ static struct imported *choose(struct import *im, const struct request *request,
 		struct imported *t = import_find(im, request->name);
 
 		if (!t)
-			err_usage(err, request->name, "there is no SIT tunnel of this name in what was read");
+			err_usage(err, request->name, "there is no SIT tunnel with this name in the input");
 		return t;
 	}
 	if (im->n == 1)
@@ -109,7 +109,7 @@ static struct imported *choose(struct import *im, const struct request *request,
 	err_usage(err, request->importer->name, im->n ? "there are several tunnels: %s" : "no SIT tunnel was found%s",
 		  names);
 	if (im->n)
-		err_hint(err, "write 'name NAME' behind the file");
+		err_hint(err, "add 'name NAME' after the file");
 	return NULL;
 }
 
@@ -121,9 +121,9 @@ static enum status save(const struct ctx *ctx, struct spec *spec)
 
 	if (!ctx->file && conf_taken(name_text(spec->name))) {
 		err_usage(&err, name_text(spec->name),
-			  "a tunnel of this name cannot be saved: " CONF_DIR "/%s.conf is no client's file",
+			  "a tunnel with this name cannot be saved: " CONF_DIR "/%s.conf is not a client's file",
 			  name_text(spec->name));
-		err_hint(&err, "give --file");
+		err_hint(&err, "use --file");
 		return fail(&err);
 	}
 	spec_forget_defaults(spec);
@@ -172,7 +172,7 @@ static enum status carry_over(const struct ctx *ctx, struct import *im, const st
 		return fail(&err);
 	say_errors(&im->errors);
 	if (import_others(im, others, sizeof(others)))
-		warning(ctx, "%s: passed over, as only SIT tunnels are imported", others);
+		warning(ctx, "%s: skipped, since only SIT tunnels are imported", others);
 	/* The one that would have been there was named. */
 	if (!im->n && im->refused)
 		return STATUS_USAGE;
@@ -185,8 +185,8 @@ static enum status carry_over(const struct ctx *ctx, struct import *im, const st
 	}
 	if (im->errors.n) {
 		err_sys(&err, EBADMSG, "%s", name_text(t->spec.name));
-		err_why(&err, "not all was understood: nothing is saved");
-		err_hint(&err, "without --save it is printed; look at the lines that are named");
+		err_why(&err, "not everything was understood: nothing is saved");
+		err_hint(&err, "correct the reported lines, or print the result without --save");
 		return fail(&err);
 	}
 	return save(ctx, &t->spec);

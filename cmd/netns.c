@@ -21,14 +21,14 @@ int enter_netns(const char *name, struct err *err)
 	snprintf(path, sizeof(path), NETNS_DIR "%s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT) {
-		err_usage(err, name, "there is no network namespace of this name");
+		err_usage(err, name, "there is no network namespace with this name");
 		err_hint(err, "see 'ip netns list'");
 		return -ENOENT;
 	}
 	if (fd < 0 || setns(fd, CLONE_NEWNET)) {
 		ret = err_sys(err, errno, "network namespace %s", name);
 		if (err->code == EPERM || err->code == EACCES)
-			err_hint(err, "this needs root: try 'sudo sitctl'");
+			err_hint(err, "try 'sudo sitctl'");
 	}
 	if (fd >= 0)
 		close(fd);

@@ -27,9 +27,9 @@ int rights_own(struct err *err)
 	if (uid == euid && euid == saved_uid && gid == egid && egid == saved_gid && (!uid || !from_file()))
 		return 0;
 	err_sys(err, EPERM, "setuid");
-	err_why(err, "this program has rights that its caller has not: it would give them to everybody");
-	err_hint(err, "take the setuid and setgid bits ('chmod ug-s') and file capabilities ('setcap -r') "
-		      "off it, and use sudo");
+	err_why(err, "the program has privileges that its caller lacks: it would give them to everyone");
+	err_hint(err, "remove the setuid and setgid bits ('chmod ug-s') and file capabilities ('setcap -r') "
+		      "from it, and use sudo");
 	return -EPERM;
 }
 
@@ -56,7 +56,7 @@ int rights_drop(struct ctx *ctx, bool watching, struct err *err)
 			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, kept[i].cap);
 	errno = 0;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || capng_apply(CAPNG_SELECT_CAPS))
-		return err_sys(err, errno ? errno : EPERM, "giving up rights");
+		return err_sys(err, errno ? errno : EPERM, "dropping capabilities");
 	return 0;
 }
 
@@ -65,7 +65,7 @@ int need_admin(const struct ctx *ctx, struct err *err)
 	if (ctx->admin)
 		return 0;
 	err_sys(err, EPERM, "%s %s", ctx->words > 0 ? ctx->word[0] : "sitctl", ctx->words > 1 ? ctx->word[1] : "");
-	err_why(err, "not root: this needs the right to change the network (CAP_NET_ADMIN)");
+	err_why(err, "not root: changing the network requires CAP_NET_ADMIN");
 	err_hint(err, "try 'sudo sitctl ...'");
 	return -EPERM;
 }

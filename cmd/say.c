@@ -22,7 +22,7 @@ enum status not_found(const struct command *cmd, const char *name)
 	struct err err;
 
 	err_sys(&err, ENOENT, "%s", name);
-	err_why(&err, "there is no %s of this name", role_noun(cmd->role));
+	err_why(&err, "there is no %s with this name", role_noun(cmd->role));
 	err_hint(&err, "see 'sitctl %s show'", role_object(cmd->role));
 	return fail(&err);
 }

@@ -104,7 +104,7 @@ static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, boo
 			value = argv[*i];
 		}
 		if (!take_option(ctx, o->letter, value, done))
-			return bad_option(word, "has a value that is not one of auto, always, never");
+			return bad_option(word, "does not have one of the values auto, always, never");
 		if (is_long || value)
 			break;
 	}

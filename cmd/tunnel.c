@@ -39,11 +39,11 @@ static int begin(const struct ctx *ctx, struct change *ch, struct err *err)
 static int no_file(const struct ctx *ctx, struct err *err)
 {
 	if (ctx->unless_down)
-		return err_usage(err, "--unless-down", "is for what a file says, without parameters");
+		return err_usage(err, "--unless-down", "can be used only without parameters, to read a file");
 	if (!ctx->file || ctx->save)
 		return 0;
 	err_usage(err, "--file", "with parameters no file is read");
-	err_hint(err, "leave out the parameters, or write them to it with --save");
+	err_hint(err, "omit the parameters, or write them to the file with --save");
 	return -EINVAL;
 }
 
@@ -51,7 +51,7 @@ static enum status nothing_to_save(void)
 {
 	struct err err;
 
-	err_usage(&err, "--save", "there is nothing to save: no parameter is given");
+	err_usage(&err, "--save", "there is nothing to save: no parameters are given");
 	return fail(&err);
 }
 
@@ -68,8 +68,8 @@ static enum status up_from_file(const struct ctx *ctx, const char *name)
 	if (status)
 		return status;
 	if (!f.exists) {
-		err_usage(&err, name, "no parameter is given, and there is no file %s", f.path);
-		err_hint(&err, "write 'remote IPV4 address IPV6', or that file");
+		err_usage(&err, name, "no parameters are given, and the file %s does not exist", f.path);
+		err_hint(&err, "give 'remote IPV4 address IPV6', or create that file");
 		conf_free(&f);
 		return fail(&err);
 	}
@@ -142,7 +142,7 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 	if (no_file(ctx, &err) || spec_init(&given, cmd->role, name, &err) || spec_words(&given, n, words, &err))
 		return give_up(&given, &err);
 	if (!n) {
-		err_usage(&err, name, "no parameter to change is given");
+		err_usage(&err, name, "no parameters to change are given");
 		err_hint(&err, "see 'sitctl server set-peer help'");
 		return fail(&err);
 	}
@@ -150,7 +150,7 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 		return give_up(&given, &err);
 	t = desired_find(&ch.desired, ROLE_PEER, name);
 	if (!t) {
-		err_usage(&err, name, "there is no peer of this name");
+		err_usage(&err, name, "there is no peer with this name");
 		err_hint(&err, "see 'sitctl server show', or use add-peer");
 	}
 	if (!t || change_peer(&ch.host.s, t, n, words, &given, &answers, &spec, &err)) {
@@ -184,7 +184,7 @@ enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const cha
 	if (begin(ctx, &ch, &err))
 		return fail(&err);
 	if (!desired_find(&ch.desired, cmd->role, name))
-		warning(ctx, "%s: there is no %s of this name: nothing to remove", name, role_noun(cmd->role));
+		warning(ctx, "%s: there is no %s with this name: nothing to remove", name, role_noun(cmd->role));
 	change_remove(&ch, cmd->role, name);
 	keep_down(ctx, &ch, cmd->role, name);
 	status = carry_out_saving(ctx, &ch, &scope, NULL);
@@ -235,8 +235,8 @@ enum status cmd_nat_up(const struct ctx *ctx, const struct command *cmd, const c
 		return status;
 	if (f.exists)
 		return carry_out_conf(ctx, &f, &scope);
-	err_usage(&err, "nat", "there is no file %s", f.path);
-	err_hint(&err, "write it, or use 'sitctl --save nat pass NAME remote IPV4 to IPV4'");
+	err_usage(&err, "nat", "the file %s does not exist", f.path);
+	err_hint(&err, "create it, or use 'sitctl --save nat pass NAME remote IPV4 to IPV4'");
 	conf_free(&f);
 	return fail(&err);
 }
@@ -255,11 +255,11 @@ enum status cmd_all_down(const struct ctx *ctx, const struct command *cmd, const
 		return fail(&err);
 	if (cmd->role == ROLE_NAT) {
 		if (!desired_has(&ch.desired, ROLE_NAT))
-			warning(ctx, "nat: there is no pass: nothing to remove");
+			warning(ctx, "nat: there are no passes: nothing to remove");
 		change_nat_down(&ch);
 	} else {
 		if (!ch.desired.server.uplink.at && !desired_has(&ch.desired, ROLE_PEER))
-			warning(ctx, "server: it is not up: nothing to remove");
+			warning(ctx, "server: it is not set up: nothing to remove");
 		change_server_down(&ch);
 	}
 	keep_down(ctx, &ch, cmd->role, "");

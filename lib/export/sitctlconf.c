@@ -14,7 +14,7 @@ int print_sitctl_conf(FILE *out, const struct exported *e, struct notes *notes)
 	char value[VALUE_TEXT];
 
 	if (!strcmp(name_text(e->spec.name), "server") || !strcmp(name_text(e->spec.name), "nat"))
-		remark(notes, "name: %s.conf is no client's file: name the tunnel otherwise, or use --file",
+		remark(notes, "name: %s.conf is not a client's file: name the tunnel otherwise, or use --file",
 		       name_text(e->spec.name));
 	/* In the file that would begin a comment. */
 	if (*name_text(e->spec.underlay) == '#')

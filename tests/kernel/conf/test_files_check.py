@@ -97,7 +97,7 @@ class Check(files.Case):
         self.server.ip(f"tunnel change sit-bob ttl 9\nroute del {PREFIX} dev sit-alice")
         self.repaired(self.server, self.drift(self.server, "check", "ttl is 9, wanted is 255", PREFIX), wanted)
         self.put("server.conf", "[server]\nuplink = up0\n" + ALICE + "mtu = 1400\n")
-        repairs = self.drift(self.server, "server check", "bob runs, but is not in /etc/sitctl/server.conf",
+        repairs = self.drift(self.server, "server check", "bob is running, but is not in /etc/sitctl/server.conf",
                              "mtu is 1480, wanted is 1400", f"{PREFIX}", "left over")
         self.repaired(self.server, repairs)
         self.assertNotIn("sit-bob", self.server.links())

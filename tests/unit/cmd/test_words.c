@@ -119,10 +119,10 @@ static const struct {
 	{ "-br client show", "-br", "'--brief'" },
 	{ "-brief show", "-brief", "'--brief'" },
 	{ "-b nosuch", "nosuch", "cannot be read" },
-	{ "-b /dev/null client show", "client", "too many" },
+	{ "-b /dev/null client show", "client", "superfluous" },
 	{ "--save client show", "--save", "no new state" },
 	{ "-f x nat down", "--file", "reads no file" },
-	{ "-f nosuch client up t1", "nosuch", "no such file" },
+	{ "-f nosuch client up t1", "nosuch", "does not exist" },
 };
 
 START_TEST(wrong_options)

@@ -173,12 +173,12 @@ START_TEST(the_program)
 	expect(&ran, "client import iproute2 /run/more", 2, "several tunnels: home, b");
 	expect(&ran, "client import iproute2 /run/more name home", 0, NULL);
 	ck_assert_ptr_null(strstr(ran.out, "gateway"));
-	expect(&ran, "client import iproute2 /run/made name b", 2, "no SIT tunnel of this name");
+	expect(&ran, "client import iproute2 /run/made name b", 2, "no SIT tunnel with this name");
 	expect(&ran, "client import iproute2 /run/bad", 1, "/run/bad:3: wonder: is not a command");
 	ck_assert_ptr_nonnull(strstr(ran.out, "203.0.113.1"));
 	expect(&ran, "-q client import iproute2 /run/bad", 1, "/run/bad:3: wonder");
 	put_file("/run/others", MADE "ip -6 tunnel add g mode ip6gre remote 2001:db8::1 key 4\n", 0);
-	expect(&ran, "client import iproute2 /run/others", 0, "g (ip6gre): passed over");
+	expect(&ran, "client import iproute2 /run/others", 0, "g (ip6gre): skipped");
 	expect(&ran, "-q client import iproute2 /run/others", 0, NULL);
 	put_file("/run/others", "ip tunnel add sixteen-bytes-xx mode sit remote 203.0.113.1\n", 0);
 	expect(&ran, "client import iproute2 /run/others", 2, "sixteen-bytes-xx");
