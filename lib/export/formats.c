@@ -9,7 +9,7 @@
 const struct format formats[] = {
 	{ "sitctl", "the command 'sitctl client up'", "# ", print_sitctl },
 	{ "sitctl.conf", "the file /etc/sitctl/NAME.conf", "# ", print_sitctl_conf },
-	{ "iproute2", "a script of 'ip' and 'nft' commands, with words up and down", "# ", print_iproute2 },
+	{ "iproute2", "a script of 'ip' and 'nft' commands, run with 'up' or 'down'", "# ", print_iproute2 },
 	{ "ifupdown", "a stanza of /etc/network/interfaces, method v4tunnel", "# ", print_ifupdown },
 	{ "ifupdown-sitctl", "the same with sitctl's hook and its options", "# ", print_ifupdown_sitctl },
 	{ "netplan", "a file of /etc/netplan", "# ", print_netplan },

@@ -52,16 +52,16 @@ int print_freebsd(FILE *out, const struct exported *e, struct notes *notes)
 	char source[NET6_TEXT], remote[NET6_TEXT];
 
 	/* Not `routing restart`: it flushes all routes, those of IPv4 that one is logged in by as well. */
-	fputs("# In /etc/rc.conf; another number than gif0 where that is taken. Then: service netif start gif0; "
+	fputs("# In /etc/rc.conf; use another number if gif0 is taken. Then: service netif start gif0; "
 	      "service routing static inet6\n",
 	      out);
-	omit_metric(notes, e, "FreeBSD's routes have none");
-	omit_dev(notes, e, "not in gif(4): the route to the remote decides");
+	omit_metric(notes, e, "FreeBSD routes have no metric");
+	omit_dev(notes, e, "not supported by gif(4): the route to the remote decides");
 	omit_extras(notes, e);
 	omit_lan(notes, e);
 	source_text(e, notes, source);
 	addr4_text(e->spec.remote, remote);
-	omit_ttl(notes, e, "for all gif interfaces: net.inet.ip.gifttl in /etc/sysctl.conf");
+	omit_ttl(notes, e, "set net.inet.ip.gifttl in /etc/sysctl.conf, for all gif interfaces");
 	fputs("cloned_interfaces=\"${cloned_interfaces} gif0\"\n", out);
 	fprintf(out, "ifconfig_gif0=\"tunnel %s %s", source, remote);
 	if (e->mtu)
@@ -72,10 +72,10 @@ int print_freebsd(FILE *out, const struct exported *e, struct notes *notes)
 	/* rc.conf is read by a shell: rules of pf may only be a comment in it. */
 	if (e->spec.notrack)
 		fprintf(out,
-			"# Where pf filters, in /etc/pf.conf, so that the tunnel's own packets never end a state:\n"
+			"# If pf filters, in /etc/pf.conf, so that the tunnel's own packets never end a state:\n"
 			"#pass out proto 41 from %s to %s keep state\n#pass in proto 41 from %s to %s keep state\n",
 			source, remote, remote, source);
 	if (e->spec.mss_clamp)
-		fprintf(out, "# and before the rules that filter:\n#scrub on gif0 all max-mss %u\n", exported_mss(e));
+		fprintf(out, "# and before the filter rules:\n#scrub on gif0 all max-mss %u\n", exported_mss(e));
 	return 0;
 }

@@ -48,7 +48,7 @@ int print_ifupdown(FILE *out, const struct exported *e, struct notes *notes)
 
 	/* ifupdown hands it to a shell as it is. */
 	if (!is_plain(name_text(e->spec.name), "-_.+@"))
-		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only",
+		return refuse(notes, "%s: ifupdown accepts only names of letters, digits and -_.+@",
 			      name_text(e->spec.name));
 	fprintf(out, "# /etc/network/interfaces.d/%s; then: ifup %s\n", name_text(e->spec.name),
 		name_text(e->spec.name));

@@ -13,15 +13,15 @@ int print_ifupdown_sitctl(FILE *out, const struct exported *e, struct notes *not
 	char value[VALUE_TEXT];
 
 	if (!is_plain(name_text(e->spec.name), "-_.+@"))
-		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only",
+		return refuse(notes, "%s: ifupdown accepts only names of letters, digits and -_.+@",
 			      name_text(e->spec.name));
 	/* A backslash at the end of a line would join the next one. */
 	if (e->spec.underlay.at && !is_plain(name_text(e->spec.underlay), "-_.+@"))
-		return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only",
+		return refuse(notes, "%s: ifupdown accepts only names of letters, digits and -_.+@",
 			      name_text(e->spec.underlay));
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
 		if (!is_plain(name_text(e->spec.prefixes[i].ifname), "-_.+@"))
-			return refuse(notes, "%s: ifupdown takes names of letters, digits and -_.+@ only",
+			return refuse(notes, "%s: ifupdown accepts only names of letters, digits and -_.+@",
 				      name_text(e->spec.prefixes[i].ifname));
 	fprintf(out, "# /etc/network/interfaces.d/%s, where sitctl is installed; then: ifup %s\n",
 		name_text(e->spec.name), name_text(e->spec.name));

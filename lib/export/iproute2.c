@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Format iproute2: a script with words up and down. Grammar: ip-link(8), ip-address(8), ip-route(8),
+ * Format iproute2: a script run with 'up' or 'down'. Grammar: ip-link(8), ip-address(8), ip-route(8),
  * nft(8).
  */
 #include <stdio.h>
@@ -47,11 +47,10 @@ static bool can_clamp(const struct exported *e)
 void omit_nft(struct notes *notes, const struct exported *e)
 {
 	if (!e->spec.notrack)
-		omit_param(notes, e, "notrack", "so that there are no rules for it");
+		omit_param(notes, e, "notrack", "there are no rules for it");
 	if (!can_clamp(e))
 		omit_param(notes, e, "mss-clamp",
-			   e->spec.mss_clamp ? "nft cannot write this interface's name"
-					     : "so that there are no rules for it");
+			   e->spec.mss_clamp ? "nft cannot quote this interface name" : "there are no rules for it");
 }
 
 static bool filters(const struct exported *e)
@@ -168,7 +167,7 @@ int print_iproute2(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char text[NET6_TEXT];
 
-	fprintf(out, "#!/bin/sh\n# Tunnel %s: words up (or none) and down.\n", name_text(e->spec.name));
+	fprintf(out, "#!/bin/sh\n# Tunnel %s: run with 'up' (the default) or 'down'.\n", name_text(e->spec.name));
 	omit_nft(notes, e);
 	omit_filters(notes, e);
 	omit_forwarding(notes, e);

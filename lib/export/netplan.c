@@ -61,13 +61,13 @@ int print_netplan(FILE *out, const struct exported *e, struct notes *notes)
 	char text[NET6_TEXT];
 
 	fprintf(out, "# /etc/netplan/%s.yaml, mode 600; then: netplan apply\n", name_text(e->spec.name));
-	omit_param(notes, e, "notrack", "not in netplan: use the nft commands of format iproute2");
-	omit_param(notes, e, "mss-clamp", "not in netplan: use the nft commands of format iproute2");
+	omit_param(notes, e, "notrack", "not supported by netplan: use the nft commands of format iproute2");
+	omit_param(notes, e, "mss-clamp", "not supported by netplan: use the nft commands of format iproute2");
 	omit_extras(notes, e);
-	omit_dev(notes, e, "not in netplan: the route to the remote decides");
+	omit_dev(notes, e, "not supported by netplan: the route to the remote decides");
 	omit_lan(notes, e);
 	if (e->spec.metric > NETPLAN_METRIC_MAX)
-		omit_metric(notes, e, "netplan goes to 2147483647");
+		omit_metric(notes, e, "netplan's maximum is 2147483647");
 	fputs("network:\n  version: 2\n  tunnels:\n    ", out);
 	print_scalar(out, name_text(e->spec.name));
 	fprintf(out, ":\n      mode: sit\n      remote: %s\n", addr4_text(e->spec.remote, text));

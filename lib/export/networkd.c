@@ -44,14 +44,15 @@ int print_networkd(FILE *out, const struct exported *e, struct notes *notes)
 	char text[NET6_TEXT];
 
 	if (name[strlen(name) - 1] == '\\')
-		return refuse(notes, "%s: a backslash at the end of a line joins the next one in systemd's files",
+		return refuse(notes,
+			      "%s: in systemd's files, a backslash at the end of a line joins it with the next one",
 			      name);
 	fprintf(out, "# /etc/systemd/network/%s.netdev\n", name);
-	omit_param(notes, e, "notrack", "not in networkd: use the nft commands of format iproute2");
-	omit_param(notes, e, "mss-clamp", "not in networkd: use the nft commands of format iproute2");
+	omit_param(notes, e, "notrack", "not supported by networkd: use the nft commands of format iproute2");
+	omit_param(notes, e, "mss-clamp", "not supported by networkd: use the nft commands of format iproute2");
 	omit_extras(notes, e);
 	omit_dev(notes, e,
-		 "instead of Independent=, write Tunnel= with the tunnel's name in the .network of that interface");
+		 "instead of Independent=, set Tunnel= to the tunnel's name in the .network file of that interface");
 	omit_lan(notes, e);
 	fprintf(out, "[NetDev]\nName=%s\nKind=sit\n", name);
 	if (e->mtu)

@@ -55,8 +55,8 @@ int print_networkmanager(FILE *out, const struct exported *e, struct notes *note
 	fprintf(out,
 		"# /etc/NetworkManager/system-connections/%s.nmconnection, mode 600; then: nmcli connection reload\n",
 		name_text(e->spec.name));
-	omit_param(notes, e, "notrack", "not in NetworkManager: use the nft commands of format iproute2");
-	omit_param(notes, e, "mss-clamp", "not in NetworkManager: use the nft commands of format iproute2");
+	omit_param(notes, e, "notrack", "not supported by NetworkManager: use the nft commands of format iproute2");
+	omit_param(notes, e, "mss-clamp", "not supported by NetworkManager: use the nft commands of format iproute2");
 	omit_extras(notes, e);
 	omit_lan(notes, e);
 	fputs("[connection]\n", out);

@@ -102,7 +102,7 @@ void remark_remote(struct notes *notes, const struct exported *e)
 	char remote[NET6_TEXT];
 
 	if (nat)
-		remark(notes, "remote %s: is %s; from elsewhere it is reached by the public address of its NAT",
+		remark(notes, "remote %s: is %s; from elsewhere it is reached at the public address of its NAT",
 		       addr4_text(e->spec.remote, remote), nat);
 }
 
@@ -121,13 +121,13 @@ void omit_filters(struct notes *notes, const struct exported *e)
 
 	remark_remote(notes, e);
 	if (e->spec.host)
-		remark(notes, "remote %s: is %s now; if that changes, this must be written anew", e->spec.host,
+		remark(notes, "remote %s: is %s now; if that changes, export the tunnel again", e->spec.host,
 		       addr4_text(e->spec.remote, remote));
 	omit_param(notes, e, "source-filter",
-		   "not in this format: only sitctl drops inner sources that RFC 4213 forbids");
-	omit_param(notes, e, "simple-security", "not in this format: only sitctl does it; else set up a firewall");
-	omit_param(notes, e, "allow", "not in this format: an exception for the firewall");
-	omit_param(notes, e, "target", "not in this format: only 'sitctl doctor' asks it");
+		   "not supported by this format: only sitctl drops the inner sources that RFC 4213 forbids");
+	omit_param(notes, e, "simple-security", "not supported by this format: set up a firewall instead");
+	omit_param(notes, e, "allow", "not supported by this format: add an exception to the firewall");
+	omit_param(notes, e, "target", "not supported by this format: only 'sitctl doctor' uses it");
 }
 
 const char *const device_attrs[] = { "tos", "fwmark", NULL };
@@ -155,8 +155,8 @@ void omit_forwarding(struct notes *notes, const struct exported *e)
 {
 	if (spec_has_lan(&e->spec))
 		remark(notes,
-		       "forwarding: this host must forward: sysctl net.ipv6.conf.all.forwarding=1, and before that "
-		       "accept_ra=2 of an interface that gets its default route by router advertisements");
+		       "forwarding: this host must forward: set sysctl net.ipv6.conf.all.forwarding=1, but first set "
+		       "accept_ra=2 on an interface that gets its default route by router advertisement");
 }
 
 void omit_lan(struct notes *notes, const struct exported *e)
@@ -170,7 +170,7 @@ void omit_lan(struct notes *notes, const struct exported *e)
 		if (!derive_lan_addr(p, &addr))
 			continue;
 		snprintf(comment, sizeof(comment),
-			 "prefix %s,%s: give the interface %s the address %s, and let this host forward",
+			 "prefix %s,%s: give the interface %s the address %s, and enable forwarding on this host",
 			 net6_text(&p->net, net), name_text(p->ifname), name_text(p->ifname),
 			 net6_text(&addr.net, text));
 		fprintf(notes->out, "%ssitctl: %s\n", notes->comment, comment);
@@ -186,12 +186,12 @@ const char *source_text(const struct exported *e, struct notes *notes, char *buf
 		addr4_text(addr, buf);
 		if (!e->spec.local.s_addr)
 			remark(notes,
-			       "local: %s is what is known here; behind a NAT write the address that the host "
-			       "itself has",
+			       "local: %s is the address known here; behind a NAT, replace it with the host's own "
+			       "address",
 			       buf);
 		return buf;
 	}
-	remark(notes, "local: write this host's IPv4 address in place of LOCAL-IPV4");
+	remark(notes, "local: replace LOCAL-IPV4 with this host's IPv4 address");
 	return strcpy(buf, "LOCAL-IPV4");
 }
 

@@ -29,9 +29,10 @@ int print_openbsd(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char source[NET6_TEXT], remote[NET6_TEXT], text[NET6_TEXT];
 
-	fputs("# /etc/hostname.gif0, mode 640; another number where gif0 is taken. Then: sh /etc/netstart gif0\n", out);
+	fputs("# /etc/hostname.gif0, mode 640; use another number if gif0 is taken. Then: sh /etc/netstart gif0\n",
+	      out);
 	omit_metric(notes, e, "OpenBSD has a priority instead, see route(8)");
-	omit_dev(notes, e, "not in gif(4): the route to the remote decides");
+	omit_dev(notes, e, "not supported by gif(4): the route to the remote decides");
 	omit_extras(notes, e);
 	omit_lan(notes, e);
 	source_text(e, notes, source);

@@ -31,7 +31,7 @@ static void print_interface(FILE *out, const struct exported *e, const char *sec
 		print_set(out, "network", section, "ipaddr", addr4_text(e->spec.local, text));
 	print_set(out, "network", section, "ip6addr", net6_text(spec_first(&e->spec), text));
 	for (unsigned int i = 1; i < e->spec.n_addresses; i++)
-		remark(notes, "address %s: 6in4 has one address only", net6_text(&e->spec.addresses[i], text));
+		remark(notes, "address %s: 6in4 supports only one address", net6_text(&e->spec.addresses[i], text));
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
 		fprintf(out, "add_list network.%s.ip6prefix='%s'\n", section,
 			net6_text(&e->spec.prefixes[i].net, text));
@@ -81,20 +81,21 @@ int print_openwrt(FILE *out, const struct exported *e, struct notes *notes)
 			*p = '_';
 	omit_extras(notes, e);
 	if (e->spec.underlay.at)
-		omit_param(notes, e, "dev", "set option tunlink to the name that this interface has in OpenWrt");
+		omit_param(notes, e, "dev", "set option tunlink to OpenWrt's name for this interface");
 	if (e->spec.gateway_mode == GATEWAY_ADDRESS)
-		remark(notes, "gateway %s: 6in4 sends all into the tunnel and needs none",
+		remark(notes, "gateway %s: 6in4 routes everything into the tunnel and needs no gateway",
 		       addr6_text(&e->spec.gateway, text));
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
 		if (e->spec.prefixes[i].ifname.at)
-			remark(notes, "prefix %s,%s: ip6assign is an option of the interface as OpenWrt names it",
+			remark(notes, "prefix %s,%s: ip6assign belongs to the interface by OpenWrt's name for it",
 			       net6_text(&e->spec.prefixes[i].net, text), name_text(e->spec.prefixes[i].ifname));
 	if (e->spec.notrack)
-		remark(notes, "notrack on: the firewall has it for what arrives, not for what this host sends");
+		remark(notes,
+		       "notrack on: the firewall supports it for incoming packets, not for those that this host sends");
 	print_interface(out, e, section, notes);
 	print_lans(out, e);
 	fprintf(out,
-		"# The zone wan, the second one of OpenWrt's own configuration.\n"
+		"# The zone wan, the second one in OpenWrt's default configuration.\n"
 		"add_list firewall.@zone[1].network='%s'\nset firewall.@zone[1].mtu_fix='%d'\n",
 		section, e->spec.mss_clamp);
 	print_rule(out, e, section, "in", "ACCEPT");

@@ -14,11 +14,11 @@ int print_sitctl_conf(FILE *out, const struct exported *e, struct notes *notes)
 	char value[VALUE_TEXT];
 
 	if (!strcmp(name_text(e->spec.name), "server") || !strcmp(name_text(e->spec.name), "nat"))
-		remark(notes, "name: %s.conf is not a client's file: name the tunnel otherwise, or use --file",
+		remark(notes, "name: %s.conf is not a client's file: rename the tunnel, or use --file",
 		       name_text(e->spec.name));
 	/* In the file that would begin a comment. */
 	if (*name_text(e->spec.underlay) == '#')
-		return refuse(notes, "%s: a value that begins with '#' cannot stand in the file",
+		return refuse(notes, "%s: a value that begins with '#' cannot be written to the file",
 			      name_text(e->spec.underlay));
 	remark_remote(notes, e);
 	fprintf(out, "# /etc/sitctl/%s.conf; then: sitctl client up %s\n[client]\n", name_text(e->spec.name),

@@ -42,8 +42,7 @@ int print_vyos(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char source[NET6_TEXT], text[NET6_TEXT];
 
-	fputs("# In configuration mode ('configure'); then: commit; save. Another number than " DEVICE
-	      " where that is taken.\n",
+	fputs("# In configuration mode ('configure'); then: commit; save. Use another number if " DEVICE " is taken.\n",
 	      out);
 	omit_metric(notes, e, "VyOS has a distance instead, 1 to 255");
 	omit_extras(notes, e);

@@ -21,15 +21,15 @@ int print_windows(FILE *out, const struct exported *e, struct notes *notes)
 
 	fputs("@echo off\nrem Run as administrator.\n", out);
 	plain_name(e, notes, IFNAMSIZ - 1, name);
-	omit_dev(notes, e, "not in netsh: the route to the remote decides");
-	omit_ttl(notes, e, "netsh has no such setting of a tunnel");
-	omit_param(notes, e, "notrack", "Windows' firewall has none; it must let protocol 41 in");
-	omit_param(notes, e, "mss-clamp", "not in Windows");
+	omit_dev(notes, e, "not supported by netsh: the route to the remote decides");
+	omit_ttl(notes, e, "netsh has no such tunnel setting");
+	omit_param(notes, e, "notrack", "not supported by Windows Firewall, which must accept protocol 41");
+	omit_param(notes, e, "mss-clamp", "not supported by Windows");
 	omit_extras(notes, e);
 	omit_lan(notes, e);
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
 		if (derive_unreachable(&e->spec.prefixes[i], &route))
-			remark(notes, "prefix %s: Windows has no unreachable routes: route it to a LAN, all of it",
+			remark(notes, "prefix %s: Windows has no unreachable routes: route all of it to a LAN",
 			       net6_text(&e->spec.prefixes[i].net, text));
 	source_text(e, notes, source);
 	fprintf(out, NETSH "add v6v4tunnel interface=\"%s\" localaddress=%s remoteaddress=%s\n", name, source,

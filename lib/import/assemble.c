@@ -85,7 +85,8 @@ static void take_default(struct import *im, const struct import_item *item)
 	if (spec_given(&t->spec, "gateway")) {
 		snprintf(word, sizeof(word), "default%s%s", item->has_gateway ? " via " : "",
 			 item->has_gateway ? text : "");
-		import_error(im, word, "is a second default route by %s: sitctl makes one", name_text(t->spec.name));
+		import_error(im, word, "is a second default route through %s: sitctl makes only one",
+			     name_text(t->spec.name));
 		return;
 	}
 	t->dflt = item;
@@ -118,7 +119,7 @@ static void take_route(struct import *im, const struct import_item *item)
 	if (!t || (!item->has_gateway && is_gateway(t, &item->net)) || brought_by_address(t, item))
 		return;
 	import_error(im, net6_text(&item->net, text),
-		     "is not a route that sitctl makes by a client: it makes a default route");
+		     "is not a route that sitctl makes for a client: it makes only a default route");
 }
 
 /* The prefix NET of T, or NULL. */
@@ -185,7 +186,7 @@ static void take_lan(struct import *im, const struct import_item *item)
 		add_prefix(im, t, &own, item->ifname);
 	else
 		import_error(im, net6_text(&item->net, text),
-			     "is not the first address of a prefix, which is what sitctl gives a LAN (%s)",
+			     "is not the first address of a prefix, as sitctl would assign it to a LAN (%s)",
 			     item->ifname);
 }
 
@@ -201,7 +202,7 @@ static bool is_lan(const struct import *im, const char *ifname)
 static void take_odd(struct import *im, const struct import_item *item)
 {
 	if (owner(im, item) || (item->kind == IMPORT_ODD_ADDRESS && item->ifname[0] && is_lan(im, item->ifname)))
-		import_error(im, item->value, "is not understood here, in '%s'", item->param);
+		import_error(im, item->value, "is not understood in '%s'", item->param);
 }
 
 /* A client forwards for its LANs only. Said once, whatever it is that is set. */
@@ -214,7 +215,7 @@ static void check_forwarding(struct import *im)
 		if (im->items[i].kind == IMPORT_FORWARDING) {
 			at(im, &im->items[i]);
 			import_error(im, im->items[i].value,
-				     "is set by sitctl only with a LAN, as 'prefix P/LEN,IFACE' has it");
+				     "is set by sitctl only for a LAN, as in 'prefix P/LEN,IFACE'");
 			return;
 		}
 }
@@ -227,7 +228,8 @@ static void take_early(struct import *im, const struct import_item *item)
 
 		if (fnmatch(item->ifname, name_text(spec->name), 0))
 			continue;
-		import_error(im, item->ifname, "is about %s, which is made later: put what makes it first",
+		import_error(im, item->ifname,
+			     "is about %s, which is created later: move its creation before this line",
 			     name_text(spec->name));
 		spec_set_given(spec, "address");
 		return;

@@ -24,8 +24,8 @@ void import_filter(struct import *im, int n, char *words[])
 	if (table && (n < 6 || !strstr(words[n - 1], "policy drop")))
 		return;
 	import_error(im, words[0],
-		     "is a rule of a packet filter: look whether 'notrack', 'mss-clamp', 'source-filter' or "
-		     "'simple-security' do it");
+		     "is a packet filter rule: check whether 'notrack', 'mss-clamp', 'source-filter' or "
+		     "'simple-security' replaces it");
 }
 
 static void set_sysctl(struct import *im, const char *name, const char *value)
@@ -60,5 +60,5 @@ void import_written(struct import *im, int n, char *words[], const char *into)
 	if (!strncmp(into, "/proc/sys/", strlen("/proc/sys/")))
 		set_sysctl(im, into, value);
 	else
-		import_error(im, into, "is a file that is written here, which is not read");
+		import_error(im, into, "is a file that is written here, and is not read");
 }

@@ -204,7 +204,7 @@ static void name_other(struct import *im, const struct stanza *s)
 	const char *mode = option(s, "mode"), *tunnel_mode = option(s, "tunnel-mode");
 
 	if (!strcmp(s->method, "6to4")) {
-		import_error(im, s->name, "is a tunnel without a far end, as in 6to4, and a tunnel of sitctl has one");
+		import_error(im, s->name, "is a tunnel without a far end (6to4), which sitctl does not support");
 		im->refused = true;
 	} else if (!strcmp(s->method, "tunnel")) {
 		import_other(im, s->name, mode ? mode : s->method);
@@ -212,10 +212,10 @@ static void name_other(struct import *im, const struct stanza *s)
 		import_other(im, s->name, tunnel_mode);
 	} else if (tunnel_mode || option(s, "endpoint")) {
 		import_error(im, tunnel_mode ? "tunnel-mode" : "endpoint",
-			     "belongs to a stanza of 'inet6' and method 'v4tunnel' here");
+			     "is supported only in a stanza with 'inet6' and method 'v4tunnel'");
 		im->refused = true;
 	} else if (!strcmp(s->family, "inherits") && import_find(im, s->method)) {
-		import_error(im, s->method, "is a tunnel, which another stanza inherits: write that one out");
+		import_error(im, s->method, "is a tunnel that another stanza inherits: write out that stanza");
 	}
 }
 
@@ -358,7 +358,7 @@ static bool begins_other(struct import *im, const char *word)
 	static const char *const sources[] = { "source", "source-directory", "source-dir", NULL };
 
 	if (import_among(word, sources)) {
-		import_error(im, word, "is not followed: name that file too");
+		import_error(im, word, "is not followed: name that file as well");
 		return true;
 	}
 	return import_among(word, heads) || !strncmp(word, "allow-", 6);
@@ -382,7 +382,7 @@ static void take_line(struct import *im, struct reader *r, char *word, char *res
 	} else if (s->name && s->n < OPTIONS_MAX) {
 		s->options[s->n++] = (struct option){ word, rest, im->line };
 	} else if (!r->in_mapping) {
-		import_error(im, word, s->name ? "is one option too many" : "stands in no stanza");
+		import_error(im, word, s->name ? "is one option too many" : "is outside any stanza");
 	}
 }
 

@@ -101,7 +101,7 @@ struct imported *import_tunnel(struct import *im, const char *name)
 	if (name == import_unknown)
 		return NULL;
 	if (import_find(im, name) || im->n == IMPORTED_MAX) {
-		import_error(im, name, "%s", im->n == IMPORTED_MAX ? "is one tunnel too many" : "is made twice");
+		import_error(im, name, "%s", im->n == IMPORTED_MAX ? "is one tunnel too many" : "is created twice");
 		return NULL;
 	}
 	if (spec_init(&spec, ROLE_CLIENT, name, &err)) {
@@ -190,7 +190,7 @@ struct import_item *import_item(struct import *im, enum import_kind kind, const 
 	}
 	if (im->n_items == IMPORT_ITEMS_MAX) {
 		import_error(im, *ifname ? ifname : "file",
-			     "is one line too many: tunnels have less addresses and routes");
+			     "is one line too many: tunnels have fewer addresses and routes");
 		return NULL;
 	}
 	item = add_item(im);
@@ -248,7 +248,7 @@ void import_address(struct import *im, const char *ifname, const char *value, ui
 	}
 	if (import_is_ipv4(value)) {
 		if (import_find(im, ifname))
-			import_error(im, value, "is IPv4: a tunnel of sitctl has IPv6 inside only");
+			import_error(im, value, "is IPv4: a tunnel of sitctl carries only IPv6");
 		return;
 	}
 	/* Every interface has one, which the kernel makes by itself. */
@@ -274,7 +274,7 @@ static bool route_type(struct import *im, const struct import_route *r, enum imp
 	const char *type = r->type ? r->type : "unicast";
 
 	if (import_discards(type) && is_default(r->to)) {
-		import_error(im, r->to, "is a default route that discards, which sitctl does not make");
+		import_error(im, r->to, "is a default route that discards packets, which sitctl does not make");
 		return false;
 	}
 	if (import_discards(type)) {
@@ -282,7 +282,7 @@ static bool route_type(struct import *im, const struct import_route *r, enum imp
 		return true;
 	}
 	if (strcmp(type, "unicast")) {
-		import_error(im, type, "is not a type of route that sitctl makes");
+		import_error(im, type, "is not a route type that sitctl makes");
 		return false;
 	}
 	/* What goes to the loopback interface is discarded there. */
@@ -303,7 +303,7 @@ static bool is_ipv4_route(struct import *im, const struct import_route *r)
 		return false;
 	if (r->ifname && import_find(im, r->ifname))
 		import_error(im, gateway ? r->gateway : r->to,
-			     "is a route of IPv4: a tunnel of sitctl has IPv6 inside only");
+			     "is an IPv4 route: a tunnel of sitctl carries only IPv6");
 	return true;
 }
 

@@ -5,7 +5,7 @@
 #include "import/importers.h"
 
 const struct importer importers[] = {
-	{ "iproute2", "a script or lines of 'ip', as brokers print them", import_iproute2, NULL },
+	{ "iproute2", "a script or commands of 'ip', as brokers print them", import_iproute2, NULL },
 	{ "ifupdown", "stanzas of /etc/network/interfaces", import_ifupdown, NULL },
 	{ "netplan", "a file of /etc/netplan", import_netplan, &lazy_yaml },
 	{ "networkd", "a .netdev, then its .network", import_networkd, NULL },

@@ -52,7 +52,7 @@ bool ip_address(struct ip_command *ip, const char *command)
 	if (ip->wrong)
 		return true;
 	if (!ip->net || !ip->name) {
-		import_error(ip->im, command, "tells no %s", ip->net ? "interface" : "address");
+		import_error(ip->im, command, "has no %s", ip->net ? "interface" : "address");
 		return true;
 	}
 	import_address(ip->im, ip->name, ip->net, 128);

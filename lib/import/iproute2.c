@@ -135,7 +135,7 @@ static void name_uncalled(struct script *s)
 		s->im->line = s->functions[i].line;
 		if (!s->functions[i].called)
 			import_error(s->im, s->functions[i].name,
-				     "is a function that nothing calls: its commands are read as if something did");
+				     "is a function that is never called: its commands are read as if it were");
 	}
 }
 
@@ -145,7 +145,7 @@ static void name_unknown(struct script *s, const char *word)
 	for (size_t i = 0; i < s->n_told; i++)
 		if (!strcmp(s->told[i], word))
 			return;
-	import_error(s->im, word, "has a value that only the script knows when it runs");
+	import_error(s->im, word, "has a value that is known only when the script runs");
 	if (s->n_told < ERRORS_MAX && (s->told[s->n_told] = strdup(word)))
 		s->n_told++;
 }
@@ -229,7 +229,7 @@ static int reserved_words(struct script *s, int n, char *words[])
 			s->depth += strcmp(words[i], "elif") != 0;
 			if (!s->down_in)
 				import_error(s->im, words[i],
-					     "is not decided here: what depends on it is read either way");
+					     "is not evaluated: what depends on it is read in either case");
 			i++;
 		} else if (import_among(words[i], plain)) {
 			i++;
@@ -250,7 +250,7 @@ static void note_branch(struct script *s)
 
 	if (s->acting && s->acting != s->branch && !s->case_named) {
 		s->im->line = s->case_line;
-		import_error(s->im, "case", "is not decided here: of several branches all is read");
+		import_error(s->im, "case", "is not evaluated: several of its branches are read");
 		s->im->line = line;
 		s->case_named = true;
 	}
@@ -295,7 +295,7 @@ static bool call(struct script *s, const char *name)
 /* Of net-tools: one that makes a tunnel is not to be missed once more. */
 static void name_old(struct import *im, int n, char *words[])
 {
-	import_error(im, words[0], "is not a command that is understood: write it as one of 'ip'");
+	import_error(im, words[0], "is not a command that is understood: use 'ip' instead");
 	im->refused = im->refused || (n > 1 && !strcmp(words[0], "iptunnel") && !strcmp(words[1], "add")) ||
 		      (n > 3 && !strcmp(words[0], "ifconfig") && !strcmp(words[n - 2], "tunnel"));
 }
@@ -328,7 +328,7 @@ static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 	else if (import_among(words[0], writers))
 		import_written(s->im, n, words, s->words.into);
 	else if (!strcmp(words[0], "for"))
-		import_error(s->im, words[0], "is not carried out: what it repeats is read once");
+		import_error(s->im, words[0], "is not executed: what it repeats is read once");
 	else if (import_among(words[0], old))
 		name_old(s->im, n, words);
 	else if (!is_silent(words[0]) && !call(s, words[0]))

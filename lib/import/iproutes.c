@@ -130,13 +130,13 @@ bool ip_route(struct ip_command *ip, const char *command)
 	if (ip->wrong)
 		return true;
 	if (!r->to) {
-		import_error(ip->im, command, "tells no destination");
+		import_error(ip->im, command, "has no destination");
 		return true;
 	}
 	if (is_ipv4_route(ip)) {
 		if (r->ifname && import_find(ip->im, r->ifname))
 			import_error(ip->im, r->to,
-				     "is a route of IPv4 without 'ip -6': a tunnel of sitctl has IPv6 inside only");
+				     "is an IPv4 route, without 'ip -6': a tunnel of sitctl carries only IPv6");
 		return true;
 	}
 	/* What discards belongs to the tunnel before it, by whatever interface. */

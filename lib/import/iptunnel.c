@@ -17,7 +17,7 @@ static void take_mode(struct ip_command *ip, const char *word, const char *value
 	if (value != import_unknown && strcmp(value, "sit") && strcmp(value, "ip6ip") && strcmp(value, "ipv6/ipv4") &&
 	    strcmp(value, "ipv6/ip"))
 		import_error(ip->im, value,
-			     "is not a mode of tunnel that sitctl makes: it makes 'sit' with IPv6 inside only");
+			     "is not a tunnel mode that sitctl makes: it makes only 'sit', with IPv6 inside");
 }
 
 static void take_local(struct ip_command *ip, const char *word, const char *value)
@@ -142,7 +142,7 @@ static void tunnel_add(struct ip_command *ip)
 	const char *kind = ip->kind ? ip->kind : mode_of_name(ip->name);
 
 	if (!ip->name || !kind) {
-		import_error(ip->im, "add", ip->name ? "tells no mode" : "tells no name");
+		import_error(ip->im, "add", ip->name ? "has no mode" : "has no name");
 		ip->im->refused = true;
 	} else if (strcmp(kind, "sit") && strcmp(kind, "ip6ip") && strcmp(kind, "ipv6/ip") &&
 		   strcmp(kind, "ipv6/ipv4")) {
@@ -166,7 +166,7 @@ bool ip_tunnel(struct ip_command *ip, const char *command)
 	} else if (ip->name && ip->name != import_unknown && !import_is_other(ip->im, ip->name)) {
 		ip->t = import_find(ip->im, ip->name);
 		if (!ip->t)
-			import_error(ip->im, ip->name, "is a tunnel that was not made before");
+			import_error(ip->im, ip->name, "is a tunnel that has not been created before");
 	}
 	if (!ip->t)
 		return true;
@@ -183,7 +183,7 @@ static void link_add(struct ip_command *ip)
 	if (ip->wrong)
 		return;
 	if (!ip->name || !ip->kind) {
-		import_error(ip->im, "add", ip->name ? "tells no type" : "tells no name");
+		import_error(ip->im, "add", ip->name ? "has no type" : "has no name");
 		return;
 	}
 	if (strcmp(ip->kind, "sit")) {

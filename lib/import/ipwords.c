@@ -84,8 +84,7 @@ void ip_name_odd(struct ip_command *ip)
 	char text[32];
 
 	for (int i = 0; i < ip->n_odd; i++)
-		import_error(ip->im, ip->odd[i], "is not understood here, in '%s'",
-			     object_text(ip, text, sizeof(text)));
+		import_error(ip->im, ip->odd[i], "is not understood in '%s'", object_text(ip, text, sizeof(text)));
 }
 
 void ip_keep_odd(struct ip_command *ip, enum import_kind kind, const char *ifname, const char *gateway)

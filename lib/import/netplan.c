@@ -79,7 +79,7 @@ static void take_options(struct import *im, yaml_document_t *doc, const yaml_nod
 
 	for (size_t i = 0; options->type == YAML_MAPPING_NODE && next_pair(im, doc, options, i, &key, &value); i++)
 		if (strcmp(key, "lifetime") || !scalar(value) || strcmp(scalar(value), "forever"))
-			import_error(im, key, "is not understood of an address");
+			import_error(im, key, "is not understood for an address");
 }
 
 static void take_addresses(struct import *im, yaml_document_t *doc, const yaml_node_t *list, const char *name)
@@ -92,7 +92,7 @@ static void take_addresses(struct import *im, yaml_document_t *doc, const yaml_n
 		if (text) {
 			import_address(im, name, text, 128);
 		} else if (node->type != YAML_MAPPING_NODE) {
-			import_error(im, "addresses", "an address is needed here, and not a list");
+			import_error(im, "addresses", "an address is needed here, not a list");
 			import_address(im, name, import_unknown, 128);
 		}
 		for (size_t k = 0; node->type == YAML_MAPPING_NODE && next_pair(im, doc, node, k, &text, &options);
@@ -140,7 +140,7 @@ static void take_route(struct import *im, yaml_document_t *doc, const yaml_node_
 	im->line = line;
 	ours = ours || (r.type && import_discards(r.type));
 	if (ours && !r.to)
-		import_error(im, "routes", "a route without 'to'");
+		import_error(im, "routes", "a route has no 'to'");
 	else if (ours && !elsewhere)
 		import_route(im, &r);
 }
@@ -166,7 +166,7 @@ static bool says_nothing(const char *key, const char *text)
 /* It is named, and not missed once more. */
 static void not_understood(struct import *im, struct imported *t, const char *key)
 {
-	import_error(im, key, "is not understood of a tunnel");
+	import_error(im, key, "is not understood for a tunnel");
 	if (!strcmp(key, "remote"))
 		import_set(im, t, key, import_unknown);
 	else if (!strcmp(key, "addresses"))
@@ -222,7 +222,7 @@ static void take_tunnel(struct import *im, yaml_document_t *doc, const char *nam
 
 	for (size_t i = 0; t && next_pair(im, doc, map, i, &key, &value); i++) {
 		if (is_twice(key, &seen))
-			import_error(im, key, "is there twice, of which the first is read");
+			import_error(im, key, "is given twice: only the first one is read");
 		else
 			tunnel_key(im, doc, t, key, value);
 	}
@@ -248,7 +248,7 @@ static void take_tunnels(struct import *im, yaml_document_t *doc, yaml_node_t *t
 	}
 }
 
-/* Another interface: its routes that discard, as for what is unused of a routed prefix; and whether a tunnel is a part of it. */
+/* Another interface: its routes that discard, as for what is unused of a routed prefix; and whether a tunnel is a member of it. */
 static void take_device(struct import *im, yaml_document_t *doc, const char *name, yaml_node_t *map)
 {
 	yaml_node_t *routes = find(im, doc, map, "routes"), *parts = find(im, doc, map, "interfaces"), *node;
@@ -257,7 +257,7 @@ static void take_device(struct import *im, yaml_document_t *doc, const char *nam
 		take_routes(im, doc, routes, name);
 	for (size_t i = 0; parts && (node = item(im, doc, parts, i)); i++)
 		if (scalar(node) && import_find(im, scalar(node)))
-			import_error(im, scalar(node), "is a part of %s, which is not understood", name);
+			import_error(im, scalar(node), "is a member of %s, which is not understood", name);
 }
 
 /* Interfaces of a kind that are not tunnels; KIND is NULL where nothing is made. */
@@ -308,9 +308,9 @@ static void take_others(struct import *im, yaml_document_t *doc, const yaml_node
 static const char *too_much(const yaml_event_t *event, unsigned int depth, unsigned int n)
 {
 	if (event->type == YAML_ALIAS_EVENT)
-		return "an alias ('*') is not followed: write what it stands for";
+		return "an alias ('*') is not followed: write out what it stands for";
 	if (depth > DEPTH_MAX)
-		return "is nested too deep: netplan has less than " QUOTED(DEPTH_MAX) " levels";
+		return "is nested too deeply: netplan has fewer than " QUOTED(DEPTH_MAX) " levels";
 	return n > NODES_MAX ? "has more than " QUOTED(NODES_MAX) " keys and values" : NULL;
 }
 
@@ -401,7 +401,7 @@ void import_netplan(struct import *im, char *text)
 	bool good = !many_directives(text);
 
 	if (!good)
-		import_error(im, TAG, "is there more than " QUOTED(DIRECTIVES_MAX) " times");
+		import_error(im, TAG, "occurs more than " QUOTED(DIRECTIVES_MAX) " times");
 	for (size_t i = 0; good && i < sizeof(passes) / sizeof(*passes); i++) {
 		yaml_parser_t parser;
 

@@ -101,7 +101,7 @@ static void end_head(struct place *p)
 	if (match && !p->has_name && !p->matches_other && p->n_pending) {
 		p->im->line = p->pending[0].line;
 		import_error(p->im, p->pending[0].key,
-			     "does not tell, without Name=, whether [Match] is about a tunnel");
+			     "does not show, without Name=, whether [Match] is about a tunnel");
 	}
 	p->im->line = line;
 	if (netdev || match)
@@ -121,7 +121,7 @@ static void make_tunnel(struct place *p)
 static void netdev_key(struct place *p, const char *key, const char *value)
 {
 	if (!strcmp(key, "Name") ? p->netdev[0] : !strcmp(key, "Kind") && p->kind[0]) {
-		import_error(p->im, key, "is there twice, of which the first is read");
+		import_error(p->im, key, "is given twice: only the first one is read");
 	} else if (!strcmp(key, "Name")) {
 		if (strlen(value) < sizeof(p->netdev)) {
 			snprintf(p->netdev, sizeof(p->netdev), "%s", value);
@@ -153,7 +153,7 @@ static void tunnel_key(struct place *p, const char *key, const char *value)
 					   "CopyDSCP", "AllowLocalRemote", NULL };
 
 	if (!p->in_netdev)
-		import_error(p->im, key, "stands in a [Tunnel] that no [NetDev] is before");
+		import_error(p->im, key, "is in a [Tunnel] without a [NetDev] before it");
 	else if (!p->t)
 		return;
 	else if (!strcmp(key, "Remote"))
@@ -184,7 +184,7 @@ static void match_pattern(struct place *p, const char *pattern)
 		if (fnmatch(pattern, name_text(t->spec.name), 0) || p->t == t)
 			continue;
 		if (p->t)
-			import_error(p->im, pattern, "is for %s, too: what follows is read for %s only",
+			import_error(p->im, pattern, "also matches %s: what follows is read for %s only",
 				     name_text(t->spec.name), name_text(p->t->spec.name));
 		p->t = p->t ? p->t : t;
 	}
@@ -218,7 +218,7 @@ static void match_key(struct place *p, const char *key, char *value)
 	p->has_name = true;
 	snprintf(p->match, sizeof(p->match), "%s", one ? value : "");
 	if (*value == '!') {
-		import_error(p->im, value, "is for all interfaces but these, which is not understood");
+		import_error(p->im, value, "matches all interfaces except these, which is not understood");
 		return;
 	}
 	for (char *word = strtok_r(value, " \t", &at); word; word = strtok_r(NULL, " \t", &at))
@@ -256,7 +256,7 @@ static void network_key(struct place *p, const char *key, const char *value)
 	if (named && p->match[0])
 		import_set(p->im, named, "dev", p->match);
 	else if (named)
-		import_error(p->im, key, "is not understood, since [Match] does not name one interface");
+		import_error(p->im, key, "is not understood, since [Match] does not name a single interface");
 	else if (!p->t)
 		return;
 	else if (!strcmp(key, "Address"))
@@ -320,7 +320,7 @@ static void take_key(struct place *p, const char *key, char *value)
 	else if (!strcmp(p->section, "Match"))
 		match_key(p, key, value);
 	else if (!p->in_match && !p->in_netdev)
-		import_error(p->im, key, "stands in a [%.31s] that no [Match] is before", p->section);
+		import_error(p->im, key, "is in a [%.31s] without a [Match] before it", p->section);
 	else if (!strcmp(p->section, "Network"))
 		network_key(p, key, value);
 	else if (!strcmp(p->section, "Route"))
@@ -356,7 +356,7 @@ static void take_empty(struct place *p, const char *key)
 	if (!strcmp(p->section, "NetDev") || !strcmp(p->section, "Match"))
 		keep_pending(p, key);
 	else if (p->t)
-		import_error(p->im, key, "has no value, which takes back those before it: leave them out");
+		import_error(p->im, key, "has no value, which resets those before it: omit them");
 }
 
 /* One line, without the space around it. */

@@ -19,7 +19,7 @@ START_TEST(ifupdown)
 		      "  endpoint 203.0.113.1\n  local \\\n 198.51.100.7\n  ttl 255\n  up ip -6 route add default dev "
 		      "$IFACE\n"
 		      "  down ip route del default\niface eth1 inet6 auto\n",
-		      BROKER, "x:1: source-directory: is not followed: name that file too\n");
+		      BROKER, "x:1: source-directory: is not followed: name that file as well\n");
 	expect_import("ifupdown",
 		      "iface he-ipv6 inet6 manual\n  pre-up ip tunnel add he-ipv6 mode sit remote 203.0.113.1 local "
 		      "198.51.100.7 ttl 255\n  up ip link set he-ipv6 up\n  up ip addr add 2001:db8::2/64 dev $IFACE\n"
@@ -80,8 +80,9 @@ START_TEST(netplan)
 		"      nameservers: {addresses: [2001:db8::53]}\n      key: 7\n      addresses: [\"2001:db8::3/127\"]\n"
 		"      routes:\n        - to: 2001:db8:5::/48\n          via: 2001:db8::2\n",
 		T_WORDS,
-		"x:7: nameservers: is not understood of a tunnel\nx:8: key: is not understood of a tunnel\n"
-		"x:11: 2001:db8:5::/48: is not a route that sitctl makes by a client: it makes a default route\n");
+		"x:7: nameservers: is not understood for a tunnel\nx:8: key: is not understood for a tunnel\n"
+		"x:11: 2001:db8:5::/48: is not a route that sitctl makes for a client: it makes only a default "
+		"route\n");
 	/* Of another table: no route of the tunnel. And what discards, at the loopback interface. */
 	expect_import("netplan",
 		      "network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, ttl: 9, addresses: [2001:db8::3/127],\n"
@@ -127,10 +128,10 @@ START_TEST(networkd_values)
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 tos 16 gateway none", "");
 	/* Sections in an order that leaves open what they are about. */
 	expect_import("networkd", "[Tunnel]\nTTL=9\n[Network]\nDNS=2001:db8::53\n" NETDEV("") NETWORK, T_WORDS,
-		      "x:2: TTL: stands in a [Tunnel] that no [NetDev] is before\n"
-		      "x:4: DNS: stands in a [Network] that no [Match] is before\n");
+		      "x:2: TTL: is in a [Tunnel] without a [NetDev] before it\n"
+		      "x:4: DNS: is in a [Network] without a [Match] before it\n");
 	expect_import("networkd", NETDEV("[Match]\nDriver=x\n") NETWORK, T_WORDS,
-		      "x:8: Driver: does not tell, without Name=, whether [Match] is about a tunnel\n");
+		      "x:8: Driver: does not show, without Name=, whether [Match] is about a tunnel\n");
 	expect_import("networkd",
 		      "[NetDev]\nMACAddress=none\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n" NETWORK,
 		      T_WORDS, "x:2: MACAddress: is not understood in [NetDev]\n");
@@ -150,11 +151,11 @@ START_TEST(lifetimes)
 	expect_import("iproute2",
 		      "ip tunnel add t mode sit remote 203.0.113.1 ttl 9\n"
 		      "ip addr add 2001:db8::3/127 dev t valid_lft forever preferred_lft 0\n",
-		      T_WORDS, "x:2: preferred_lft: is not understood here, in 'ip address'\n");
+		      T_WORDS, "x:2: preferred_lft: is not understood in 'ip address'\n");
 	expect_import("netplan",
 		      "network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, ttl: 9,\n"
 		      "  addresses: [2001:db8::3/127: {lifetime: 0}]}}}\n",
-		      T_WORDS, "x:2: lifetime: is not understood of an address\n");
+		      T_WORDS, "x:2: lifetime: is not understood for an address\n");
 	expect_import("networkd",
 		      "[NetDev]\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n[Match]\nName=t\n[Address]\n"
 		      "Address=2001:db8::3/127\nPreferredLifetime=0\n",
@@ -198,26 +199,26 @@ END_TEST
 START_TEST(netplan_forms)
 {
 	static const char *const rows[][3] = {
-		{ PLAN("remote: 203.0.113.2"), T_WORDS, "x:2: remote: is there twice, of which the first is read\n" },
-		{ PLAN("routes: {to: default}"), T_WORDS, "x:2: routes: is not understood of a tunnel\n" },
+		{ PLAN("remote: 203.0.113.2"), T_WORDS, "x:2: remote: is given twice: only the first one is read\n" },
+		{ PLAN("routes: {to: default}"), T_WORDS, "x:2: routes: is not understood for a tunnel\n" },
 		{ PLAN("}}, tunnel: {u: {"), T_WORDS, "x:2: tunnel: is not understood in 'network'\n" },
 		{ PLAN("}}, vrfs: {v: {interfaces: [t, eth0]"), T_WORDS,
-		  "x:2: t: is a part of v, which is not understood\n" },
+		  "x:2: t: is a member of v, which is not understood\n" },
 		{ PLAN("}}, ethernets: {eth0: {routes: [{to: default, via: '2001:db8::2', mtu: 1400}, "
 		       "{to: 2001:db8:48::/48, type: blackhole, mtu: 1400}, {type: unicast}]"),
 		  T_WORDS " prefix 2001:db8:48::/48", "" },
 		{ "network: {tunnels: {t: {mode: sit, remote: 203.0.113.1, ttl: 9, addresses: [{2001:db8::3/127: {},\n"
 		  "2001:db8::5/127: {lifetime: 0}}]}}}",
 		  "t remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8::5/127 ttl 9 gateway none",
-		  "x:2: lifetime: is not understood of an address\n" },
+		  "x:2: lifetime: is not understood for an address\n" },
 	};
 	static const char *const faults[][2] = {
 		{ "remote: 203.0.113.1, addresses: 2001:db8::3/127",
-		  "x:1: addresses: is not understood of a tunnel\n" },
+		  "x:1: addresses: is not understood for a tunnel\n" },
 		{ "remote: [203.0.113.1], addresses: [2001:db8::3/127]",
-		  "x:1: remote: is not understood of a tunnel\n" },
+		  "x:1: remote: is not understood for a tunnel\n" },
 		{ "remote: 203.0.113.1, addresses: [[2001:db8::3/127]]",
-		  "x:1: addresses: an address is needed here, and not a list\n" },
+		  "x:1: addresses: an address is needed here, not a list\n" },
 	};
 	char text[256], others[64];
 	struct import im;
@@ -246,18 +247,18 @@ START_TEST(networkd_matches)
 			     "x\n" NETWORK,
 		  "" },
 		{ NETDEV("") "[Match]\nName=!eth0\n[Network]\nDNS=x\n" NETWORK,
-		  "x:8: !eth0: is for all interfaces but these, which is not understood\n" },
+		  "x:8: !eth0: matches all interfaces except these, which is not understood\n" },
 		/* The underlay is one interface. */
 		{ NETDEV("") "[Match]\nName=eth*\n[Network]\nTunnel=t\n" NETWORK,
-		  "x:10: Tunnel: is not understood, since [Match] does not name one interface\n" },
+		  "x:10: Tunnel: is not understood, since [Match] does not name a single interface\n" },
 		{ NETDEV("") "[Match]\nName=eth0 eth1\n[Network]\nTunnel=t\n" NETWORK,
-		  "x:10: Tunnel: is not understood, since [Match] does not name one interface\n" },
+		  "x:10: Tunnel: is not understood, since [Match] does not name a single interface\n" },
 		{ NETDEV("") "[Match]\nMACAddress=02::1\n[Network]\nTunnel=t\n" NETWORK,
-		  "x:10: Tunnel: is not understood, since [Match] does not name one interface\n" },
+		  "x:10: Tunnel: is not understood, since [Match] does not name a single interface\n" },
 		/* What takes others back. */
 		{ NETDEV("") NETWORK "DHCP=\n[Route]\nGateway=\n",
-		  "x:11: DHCP: has no value, which takes back those before it: leave them out\n"
-		  "x:13: Gateway: has no value, which takes back those before it: leave them out\n" },
+		  "x:11: DHCP: has no value, which resets those before it: omit them\n"
+		  "x:13: Gateway: has no value, which resets those before it: omit them\n" },
 	};
 	struct import im;
 
@@ -265,7 +266,8 @@ START_TEST(networkd_matches)
 		expect_import("networkd", rows[i][0], T_WORDS, rows[i][1]);
 	/* Before the .netdev: it is said why the address is missing. */
 	read_import(&im, "networkd", "[Match]\nName=eth0 t*\n[Network]\nAddress=2001:db8::3/127\n" NETDEV(""));
-	ck_assert_str_eq(import_errors(&im), "x:2: t*: is about t, which is made later: put what makes it first\n");
+	ck_assert_str_eq(import_errors(&im),
+			 "x:2: t*: is about t, which is created later: move its creation before this line\n");
 	import_free(&im);
 	expect_import("networkd", "[Match]\nName=eth0\n[NetDev]\nKind=sit\n[Match]\nName=t\n", NULL,
 		      "x:3: sit: has no Name= in [NetDev]\n");
@@ -278,7 +280,7 @@ END_TEST
 /* What is about a tunnel in other ways than a stanza of method v4tunnel. */
 START_TEST(ifupdown_other_ways)
 {
-#define ENDPOINT "endpoint: belongs to a stanza of 'inet6' and method 'v4tunnel' here\n"
+#define ENDPOINT "endpoint: is supported only in a stanza with 'inet6' and method 'v4tunnel'\n"
 	static const char *const rows[][3] = {
 		/* Commands that make it, however they are written. */
 		{ "iface t inet6 manual\n pre-up ip  tun add $IFACE mode sit remote 203.0.113.1 ttl 9\n"
@@ -299,17 +301,17 @@ START_TEST(ifupdown_other_ways)
 		  "" },
 		/* What is not read is named. */
 		{ V4TUNNEL "iface u inet6 6to4\n", T_WORDS,
-		  "x:5: u: is a tunnel without a far end, as in 6to4, and a tunnel of sitctl has one\n" },
+		  "x:5: u: is a tunnel without a far end (6to4), which sitctl does not support\n" },
 		{ V4TUNNEL "iface u inet6 v4tunel\n endpoint 203.0.113.1\n", T_WORDS, "x:5: " ENDPOINT },
 		{ V4TUNNEL "iface u inet v4tunnel\n endpoint 203.0.113.1\n", T_WORDS, "x:5: " ENDPOINT },
 		{ V4TUNNEL "iface u\n tunnel-mode sit\n tunnel-remote 203.0.113.1\n", T_WORDS,
-		  "x:5: tunnel-mode: belongs to a "
-		  "stanza of 'inet6' and method 'v4tunnel' here\n" },
+		  "x:5: tunnel-mode: is supported only in a "
+		  "stanza with 'inet6' and method 'v4tunnel'\n" },
 		{ V4TUNNEL "iface u inherits t\n", T_WORDS,
-		  "x:5: t: is a tunnel, which another stanza inherits: write that one out\n" },
+		  "x:5: t: is a tunnel that another stanza inherits: write out that stanza\n" },
 		{ "wonder 7\nmapping eth0\n script x\n" V4TUNNEL "auto t\nmtu 1400\nsource-dir x\n", T_WORDS,
-		  "x:1: wonder: stands in no stanza\nx:9: mtu: stands in no stanza\n"
-		  "x:10: source-dir: is not followed: name that file too\n" },
+		  "x:1: wonder: is outside any stanza\nx:9: mtu: is outside any stanza\n"
+		  "x:10: source-dir: is not followed: name that file as well\n" },
 		/* A comment does not go on. */
 		{ V4TUNNEL " # x \\\n mtu 1400\n", T_WORDS " mtu 1400", "" },
 	};
@@ -317,9 +319,9 @@ START_TEST(ifupdown_other_ways)
 		{ "iface t inet6 v4tunnel\n address 2001:db8::3/127\n endpoint\n", "x:3: endpoint: has no value\n" },
 		{ "iface t inet6 v4tunnel\n address\n endpoint 203.0.113.1\n", "x:2: address: has no value\n" },
 		{ "iface t inet6 manual\n up iptunnel add t mode sit\n",
-		  "x:2: iptunnel: is not a command that is understood: write it as one of 'ip'\n" },
+		  "x:2: iptunnel: is not a command that is understood: use 'ip' instead\n" },
 		{ "iface t inet6 manual\n up ifconfig sit0 inet6 tunnel ::203.0.113.1\n",
-		  "x:2: ifconfig: is not a command that is understood: write it as one of 'ip'\n" },
+		  "x:2: ifconfig: is not a command that is understood: use 'ip' instead\n" },
 	};
 	struct import im;
 
@@ -342,12 +344,12 @@ START_TEST(routes_of_ipv4_and_default_routes_that_discard)
 {
 #define SCRIPT "ip tunnel add t mode sit remote 203.0.113.1 ttl 9\nip addr add 2001:db8::3/127 dev t\n"
 	static const char *const rows[][3] = {
-		{ "netplan", PLAN(" routes: [{to: 10.0.0.0/8}]"), "x:2: 10.0.0.0/8: is a route of IPv4" },
-		{ "netplan", PLAN(" routes: [{to: default, via: 10.0.0.1}]"), "x:2: 10.0.0.1: is a route of IPv4" },
-		{ "networkd", NETDEV("") NETWORK "Gateway=10.0.0.1\n", "x:11: 10.0.0.1: is a route of IPv4" },
+		{ "netplan", PLAN(" routes: [{to: 10.0.0.0/8}]"), "x:2: 10.0.0.0/8: is an IPv4 route" },
+		{ "netplan", PLAN(" routes: [{to: default, via: 10.0.0.1}]"), "x:2: 10.0.0.1: is an IPv4 route" },
+		{ "networkd", NETDEV("") NETWORK "Gateway=10.0.0.1\n", "x:11: 10.0.0.1: is an IPv4 route" },
 		{ "networkd", NETDEV("") NETWORK "[Route]\nDestination=0.0.0.0/0\n",
-		  "x:11: 0.0.0.0/0: is a route of IPv4" },
-		{ "ifupdown", V4TUNNEL " gateway 10.0.0.1\n", "x:5: 10.0.0.1: is a route of IPv4" },
+		  "x:11: 0.0.0.0/0: is an IPv4 route" },
+		{ "ifupdown", V4TUNNEL " gateway 10.0.0.1\n", "x:5: 10.0.0.1: is an IPv4 route" },
 		{ "iproute2", SCRIPT "ip -6 route add unreachable default\n",
 		  "x:3: default: is a default route that discards" },
 		{ "networkd", NETDEV("") NETWORK "[Route]\nType=blackhole\n",

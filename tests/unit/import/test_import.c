@@ -139,25 +139,25 @@ END_TEST
 START_TEST(what_is_not_understood_is_named_with_its_line)
 {
 	expect_import("iproute2", T "ifconfig sit0 inet6 tunnel ::203.0.113.1\n", T_WORDS,
-		      "x:3: ifconfig: is not a command that is understood: write it as one of 'ip'\n");
+		      "x:3: ifconfig: is not a command that is understood: use 'ip' instead\n");
 	expect_import("iproute2", T "\n\nip -6 rule add from 2001:db8::3 table 7\n", T_WORDS,
 		      "x:5: rule: is an object of 'ip' that is not understood\n");
 	expect_import("iproute2", T "ip -6 route add 2000::/3 dev t\n", T_WORDS,
-		      "x:3: 2000::/3: is not a route that sitctl makes by a client: it makes a default route\n");
+		      "x:3: 2000::/3: is not a route that sitctl makes for a client: it makes only a default route\n");
 	expect_import("iproute2", T "ip -6 route add default dev t table 9\n", T_WORDS,
-		      "x:3: table: is not understood here, in 'ip route'\n");
+		      "x:3: table: is not understood in 'ip route'\n");
 	expect_import("iproute2", T "ip addr add 10.0.0.1/30 dev t\n", T_WORDS,
-		      "x:3: 10.0.0.1/30: is IPv4: a tunnel of sitctl has IPv6 inside only\n");
+		      "x:3: 10.0.0.1/30: is IPv4: a tunnel of sitctl carries only IPv6\n");
 	expect_import("iproute2", T "nft add rule inet filter input accept\n", T_WORDS,
-		      "x:3: nft: is a rule of a packet filter: look whether 'notrack', 'mss-clamp', 'source-filter' or "
-		      "'simple-security' do it\n");
+		      "x:3: nft: is a packet filter rule: check whether 'notrack', 'mss-clamp', 'source-filter' or "
+		      "'simple-security' replaces it\n");
 	expect_import("iproute2",
 		      "ip link add t type sit mode any remote 203.0.113.1\nip addr add 2001:db8::3/127 dev t\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl inherit gateway none",
-		      "x:1: any: is not a mode of tunnel that sitctl makes: it makes 'sit' with IPv6 inside only\n");
+		      "x:1: any: is not a tunnel mode that sitctl makes: it makes only 'sit', with IPv6 inside\n");
 	expect_import("iproute2",
 		      "ip tunnel add t mode sit remote 203.0.113.1 ttl 9 key 4\nip addr add 2001:db8::3/127 dev t\n",
-		      T_WORDS, "x:1: key: is not understood here, in 'ip tunnel'\n");
+		      T_WORDS, "x:1: key: is not understood in 'ip tunnel'\n");
 	expect_import("iproute2", T "ip addr add 'dev t\n", T_WORDS, "x:3: ip: a quote is not closed\n");
 	expect_import("iproute2", "echo hello\n", NULL, "");
 }
@@ -243,8 +243,8 @@ END_TEST
 START_TEST(a_fault_is_named_once)
 {
 	static const char *const texts[][2] = {
-		{ "ip tunnel add mode sit remote 203.0.113.1 ttl 9\n", "x:1: add: tells no name\n" },
-		{ "ip tunnel add t remote 203.0.113.1\n", "x:1: add: tells no mode\n" },
+		{ "ip tunnel add mode sit remote 203.0.113.1 ttl 9\n", "x:1: add: has no name\n" },
+		{ "ip tunnel add t remote 203.0.113.1\n", "x:1: add: has no mode\n" },
 		{ "ip tunnel add t mode\n", "x:1: mode: has no value\n" },
 		{ "ip tunnel add t mode sit remote 203.0.113.1\nip addr add 2001:db8::3/127 dev\n"
 		  "ip addr add 2001:db8::3 dev t\n",
@@ -252,7 +252,7 @@ START_TEST(a_fault_is_named_once)
 		{ "ip tunnel add t mode sit remote 203.0.113.1\nip addr add 2001:db8::g/64 dev t\n",
 		  "x:2: 2001:db8::g/64: is not an IPv6 address\n" },
 		{ T "ip addr add 2001:db8::5/127 peer 2001:db8::6 dev t\n",
-		  "x:3: peer: is not understood here, in 'ip address'\n" },
+		  "x:3: peer: is not understood in 'ip address'\n" },
 		{ T "ip tunnel 6rd dev t 6rd-prefix 2001:db8::/32\n",
 		  "x:3: 6rd: is a command of 'ip tunnel' that is not understood\n" },
 		{ "ip tunnel add sixteen-bytes-xx mode sit remote 203.0.113.1\n",
@@ -291,7 +291,7 @@ START_TEST(routes)
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9", "");
 	expect_import("iproute2", T "ip -6 route add default dev t\nip -6 route add default via 2001:db8::2\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9",
-		      "x:4: default via 2001:db8::2: is a second default route by t: sitctl makes one\n");
+		      "x:4: default via 2001:db8::2: is a second default route through t: sitctl makes only one\n");
 	/* A routed prefix on the tunnel itself: its address brings the route. */
 	expect_import("iproute2", T "ip addr add 2001:db8:7::1/64 dev t\nip -6 route add 2001:db8:7::/64 dev t\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 address 2001:db8:7::1/64 ttl 9 gateway none", "");
@@ -299,9 +299,9 @@ START_TEST(routes)
 	expect_import("iproute2",
 		      T "ip -6 route add 2001:db8:9::2 dev t\nip -6 route add default via 2001:db8:9::2 dev t\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9 gateway 2001:db8:9::2", "");
-	expect_import(
-		"iproute2", T "ip -6 route add 2001:db8:9::2 dev t\n", T_WORDS,
-		"x:3: 2001:db8:9::2/128: is not a route that sitctl makes by a client: it makes a default route\n");
+	expect_import("iproute2", T "ip -6 route add 2001:db8:9::2 dev t\n", T_WORDS,
+		      "x:3: 2001:db8:9::2/128: is not a route that sitctl makes for a client: it makes only a default "
+		      "route\n");
 	/* Several ways, of which the tunnel is one. */
 	expect_import("iproute2",
 		      T "ip -6 route add default nexthop via fe80::1 dev eth0 nexthop dev t\n"
@@ -309,17 +309,17 @@ START_TEST(routes)
 			"ip -6 route add default nexthop via fe80::1 dev eth0 nexthop via fe80::1 dev eth1\n"
 			"ip -6 route add default nexthop via 2001:db8::2\n",
 		      T_WORDS,
-		      "x:3: nexthop: is not understood here, in 'ip route'\nx:4: encap: is not understood here, in 'ip "
+		      "x:3: nexthop: is not understood in 'ip route'\nx:4: encap: is not understood in 'ip "
 		      "route'\n"
-		      "x:6: nexthop: is not understood here, in 'ip route'\n");
+		      "x:6: nexthop: is not understood in 'ip route'\n");
 	/* Of another table, or of some sources: no route of the tunnel, and named. */
 	expect_import("iproute2", T "ip -6 route add default dev t from 2001:db8:7::/48\n", T_WORDS,
-		      "x:3: from: is not understood here, in 'ip route'\n");
+		      "x:3: from: is not understood in 'ip route'\n");
 	expect_import("iproute2", T "ip -6 route add 2001:db8:77::/48 dev eth0 mtu 1400 table 9\n", T_WORDS, "");
 	expect_import("iproute2", T "ip route add default via 198.51.100.1 src 198.51.100.7 dev eth0\n", T_WORDS, "");
 	expect_import("iproute2", T "ip -6 route add default dev t mtu 1400\n",
 		      "t remote 203.0.113.1 address 2001:db8::3/127 ttl 9",
-		      "x:3: mtu: is not understood here, in 'ip route'\n");
+		      "x:3: mtu: is not understood in 'ip route'\n");
 }
 END_TEST
 
@@ -359,7 +359,7 @@ START_TEST(several_tunnels)
 		    "ip -6 route add unreachable 2001:db8:a::/48\nip tunnel add b mode sit remote 203.0.113.2\n"
 		    "ip addr add 2001:db8::5/127 dev b\nip -6 route add unreachable 2001:db8:b::/48\n"
 		    "ip -6 route add default via 2001:db8::4\nip tunnel add a mode sit remote 203.0.113.3\n");
-	ck_assert_str_eq(import_errors(&im), "x:8: a: is made twice\n");
+	ck_assert_str_eq(import_errors(&im), "x:8: a: is created twice\n");
 	ck_assert_uint_eq(im.n, 2);
 	ck_assert(net6_equal(&im.tunnels[0].spec.prefixes[0].net, &(struct net6){ ip6("2001:db8:a::"), 48 }));
 	ck_assert(net6_equal(&im.tunnels[1].spec.prefixes[0].net, &(struct net6){ ip6("2001:db8:b::"), 48 }));

@@ -48,7 +48,7 @@ static const struct {
 	/* errors */
 	{ "iproute2", BASE, "x\n", "x:3: x: is not a command" },
 	{ "iproute2", BASE, "ip addr add x dev t\n", "x:3: x: is not an IPv6 address" },
-	{ "iproute2", BASE, "ip tunnel add t mode sit\n", "made twice" },
+	{ "iproute2", BASE, "ip tunnel add t mode sit\n", "created twice" },
 	{ "ifupdown", "iface t inet6 v4tunnel\n", "x 1\n", "x:258: x: is one option too many" },
 	{ "ifupdown", "", "iface t@ inet6 v4tunnel\n", "is one tunnel too many" },
 	{ "networkd", NETWORKD, "Wonder@=1\n", "Wonder0: is not understood" },

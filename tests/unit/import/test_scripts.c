@@ -22,23 +22,23 @@ START_TEST(variables)
 		/* Nothing is executed, and nothing guessed: each is named once. */
 		{ KNOWN "MY=$(curl -s \"http://a/b?c\" | cat)\nip addr add 2001:db8::3/127 dev t\n"
 			"ip link set t mtu $MY\nip tunnel change t local $MY\n",
-		  "x:8: $MY: has a value that only the script knows when it runs\n" },
+		  "x:8: $MY: has a value that is known only when the script runs\n" },
 		{ KNOWN "ip addr add 2001:db8::3/127 dev t\nip tunnel change t local `hostname -I` mode sit\n",
-		  "x:7: `hostname -I`: has a value that only the script knows when it runs\n" },
+		  "x:7: `hostname -I`: has a value that is known only when the script runs\n" },
 		{ KNOWN "ip addr add 2001:db8::3/127 dev t\nip tunnel change t local \"${2:-192.0.2.1}\"\n",
-		  "x:7: \"${2:-192.0.2.1}\": has a value that only the script knows when it runs\n" },
+		  "x:7: \"${2:-192.0.2.1}\": has a value that is known only when the script runs\n" },
 		{ KNOWN "A=192.0.2.1\nA+=0\nread TTL\nip addr add 2001:db8::3/127 dev t\nip tunnel change t local $A "
 			"tos $TTL\n",
-		  "x:10: $A: has a value that only the script knows when it runs\n"
-		  "x:10: $TTL: has a value that only the script knows when it runs\n" },
+		  "x:10: $A: has a value that is known only when the script runs\n"
+		  "x:10: $TTL: has a value that is known only when the script runs\n" },
 		{ KNOWN "ip addr add 2001:db8::3/127 dev t\nip addr add $1 dev t\nip -6 route add default via $2 dev t "
 			"table $3\n",
-		  "x:7: $1: has a value that only the script knows when it runs\n"
-		  "x:8: $2: has a value that only the script knows when it runs\n"
-		  "x:8: $3: has a value that only the script knows when it runs\n" },
+		  "x:7: $1: has a value that is known only when the script runs\n"
+		  "x:8: $2: has a value that is known only when the script runs\n"
+		  "x:8: $3: has a value that is known only when the script runs\n" },
 		/* Both ways of a condition are read. */
 		{ KNOWN "if [ -n \"$1\" ]; then ip addr add 2001:db8::3/127 dev t; fi\n",
-		  "x:6: if: is not decided here: what depends on it is read either way\n" },
+		  "x:6: if: is not evaluated: what depends on it is read in either case\n" },
 		{ KNOWN "case \"$1\" in up) ip addr add 2001:db8::3/127 dev t;; down) ip link del t;; esac\n", "" },
 		/* Beside other things. */
 		{ KNOWN "export LC_ALL\nip -6 rule add from 2001:db8::3 table 7\nip -6 rule show\nip addr add "
@@ -52,7 +52,7 @@ START_TEST(variables)
 	/* An unknown name makes no tunnel, and is no '$1'. */
 	read_import(&im, "iproute2", "ip tunnel add $1 mode sit remote 203.0.113.1\nip addr add 2001:db8::3 dev $1\n");
 	ck_assert(im.refused && !im.n);
-	ck_assert_str_eq(import_errors(&im), "x:1: $1: has a value that only the script knows when it runs\n");
+	ck_assert_str_eq(import_errors(&im), "x:1: $1: has a value that is known only when the script runs\n");
 	import_free(&im);
 	/* Literally. */
 	expect_import(
@@ -81,7 +81,7 @@ START_TEST(what_a_shell_has_around_commands)
 		{ "\ncase $1 in\nup) " T
 		  ";;\nhome) ip link set t up; ip -6 addr show;;\nx) ip addr add 2001:db8::3/127 "
 		  "dev t;;\ny) ip addr add 2001:db8::3/127 dev t;;\nesac\n",
-		  "x:2: case: is not decided here: of several branches all is read\n" },
+		  "x:2: case: is not evaluated: several of its branches are read\n" },
 		{ "case $1 in up) ip tunnel add t mode sit remote 203.0.113.1 ttl 9; case $2 in a) ip addr add "
 		  "2001:db8::3/127 "
 		  "dev t;; esac; ip addr add 2001:db8::3/127 dev t;; esac\n",
@@ -91,8 +91,8 @@ START_TEST(what_a_shell_has_around_commands)
 		  "down) stop;; esac\n",
 		  "" },
 		{ T "other() {\n ip link set t mtu\n}\n",
-		  "x:4: mtu: has no value\nx:3: other: is a function that nothing calls: its commands are read as if "
-		  "something did\n" },
+		  "x:4: mtu: has no value\nx:3: other: is a function that is never called: its commands are read as if "
+		  "it were\n" },
 		/* Texts for other programs, and what is not closed. */
 		{ T "cat >/etc/radvd.conf <<E\nit's { (\nip link set t mtu 1400\nE\n",
 		  "x:3: cat: is not a command that is understood\n" },
@@ -102,18 +102,17 @@ START_TEST(what_a_shell_has_around_commands)
 		/* Commands that go elsewhere. */
 		{ T "echo 'ip link set t mtu 1400' | sh\n", "x:3: sh: is not a command that is understood\n" },
 		{ T "echo ip link set t mtu 1400 >>/etc/rc.local\n",
-		  "x:3: /etc/rc.local: is a file that is written here, which is not read\n" },
+		  "x:3: /etc/rc.local: is a file that is written here, and is not read\n" },
 		{ T "echo 1400 &>/sys/class/net/t/mtu\n",
-		  "x:3: /sys/class/net/t/mtu: is a file that is written here, which is not read\n" },
+		  "x:3: /sys/class/net/t/mtu: is a file that is written here, and is not read\n" },
 		{ T "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding\nsysctl -w net.ipv6.conf.default.forwarding=1\n",
-		  "x:3: /proc/sys/net/ipv6/conf/all/forwarding: is set by sitctl only with a LAN, as 'prefix "
-		  "P/LEN,IFACE' has "
-		  "it\n" },
+		  "x:3: /proc/sys/net/ipv6/conf/all/forwarding: is set by sitctl only for a LAN, as in 'prefix "
+		  "P/LEN,IFACE'\n" },
 		{ T "echo 0 > /proc/sys/net/ipv6/conf/all/disable_ipv6; echo up >/dev/null 2>&1; echo up >&2\n", "" },
 		{ T "echo 2 >/proc/sys/net/ipv6/conf/t/accept_ra\n",
 		  "x:3: /proc/sys/net/ipv6/conf/t/accept_ra: is not a sysctl that sitctl sets for a tunnel\n" },
 		{ T "for i in 1 2; do ip link set t up; done\n",
-		  "x:3: for: is not carried out: what it repeats is read once\n" },
+		  "x:3: for: is not executed: what it repeats is read once\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
@@ -128,20 +127,20 @@ END_TEST
 START_TEST(variables_that_depend)
 {
 #define USE "ip tunnel add t mode sit remote $R ttl 9\nip addr add 2001:db8::3/127 dev t\n"
-#define UNKNOWN ": $R: has a value that only the script knows when it runs\n"
+#define UNKNOWN ": $R: has a value that is known only when the script runs\n"
 	static const char *const unknown[][2] = {
 		{ "case $X in\na) R=203.0.113.1;;\nb) R=203.0.113.2;;\nesac\n" USE, "x:5" UNKNOWN },
 		{ "[ -n \"$X\" ] && R=203.0.113.2 || R=203.0.113.1\n" USE, "x:2" UNKNOWN },
 		{ "R=203.0.113.1\n(R=203.0.113.2)\n" USE, "x:3" UNKNOWN },
 		{ "R=203.0.113.1\nf() { local R=203.0.113.2; }\nf\n" USE, "x:4" UNKNOWN },
 		{ "R=203.0.113.1\nfor i in 1; do R=203.0.113.2; done\n" USE,
-		  "x:2: for: is not carried out: what it repeats is read once\nx:3" UNKNOWN },
+		  "x:2: for: is not executed: what it repeats is read once\nx:3" UNKNOWN },
 		{ "if a; then R=203.0.113.1\nelse R=203.0.113.2; fi\n" USE,
-		  "x:1: if: is not decided here: what depends on it is read either way\n"
+		  "x:1: if: is not evaluated: what depends on it is read in either case\n"
 		  "x:1: a: is not a command that is understood\nx:3" UNKNOWN },
 		{ "ls | while read R; do true; done\n" USE,
 		  "x:1: ls: is not a command that is understood\n"
-		  "x:1: while: is not decided here: what depends on it is read either way\nx:2" UNKNOWN },
+		  "x:1: while: is not evaluated: what depends on it is read in either case\nx:2" UNKNOWN },
 	};
 	struct import im;
 
@@ -167,7 +166,7 @@ START_TEST(variables_are_bounded)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "A%d=$A%d$A%d\n", i, i - 1, i - 1);
 	snprintf(text + strlen(text), sizeof(text) - strlen(text), "ip tunnel add $A39 mode sit\n");
 	read_import(&im, "iproute2", text);
-	ck_assert_str_eq(import_errors(&im), "x:41: $A39: has a value that only the script knows when it runs\n");
+	ck_assert_str_eq(import_errors(&im), "x:41: $A39: has a value that is known only when the script runs\n");
 	import_free(&im);
 	for (int i = text[0] = 0; i < 400; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "B%d=1\n", i);
