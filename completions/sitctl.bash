@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bash completion for sitctl: the program itself says what can come next.
+# bash completion for sitctl: the program itself lists what can come next.
 # shellcheck shell=bash
 
 _sitctl()
@@ -7,18 +7,18 @@ _sitctl()
 	local line=${COMP_LINE:0:COMP_POINT} cur='' head word
 	local -a words
 	COMPREPLY=()
-	# Split by spaces alone: to bash an IPv6 address is several words.
+	# Split at spaces only: to bash, an IPv6 address is several words.
 	read -ra words <<< "$line"
 	[[ $line == *[[:space:]] ]] || cur=${words[-1]}
 	[[ -n $cur ]] || words+=('')
-	# What bash will replace begins behind the last of these characters.
+	# bash replaces only what follows the last of these characters.
 	head=${cur%"${cur##*[:=@]}"}
 	while IFS=$'\t' read -r word _; do
 		if [[ $word == :file ]]; then
 			compopt -o filenames 2> /dev/null
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		else
-			# Names that others gave may hold what a shell would run; bash itself quotes only names of files.
+			# Names chosen by other programs may contain what a shell would run; bash itself quotes only file names.
 			[[ $word != *[!A-Za-z0-9_.:/=@,%+-]* ]] || printf -v word '%q' "$word"
 			COMPREPLY+=("${word#"$head"}")
 		fi

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fish completion for sitctl: the program itself says what can come next.
+# fish completion for sitctl: the program itself lists what can come next.
 
 function __sitctl_complete
 	set -l words (commandline -opc)
