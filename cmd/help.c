@@ -85,9 +85,8 @@ void help_root(const struct command *root)
 	char path[32], title[128];
 
 	print_wrapped(0, INDENT, USAGE);
-	printf("
-Set up SIT tunnels: IPv6 in IPv4 (protocol 41), carried by the kernel.
-");
+	putchar('\n');
+	print_wrapped(0, 0, "Set up SIT tunnels: IPv6 in IPv4 (protocol 41), carried by the kernel.");
 	for (const struct command *c = root; c->name; c++) {
 		if (!c->help)
 			continue;
