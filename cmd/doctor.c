@@ -134,10 +134,11 @@ static int the_only_one(const struct exam *e, const char **name, struct err *err
 	for (unsigned int i = 0; i < n && strlen(list) < 200; i++)
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "", names[i]);
 	if (n)
-		err_usage(err, "doctor", "which one? There are %s%s", list, n == CANDIDATES_MAX ? " and more" : "");
+		err_usage(err, "doctor", "there is more than one tunnel: %s%s", list,
+			  n == CANDIDATES_MAX ? " and others" : "");
 	else
-		err_usage(err, "doctor", "this host has no tunnel, and no file of one: there is nothing to examine");
-	err_hint(err, n ? "write 'sitctl doctor NAME'" : "see 'sitctl client up help'");
+		err_usage(err, "doctor", "this host has no tunnel to examine, and no file that configures one");
+	err_hint(err, n ? "name one of them: 'sitctl doctor NAME'" : "see 'sitctl client up help'");
 	return -EINVAL;
 }
 
@@ -166,7 +167,7 @@ static int choose(struct exam *e, const char *name, struct err *err)
 	}
 	if (link)
 		return subject_device(e, link, err);
-	err_usage(err, name, "there is no tunnel, peer or interface of this name, and no file of one");
+	err_usage(err, name, "no tunnel, peer or interface has this name, and no file configures one");
 	err_hint(err, "see 'sitctl client show', 'sitctl server show' and 'ip link show type sit'");
 	return -ENOENT;
 }
@@ -180,7 +181,7 @@ static int take_words(int n, char **words, const char **name, struct spec *asked
 		n--;
 	}
 	if (n && strcmp(words[0], "target")) {
-		err_usage(err, words[0], "is not 'target'");
+		err_usage(err, words[0], "is not 'target', the only parameter of doctor");
 		return -EINVAL;
 	}
 	if (n > 2) {
@@ -260,12 +261,12 @@ static void print_exam(const struct exam *e, const struct ctx *ctx)
 	print_text(e->subject.name);
 	printf("%s: ", color(ctx, COLOR_NONE));
 	if (!f) {
-		puts(exam_answered(e) ? "healthy" : "nothing wrong was found, but the tunnel could not be asked");
+		puts(exam_answered(e) ? "healthy" : "nothing wrong was found, but the tunnel could not be tested");
 		return;
 	}
 	printf("%s%s: ", causes[f->cause].severity == SEVERITY_RISK ? "works, but " : "", causes[f->cause].what);
 	print_text(f->evidence);
-	printf("; %s: ", f->command ? "mend it" : "what to do");
+	printf("; %s: ", f->command ? "to fix this" : "what to do");
 	print_text(f->remedy);
 	putchar('\n');
 }

@@ -48,12 +48,14 @@ void check_kernel(struct exam *e)
 	uname(&uts);
 	exam_ok(e, "Linux %s", uts.release);
 	if (rule_ipv6(&ignored)) {
-		exam_found(e, CAUSE_IPV6_OFF, "Linux %s runs, and there is no /proc/sys/net/ipv6", uts.release);
+		exam_found(e, CAUSE_IPV6_OFF, "Linux %s is running, and /proc/sys/net/ipv6 does not exist",
+			   uts.release);
 		return;
 	}
 	if (!has_sit(&e->host->s))
 		exam_found(e, CAUSE_SIT_MISSING,
-			   "Linux %s: sit is neither loaded nor among its modules in /lib/modules", uts.release);
+			   "Linux %s: the module 'sit' is not loaded, and is not among its modules in /lib/modules",
+			   uts.release);
 	/* It is written to all devices, and what counts then is each one's own: one that is to come has the default's. */
 	if (conf_value(6, "all", "disable_ipv6") == 1 &&
 	    conf_value(6, e->subject.link ? e->subject.dev : "default", "disable_ipv6") == 1)
@@ -135,16 +137,18 @@ static void check_absent(struct exam *e)
 
 		if (!has_endpoints(l, p))
 			continue;
-		f = exam_found(e, CAUSE_ENDPOINTS_TAKEN, "the device %s has remote %s, local %s", l->name,
+		f = exam_found(e, CAUSE_ENDPOINTS_TAKEN, "the device %s has remote %s and local %s", l->name,
 			       addr4_text(l->remote, remote), l->local.s_addr ? addr4_text(l->local, local) : "any");
 		if (works(e, l))
-			exam_advice(f, "keep it: '%sclient adopt %s', and forget %s; or else 'ip link del %s; %s'",
+			exam_advice(f,
+				    "to keep that device, run '%sclient adopt %s' and give up %s; to replace it, run "
+				    "'ip link del %s; %s'",
 				    e->prefix, name, p->name, name, exam_repair(e));
 		else
 			exam_command(f, "ip link del %s; %s", name, exam_repair(e));
 		return;
 	}
-	exam_mend(e, exam_found(e, CAUSE_DEVICE_MISSING, "there is no interface %s", p->dev), "");
+	exam_mend(e, exam_found(e, CAUSE_DEVICE_MISSING, "no interface is named %s", p->dev), "");
 }
 
 static bool has_address(const struct exam *e)
@@ -171,18 +175,19 @@ static void check_present(struct exam *e)
 		exam_mend(e, exam_found(e, CAUSE_IPV6_DISABLED_DEVICE, "net.ipv6.conf.%s.disable_ipv6 is 1", l->name),
 			  command);
 	} else if (!has_address(e) && !exam_has(e, CAUSE_IPV6_DISABLED_HOST)) {
-		struct finding *f = exam_found(e, CAUSE_ADDRESS_MISSING, "%s has none", l->name);
+		struct finding *f = exam_found(e, CAUSE_ADDRESS_MISSING, "%s has no global address", l->name);
 
 		if (exam_repair(e))
 			exam_mend(e, f, "");
 		else
 			exam_advice(f,
-				    "ip addr add ADDRESS/LEN dev %s, with the address that the far end's operator gave",
+				    "run 'ip addr add ADDRESS/LEN dev %s' with the address that the far end's operator "
+				    "gave you",
 				    l->name);
 	}
 	if (l->proto != IPPROTO_IPV6) {
 		remake(e, command, sizeof(command));
-		exam_command(exam_found(e, CAUSE_DEVICE_MODE_ANY, "%s is of mode 'any'", l->name), "%s", command);
+		exam_command(exam_found(e, CAUSE_DEVICE_MODE_ANY, "the mode of %s is 'any'", l->name), "%s", command);
 	}
 }
 
@@ -203,7 +208,7 @@ void check_device(struct exam *e)
 		return;
 	}
 	f = exam_found(e, CAUSE_NAME_TAKEN, "%s is %s", l->name,
-		       link_ours(l) ? "another tunnel of sitctl's"
+		       link_ours(l) ? "another tunnel that sitctl made"
 		       : l->is_sit  ? "a SIT device that sitctl did not make"
 				    : "not a SIT device");
 	snprintf(other, sizeof(other), "%.10s-was", l->name);

@@ -68,8 +68,8 @@ void check_drift(struct exam *e)
 	}
 	if (!e->subject.desired || !e->admin || !e->subject.remote.s_addr) {
 		exam_skip(e, !e->subject.desired ? "sitctl did not make this tunnel"
-			     : !e->admin	 ? "only root may read all of it"
-						 : "without the far end's address the device is not known");
+			     : !e->admin	 ? "only root can read the whole state"
+					 : "the far end's address is not known, so the device cannot be compared");
 		return;
 	}
 	if (plan_build(&plan, &e->world, &scope, &err)) {
@@ -81,15 +81,15 @@ void check_drift(struct exam *e)
 	}
 	compare(&plan, &d);
 	plan_free(&plan);
-	exam_ok(e, d.n ? "what differs comes of what was found" : "it is as it was told");
+	exam_ok(e, d.n ? "all differences follow from what was found" : "it is as configured");
 	if (!d.n || explained(e, &d))
 		return;
 	if (d.device[0])
-		exam_command(exam_found(e, CAUSE_DRIFT, "of %s %s", e->subject.dev, d.device + 2), "%s",
+		exam_command(exam_found(e, CAUSE_DRIFT, "on %s, %s", e->subject.dev, d.device + 2), "%s",
 			     exam_repair(e));
 	else if (d.n > 1)
-		exam_command(exam_found(e, CAUSE_DRIFT, "%s and %u more differ ('sitctl check' names them)", d.first,
-					d.n - 1),
+		exam_command(exam_found(e, CAUSE_DRIFT, "%s and %u more objects differ ('sitctl check' names them)",
+					d.first, d.n - 1),
 			     "%s", exam_repair(e));
 	else
 		exam_command(exam_found(e, CAUSE_DRIFT, "%s differs ('sitctl check' says how)", d.first), "%s",

@@ -38,7 +38,7 @@ static void judge(struct exam *e, const struct check *c)
 	}
 	/* Who says nothing has not seen that all is well. */
 	if (!e->text[0] && e->found_before == e->n_findings)
-		exam_skip(e, "nothing can be told");
+		exam_skip(e, "the check had no result");
 	if (e->found_before == e->n_findings)
 		add_result(e, e->skipped ? OUTCOME_SKIPPED : OUTCOME_OK, e->text);
 }

@@ -122,29 +122,27 @@ void check_implied(struct exam *e)
 
 	if (!is_implied(e) || !g) {
 		exam_skip(e, is_implied(e) ? "nothing can be sent through the tunnel"
-					   : "the far end's address is not guessed by a default");
+					   : "the far end's address does not come from sitctl's default");
 		return;
 	}
 	addr6_text(&g->implied, implied);
-	exam_ok(e, "nothing says that %s is not the far end's", implied);
+	exam_ok(e, "nothing contradicts %s as the far end's address", implied);
 	where = where_is(e, &g->implied);
 	if (!where && !g->wrong)
 		return;
 	if (where)
 		f = exam_found(e, CAUSE_ADDRESS_LENGTH,
-			       "%s is implied as the far end's address by the /127 of 'address', which is sitctl's "
-			       "default, and is "
-			       "this host's own on %s",
+			       "the /127 of 'address', which is sitctl's default, implies %s as the far end's address, "
+			       "but that is this host's own on %s",
 			       implied, where);
 	else
 		f = exam_found(e, CAUSE_ADDRESS_LENGTH,
-			       "%s is implied by the /127 of 'address', which is sitctl's default, and is silent; %s "
-			       "answers, as "
-			       "in a /%d",
+			       "the /127 of 'address', which is sitctl's default, implies %s as the far end's address, "
+			       "but that is silent; %s answers, as in a /%d",
 			       implied, addr6_text(&g->usual, usual), USUAL_LEN);
 	exam_respell(e, "address", net6_text(&longer, value), command, sizeof(command));
 	if (e->subject.spec.n_addresses == 1)
 		exam_command(f, "%s", command);
 	else
-		exam_advice(f, "give the first 'address' the length that the far end has: %s", value);
+		exam_advice(f, "give the first 'address' the length that the far end uses: %s", value);
 }

@@ -195,14 +195,15 @@ void check_loss(struct exam *e)
 
 	if (!e->loss || !e->loss->n_answered || !n) {
 		exam_skip(e, !e->subject.has_far ? "the far end's address in the tunnel is not known"
-			     : e->loss		 ? "no echo came back"
-						 : "no echo can be sent");
+			     : e->loss		 ? "no echo request is answered"
+						 : "no echo request can be sent");
 		return;
 	}
 	addr6_text(&e->subject.far, far);
 	if (lost * 100 >= n * LOSSY)
-		exam_found(e, CAUSE_LOSSY, "%u %% of the echos to %s are lost, %u of %u", lost * 100 / n, far, lost, n);
+		exam_found(e, CAUSE_LOSSY, "%u %% of the echo requests to %s are not answered, %u of %u",
+			   lost * 100 / n, far, lost, n);
 	else
-		exam_ok(e, "the way loses %u %%, %u of %u echos to %s; round trip %u to %u ms", lost * 100 / n, lost, n,
-			far, e->loss->shortest, e->loss->longest);
+		exam_ok(e, "the path loses %u %%, %u of %u echo requests to %s; round trip %u to %u ms", lost * 100 / n,
+			lost, n, far, e->loss->shortest, e->loss->longest);
 }

@@ -162,32 +162,33 @@ void check_mtu(struct exam *e)
 	const struct mtu_search *m = e->mtu;
 
 	if (!m || m->fd < 0 || !e->seen.answered6) {
-		exam_skip(e, m && m->fd >= 0	   ? "no echo is answered"
+		exam_skip(e, m && m->fd >= 0	   ? "no echo request is answered"
 			     : !e->subject.has_far ? "the far end's address in the tunnel is not known"
-						   : "no echo can be sent");
+						   : "no echo request can be sent");
 		return;
 	}
 	if (m->low == e->subject.link->mtu) {
-		exam_ok(e, "%u bytes pass, there and back", m->low);
+		exam_ok(e, "packets of %u bytes pass in both directions", m->low);
 		return;
 	}
 	if (m->high <= MTU_MIN) {
-		exam_found(e, CAUSE_PATH_BELOW_1280, "%u bytes are not answered, small packets are", MTU_MIN);
+		exam_found(e, CAUSE_PATH_BELOW_1280, "packets of %u bytes are not answered, smaller ones are", MTU_MIN);
 		return;
 	}
 	if (!m->done || m->low < MTU_MIN) {
-		exam_skip(e, "the time was up at %u bytes that pass and %u that do not", m->low, m->high);
+		exam_skip(e, "time ran out: packets of %u bytes pass, those of %u bytes do not", m->low, m->high);
 		return;
 	}
 	/* What does not leave at all the kernel knows to be too large: it was told so before. */
 	if (e->seen.too_big || (e->underlay.fd >= 0 && !m->any_left))
 		mtu_mend(e,
-			 exam_found(e, CAUSE_MTU_TOO_LARGE, "the device has %u, the way carries %u",
+			 exam_found(e, CAUSE_MTU_TOO_LARGE, "the device has MTU %u, but the path carries %u",
 				    e->subject.link->mtu, m->low),
 			 m->low);
 	else
 		mtu_mend(e,
-			 exam_found(e, CAUSE_TOO_BIG_SWALLOWED, "of %u bytes nothing is heard, %u pass", m->high,
+			 exam_found(e, CAUSE_TOO_BIG_SWALLOWED,
+				    "packets of %u bytes are lost without an error, those of %u bytes pass", m->high,
 				    m->low),
 			 m->low);
 }

@@ -116,7 +116,7 @@ static void no_way_on(struct exam *e)
 	char router[NET6_TEXT];
 	struct finding *f;
 
-	f = exam_found(e, CAUSE_NO_DEFAULT_ROUTE, "what %s sends has no way from here to the IPv6 Internet",
+	f = exam_found(e, CAUSE_NO_DEFAULT_ROUTE, "this host has no route to the IPv6 Internet for packets from %s",
 		       e->subject.name);
 	if (uplink)
 		read_neighbours(e, take_router, &r);
@@ -125,7 +125,8 @@ static void no_way_on(struct exam *e)
 		exam_command(f, "ip -6 route add default via %s dev %s", addr6_text(&r.addr, router),
 			     exam_word(e, uplink->name));
 	else
-		exam_advice(f, "ip -6 route add default via ROUTER dev %s, with the router that the provider names",
+		exam_advice(f,
+			    "run 'ip -6 route add default via ROUTER dev %s' with the router that the provider names",
 			    uplink ? uplink->name : "UPLINK");
 }
 
@@ -139,16 +140,16 @@ void check_onward(struct exam *e)
 		return;
 	}
 	way = onward(e);
-	exam_ok(e, "what the peer sends to the IPv6 Internet leaves by %s", exam_ifname(e, way.index));
+	exam_ok(e, "packets from the peer to the IPv6 Internet leave by %s", exam_ifname(e, way.index));
 	if (way.reachable && way.index == e->subject.link->index) {
 		exam_advice(exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE,
-				       "the default route leads into %s: what %s sends goes back", e->subject.dev,
-				       e->subject.name),
-			    "remove the default route by %s, or give that of the uplink a smaller metric",
+				       "the default route leads into %s, so what %s sends goes back into the tunnel",
+				       e->subject.dev, e->subject.name),
+			    "remove the default route through %s, or give the uplink's a smaller metric",
 			    e->subject.dev);
 	} else if (!way.reachable && !exam_has(e, CAUSE_RA_ROUTE_LOST)) {
 		explain(e, &way_internet, e->subject.has_far ? &e->subject.far : NULL, e->subject.dev, &policy);
-		if (!refusal_found(e, &policy, 6, CAUSE_POLICY_RULE, "what the peer sends to the IPv6 Internet"))
+		if (!refusal_found(e, &policy, 6, CAUSE_POLICY_RULE, "packets from the peer to the IPv6 Internet"))
 			no_way_on(e);
 	}
 }
@@ -165,7 +166,7 @@ void check_router(struct exam *e)
 	if (!way.reachable || !way.has_gateway || way.index == e->subject.link->index) {
 		exam_skip(e, !e->subject.server ? "this host is the client"
 			     : exam_hopeless(e) ? "the device is not up"
-						: "there is none");
+						: "there is no default router");
 		return;
 	}
 	r.index = way.index;
@@ -173,14 +174,14 @@ void check_router(struct exam *e)
 	read_neighbours(e, take_state, &r);
 	addr6_text(&way.gateway, text);
 	if (!r.n)
-		exam_skip(e, "%s was not asked for on %s lately", text, exam_ifname(e, way.index));
+		exam_skip(e, "%s has no neighbour entry on %s", text, exam_ifname(e, way.index));
 	else
 		exam_ok(e, "%s is a neighbour on %s", text, exam_ifname(e, way.index));
 	if (r.n && r.state & (NUD_FAILED | NUD_INCOMPLETE))
-		exam_advice(exam_found(e, CAUSE_ROUTER_SILENT, "nobody on %s answers to neighbour solicitations for %s",
+		exam_advice(exam_found(e, CAUSE_ROUTER_SILENT, "nobody on %s answers neighbour solicitations for %s",
 				       exam_ifname(e, way.index), text),
-			    "check the cable and the addresses on %s, and with the provider that %s is the router; see "
-			    "'ip -6 neigh show dev %s'",
+			    "check the cable and the addresses on %s, and ask the provider whether %s is the router; "
+			    "see 'ip -6 neigh show dev %s'",
 			    exam_ifname(e, way.index), text, exam_ifname(e, way.index));
 }
 
@@ -203,8 +204,7 @@ static void take_away(struct exam *e, struct finding *f, const struct policy_rou
 
 	if (r->proto == RTPROT_KERNEL || r->proto == RTPROT_RA)
 		exam_advice(f,
-			    "the route comes of %s on %s, and would come again: take another prefix there, or for the "
-			    "peer",
+			    "the route comes from %s on %s and would return: use another prefix there, or for the peer",
 			    r->proto == RTPROT_RA ? "router advertisements" : "an address", name);
 	else
 		exam_command(f, "ip -6 route del %s dev %s metric %u", net6_text(&r->dst, dst), exam_word(e, name),
@@ -221,12 +221,12 @@ static void led_astray(struct exam *e, const struct net6 *net, const struct in6_
 	struct policy policy;
 	struct finding *f;
 
-	snprintf(what, sizeof(what), "what is for %s", net6_text(net, text));
+	snprintf(what, sizeof(what), "packets for %s", net6_text(net, text));
 	explain(e, dst, source, NULL, &policy);
 	if (refusal_found(e, &policy, 6, CAUSE_PREFIX_SHADOWED, what) || !way.reachable)
 		return;
 	f = exam_found(e, CAUSE_PREFIX_SHADOWED,
-		       "%s leaves by %s, by the route to %s in table %u with metric %u, not by %s", what,
+		       "%s leave by %s, through the route to %s in table %u with metric %u, not by %s", what,
 		       exam_ifname(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
 	if (way.table == RT_TABLE_MAIN)
 		take_away(e, f, &(struct policy_route){ way.net, way.index, way.metric, way.proto });
@@ -244,7 +244,7 @@ static void check_parts(struct exam *e, const struct net6 *nets, unsigned int n)
 	if (of != UINT_MAX)
 		take_away(e,
 			  exam_found(e, CAUSE_PREFIX_SHADOWED,
-				     "the route to %s by %s takes a part of %s, which is the peer's",
+				     "the route to %s through %s covers a part of %s, which is the peer's",
 				     net6_text(&other.dst, dst), exam_ifname(e, other.oif), net6_text(&nets[of], text)),
 			  &other);
 }
@@ -272,9 +272,9 @@ void check_peer_routes(struct exam *e)
 			led_astray(e, &nets[i], &to);
 	}
 	if (n && led == n)
-		exam_ok(e, "what is for the peer leaves by %s", e->subject.dev);
+		exam_ok(e, "packets for the peer leave by %s", e->subject.dev);
 	else
-		exam_skip(e, "%u of %u addresses and prefixes of the peer's lead into %s", led, n, e->subject.dev);
+		exam_skip(e, "%u of the peer's %u addresses and prefixes lead into %s", led, n, e->subject.dev);
 	/* Of somebody else's tunnel it is not known which part of a prefix is the peer's. */
 	if (e->subject.desired && e->n_findings == before)
 		check_parts(e, nets, n);

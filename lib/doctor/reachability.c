@@ -181,19 +181,18 @@ static void judge_error(struct exam *e)
 	    s->router.s_addr == e->subject.remote.s_addr)
 		exam_advice(exam_found(e, CAUSE_FAR_NO_TUNNEL, "%s answered with ICMP %s unreachable", remote,
 				       s->code == ICMP_PROT_UNREACH ? "protocol" : "port"),
-			    "on the far end: 'sitctl %s NAME remote %s address ...', or with what it is set up by; if "
-			    "it has the "
-			    "tunnel, let its filter take protocol 41 from %s in",
+			    "set the tunnel up on the far end, with 'sitctl %s NAME remote %s address ...' if sitctl "
+			    "is there; if the tunnel exists, have the far end's filter accept protocol 41 from %s",
 			    e->subject.server ? "client up" : "server add-peer", local, local);
 	else if (s->code == ICMP_PROT_UNREACH || s->code == ICMP_PORT_UNREACH || s->code == ICMP_NET_ANO ||
 		 s->code == ICMP_HOST_ANO || s->code == ICMP_PKT_FILTERED)
 		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
-			   "%s refused it for %s, by ICMP destination unreachable, code %u", router, remote, s->code);
+			   "%s refused it for %s with ICMP destination unreachable, code %u", router, remote, s->code);
 	else if (s->code == TIME_EXCEEDED)
-		exam_found(e, CAUSE_REMOTE_UNREACHABLE,
-			   "%s answered with ICMP time exceeded: the way goes round, or is longer than the "
-			   "tunnel's TTL",
-			   router);
+		exam_found(
+			e, CAUSE_REMOTE_UNREACHABLE,
+			"%s answered with ICMP time exceeded: the path has a loop, or is longer than the tunnel's TTL",
+			router);
 	else
 		exam_found(e, CAUSE_REMOTE_UNREACHABLE, "%s answered with ICMP destination unreachable, code %u",
 			   router, s->code);
@@ -209,13 +208,13 @@ static void judge_silence(struct exam *e)
 	addr4_text(e->subject.remote, remote);
 	addr6_text(&e->subject.far, far);
 	if (ttl_too_small(e) && (s->sent || e->underlay.fd < 0)) {
-		exam_skip(e, "the far end is too far away for the tunnel's TTL");
+		exam_skip(e, "the path to the far end is too long for the tunnel's TTL");
 	} else if (s->unreachable) {
 		judge_error(e);
 	} else if (s->other_source.s_addr) {
 		addr4_text(s->other_source, other);
-		f = exam_found(e, CAUSE_FAR_OTHER_ADDRESS, "the answer of %s came from %s, not from %s", far, other,
-			       remote);
+		f = exam_found(e, CAUSE_FAR_OTHER_ADDRESS, "the answer of %s came in packets from %s, not from %s", far,
+			       other, remote);
 		exam_respell(e, "remote", other, command, sizeof(command));
 		if (e->subject.desired)
 			exam_command(f, "%s", command);
@@ -226,33 +225,30 @@ static void judge_silence(struct exam *e)
 	} else if (s->answers || s->elsewhere || s->came_out) {
 		judge_arrived(e);
 	} else if (s->received) {
-		f = exam_found(
-			e, CAUSE_FAR_SILENT_INSIDE,
-			"%u packets of protocol 41 came from %s, so the way here is open; an answer of %s was not "
-			"among them",
-			s->received, remote, e->subject.has_far ? far : "anybody");
+		f = exam_found(e, CAUSE_FAR_SILENT_INSIDE,
+			       "%u protocol 41 packets came from %s, so the path to this host is open, but none was an "
+			       "answer from %s",
+			       s->received, remote, e->subject.has_far ? far : "anybody");
 		exam_advice(f,
 			    "check with the far end's operator that %s is its address in the tunnel, that yours is %s, "
-			    "and that its "
-			    "filter lets echo requests in",
-			    e->subject.has_far ? far : "what you have",
+			    "and that its filter accepts echo requests",
+			    e->subject.has_far ? far : "the one you have",
 			    e->subject.has_inner ? addr6_text(&e->subject.inner, other) : "right");
 	} else if (s->answered4 && e->underlay.fd < 0) {
 		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
-			   "%s answers an IPv4 ping, and the tunnel is silent; what passes was not seen, for this user "
-			   "may "
+			   "%s answers an IPv4 ping, but the tunnel is silent; no more is known, because this user may "
 			   "not watch packets",
 			   remote);
 	} else if (s->answered4) {
 		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
-			   "%s answers an IPv4 ping; %u packets of protocol 41 left for it, and none came: on which of "
-			   "the two "
-			   "ways they are lost shows only at the far end",
+			   "%s answers an IPv4 ping; %u protocol 41 packets left for it, but none came back: only the "
+			   "far end can tell in which direction they are lost",
 			   remote, s->sent);
 	} else if (s->asked4) {
-		exam_found(e, CAUSE_REMOTE_SILENT, "%s answers neither an IPv4 ping nor the tunnel", remote);
+		exam_found(e, CAUSE_REMOTE_SILENT,
+			   "%s answers neither an IPv4 ping nor an echo request through the tunnel", remote);
 	} else {
-		exam_found(e, CAUSE_REMOTE_SILENT, "the tunnel is silent (and this user may not ping %s)", remote);
+		exam_found(e, CAUSE_REMOTE_SILENT, "the tunnel is silent, and this user may not ping %s", remote);
 	}
 }
 
@@ -261,9 +257,9 @@ void check_echo(struct exam *e)
 	char far[NET6_TEXT];
 
 	if (!e->seen.answered6 && (e->seen.answered_tcp || tcp_error_came(e))) {
-		exam_ok(e, "no echo %s, but %s: the tunnel carries both ways",
-			e->seen.asked6 ? "is answered, which a filter may keep back" : "could be asked for",
-			e->seen.answered_tcp ? "TCP is" : "ICMPv6 errors come through the tunnel");
+		exam_ok(e, "no echo request %s, but %s: the tunnel works in both directions",
+			e->seen.asked6 ? "is answered, which a filter can prevent" : "could be sent",
+			e->seen.answered_tcp ? "TCP is answered" : "ICMPv6 errors come through the tunnel");
 		return;
 	}
 	if (exam_hopeless(e) || !e->echo || !e->seen.asked6) {
@@ -274,9 +270,10 @@ void check_echo(struct exam *e)
 		if (!exam_hopeless(e) && (dropped || (e->seen.refused && !answered4)))
 			judge_unsent(e);
 		else if (answered4)
-			exam_skip(e, "the far end answers over IPv4; the tunnel cannot be asked");
+			exam_skip(e, "the far end answers over IPv4, but nothing can be sent through the tunnel");
 		else if (e->echo && e->echo->fd6 < 0 && !exam_hopeless(e))
-			exam_skip(e, "not root: asking for an echo needs CAP_NET_RAW, or net.ipv4.ping_group_range");
+			exam_skip(e, "not root: sending an echo request needs CAP_NET_RAW, or a group in "
+				     "net.ipv4.ping_group_range");
 		else
 			exam_skip(e, "nothing can be sent through the tunnel");
 		return;

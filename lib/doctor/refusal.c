@@ -20,8 +20,8 @@ bool refusal_found(struct exam *e, const struct policy *policy, int version, enu
 			     addr4_text(e->subject.remote, remote));
 	else
 		exam_advice(f,
-			    "the %s is about more than the tunnel: ask who made it what it is for, then let %s pass "
-			    "before it, or remove it ('ip -%d %s del %s')",
+			    "the %s covers more than the tunnel: find out what it is for, then either add one before "
+			    "it that lets %s pass, or remove it ('ip -%d %s del %s')",
 			    object, what, version, object, words);
 	return true;
 }

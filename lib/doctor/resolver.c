@@ -156,25 +156,23 @@ static void judge_name(struct exam *e, const struct lookup *l, char *all)
 		return;
 	}
 	if (r->has4 && !r->has6) {
-		exam_advice(exam_found(e, CAUSE_AAAA_MISSING, "%.253s has the address %s and no IPv6 one", l->host,
-				       addr4_text(r->addr4, text)),
-			    "compare 'getent ahostsv6 %.253s' with what another resolver says ('dig AAAA %.253s "
-			    "@RESOLVER'): this one "
-			    "hides it, or the target has no IPv6",
+		exam_advice(exam_found(e, CAUSE_AAAA_MISSING, "%.253s has the IPv4 address %s, but no IPv6 address",
+				       l->host, addr4_text(r->addr4, text)),
+			    "compare 'getent ahostsv6 %.253s' with another resolver ('dig AAAA %.253s @RESOLVER'): "
+			    "either this host's resolver hides the address, or the target has no IPv6",
 			    l->host, l->host);
 		return;
 	}
 	if (!r->has6) {
-		say_name(e, all, false, "there is no host %.253s", l->host);
+		say_name(e, all, false, "the resolver has no address for %.253s", l->host);
 		return;
 	}
 	say_name(e, all, true, "%.253s is %s", l->host, addr6_text(&r->addr6, text));
 	if (r->first_is4 && !e->subject.server)
-		exam_advice(exam_found(e, CAUSE_IPV4_PREFERRED, "of %.253s getaddrinfo() gives IPv4 before %s", l->host,
-				       text),
-			    "see 'label' and 'precedence' in /etc/gai.conf: a source that is unique local, 6to4 or "
-			    "Teredo counts less "
-			    "than IPv4; give the tunnel a native global address");
+		exam_advice(exam_found(e, CAUSE_IPV4_PREFERRED,
+				       "for %.253s, getaddrinfo() returns an IPv4 address before %s", l->host, text),
+			    "give the tunnel a native global address: with a source address that is unique local, 6to4 "
+			    "or Teredo, IPv4 is preferred (see 'label' and 'precedence' in /etc/gai.conf)");
 }
 
 /* A far end that is silent may have moved: its name has another address now than when the tunnel was made. */
@@ -188,7 +186,7 @@ static void judge_far(struct exam *e)
 	for (unsigned int i = 0; i < l->found.n4; i++)
 		if (l->found.all4[i].s_addr == e->subject.remote.s_addr)
 			return;
-	exam_command(exam_found(e, CAUSE_REMOTE_MOVED, "%.253s is %s, the tunnel goes to %s", l->host,
+	exam_command(exam_found(e, CAUSE_REMOTE_MOVED, "%.253s is %s, but the tunnel goes to %s", l->host,
 				addr4_text(l->found.addr4, text), addr4_text(e->subject.remote, remote)),
 		     "%s", exam_repair(e));
 }
@@ -200,7 +198,8 @@ void check_names(struct exam *e)
 
 	count_addrs(e, &global, &ula);
 	if (!global && ula && !e->subject.server)
-		exam_advice(exam_found(e, CAUSE_ULA_ONLY, "it has %u unique local ones and no other", ula),
+		exam_advice(exam_found(e, CAUSE_ULA_ONLY, "it has %u unique local address%s and no global one", ula,
+				       ula == 1 ? "" : "es"),
 			    "ask the far end's operator for a global address or prefix (2000::/3), and give it to the "
 			    "tunnel");
 	else

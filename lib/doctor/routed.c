@@ -113,12 +113,12 @@ void start_routed(struct exam *e)
 static const char *unasked(const struct exam *e)
 {
 	if (e->subject.server)
-		return "the prefixes are the peer's";
+		return "the prefixes belong to the peer";
 	if (!e->subject.desired || !e->subject.spec.n_prefixes)
-		return "no prefix is routed here that is known of";
+		return "no prefix is known to be routed to this host";
 	if (!e->raw)
 		return "not root: watching packets needs CAP_NET_RAW";
-	return e->subject.has_far ? "no echo can be sent" : "the far end's address in the tunnel is not known";
+	return e->subject.has_far ? "no echo request can be sent" : "the far end's address in the tunnel is not known";
 }
 
 void check_routed(struct exam *e)
@@ -129,24 +129,26 @@ void check_routed(struct exam *e)
 	if (!r || !r->over) {
 		exam_skip(e, "%s",
 			  !r		       ? unasked(e)
-			  : !e->seen.answered6 ? "no echo is answered"
-					       : "the time was up before an answer came");
+			  : !e->seen.answered6 ? "no echo request is answered"
+					       : "time ran out before an answer came");
 		return;
 	}
 	addr6_text(&e->subject.far, far);
-	exam_ok(e, "%s sends what is for %s%s to this host", far, net6_text(r->from[0].net, net),
+	exam_ok(e, "%s routes %s%s to this host", far, net6_text(r->from[0].net, net),
 		r->n > 1 ? " and the others" : "");
 	for (unsigned int i = 0; i < r->n; i++)
 		if (!r->from[i].answered && !r->from[i].left)
-			exam_skip(e, "of the echos from %s none left by %s: this host itself drops them",
+			exam_skip(e, "no echo request from %s left by %s: this host itself drops them",
 				  addr6_text(&r->from[i].source, source), e->subject.dev);
 		else if (!r->from[i].answered)
 			exam_advice(exam_found(e, CAUSE_PREFIX_NOT_ROUTED_HERE,
-					       "%s answers %s, and %u echos from %s to this host it does not", far,
+					       "%s answers echo requests from %s, but no answer to %u requests from %s "
+					       "reached this host",
+					       far,
 					       e->subject.has_inner ? addr6_text(&e->subject.inner, inner)
 								    : "this host",
 					       r->tries, addr6_text(&r->from[i].source, source)),
-				    "have the far end's operator route %s into the tunnel, and take packets from it: "
-				    "with sitctl there, 'sitctl server set-peer NAME prefix %s'",
+				    "have the far end's operator route %s into the tunnel, and accept packets from it; "
+				    "with sitctl there, that is 'sitctl server set-peer NAME prefix %s'",
 				    net6_text(r->from[i].net, net), net);
 }

@@ -87,7 +87,7 @@ static void wrong_source(struct exam *e, const struct in6_addr *source, const ch
 	bool via = e->subject.spec.gateway_mode == GATEWAY_ADDRESS;
 	struct finding *f;
 
-	f = exam_found(e, CAUSE_OTHER_SOURCE, "to %s it takes %s, which is on %s", dst, addr6_text(source, text),
+	f = exam_found(e, CAUSE_OTHER_SOURCE, "to reach %s it uses %s, which is on %s", dst, addr6_text(source, text),
 		       a ? a->ifname : "no interface");
 	if (e->subject.has_inner)
 		exam_command(f, "ip -6 route replace default%s%s dev %s metric %u src %s%s", via ? " via " : "",
@@ -114,17 +114,18 @@ static void other_route(struct exam *e, uint32_t index, const struct in6_addr *d
 	struct way way = look_up(e, dst, true);
 	struct finding *f;
 
-	f = exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE, "%s is reached by %s, not by %s", text, name, e->subject.dev);
+	f = exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE, "%s is reached through %s, not through %s", text, name,
+		       e->subject.dev);
 	if (way.reachable && way.net.len) {
 		exam_advice(f,
-			    "the route to %s by %s is more specific than a default route: remove it where that is not "
-			    "wanted ('ip -6 route')",
+			    "the route to %s through %s is more specific than a default route: remove it unless you "
+			    "want it (see 'ip -6 route')",
 			    net6_text(&way.net, net), name);
 		return;
 	}
 	if (!way.reachable || way.metric < 2) {
-		exam_advice(f,
-			    "see 'ip -6 route': give the tunnel's default route a smaller metric, or remove the other");
+		exam_advice(f, "give the tunnel's default route a smaller metric, or remove the other one (see 'ip -6 "
+			       "route')");
 		return;
 	}
 	snprintf(metric, sizeof(metric), "%u", way.metric - 1);
@@ -164,8 +165,7 @@ static bool in_too_large(struct exam *e, const struct policy *policy, const stru
 			p = &spec->prefixes[i];
 	if (!p)
 		return false;
-	f = exam_found(e, CAUSE_PREFIX_TOO_LARGE,
-		       "%s is in the prefix %s, of which what is not used here is unreachable", text,
+	f = exam_found(e, CAUSE_PREFIX_TOO_LARGE, "%s is in the prefix %s, whose unused parts are unreachable", text,
 		       net6_text(&p->net, net));
 	len = delegated(&p->net, dst);
 	if (spec->n_prefixes > 1 || !len)
@@ -185,15 +185,15 @@ static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
 	struct finding *f;
 
 	explain(e, dst, &policy);
-	snprintf(what, sizeof(what), "what is for %s", text);
+	snprintf(what, sizeof(what), "packets for %s", text);
 	if ((policy.refused && in_too_large(e, &policy, dst, text)) ||
 	    refusal_found(e, &policy, 6, CAUSE_POLICY_RULE, what))
 		return;
 	if (has_default(e)) {
-		f = exam_found(e, CAUSE_POLICY_RULE, "the kernel refuses what is for %s, though %s has a route there",
+		f = exam_found(e, CAUSE_POLICY_RULE, "the kernel refuses packets for %s, although %s has a route there",
 			       text, e->subject.dev);
-		exam_advice(f, "see 'ip -6 rule' and 'ip -6 route': a rule or a more specific route forbids it; remove "
-			       "that");
+		exam_advice(f, "find the rule or the more specific route that refuses them ('ip -6 rule', 'ip -6 "
+			       "route'), and remove it");
 		return;
 	}
 	f = exam_found(e, CAUSE_NO_DEFAULT_ROUTE, "the kernel has no route to %s", text);
@@ -220,7 +220,7 @@ static void other_table(struct exam *e, const struct way *way, const struct in6_
 			     addr6_text(&e->subject.source, source));
 	else
 		exam_advice(f,
-			    "see 'ip -6 rule' for 'lookup %u', and remove that rule, or put the tunnel's default route "
+			    "remove the rule with 'lookup %u' (see 'ip -6 rule'), or put the tunnel's default route "
 			    "into table %u",
 			    way->table, way->table);
 }
@@ -236,19 +236,19 @@ static void judge_source(struct exam *e, const struct in6_addr *dst, const char 
 
 	if (e->subject.has_source)
 		addr6_text(&e->subject.source, found);
-	exam_ok(e, "%s leaves by %s from %s", text, e->subject.dev, found);
+	exam_ok(e, "%s is reached through %s from %s", text, e->subject.dev, found);
 	/* Only what has the tunnel's source goes there, by a rule. */
 	if (way.index != e->subject.link->index) {
 		const struct link *l = way.reachable ? snapshot_link_index(&e->host->s, way.index) : NULL;
 
-		exam_ok(e, "%s leaves by %s from %s; what has no address yet %s%s", text, e->subject.dev, found,
-			l ? "leaves by " : "has no way", l ? l->name : "");
+		exam_ok(e, "%s is reached through %s from %s; packets without a source address %s%s", text,
+			e->subject.dev, found, l ? "leave by " : "have no route", l ? l->name : "");
 		return;
 	}
 	if (!source_for(dst, &source))
 		return;
 	a = find_addr(&e->host->s, &source);
-	exam_ok(e, "%s leaves by %s from %s", text, e->subject.dev, addr6_text(&source, found));
+	exam_ok(e, "%s is reached through %s from %s", text, e->subject.dev, addr6_text(&source, found));
 	if ((!a || a->index != e->subject.link->index) && !in_prefixes(e, &source))
 		wrong_source(e, &source, text);
 }
@@ -312,14 +312,14 @@ void check_routes(struct exam *e)
 	if (e->subject.link && e->subject.link->up && e->subject.link->vrf) {
 		const struct link *vrf = snapshot_link_index(&e->host->s, e->subject.link->vrf);
 
-		exam_command(exam_found(e, CAUSE_VRF, "%s has the VRF %s as master", e->subject.dev,
+		exam_command(exam_found(e, CAUSE_VRF, "the master of %s is the VRF %s", e->subject.dev,
 					vrf ? vrf->name : "?"),
 			     "ip link set %s nomaster%s%s", exam_word(e, e->subject.dev), exam_repair(e) ? "; " : "",
 			     exam_repair(e) ? exam_repair(e) : "");
 		return;
 	}
 	if (!e->subject.link || !e->subject.link->up || e->subject.spec.gateway_mode == GATEWAY_NONE) {
-		exam_skip(e, e->subject.link && e->subject.link->up ? "no default route is wanted"
+		exam_skip(e, e->subject.link && e->subject.link->up ? "no default route through the tunnel is wanted"
 								    : "the device is not up");
 		if (e->subject.link && e->subject.link->up && !e->subject.desired)
 			judge_ways(e);
@@ -334,11 +334,11 @@ void check_prefixes(struct exam *e)
 	const struct spec *spec = &e->subject.spec;
 
 	if (e->subject.server || !e->subject.desired || !spec->n_prefixes) {
-		exam_skip(e, e->subject.server ? "the prefixes are the peer's"
-					       : "no prefix is routed here that is known of");
+		exam_skip(e, e->subject.server ? "the prefixes belong to the peer"
+					       : "no prefix is known to be routed to this host");
 		return;
 	}
-	exam_ok(e, "unused parts of them are unreachable");
+	exam_ok(e, "their unused parts are unreachable");
 	for (unsigned int i = 0; i < spec->n_prefixes; i++) {
 		char text[NET6_TEXT];
 		struct route want;

@@ -83,7 +83,7 @@ void check_forwarding(struct exam *e)
 		exam_skip(e, "this host forwards nothing for the tunnel");
 		return;
 	}
-	exam_ok(e, "it is on");
+	exam_ok(e, "forwarding is on");
 	check_ra(e);
 	for (size_t at = 0; (relay = next_open_relay(&e->world, &at));)
 		exam_command(exam_found(e, CAUSE_OPEN_RELAY, "%s is up and has no remote, and this host forwards",
@@ -93,7 +93,7 @@ void check_forwarding(struct exam *e)
 		return;
 	f = exam_found(e, CAUSE_FORWARDING_OFF, "net.ipv6.conf.all.forwarding is %d%s",
 		       conf_value(6, "all", "forwarding"),
-		       conf_value(6, e->subject.dev, "forwarding") == 1 ? ", though that of the tunnel's device is 1"
+		       conf_value(6, e->subject.dev, "forwarding") == 1 ? ", although that of the tunnel's device is 1"
 									: "");
 	if (exam_repair(e)) {
 		exam_command(f, "%s", exam_repair(e));
@@ -136,11 +136,12 @@ void check_proxy(struct exam *e)
 		return;
 	}
 	if (e->subject.spec.proxy_ndp == PROXY_NDP_OFF && e->subject.desired) {
-		exam_skip(e, "it is switched off for this peer");
+		exam_skip(e, "proxy-ndp is off for this peer");
 		return;
 	}
 	if (!on_link(&e->host->s, e->subject.uplink, &far, NULL) && e->subject.spec.proxy_ndp != PROXY_NDP_ON) {
-		exam_ok(e, "not needed: %s is not on-link at %s", addr6_text(&e->subject.far, text), e->subject.uplink);
+		exam_ok(e, "not needed: %s is not in an on-link prefix of %s", addr6_text(&e->subject.far, text),
+			e->subject.uplink);
 		return;
 	}
 	exam_ok(e, "%s answers for %s", e->subject.uplink, addr6_text(&e->subject.far, text));
@@ -149,12 +150,13 @@ void check_proxy(struct exam *e)
 		snprintf(command, sizeof(command), "ip -6 neigh add proxy %s dev %s", text,
 			 exam_word(e, e->subject.uplink));
 		if (elsewhere)
-			exam_command(exam_found(e, CAUSE_PROXY_WRONG_UPLINK, "%s has it, the uplink is %s",
+			exam_command(exam_found(e, CAUSE_PROXY_WRONG_UPLINK, "%s has the entry, but the uplink is %s",
 						elsewhere->ifname, e->subject.uplink),
 				     "ip -6 neigh del proxy %s dev %s; %s", text, exam_word(e, elsewhere->ifname),
 				     exam_repair(e) ? exam_repair(e) : command);
 		else
-			exam_mend(e, exam_found(e, CAUSE_PROXY_MISSING, "%s has none for %s", e->subject.uplink, text),
+			exam_mend(e,
+				  exam_found(e, CAUSE_PROXY_MISSING, "%s has no entry for %s", e->subject.uplink, text),
 				  command);
 	}
 	snprintf(command, sizeof(command), "sysctl -w %s=1", exam_conf(e, 6, e->subject.uplink, "proxy_ndp"));
@@ -213,9 +215,9 @@ static void peer_loop(struct exam *e)
 	for (unsigned int i = 0; subject_range(&e->subject, i, &range); i++)
 		if (net6_contains(&range, &e->seen.looped))
 			net6_text(&range, net);
-	exam_advice(exam_found(e, CAUSE_PEER_LOOP, "a packet for %s went to the peer, and came back",
+	exam_advice(exam_found(e, CAUSE_PEER_LOOP, "a packet for %s went to the peer and came back",
 			       addr6_text(&e->seen.looped, addr)),
-		    "on the peer: 'ip -6 route add unreachable %s metric 4294967295'", net);
+		    "run 'ip -6 route add unreachable %s metric 4294967295' on the peer", net);
 }
 
 void check_filtered(struct exam *e)
@@ -226,7 +228,7 @@ void check_filtered(struct exam *e)
 	uint64_t after;
 
 	if (!e->admin || !e->subject.desired || !e->subject.spec.source_filter) {
-		exam_skip(e, !e->admin ? "only root may read its counter" : "sitctl filters nothing here");
+		exam_skip(e, !e->admin ? "only root can read its counter" : "sitctl filters nothing here");
 		return;
 	}
 	if (nft_load(&e->host->c, &now, &ignored)) {
@@ -235,7 +237,7 @@ void check_filtered(struct exam *e)
 	}
 	after = dropped(e, &now);
 	nft_free(&now);
-	exam_ok(e, "nothing was dropped meanwhile, %llu packets in all", (unsigned long long)after);
+	exam_ok(e, "nothing was dropped during the examination; %llu packets in all", (unsigned long long)after);
 	if (after <= e->dropped_before)
 		return;
 	/* Of what this doctor sent as well as of others': it is no sign of what the peer sends by itself. */
@@ -246,24 +248,22 @@ void check_filtered(struct exam *e)
 	}
 	/* With a wrong length of its own this host has packets come back, and takes others' addresses for its own. */
 	if (exam_has(e, CAUSE_ADDRESS_LENGTH) || exam_has(e, CAUSE_PREFIX_TOO_LARGE)) {
-		exam_ok(e, "what was dropped comes of what was found");
+		exam_ok(e, "the drops follow from what was found");
 		return;
 	}
 	if (!e->seen.has_forbidden) {
-		exam_found(e, CAUSE_SOURCE_FILTERED, "%llu packets were dropped while we looked",
+		exam_found(e, CAUSE_SOURCE_FILTERED, "%llu packets were dropped during the examination",
 			   (unsigned long long)(after - e->dropped_before));
 		return;
 	}
 	addr6_text(&e->seen.forbidden, text);
-	exam_advice(
-		exam_found(
-			e, CAUSE_SOURCE_FILTERED,
-			"%llu packets were dropped while we looked, one from %s, by the rule 'jump refused' of chain "
-			"'from_peer' of table 'inet sitctl'",
-			(unsigned long long)(after - e->dropped_before), text),
-		"if %s is the peer's: '%sserver set-peer %s prefix PREFIX' with all its prefixes; else have the peer "
-		"send from %s",
-		text, e->prefix, e->subject.name, addr6_text(&e->subject.far, (char[NET6_TEXT]){ "" }));
+	exam_advice(exam_found(e, CAUSE_SOURCE_FILTERED,
+			       "%llu packets were dropped during the examination, one of them from %s, by the rule "
+			       "'jump refused' of chain 'from_peer' of table 'inet sitctl'",
+			       (unsigned long long)(after - e->dropped_before), text),
+		    "if %s belongs to the peer, run '%sserver set-peer %s prefix PREFIX' with all its prefixes; "
+		    "otherwise have the peer send from %s",
+		    text, e->prefix, e->subject.name, addr6_text(&e->subject.far, (char[NET6_TEXT]){ "" }));
 }
 
 /* `tcp option maxseg size set`, or its removal: what writes the option of kind 2 (RFC 9293 section 3.2). */
@@ -297,7 +297,7 @@ static int clamped_by_others(struct exam *e, bool *found, struct err *err)
 	ret = filters_action(&filters, &action, &flow, found, err);
 	if (!ret && !*found && filters_unknown(&filters)) {
 		ret = err_sys(err, EOVERFLOW, "reading the rules of nf_tables");
-		err_why(err, "others have more than the %d that were looked at", FILTERS_THOROUGH);
+		err_why(err, "other programs have more than the %d that were read", FILTERS_THOROUGH);
 	}
 	filters_end(&filters);
 	return ret;
@@ -311,7 +311,7 @@ void check_mss(struct exam *e)
 	bool found;
 
 	if (!e->subject.desired && e->subject.server) {
-		exam_skip(e, "whether the far end clamps it cannot be seen from here");
+		exam_skip(e, "this host cannot see whether the far end clamps the MSS");
 		return;
 	}
 	/* Who leads his default route into somebody else's tunnel, and forwards, has a LAN behind him. */
@@ -320,10 +320,10 @@ void check_mss(struct exam *e)
 		return;
 	}
 	if (!e->admin) {
-		exam_skip(e, "only root may read the rules");
+		exam_skip(e, "only root can read the rules");
 		return;
 	}
-	exam_ok(e, "it is clamped");
+	exam_ok(e, "the MSS is clamped");
 	if (!e->subject.link || e->subject.link->mtu >= 1500 ||
 	    nft_has_ifname(&e->host->s.nft, SET_CLAMPED, e->subject.dev))
 		return;
@@ -334,12 +334,11 @@ void check_mss(struct exam *e)
 		return;
 	}
 	if (found) {
-		exam_ok(e, "it is clamped by a rule of somebody else");
+		exam_ok(e, "the MSS is clamped by a rule that sitctl did not make");
 		return;
 	}
-	f = exam_found(e, CAUSE_MSS_NOT_CLAMPED,
-		       "%s has the MTU %u, and no rule writes the MSS of what goes through it", e->subject.dev,
-		       e->subject.link->mtu);
+	f = exam_found(e, CAUSE_MSS_NOT_CLAMPED, "%s has MTU %u, and no rule sets the MSS of TCP that goes through it",
+		       e->subject.dev, e->subject.link->mtu);
 	if (e->subject.desired) {
 		exam_respell(e, "mss-clamp", "on", command, sizeof(command));
 		exam_command(f, "%s", command);

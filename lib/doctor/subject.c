@@ -214,14 +214,14 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	if (!parse_ifname(link->name, &why))
 		return err_usage(err, link->name, "%s", why);
 	if (!link->is_sit) {
-		err_usage(err, link->name, "is an interface, but no SIT tunnel");
+		err_usage(err, link->name, "is an interface, but not a SIT tunnel");
 		err_hint(err, "see 'ip -d link show type sit'");
 		return -EINVAL;
 	}
 	if (!link->remote.s_addr) {
 		err_usage(err, link->name,
-			  "is a SIT device without a remote (6to4, 6rd, or the kernel's own sit0): there is no far end "
-			  "to examine");
+			  "is a SIT device without a remote (6to4, 6rd, or the kernel's own sit0), so there is no far "
+			  "end to examine");
 		return -EINVAL;
 	}
 	spec->gateway_mode = GATEWAY_NONE;

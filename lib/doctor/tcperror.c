@@ -70,13 +70,13 @@ const char *tcp_error_text(const struct tcp_error *error)
 	} texts[] = {
 		{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE, "no route" },
 		{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN, "prohibited" },
-		{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_BEYONDSCOPE, "beyond the scope of the source" },
+		{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_BEYONDSCOPE, "beyond scope of source address" },
 		{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADDR, "address unreachable" },
 		{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT, "port unreachable" },
-		{ ICMP6_DST_UNREACH, 5, "source address refused by policy" },
-		{ ICMP6_DST_UNREACH, 6, "route rejected" },
+		{ ICMP6_DST_UNREACH, 5, "source address failed ingress/egress policy" },
+		{ ICMP6_DST_UNREACH, 6, "reject route to destination" },
 		{ ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_TRANSIT, "hop limit exceeded" },
-		{ ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_REASSEMBLY, "fragments missing" },
+		{ ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_REASSEMBLY, "fragment reassembly time exceeded" },
 	};
 
 	if (!error->icmp)
@@ -84,5 +84,5 @@ const char *tcp_error_text(const struct tcp_error *error)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (texts[i].type == error->type && texts[i].code == error->code)
 			return texts[i].text;
-	return error->type == ICMP6_PARAM_PROB ? "a header that it does not understand" : "an error of another kind";
+	return error->type == ICMP6_PARAM_PROB ? "parameter problem" : "another error";
 }

@@ -35,12 +35,12 @@ static void judge_sizes(struct exam *e, const struct trial *t, const char *text)
 	if (tcp_out_lost(t))
 		mend_size(e, exam_found(e, CAUSE_TCP_OUT_LOST,
 					"%s port %d does not acknowledge a request of %zu bytes that was sent %u times "
-					"in full segments, and takes it in small ones",
+					"in full segments, but accepts it in small ones",
 					text, TCP_PORT, w->request, w->repeats + 1));
 	else if (tcp_in_lost(t))
 		mend_size(e, exam_found(e, CAUSE_TCP_IN_LOST,
-					"%s port %d takes a request of %zu bytes, and of its answer %zu bytes come in "
-					"full segments, in small ones %zu",
+					"%s port %d accepts a request of %zu bytes, but of its answer only %zu bytes "
+					"arrive in full segments, against %zu in small ones",
 					text, TCP_PORT, w->request, w->received, s->received));
 }
 
@@ -50,25 +50,26 @@ static void judge_losses(struct exam *e, const struct trial *t, const char *text
 	const struct connection *w = &t->whole;
 
 	if (w->wrong)
-		exam_advice(exam_found(e, CAUSE_TCP_CHECKSUM, "%u segments from %s port %d came with a wrong checksum",
-				       w->wrong, text, TCP_PORT),
-			    "switch off checksum offload on the interface behind which the target is: 'ethtool -K "
-			    "IFACE tx off' on the target or the far end");
+		exam_advice(exam_found(e, CAUSE_TCP_CHECKSUM,
+				       "%u segments from %s port %d arrived with a wrong checksum", w->wrong, text,
+				       TCP_PORT),
+			    "switch off checksum offload with 'ethtool -K IFACE tx off', on the target, or on the far "
+			    "end for the interface towards the target");
 	else if (tcp_ack_lost(t))
 		exam_advice(
 			exam_found(e, CAUSE_TCP_ACK_LOST,
-				   "%u SYN/ACK came from %s port %d, and none of our %u empty segments was answered",
+				   "%u SYN/ACKs came from %s port %d, but none of our %u empty segments was answered",
 				   w->syn_ack, text, TCP_PORT, t->unheard),
-			"in the router on the way switch off hardware offload (fastpath), then software flow "
-			"offload (flow cache); the test: while 'tcpdump -i WAN' runs in it all packets go by "
-			"software, and TCP works");
+			"in the router on the path, switch off hardware offload (fastpath), then software flow offload "
+			"(flow cache); as a test, run 'tcpdump -i WAN' there: while it runs, all packets are forwarded "
+			"in software, and TCP works");
 	else if (tcp_data_lost(t))
 		exam_advice(
 			exam_found(e, CAUSE_TCP_DATA_LOST,
-				   "%s port %d connects, and %zu bytes that were sent %u times are not acknowledged",
+				   "%s port %d connects, but %zu bytes that were sent %u times are not acknowledged",
 				   text, TCP_PORT, w->request, w->repeats + 1),
-			"in the router on the way switch off hardware and software flow offload; then look at the "
-			"path MTU of the other direction");
+			"in the router on the path, switch off hardware and software flow offload; then check the path "
+			"MTU of the other direction");
 	else
 		judge_sizes(e, t, text);
 }
@@ -88,16 +89,16 @@ static void judge_error(struct exam *e, const struct trial *t, const char *text)
 			 addr6_equal(&error->from, &t->to) ? " itself" : "", tcp_error_text(error), error->type,
 			 error->code, TCP_PORT, text);
 	else
-		snprintf(whole, sizeof(whole), "no connection to %s leaves by %s: %s", text, e->subject.dev,
-			 tcp_error_text(error));
+		snprintf(whole, sizeof(whole), "the kernel opens no connection to %s through %s: %s", text,
+			 e->subject.dev, tcp_error_text(error));
 	if (error->icmp && tcp_error_place(t) == HOP_WAY)
-		exam_skip(e, "%s: it is the IPv4 way", whole);
+		exam_skip(e, "%s: the error comes from the IPv4 path", whole);
 	else if (!tcp_named(e))
 		exam_skip(e, "%s, which need not be a fault: name a target", whole);
 	else if (passes(e))
-		exam_skip(e, "%s, though others answer", whole);
+		exam_skip(e, "%s, although others answer", whole);
 	else if (!error->icmp && (exam_has(e, CAUSE_POLICY_RULE) || exam_has(e, CAUSE_NO_DEFAULT_ROUTE)))
-		exam_skip(e, "%s, which was found before", whole);
+		exam_skip(e, "%s, which another check explains", whole);
 	else
 		exam_found(e, by_place[tcp_error_place(t)], "%s", whole);
 }
@@ -113,18 +114,18 @@ static void judge_silence(struct exam *e, const struct trial *t, const char *tex
 		exam_skip(e, "%s does not answer on TCP port %d, which need not be a fault: name a target", text,
 			  TCP_PORT);
 	else if (passes(e))
-		exam_skip(e, "%s does not answer on TCP port %d, though others do", text, TCP_PORT);
+		exam_skip(e, "%s does not answer on TCP port %d, although others do", text, TCP_PORT);
 	else if (tcp_unsent(t))
-		exam_found(e, CAUSE_TCP_ERROR_HERE, "of the SYN for %s port %d none left by %s", text, TCP_PORT,
+		exam_found(e, CAUSE_TCP_ERROR_HERE, "none of the SYNs for %s port %d left by %s", text, TCP_PORT,
 			   e->subject.dev);
 	else if (w->syn && loss_explains(e, w->syn))
-		exam_skip(e, "%s does not answer %u SYN, which the loss of the way can explain", text, w->syn);
+		exam_skip(e, "%s does not answer %u SYNs, which the loss on the path can explain", text, w->syn);
 	else
-		exam_advice(exam_found(e, CAUSE_TCP_SYN_LOST, "%u SYN left for %s port %d, and %s came back", w->syn,
+		exam_advice(exam_found(e, CAUSE_TCP_SYN_LOST, "%u SYNs left for %s port %d, and %s came back", w->syn,
 				       text, TCP_PORT,
-				       w->syn_ack ? "only SYN/ACK that the kernel did not take" : "nothing"),
-			    "is there a server, and does its filter let TCP port %d in? Try another target: 'sitctl "
-			    "doctor %s target HOST'",
+				       w->syn_ack ? "only SYN/ACKs that the kernel did not accept" : "nothing"),
+			    "check that a server runs there and that its filter accepts TCP port %d, or try another "
+			    "target: 'sitctl doctor %s target HOST'",
 			    TCP_PORT, e->subject.name);
 }
 
@@ -135,7 +136,7 @@ static void say(const struct trial *t, const char *text, char *all, size_t size)
 	size_t at = strlen(all);
 
 	at += (size_t)snprintf(all + at, size - at, "%s%s port %d %s", at ? ", " : "", text, TCP_PORT,
-			       w->acked	      ? "takes data"
+			       w->acked	      ? "accepts data"
 			       : w->connected ? "connects"
 					      : "answers");
 	if (w->received && at < size)

@@ -81,8 +81,8 @@ static void judge_entry(struct exam *e, const struct conntrack *ct)
 		bool rule = translating(e);
 
 		f = exam_found(e, rule ? CAUSE_MASQUERADED : CAUSE_STALE_ENTRY,
-			       "the entry from %s to %s has the answer from %s to %s, for %u s more", a, b, c, d,
-			       ct->timeout);
+			       "the entry from %s to %s expects replies from %s to %s, and lasts for another %u s", a,
+			       b, c, d, ct->timeout);
 		if (rule)
 			keep_out(e, f, ct);
 		else
@@ -90,12 +90,12 @@ static void judge_entry(struct exam *e, const struct conntrack *ct)
 		return;
 	}
 	if (ct->replied)
-		f = exam_found(e, CAUSE_TRACKED, "the entry from %s to %s ends after %u s of silence", a, b,
+		f = exam_found(e, CAUSE_TRACKED, "the entry from %s to %s expires after %u s without packets", a, b,
 			       ct->timeout);
 	else
 		f = exam_found(e, CAUSE_NOTRACK_HALF,
-			       "the entry from %s to %s has seen no answer: what this host %s is tracked, "
-			       "NOTRACK is missing in the %s hook",
+			       "the entry from %s to %s has seen no reply: what this host %s is tracked, so NOTRACK is "
+			       "missing in the %s hook",
 			       a, b, ours ? "sends" : "receives", ours ? "output" : "prerouting");
 	keep_out(e, f, ct);
 }
@@ -118,7 +118,7 @@ void check_tracking(struct exam *e)
 	bool found;
 
 	if (!e->admin) {
-		exam_skip(e, "only root may read the entries");
+		exam_skip(e, "only root can read the entries");
 		return;
 	}
 	if (!e->subject.local.s_addr || !e->subject.remote.s_addr) {
@@ -128,7 +128,7 @@ void check_tracking(struct exam *e)
 	exam_ok(e, "there is no entry for the tunnel");
 	/* With NOTRACK in both hooks an older entry stands until its time-out, and no packet meets it. */
 	if (e->host->s.nft.intact && nft_has_remote(&e->host->s.nft, e->subject.remote)) {
-		exam_ok(e, "the tunnel's packets are kept out of it");
+		exam_ok(e, "the tunnel's packets are kept out of connection tracking");
 		return;
 	}
 	if (conntrack_find(&e->host->c, &ct, &found, &err)) {

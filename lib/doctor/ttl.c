@@ -96,14 +96,14 @@ void check_ttl(struct exam *e)
 		exam_skip(e, "nothing can be sent through the tunnel");
 	else if (ttl_too_small(e))
 		mend(e, exam_found(e, CAUSE_TTL_TOO_SMALL,
-				   "%s answers an IPv4 ping, but none with the TTL %u, which %s has",
+				   "%s answers an IPv4 ping, but not one with TTL %u, which is that of %s",
 				   addr4_text(e->subject.remote, remote), l->ttl, e->subject.dev));
 	else if (l->ttl == SIT_TTL_INHERIT)
-		exam_ok(e, "it is that of the inner packets");
+		exam_ok(e, "it is inherited from the inner packets");
 	else if (l->ttl >= TTL_USUAL)
-		exam_ok(e, "%u is no less than what hosts usually send with", l->ttl);
+		exam_ok(e, "%u is not less than the usual TTL of hosts", l->ttl);
 	else if (exam_answered(e) || (e->ttl && e->ttl->answered))
 		exam_ok(e, "%u is enough", l->ttl);
 	else
-		exam_skip(e, "the far end answers no IPv4 ping");
+		exam_skip(e, "the far end does not answer an IPv4 ping");
 }

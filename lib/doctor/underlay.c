@@ -27,7 +27,7 @@ static void wrong_local(struct exam *e, struct in_addr local)
 	char text[NET6_TEXT], source[NET6_TEXT], command[EXAM_REMEDY];
 	struct finding *f;
 
-	f = exam_found(e, CAUSE_LOCAL_NOT_HERE, "local is %s, which no interface has; this host sends from %s",
+	f = exam_found(e, CAUSE_LOCAL_NOT_HERE, "'local' is %s, which no interface has; this host sends from %s",
 		       addr4_text(local, text),
 		       e->subject.path.source.s_addr ? addr4_text(e->subject.path.source, source) : "no address yet");
 	if (e->subject.desired && !e->subject.server) {
@@ -119,12 +119,12 @@ static void no_path(struct exam *e, const char *remote)
 	l = in_vrf(e, &path);
 	if (!l) {
 		exam_advice(exam_found(e, CAUSE_REMOTE_NO_ROUTE, "there is no route to %s", remote),
-			    "bring the IPv4 connection up ('ip -4 route get %s' shows when it is)", remote);
+			    "bring the IPv4 connection up (check it with 'ip -4 route get %s')", remote);
 		return;
 	}
 	vrf = snapshot_link_index(&e->host->s, l->vrf);
 	f = exam_found(e, CAUSE_UNDERLAY_VRF,
-		       "%s is reached by %s, which is in the VRF %s; the main table has no route there", remote,
+		       "%s is reached through %s, which is in the VRF %s; the main table has no route to it", remote,
 		       l->name, vrf ? vrf->name : "?");
 	if (e->subject.server)
 		host_route(e, &path, l, command, sizeof(command));
@@ -143,12 +143,11 @@ void check_underlay(struct exam *e)
 	char remote[NET6_TEXT], source[NET6_TEXT];
 
 	if (!p->remote.s_addr) {
-		exam_advice(
-			exam_found(e, CAUSE_REMOTE_UNRESOLVED, "the resolver has no IPv4 address for %.253s",
-				   p->spec.host ? p->spec.host : "it"),
-			"see what 'getent ahostsv4 %.253s' and /etc/resolv.conf say, then '%s'; or give 'remote' as an "
-			"address",
-			p->spec.host ? p->spec.host : "NAME", exam_repair(e));
+		exam_advice(exam_found(e, CAUSE_REMOTE_UNRESOLVED, "the resolver has no IPv4 address for %.253s",
+				       p->spec.host ? p->spec.host : "it"),
+			    "check 'getent ahostsv4 %.253s' and /etc/resolv.conf, then run '%s'; or give 'remote' as "
+			    "an address",
+			    p->spec.host ? p->spec.host : "NAME", exam_repair(e));
 		return;
 	}
 	addr4_text(p->remote, remote);
@@ -171,9 +170,9 @@ void check_underlay(struct exam *e)
 		return;
 	}
 	if (p->underlay && p->local.s_addr)
-		exam_ok(e, "%s leaves by %s from %s", remote, p->underlay->name, addr4_text(p->local, source));
+		exam_ok(e, "%s is reached through %s from %s", remote, p->underlay->name, addr4_text(p->local, source));
 	else
-		exam_skip(e, "the interface to %s has gone, or has no address yet", remote);
+		exam_skip(e, "the interface to %s is gone, or has no address yet", remote);
 }
 
 /* A way past the VPN: an interface of another kind that has a router to the far end. */
@@ -216,18 +215,19 @@ void check_vpn(struct exam *e)
 	struct finding *f;
 	struct path path;
 
-	exam_ok(e, "the tunnel's packets do not go through one by mistake");
+	exam_ok(e, "the tunnel's packets do not go through a VPN by mistake");
 	if (!p->underlay || !p->underlay->is_vpn || exam_answered(e) || exam_hopeless(e) || wanted_in_vpn(e))
 		return;
 	addr4_text(p->remote, remote);
-	f = exam_found(e, CAUSE_REMOTE_IN_VPN, "%s leaves by %s, by the route to %s/%u, and the far end is silent",
-		       remote, p->underlay->name, addr4_text(p->path.net, net), p->path.len);
+	f = exam_found(e, CAUSE_REMOTE_IN_VPN,
+		       "%s is reached through %s, by the route to %s/%u, and the far end is silent", remote,
+		       p->underlay->name, addr4_text(p->path.net, net), p->path.len);
 	l = past_vpn(e, &path);
 	if (!l) {
-		exam_advice(
-			f,
-			"route %s/32 by the interface to the Internet ('ip -4 route add %s/32 via ROUTER dev IFACE')",
-			remote, remote);
+		exam_advice(f,
+			    "route %s/32 through the interface to the Internet ('ip -4 route add %s/32 via ROUTER dev "
+			    "IFACE')",
+			    remote, remote);
 		return;
 	}
 	explain(e, false, &policy);
@@ -255,12 +255,12 @@ void check_nat(struct exam *e)
 	}
 	f = exam_found(e, CAUSE_BEHIND_NAT, "this host sends from %s, which is %s, to %s%s", local, class,
 		       addr4_text(e->subject.remote, remote),
-		       exam_answered(e) ? ": packets come and go, as they do where the NAT passes them on" : "");
+		       exam_answered(e) ? ": packets pass in both directions, as they do where the NAT forwards them"
+					: "");
 	f->harmless = exam_answered(e);
 	exam_advice(f,
-		    "on the NAT: 'sitctl nat pass %s remote %s to %s'; on one without sitctl make %s its DMZ or "
-		    "exposed host, "
-		    "or pass protocol 41 to it",
+		    "run 'sitctl nat pass %s remote %s to %s' on the NAT; on a NAT without sitctl, make %s the DMZ or "
+		    "exposed host, or forward protocol 41 to it",
 		    e->subject.dev, remote, local, local);
 }
 
@@ -278,7 +278,7 @@ void check_filters(struct exam *e)
 	struct err err;
 
 	if (!e->admin) {
-		exam_skip(e, "only root may read the rules of nf_tables");
+		exam_skip(e, "only root can read the rules of nf_tables");
 		return;
 	}
 	if (find_barriers(&list, &e->world, &scope, FILTERS_THOROUGH, &err)) {
@@ -288,10 +288,12 @@ void check_filters(struct exam *e)
 		return;
 	}
 	if (list.unknown)
-		exam_skip(e, "of others' chains and rules only the first %d were looked at, and none of these drops it",
+		exam_skip(e,
+			  "only the first %d chains and rules of other programs were read, and none of these drops the "
+			  "tunnel's packets",
 			  FILTERS_THOROUGH);
 	else
-		exam_ok(e, "none of them drops what belongs to the tunnel");
+		exam_ok(e, "none of them drops the tunnel's packets");
 	for (unsigned int i = 0; i < list.n; i++) {
 		struct finding *f;
 		char text[BARRIER_TEXT];

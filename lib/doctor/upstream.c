@@ -142,24 +142,25 @@ void check_upstream(struct exam *e)
 		return;
 	}
 	addr6_text(&u->router, router);
-	exam_ok(e, "%s sends what is for the peer to this host", router);
+	exam_ok(e, "%s routes the peer's addresses to this host", router);
 	if (!u->seen[0].reply)
-		exam_skip(e, "%s answers no echo at all: name a target that does", router);
+		exam_skip(e, "%s answers no echo request at all: name a target that does", router);
 	for (unsigned int i = 1; i < u->n; i++) {
 		addr6_text(&u->sources[i], text);
 		if (u->seen[i].reply)
 			continue;
 		if (u->seen[i].asked && !u->seen[i].desired)
 			exam_advice(exam_found(e, CAUSE_SOLICITATION_UNANSWERED,
-					       "%s asks on %s who has %s, and this host does not answer", router,
+					       "%s asks on %s who has %s, but this host does not answer", router,
 					       e->subject.uplink, text),
-				    "'%sserver set-peer %s proxy-ndp on', or better: have the provider route the "
+				    "run '%sserver set-peer %s proxy-ndp on' or, better, have the provider route the "
 				    "prefix to %s",
 				    e->prefix, e->subject.name, addr6_text(&u->sources[0], own));
 		else if (u->seen[0].reply && !u->seen[i].asked)
 			exam_advice(exam_found(e, CAUSE_PREFIX_NOT_ROUTED,
-					       "%s answers %s, and does not answer %s to this host", router,
-					       addr6_text(&u->sources[0], own), text),
+					       "%s answers echo requests from %s, but no answer to those from %s "
+					       "reached this host",
+					       router, addr6_text(&u->sources[0], own), text),
 				    "have the provider route the prefix of %s to %s", text, own);
 	}
 }

@@ -169,10 +169,11 @@ static bool by_traffic_control(struct exam *e, const struct link *link, bool in)
 	if (conversation_dump(&e->host->c, NL_ROUTE, count_one, forget, &n, &ignored) || !n)
 		return false;
 	/* Which of them drops, and what else they do, is not read: no command for all of them. */
-	exam_advice(exam_found(e, CAUSE_TRAFFIC_CONTROL, "%s, and %s has a filter of traffic control there",
-			       in ? "answers arrived and vanished on the way in" : "echos vanished on the way out",
+	exam_advice(exam_found(e, CAUSE_TRAFFIC_CONTROL, "%s, and %s has a tc filter in that direction",
+			       in ? "answers arrived and disappeared on their way in"
+				  : "echo requests disappeared on their way out",
 			       link->name),
-		    "see 'tc filter show dev %s %s', and remove the one that takes protocol 41 or IPv6 away",
+		    "see 'tc filter show dev %s %s', and remove the filter that drops or redirects protocol 41 or IPv6",
 		    exam_word(e, link->name), in ? "ingress" : "egress");
 	return true;
 }
@@ -184,7 +185,7 @@ static bool by_policy(struct exam *e, bool in, unsigned int n)
 
 	if (!grown || grown < n)
 		return false;
-	exam_found(e, CAUSE_XFRM_BLOCKED, "IPsec policies blocked %llu packets while we looked",
+	exam_found(e, CAUSE_XFRM_BLOCKED, "IPsec policies blocked %llu packets during the examination",
 		   (unsigned long long)grown);
 	return true;
 }
@@ -210,12 +211,11 @@ static bool by_reverse_path(struct exam *e, const struct link *link, unsigned in
 	out = path.reachable ? snapshot_link_index(&e->host->s, path.index) : NULL;
 	if (mode == 1 ? out == link : out != NULL)
 		return false;
-	f = exam_found(
-		e, CAUSE_RP_FILTER,
-		"answers arrived on %s, and rp_filter dropped %llu packets meanwhile: that of %s is %d, that of all "
-		"is %d, and the route to %s %s%s",
-		link->name, (unsigned long long)dropped, link->name, own, all, addr4_text(e->subject.remote, remote),
-		out ? "leaves by " : "is missing", out ? out->name : "");
+	f = exam_found(e, CAUSE_RP_FILTER,
+		       "answers arrived on %s, and rp_filter dropped %llu packets meanwhile: it is %d for %s and %d "
+		       "for 'all', and the route to %s %s%s",
+		       link->name, (unsigned long long)dropped, own, link->name, all,
+		       addr4_text(e->subject.remote, remote), out ? "leaves by " : "is missing", out ? out->name : "");
 	/* Loose is enough where there is a route at all; and 2 of one interface outdoes 1 of all. */
 	if (out)
 		exam_command(f, "sysctl -w %s=2", exam_conf(e, 4, link->name, "rp_filter"));
@@ -250,7 +250,7 @@ static bool by_other_device(struct exam *e, const struct link *in, unsigned int 
 	if (!best || best == ours)
 		return false;
 	exam_command(exam_found(e, CAUSE_OTHER_DEVICE,
-				"%u answers arrived, and the kernel gives them to %s, whose endpoints match better", n,
+				"%u answers arrived, but the kernel gives them to %s, whose endpoints match better", n,
 				best->name),
 		     "ip link set %s down", exam_word(e, best->name));
 	return true;
@@ -266,7 +266,7 @@ static bool by_local(struct exam *e, unsigned int n)
 	if (!l->local.s_addr || l->local.s_addr == e->seen.answers_to.s_addr)
 		return false;
 	f = exam_found(e, CAUSE_DROPPED_HERE,
-		       "%u answers came to %s, and the device takes what comes to %s, its 'local'", n,
+		       "%u answers came to %s, but the device accepts only packets to %s, its 'local'", n,
 		       addr4_text(e->seen.answers_to, to), addr4_text(l->local, local));
 	if (e->subject.desired && !e->subject.server) {
 		exam_respell(e, "local", to, command, sizeof(command));
@@ -286,7 +286,7 @@ static bool by_other_interface(struct exam *e, const struct link *in)
 
 	if (!bound)
 		return false;
-	f = exam_found(e, CAUSE_OTHER_INTERFACE, "answers arrived on %s, and %s takes packets of %s only", in->name,
+	f = exam_found(e, CAUSE_OTHER_INTERFACE, "answers arrived on %s, but %s accepts packets from %s only", in->name,
 		       e->subject.dev, bound->name);
 	if (e->subject.desired && !e->subject.server) {
 		exam_respell(e, "dev", in->name, command, sizeof(command));
@@ -304,7 +304,7 @@ static void judge_came_out(struct exam *e)
 
 	if (!by_filter(e, NULL, POINT_INNER_INGRESS, POINT_INNER_INPUT, CAUSE_INNER_INPUT_DROPPED) &&
 	    !by_policy(e, true, n) && !by_traffic_control(e, e->subject.link, true))
-		exam_found(e, CAUSE_DROPPED_HERE, "%u answers came out of %s, and none was received", n,
+		exam_found(e, CAUSE_DROPPED_HERE, "%u answers came out of %s, but none was received", n,
 			   e->subject.dev);
 }
 
@@ -319,13 +319,13 @@ void judge_arrived(struct exam *e)
 		return;
 	}
 	if (exam_has(e, CAUSE_INPUT_DROPPED) || !in) {
-		exam_skip(e, "answers come, and this host drops them");
+		exam_skip(e, "answers arrive, but this host drops them");
 		return;
 	}
 	if (!(!e->seen.answers && by_other_interface(e, in)) && !by_reverse_path(e, in, n) &&
 	    !by_filter(e, in, POINT_OUTER_INGRESS, POINT_OUTER_INPUT, CAUSE_INPUT_DROPPED) && !by_policy(e, true, n) &&
 	    !by_other_device(e, in, n) && !by_local(e, n) && !by_traffic_control(e, in, true))
-		exam_found(e, CAUSE_DROPPED_HERE, "%u answers arrived on %s, and none came out of %s", n, in->name,
+		exam_found(e, CAUSE_DROPPED_HERE, "%u answers arrived on %s, but none came out of %s", n, in->name,
 			   e->subject.dev);
 }
 
@@ -353,13 +353,13 @@ void judge_unsent(struct exam *e)
 	struct finding *f;
 
 	if (exam_has(e, CAUSE_OUTPUT_DROPPED)) {
-		exam_skip(e, "this host drops what it sends");
+		exam_skip(e, "this host drops the tunnel's outgoing packets");
 		return;
 	}
 	if (underlay && no_arp_answer(e, hop)) {
-		exam_advice(exam_found(e, CAUSE_REMOTE_UNREACHABLE, "nobody on %s answers to ARP for %s, the %s",
+		exam_advice(exam_found(e, CAUSE_REMOTE_UNREACHABLE, "nobody on %s answers ARP requests for %s, the %s",
 				       underlay->name, addr4_text(hop, text),
-				       e->subject.path.gateway.s_addr ? "next router" : "far end"),
+				       e->subject.path.gateway.s_addr ? "next hop" : "far end"),
 			    "check the cable and the addresses on %s; see 'ip neigh show dev %s'", underlay->name,
 			    underlay->name);
 		return;
@@ -370,9 +370,10 @@ void judge_unsent(struct exam *e)
 	    by_traffic_control(e, underlay, false))
 		return;
 	f = e->seen.asked6 && underlay
-		    ? exam_found(e, CAUSE_NOT_SENT, "echos were given to %s, and no protocol 41 left by %s",
+		    ? exam_found(e, CAUSE_NOT_SENT, "echo requests were given to %s, but no protocol 41 left by %s",
 				 e->subject.dev, underlay->name)
-		    : exam_found(e, CAUSE_NOT_SENT, "%s took no echo: %s", e->subject.dev, strerror(e->seen.refused));
+		    : exam_found(e, CAUSE_NOT_SENT, "%s accepted no echo request: %s", e->subject.dev,
+				 strerror(e->seen.refused));
 	if (e->seen.asked6 && e->seen.refused)
-		exam_advice(f, "the kernel refused them: %s", strerror(e->seen.refused));
+		exam_advice(f, "find out why the kernel refused them: %s", strerror(e->seen.refused));
 }

@@ -128,7 +128,7 @@ class Implied(doctor.Case):
             with self.subTest(words):
                 exam = self.examine(self.client, words)
                 self.assertEqual(list(exam.findings), ["address-length"], str(exam))
-                self.assertRegex(exam.checks["loss"]["text"], rf"loses 0 %, 0 of \d+ echos to {self.BROKER};")
+                self.assertRegex(exam.checks["loss"]["text"], rf"loses 0 %, 0 of \d+ echo requests to {self.BROKER};")
                 self.assertEqual(exam.checks["TCP"]["text"], f"{where} port 80 answers", str(exam))
 
     def test_the_far_end_has_the_other_one(self):

@@ -275,7 +275,7 @@ class Nat(doctor.Case):
         exam = self.examine(self.lan)
         self.assertEqual((exam.done.status, exam.verdict, list(exam.findings)), (0, None, ["behind-nat"]), str(exam))
         self.assertEqual((exam.checks["NAT"]["outcome"], exam.findings["behind-nat"]["severity"]), ("risk", "risk"), str(exam))
-        self.assertIn("packets come and go", exam.checks["NAT"]["text"])
+        self.assertIn("packets pass in both directions", exam.checks["NAT"]["text"])
         words = exam.findings["behind-nat"]["remedy"].split("'")[1]
         self.assertEqual(self.do(self.client, words).returncode, 0, words)
         for host, target in ((self.server, PAIR[1]), (self.lan, PAIR[0])):  # also when the far end speaks first

@@ -97,8 +97,8 @@ class Loss(Way):
 
     def test_healthy(self):
         exam = self.well()
-        self.assertEqual(exam.checks["TCP"]["text"], f"{INTERNET} port 80 takes data and answers")
-        self.assertRegex(exam.checks["loss"]["text"], rf"loses 0 %, 0 of \d+ echos to {PAIR[0]}; round trip \d+ to \d+ ms")
+        self.assertEqual(exam.checks["TCP"]["text"], f"{INTERNET} port 80 accepts data and answers")
+        self.assertRegex(exam.checks["loss"]["text"], rf"loses 0 %, 0 of \d+ echo requests to {PAIR[0]}; round trip \d+ to \d+ ms")
         request = self.pages.requests[0]
         self.assertTrue(request.startswith(b"GET / HTTP/1.0\r\nHost: [" + INTERNET.encode() + b"]\r\n"), request)
         self.assertGreater(len(request), 1408)
@@ -125,7 +125,7 @@ class Loss(Way):
         self.drop(self.inet, "iifname s0 ip protocol 41 numgen inc mod 7 == 2 drop")
         exam = self.asked()
         self.assertEqual(list(exam.findings), [], str(exam))
-        self.assertRegex(exam.checks["loss"]["text"], r"loses [1-4]?\d %, [1-9]\d* of \d+ echos .* round trip 1[5-9]\d\d to ")
+        self.assertRegex(exam.checks["loss"]["text"], r"loses [1-4]?\d %, [1-9]\d* of \d+ echo requests .* round trip 1[5-9]\d\d to ")
         self.assertIn(f"{INTERNET} port 80", exam.checks["TCP"]["text"], str(exam))
 
     def test_half_is_lost(self):
@@ -162,12 +162,12 @@ class Loss(Way):
         self.pages.stop()
         Mute(self, self.inet)
         exam = self.well()
-        self.assertEqual(exam.checks["TCP"]["text"], f"{INTERNET} port 80 takes data")
+        self.assertEqual(exam.checks["TCP"]["text"], f"{INTERNET} port 80 accepts data")
 
     def test_without_rights(self):
         exam = self.asked(user=65534, group=65534, extra_groups=[])
         self.assertEqual(list(exam.findings), [], str(exam))
-        self.assertEqual(exam.checks["TCP"]["text"], f"{INTERNET} port 80 takes data and answers")
+        self.assertEqual(exam.checks["TCP"]["text"], f"{INTERNET} port 80 accepts data and answers")
         self.assertLess(exam.done.seconds, 20)
 
     def test_a_part_of_the_page_is_late(self):
@@ -221,7 +221,7 @@ class Filtered(Way):
 
     def test_tcp_works(self):
         exam = self.well()
-        self.assertRegex(exam.checks["answers"]["text"], "no echo is answered.*TCP is")
+        self.assertRegex(exam.checks["answers"]["text"], "no echo request is answered.*TCP is answered")
         done = netlab.run(self.client, f"doctor t1 target {INTERNET}")
         self.assertEqual((done.status, done.out.splitlines()[-1]), (0, "t1: healthy"), str(done))
 

@@ -26,7 +26,7 @@ class Routed(doctor.Case):
 
     def test_healthy(self):
         exam = self.healthy(self.server, "alice")
-        self.assertIn("sends what is for the peer", exam.checks["upstream"]["text"])
+        self.assertIn("routes the peer's addresses to this host", exam.checks["upstream"]["text"])
         self.healthy(self.server)
 
     def test_forwarding_off(self):
@@ -40,7 +40,7 @@ class Routed(doctor.Case):
     def test_down(self):
         self.server.ip("link set sit-alice down")
         exam = self.examine(self.server, "alice")
-        for check in ("router", "peer's routes", "way on"):
+        for check in ("router", "peer's routes", "onward route"):
             self.assertEqual(exam.checks[check]["text"], "the device is not up", str(exam))
 
     def test_forward_dropped(self):

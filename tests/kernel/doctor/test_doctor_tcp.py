@@ -88,10 +88,10 @@ class Tcp(doctor.Client):
 
     def again_well(self):
         self.inet.nft("delete table inet way")
-        self.assertIn("takes data", self.healthy(self.client).checks["TCP"]["text"])
+        self.assertIn("accepts data", self.healthy(self.client).checks["TCP"]["text"])
 
     def test_healthy(self):
-        self.assertIn(f"{PAIR[0]} port 80 takes data", self.healthy(self.client).checks["TCP"]["text"])
+        self.assertIn(f"{PAIR[0]} port 80 accepts data", self.healthy(self.client).checks["TCP"]["text"])
 
     def test_ack_lost(self):
         """Only what acknowledges and carries nothing: a short connection works, one where the server speaks first hangs."""
@@ -130,7 +130,7 @@ class Tcp(doctor.Client):
         shown = self.show(self.client, "client show t1")[0]
         self.assertEqual((shown["target"], "only-in-file" in shown), ([PAIR[0], silent, here], False))
         exam = self.healthy(self.client)
-        self.assertEqual(exam.checks["TCP"]["text"], f"{silent} does not answer on TCP port 80, though others do")
+        self.assertEqual(exam.checks["TCP"]["text"], f"{silent} does not answer on TCP port 80, although others do")
         self.drop(AWAY + f"{INNER_LENGTH} > 40 drop")
         exam = self.examine(self.client)
         lost = [f["evidence"].split()[0] for f in exam.report["findings"] if f["cause"] == "tcp-data-lost"]

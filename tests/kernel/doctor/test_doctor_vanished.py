@@ -79,7 +79,7 @@ class Vanished(doctor.Client):
         self.up(self.client, f"{UP} local {CLIENT4} dev wan")
         self.healthy(self.client, "t1")
         self.fault("sysctl -qw net.ipv4.conf.all.rp_filter=1")
-        found = self.finds(self.client, "rp-filter", "wan", "that of all is 1", "leaves by other", words="t1")
+        found = self.finds(self.client, "rp-filter", "wan", "1 for 'all'", "leaves by other", words="t1")
         self.mended(self.client, found, words="t1")
         self.fault("sysctl -qw net.ipv4.conf.all.rp_filter=0", "sysctl -qw net.ipv4.conf.wan.rp_filter=0")
         self.client.ip("link del other")
@@ -167,7 +167,7 @@ class Vanished(doctor.Client):
         mac = self.client.json("link show wan")[0]["address"]
         self.inet.ip(f"neigh replace {CLIENT4} lladdr {mac} dev c0 nud permanent")
         self.addCleanup(self.inet.ip, f"neigh del {CLIENT4} dev c0")
-        found = self.finds(self.client, "other-interface", "arrived on wan", "of other only", words="mine")
+        found = self.finds(self.client, "other-interface", "arrived on wan", "from other only", words="mine")
         self.mended(self.client, found, words="mine")
         self.client.ip("link del mine\nlink del other")
 
