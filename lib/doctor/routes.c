@@ -124,8 +124,8 @@ static void other_route(struct exam *e, uint32_t index, const struct in6_addr *d
 		return;
 	}
 	if (!way.reachable || way.metric < 2) {
-		exam_advice(f, "give the tunnel's default route a smaller metric, or remove the other one (see 'ip -6 "
-			       "route')");
+		exam_advice(f, "give the tunnel's default route a smaller metric, or remove the other one "
+			       "(see 'ip -6 route')");
 		return;
 	}
 	snprintf(metric, sizeof(metric), "%u", way.metric - 1);
@@ -192,8 +192,8 @@ static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
 	if (has_default(e)) {
 		f = exam_found(e, CAUSE_POLICY_RULE, "the kernel refuses packets for %s, although %s has a route there",
 			       text, e->subject.dev);
-		exam_advice(f, "find the rule or the more specific route that refuses them ('ip -6 rule', 'ip -6 "
-			       "route'), and remove it");
+		exam_advice(f, "find the rule or the more specific route that refuses them "
+			       "('ip -6 rule', 'ip -6 route'), and remove it");
 		return;
 	}
 	f = exam_found(e, CAUSE_NO_DEFAULT_ROUTE, "the kernel has no route to %s", text);
