@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* doctor: whom to examine, and what was found, for people and as JSON. */
+/* doctor: choose what to examine, and print what was found, for people and as JSON. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static const char *const hops[] = {
 	[HOP_WAY] = "way",	 [HOP_FAR] = "far-end", [HOP_BEYOND] = "beyond",
 };
 
-/* The whole of a file is taken in where none of its names would have to be asked for, which can take long. */
+/* Resolving names can take long, so a file that contains host names may not be used in full. */
 static bool has_host_names(const struct conf *f)
 {
 	for (size_t i = 0; i < f->n_sections; i++)
@@ -50,7 +50,7 @@ static bool has_host_names(const struct conf *f)
 	return false;
 }
 
-/* The targets, which only clients have, need no name to be asked for: they are as the file has them now. */
+/* Targets, which only clients have, need not be resolved here: use those that the file has now. */
 static void take_own_targets(struct change *ch, const struct conf *f)
 {
 	for (size_t i = 0; i < f->n_sections; i++) {
@@ -65,7 +65,7 @@ static void take_own_targets(struct change *ch, const struct conf *f)
 	}
 }
 
-/* Tunnels whose far end's name has no answer now: they are examined without its address, as far as that goes. */
+/* Tunnels whose remote does not resolve now are examined without its address, as far as that goes. */
 static void take_unresolved(struct change *ch, const struct conf *f)
 {
 	for (size_t i = 0; i < f->n_sections; i++) {
@@ -78,7 +78,7 @@ static void take_unresolved(struct change *ch, const struct conf *f)
 	}
 }
 
-/* What the files say is what is wanted; what cannot be taken from them is left to 'check'. */
+/* The files define the desired state; errors in them are left to 'check'. */
 static void take_files(struct change *ch, struct confs *confs, const char *name)
 {
 	for (size_t i = 0; i < confs->n; i++) {
@@ -106,7 +106,7 @@ static bool is_foreign(const struct link *l)
 	return l->is_sit && l->remote.s_addr && !link_ours(l);
 }
 
-/* All that could be examined, for a message or where there is only one. */
+/* All tunnels that could be examined: for a message, or to find the only one. */
 static unsigned int candidates(const struct exam *e, const char **names)
 {
 	unsigned int n = 0;
@@ -120,7 +120,7 @@ static unsigned int candidates(const struct exam *e, const char **names)
 	return n;
 }
 
-/* The only one there is; else -EINVAL and ERR with their names. */
+/* The only tunnel; if there are more or none, -EINVAL and ERR with their names. */
 static int the_only_one(const struct exam *e, const char **name, struct err *err)
 {
 	const char *names[CANDIDATES_MAX];
@@ -142,7 +142,7 @@ static int the_only_one(const struct exam *e, const char **name, struct err *err
 	return -EINVAL;
 }
 
-/* Fill in whom to examine: a client, a peer, or a device, of ours or of somebody else's. */
+/* Fill in what to examine: a client, a peer, or a device, ours or a foreign one. */
 static int choose(struct exam *e, const char *name, struct err *err)
 {
 	static const enum role roles[] = { ROLE_CLIENT, ROLE_PEER };
@@ -172,7 +172,7 @@ static int choose(struct exam *e, const char *name, struct err *err)
 	return -ENOENT;
 }
 
-/* [ NAME ] [ target HOST ]: the target as of a client that has no other parameter. */
+/* Parse [ NAME ] [ target HOST ]: the target as for a client without any other parameter. */
 static int take_words(int n, char **words, const char **name, struct spec *asked, struct err *err)
 {
 	if (n && strcmp(words[0], "target")) {
@@ -191,7 +191,7 @@ static int take_words(int n, char **words, const char **name, struct spec *asked
 	return spec_words(asked, n, words, err);
 }
 
-/* Those that were asked for now, else those of the tunnel's own. */
+/* The targets on the command line, else the tunnel's own. */
 static void take_targets(struct exam *e, const struct spec *asked)
 {
 	const struct spec *of = asked->n_targets ? asked : &e->subject.spec;
@@ -201,7 +201,7 @@ static void take_targets(struct exam *e, const struct spec *asked)
 	e->n_targets = of->n_targets;
 }
 
-/* The name of a hop as it is drawn; NULL where this tunnel has none of it. */
+/* The name of a hop in the drawing; NULL if this tunnel does not have that hop. */
 static const char *hop_name(const struct exam *e, enum hop hop, char *buf)
 {
 	const struct subject *p = &e->subject;
@@ -217,7 +217,7 @@ static const char *hop_name(const struct exam *e, enum hop hop, char *buf)
 	}
 }
 
-/* The way of a packet, with the place marked that the verdict names. */
+/* Draw the path of a packet, with the place marked that the verdict names. */
 static void print_path(const struct exam *e, const struct ctx *ctx)
 {
 	const struct finding *f = exam_verdict(e);

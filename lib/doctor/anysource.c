@@ -31,7 +31,7 @@ void anysource_ask(int fd, const struct in6_addr *source, const struct in6_addr 
 	uint8_t p[ECHO_LEN] = { 0x60 };
 	uint16_t sum;
 
-	/* A whole packet, so that it can have any address as its source (raw(7), IPPROTO_RAW). */
+	/* The whole packet is built here, so that its source can be any address (raw(7), IPPROTO_RAW). */
 	p[5] = ECHO_LEN - 40;
 	p[6] = IPPROTO_ICMPV6;
 	p[7] = 64;

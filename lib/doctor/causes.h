@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the one table of what can be wrong with a tunnel: identifier, place, evidence, remedy. */
+/* Purpose: the table of everything that can be wrong with a tunnel: identifier, place, evidence, remedy. */
 #ifndef SITCTL_DOCTOR_CAUSES_H
 #define SITCTL_DOCTOR_CAUSES_H
 
-/* The way of a packet: where on it a cause is. */
+/* The places on the path of a packet where a cause can be. */
 enum hop { HOP_UPLINK, HOP_HOST, HOP_DEVICE, HOP_UNDERLAY, HOP_WAY, HOP_FAR, HOP_BEYOND, HOP_COUNT };
 
-/* A risk: the tunnel works, and will not where that happens which the cause names. */
+/* With a risk, the tunnel works until the event happens that the cause names. */
 enum severity { SEVERITY_RISK, SEVERITY_FAULT };
 
-/* In the order of the verdict: what explains the most comes first. */
+/* In the order of the verdict: the cause that explains the most comes first. */
 enum cause_id {
 	CAUSE_IPV6_OFF,
 	CAUSE_SIT_MISSING,
@@ -25,9 +25,9 @@ enum cause_id {
 	CAUSE_REMOTE_REFUSED,
 	CAUSE_UNDERLAY_VRF,
 	CAUSE_REMOTE_NO_ROUTE,
-	CAUSE_VRF, /* which takes the addresses away */
+	CAUSE_VRF, /* which removes the addresses */
 	CAUSE_ADDRESS_MISSING,
-	CAUSE_DRIFT, /* before packets are judged: they go as the kernel has it */
+	CAUSE_DRIFT, /* before what packets show: they follow the kernel's state */
 	CAUSE_ADDRESS_LENGTH,
 	CAUSE_REMOTE_MOVED,
 	CAUSE_INPUT_DROPPED,
@@ -102,9 +102,9 @@ struct cause {
 	const char *name; /* stable: scripts depend on it */
 	enum hop hop;
 	enum severity severity;
-	const char *what;     /* what is broken */
-	const char *evidence; /* how it is known */
-	const char *remedy;   /* what mends it */
+	const char *what;     /* what is wrong */
+	const char *evidence; /* how that is known */
+	const char *remedy;   /* how to fix it */
 };
 
 extern const struct cause causes[CAUSE_COUNT];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "doctor/checks.h"
 
-/* In the order in which they are told; what is quick comes first, and tells whether packets make sense. */
+/* In the order of the output. Quick checks come first: they decide whether it makes sense to send packets. */
 const struct check checks[] = {
 	{ "kernel", NULL, check_kernel, false },
 	{ "device", NULL, check_device, false },
@@ -16,7 +16,7 @@ const struct check checks[] = {
 	{ "connection tracking", NULL, check_tracking, true },
 	{ "packet size", start_mtu, check_mtu, true },
 	{ "MSS", NULL, check_mss, false },
-	{ "IPv6 route", NULL, check_routes, true }, /* of targets whose names are known by then */
+	{ "IPv6 route", NULL, check_routes, true }, /* late: the names of targets are resolved by then */
 	{ "prefixes", NULL, check_prefixes, false },
 	{ "prefix route", start_routed, check_routed, true },
 	{ "forwarding", NULL, check_forwarding, false },
@@ -28,6 +28,6 @@ const struct check checks[] = {
 	{ "source filter", start_filtered, check_filtered, true },
 	{ "TCP", start_tcp, check_tcp, true },
 	{ "names", start_names, check_names, true },
-	{ "state", NULL, check_drift, true }, /* when it is known what explains the rest */
+	{ "state", NULL, check_drift, true }, /* last: other findings may explain the differences */
 	{ .name = NULL },
 };

@@ -6,19 +6,19 @@
 #include "doctor/exam.h"
 
 /*
- * One check. START begins what takes time, before the loop runs; JUDGE says what is found, at
- * once where there is no START, else when all that was started has ended.
+ * One check. START begins what takes time, before the loop runs. JUDGE reports what was found: immediately if there is
+ * no START, else when everything that was started has ended.
  */
 struct check {
 	const char *name;
 	void (*start)(struct exam *e);
 	void (*judge)(struct exam *e);
-	bool late; /* judged after the loop, though it starts nothing */
+	bool late; /* judged after the loop even if it starts nothing */
 };
 
-extern const struct check checks[]; /* ends with a row without name */
+extern const struct check checks[]; /* ends with a row without a name */
 
-/* Its rows, in the files of this folder. */
+/* The functions of its rows, in the files of this folder. */
 void check_kernel(struct exam *e);
 void check_device(struct exam *e);
 void check_underlay(struct exam *e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The way of a packet through rules and tables. fib_rules_lookup() of the kernel (net/core/fib_rules.c) takes the first
- * rule that matches and whose table has a route; of a table the longest prefix counts, then the smallest metric.
+ * The path of a packet through rules and tables. The kernel's fib_rules_lookup() (net/core/fib_rules.c) uses the first
+ * rule that matches and whose table has a route. Within a table, the longest prefix wins, then the smallest metric.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 
-/* As fib_rule_match() and its families' own parts do. */
+/* Like fib_rule_match() and the match functions of the address families. */
 bool decide_matches(const struct rule *r, const struct policy_flow *f)
 {
 	uint32_t uid = getuid();
@@ -65,7 +65,7 @@ static bool refuses(uint8_t type)
 	return type == RTN_BLACKHOLE || type == RTN_PROHIBIT || type == RTN_UNREACHABLE;
 }
 
-/* As `ip rule` writes it (ip-rule(8)). */
+/* In the syntax of `ip rule` (ip-rule(8)). */
 static void say_rule(const struct rule *r, uint8_t family, struct policy *p)
 {
 	FILE *out = fmemopen(p->rule, sizeof(p->rule), "w");
@@ -113,12 +113,12 @@ static void say_route(const struct candidate *c, uint8_t family, struct policy *
 		snprintf(p->route + strlen(p->route), sizeof(p->route) - strlen(p->route), " metric %u", c->metric);
 }
 
-/* The numbers of actions and types of routes that refuse are the same (linux/fib_rules.h, rtnetlink.h). */
+/* Rule actions and route types that refuse have the same numbers (linux/fib_rules.h, rtnetlink.h). */
 _Static_assert((int)FR_ACT_BLACKHOLE == (int)RTN_BLACKHOLE && (int)FR_ACT_PROHIBIT == (int)RTN_PROHIBIT &&
 		       (int)FR_ACT_UNREACHABLE == (int)RTN_UNREACHABLE,
 	       "a rule's action is a route's type");
 
-/* Is the rule about all packets, or about all but some? */
+/* Does the rule match all packets, or all but some? */
 static bool selects_nothing(const struct rule *r)
 {
 	return r->invert || (!r->src.len && !r->dst.len && !r->mask && !r->iif[0] && !r->oif[0] && !r->proto &&
@@ -136,7 +136,7 @@ static bool main_leads(const struct tables *t)
 void decide(const struct tables *t, struct policy *p)
 {
 	uint8_t family = t->flow->family;
-	uint32_t from = 0; /* where the last `goto` leads */
+	uint32_t from = 0; /* target of the last `goto` */
 
 	for (unsigned int i = 0; i < t->n_rules; i++) {
 		const struct rule *r = &t->rules[i];

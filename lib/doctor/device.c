@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel, the tunnel's device and what is on it. */
+/* Checks of the kernel, and of the tunnel's device and its addresses. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -21,7 +21,7 @@
 
 #include <linux/rtnetlink.h>
 
-/* Loaded, built in, or a module that the kernel can load (modules.dep(5)). */
+/* Is the module loaded, built in, or one that the kernel can load (modules.dep(5))? */
 static bool has_sit(const struct snapshot *s)
 {
 	struct utsname uts;
@@ -56,7 +56,7 @@ void check_kernel(struct exam *e)
 		exam_found(e, CAUSE_SIT_MISSING,
 			   "Linux %s: the module 'sit' is not loaded, and is not among its modules in /lib/modules",
 			   uts.release);
-	/* It is written to all devices, and what counts then is each one's own: one that is to come has the default's. */
+	/* Writing to 'all' sets every device, but each then follows its own value; a future one gets the default. */
 	if (conf_value(6, "all", "disable_ipv6") == 1 &&
 	    conf_value(6, e->subject.link ? e->subject.dev : "default", "disable_ipv6") == 1)
 		exam_command(exam_found(e, CAUSE_IPV6_DISABLED_HOST, "net.ipv6.conf.all.disable_ipv6 is 1"),
@@ -64,7 +64,7 @@ void check_kernel(struct exam *e)
 			     exam_repair(e) ? exam_repair(e) : "");
 }
 
-/* The commands that make a device of somebody else's anew, as it is, but of mode ip6ip; "" where SIZE is too little. */
+/* The commands that recreate a foreign device as it is, but with mode ip6ip; "" if SIZE is too small. */
 static void remake(struct exam *e, char *buf, size_t size)
 {
 	const struct link *l = e->subject.link;
@@ -111,7 +111,7 @@ static bool has_endpoints(const struct link *l, const struct subject *p)
 	return l->is_sit && l->remote.s_addr == p->remote.s_addr && l->local.s_addr == p->spec.local.s_addr;
 }
 
-/* A device of somebody else that looks as if it were the tunnel: with its far end, up, with an address that is wanted. */
+/* Is L a foreign device that looks like the tunnel: up, with the same far end, and with the configured address? */
 static bool works(const struct exam *e, const struct link *l)
 {
 	const struct subject *p = &e->subject;
@@ -212,7 +212,7 @@ void check_device(struct exam *e)
 		       : l->is_sit  ? "a SIT device that sitctl did not make"
 				    : "not a SIT device");
 	snprintf(other, sizeof(other), "%.10s-was", l->name);
-	/* What works is taken over as it is. Under another name a device would still hold the endpoints. */
+	/* A device that works is adopted as it is. Renaming a device would not free the endpoints. */
 	if (works(e, l))
 		exam_command(f, "%sclient adopt %s", e->prefix, exam_word(e, l->name));
 	else if (has_endpoints(l, &e->subject))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is the kernel in the state that was told? A plan says what differs. */
+/* Does the kernel's state match the configuration? A plan shows the differences. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,12 +14,12 @@
 #include "plan/kinds.h"
 #include "plan/world.h"
 
-/* What differs: how many objects, the first of them, and the values of the device itself. */
+/* The differences: the number of objects, the first of them, and the values of the device itself. */
 struct differences {
 	unsigned int n;
 	char first[160];
 	char device[400];
-	bool mtu_only; /* of the device's values: the MTU, which follows the way */
+	bool mtu_only; /* of the device's values only the MTU, which follows the path */
 };
 
 static void compare(const struct plan *plan, struct differences *d)
@@ -39,7 +39,7 @@ static void compare(const struct plan *plan, struct differences *d)
 	}
 }
 
-/* Does the command that mends another cause make all as it was told, or is the way wrong that an MTU is taken from? */
+/* Does the remedy of another finding also restore the configured state, or does a wrong path explain the MTU? */
 static bool explained(const struct exam *e, const struct differences *d)
 {
 	const char *repair = exam_repair(e);

@@ -11,7 +11,7 @@
 
 #define ECHO_MAX 65535
 
-/* Our own socket of the kernel's where a raw one is refused. */
+/* Falls back to the kernel's ping socket if a raw one is refused. */
 static int open_echo(int family, int proto, bool *raw)
 {
 	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, proto);
@@ -47,7 +47,7 @@ int echo_open6(const char *ifname, bool sized, bool *raw)
 		ret = -errno;
 	if (ifname && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname, (socklen_t)strlen(ifname) + 1))
 		ret = -errno;
-	/* This host shall not answer its own question to all nodes. */
+	/* This host must not answer its own request to all nodes. */
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &off, sizeof(off)))
 		ret = -errno;
 	if (sized && (setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &probe, sizeof(probe)) ||

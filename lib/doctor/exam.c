@@ -35,7 +35,7 @@ const char *exam_ifname(const struct exam *e, uint32_t index)
 	return l ? l->name : "another interface";
 }
 
-/* FMT into BUF, with what names of others may hold, any bytes, as plain text. Is it what was said, and whole? */
+/* Format into BUF, with odd bytes of foreign names escaped. Returns true if the text is complete and unchanged. */
 static bool say(char *buf, size_t size, const char *fmt, va_list ap) PRINTF(3, 0);
 
 static bool say(char *buf, size_t size, const char *fmt, va_list ap)
@@ -69,7 +69,7 @@ static void set_remedy(struct finding *f, bool command, const char *fmt, va_list
 
 static void set_remedy(struct finding *f, bool command, const char *fmt, va_list ap)
 {
-	/* A command that is cut off, or in which a name is not what it was, is none. */
+	/* A command that was truncated, or in which a name was escaped, must not be run. */
 	f->command = say(f->remedy, sizeof(f->remedy), fmt, ap) && command && f->remedy[0];
 	if (command && !f->command)
 		snprintf(f->remedy, sizeof(f->remedy), "%s", causes[f->cause].remedy);
@@ -155,7 +155,7 @@ void exam_mend(const struct exam *e, struct finding *f, const char *command)
 
 void exam_written(FILE *out, char *buf, size_t size)
 {
-	/* fmemopen() takes the last byte for the end of the text without a word. */
+	/* fmemopen() silently uses the last byte for the terminating null byte. */
 	if (fclose(out) || strlen(buf) + 1 >= size)
 		*buf = '\0';
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the examination of one tunnel: who is examined, and what was found. */
+/* Purpose: the examination of one tunnel: what is examined, and what was found. */
 #ifndef SITCTL_DOCTOR_EXAM_H
 #define SITCTL_DOCTOR_EXAM_H
 
@@ -19,9 +19,9 @@
 struct finding {
 	enum cause_id cause;
 	char evidence[EXAM_TEXT]; /* what was seen */
-	char remedy[EXAM_REMEDY]; /* the command that mends it, or what to do */
-	bool command;		  /* remedy is for a shell */
-	bool harmless;		  /* a risk that was dealt with, as far as can be seen: no verdict */
+	char remedy[EXAM_REMEDY]; /* the command that fixes it, or what to do */
+	bool command;		  /* remedy is a shell command */
+	bool harmless;		  /* a risk that appears to be dealt with: not a verdict */
 };
 
 enum outcome { OUTCOME_OK, OUTCOME_FAILED, OUTCOME_RISK, OUTCOME_SKIPPED };
@@ -36,37 +36,37 @@ struct result {
 /* The tunnel that is examined. */
 struct subject {
 	char name[64], dev[IFNAMSIZ];
-	bool server;		 /* its far end is a peer of this host, else this host is the client */
-	bool desired;		 /* by sitctl; else it is somebody else's, read from the kernel */
+	bool server;		 /* the far end is a peer of this host; else this host is the client */
+	bool desired;		 /* configured in sitctl; else foreign, and read from the kernel */
 	struct spec spec;	 /* effective */
-	const struct link *link; /* NULL: it is not there */
+	const struct link *link; /* NULL: it does not exist */
 	struct in_addr remote;	 /* 0: none */
 	struct path path;	 /* to remote */
 	const struct link *underlay;
-	struct in_addr local; /* that the outer packets leave with */
+	struct in_addr local; /* source of the outer packets */
 	bool has_inner, has_far;
-	struct in6_addr inner, far; /* this end's address and the other's */
+	struct in6_addr inner, far; /* the addresses of this end and of the far end */
 	bool has_source;
-	struct in6_addr source; /* what is sent from it shall go through the tunnel */
-	uint32_t table;	       /* of the default route of somebody else's tunnel that a rule by source leads to, or 0 */
-	char uplink[IFNAMSIZ]; /* server */
-	/* The command that brings it to what is desired. What is cut off is too long for a remedy, so that none takes it. */
+	struct in6_addr source; /* packets from it should go through the tunnel */
+	uint32_t table;		/* of a foreign tunnel's default route to which a rule by source leads, or 0 */
+	char uplink[IFNAMSIZ];	/* of a server */
+	/* The command that restores the desired state. If it was truncated, it is too long for a remedy: never used. */
 	char repair[EXAM_REMEDY + 1];
 };
 
-/* What the watches saw of the tunnel's own packets (echo.c). */
+/* What the watches saw of the tunnel's own packets (reachability.c, vanished.c). */
 struct sightings {
 	unsigned int sent, received; /* protocol 41 on the underlay, to and from remote */
-	bool echo_raw;		     /* echos of ours have the identifier echo_id */
+	bool echo_raw;		     /* our echo requests have the identifier echo_id */
 	uint16_t echo_id;
-	unsigned int answers, came_out; /* to our echos, on the underlay; and that came out of the device */
-	struct in_addr answers_to;	/* this host's address that they came to */
-	uint32_t elsewhere;		/* ifindex of another interface on which some came, or 0 */
+	unsigned int answers, came_out; /* answers to our echo requests: on the underlay; out of the device */
+	struct in_addr answers_to;	/* address of this host to which they came */
+	uint32_t elsewhere;		/* ifindex of another interface on which some arrived, or 0 */
 	unsigned int answers_elsewhere; /* how many */
-	unsigned int tries;		/* echos that were given to the device, whatever came of it */
-	uint64_t blocked_in, blocked_out, reverse_path_drops; /* the kernel's counters, before */
-	struct in_addr other_source;			      /* the inner address of the far end came from here */
-	bool unreachable;				      /* ICMP about our packets */
+	unsigned int tries;		/* echo requests given to the device, with or without success */
+	uint64_t blocked_in, blocked_out, reverse_path_drops; /* the kernel's counters at the start */
+	struct in_addr other_source; /* packets with the far end's inner address came from here */
+	bool unreachable;	     /* an ICMP error about our packets */
 	uint8_t code;
 	struct in_addr router;
 	bool too_big;	      /* ICMP fragmentation needed */
@@ -75,23 +75,23 @@ struct sightings {
 	unsigned int answer6_ms;
 	bool answered_tcp; /* the target itself, by a handshake or a refusal */
 	bool asked4, asked6;
-	bool over;		   /* nothing more is asked */
+	bool over;		   /* no more requests are sent */
 	int refused;		   /* errno of sending into the tunnel */
 	struct in6_addr forbidden; /* an inner source that is not the far end's */
 	bool has_forbidden;
-	struct in6_addr looped; /* an address of the peer's for which a packet came from the peer */
+	struct in6_addr looped; /* destination of a packet from the peer that is the peer's own */
 	bool has_looped;
 };
 
 struct exam {
 	struct host *host;
-	struct desired *desired; /* what shall be, and a device of somebody else that is examined */
+	struct desired *desired; /* the desired state, and a foreign device that is examined */
 	struct world world;
 	struct subject subject;
-	const char *prefix;	/* of commands: "sitctl ", with the namespace where one was given */
-	const char *targets;	/* texts, of a spec that stays */
+	const char *prefix;	/* of commands: "sitctl ", with the namespace if one was given */
+	const char *targets;	/* list of texts; it belongs to a spec that outlives the exam */
 	unsigned int n_targets; /* 0: the far end */
-	bool asked;		/* for this one target, not for the tunnel's own ones */
+	bool asked;		/* a target was given on the command line */
 	bool admin, raw;	/* may read nf_tables, may watch packets */
 
 	struct finding findings[EXAM_FINDINGS];
@@ -102,7 +102,7 @@ struct exam {
 	char words[EXAM_WORDS][EXAM_WORD];
 	unsigned int n_words;
 
-	/* of the check that runs */
+	/* of the current check */
 	const char *check;
 	unsigned int found_before;
 	bool skipped;
@@ -116,10 +116,10 @@ struct exam {
 	struct echo *echo;
 	struct ttl_trial *ttl;
 	struct guess *guess; /* of the far end's address */
-	bool guessing;	     /* it is not known yet whether that is right */
+	bool guessing;	     /* whether it is right is not yet known */
 	struct mtu_search *mtu;
 	struct loss *loss;	   /* or NULL */
-	unsigned int unjudged;	   /* connections of which it is still to be seen what gets lost */
+	unsigned int unjudged;	   /* connections that are still to be judged */
 	struct trial *trials;	   /* TCP: one for each target, or for the far end; or NULL */
 	struct lookup *lookups;	   /* one for each target, or NULL */
 	struct lookup *far_lookup; /* of the far end's name, or NULL */
@@ -128,43 +128,43 @@ struct exam {
 	uint64_t dropped_before; /* by the source filter */
 };
 
-/* For checks: a cause that was found, its evidence as in printf(); returns it, never NULL. */
+/* For checks: record a cause, with its evidence as for printf(). Returns the finding, never NULL. */
 struct finding *exam_found(struct exam *e, enum cause_id cause, const char *evidence, ...) PRINTF(3, 4);
-/* The shell command, or the advice, that mends it. Of a command that is too long the text of the cause is left. */
+/* The shell command or the advice that fixes it. If a command is too long, the remedy of the cause is used instead. */
 void exam_command(struct finding *f, const char *command, ...) PRINTF(2, 3);
 void exam_advice(struct finding *f, const char *advice, ...) PRINTF(2, 3);
-/* What the check saw where all is well, and why it could not look. A check that says neither could not look. */
+/* What the check saw if all is well, and why it was skipped. A check that reports nothing counts as skipped. */
 void exam_ok(struct exam *e, const char *text, ...) PRINTF(2, 3);
 void exam_skip(struct exam *e, const char *why, ...) PRINTF(2, 3);
 
 /*
- * For commands: NAME, or the key of a sysctl of IFNAME (VERSION 4 or 6), as one word of a shell, whatever the name of an interface
- * is made of. The last EXAM_WORDS of them are kept.
+ * For commands: NAME, or the sysctl key of LEAF for IFNAME (VERSION 4 or 6), quoted as one shell word, whatever bytes
+ * the name contains. The last EXAM_WORDS results stay valid.
  */
 const char *exam_word(struct exam *e, const char *name);
 const char *exam_conf(struct exam *e, uint8_t version, const char *ifname, const char *leaf);
 
-/* The name of the interface INDEX, for a text. */
+/* The name of the interface INDEX, for use in a text. */
 const char *exam_ifname(const struct exam *e, uint32_t index);
 
-/* Have the descriptor FD (not negative) closed by exam_free(). */
+/* Have exam_free() close the descriptor FD; a negative one is ignored. */
 void exam_own(struct exam *e, int fd);
 
-/* Was this cause found already? */
+/* Has this cause been found? */
 bool exam_has(const struct exam *e, enum cause_id cause);
-/* Is something found that makes it pointless to send packets through the tunnel? */
+/* Do the findings make it pointless to send packets through the tunnel? */
 bool exam_hopeless(const struct exam *e);
 
 /* Has anything been answered through the tunnel? */
 bool exam_answered(const struct exam *e);
 
-/* The command that mends what is desired; or for a foreign tunnel NULL. */
+/* The command that restores the desired state; NULL for a foreign tunnel. */
 const char *exam_repair(const struct exam *e);
-/* The remedy of what sitctl made is to make it again; of anything else COMMAND. */
+/* Set the remedy of F: exam_repair() for a tunnel of sitctl, COMMAND for a foreign one. */
 void exam_mend(const struct exam *e, struct finding *f, const char *command);
-/* End OUT, which fmemopen() opened for a command in BUF: "" where SIZE was too little, since a part of it is another one. */
+/* Close OUT, opened by fmemopen() for a command in BUF. BUF becomes "" if SIZE was too small for all of it. */
 void exam_written(FILE *out, char *buf, size_t size);
-/* The command that mends, with one parameter changed, in BUF. */
+/* Write exam_repair()'s command, with one parameter changed, to BUF. */
 void exam_respell(const struct exam *e, const char *parameter, const char *value, char *buf, size_t size);
 
 #endif

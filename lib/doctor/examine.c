@@ -36,7 +36,7 @@ static void judge(struct exam *e, const struct check *c)
 		add_result(e, causes[e->findings[i].cause].severity == SEVERITY_RISK ? OUTCOME_RISK : OUTCOME_FAILED,
 			   text);
 	}
-	/* Who says nothing has not seen that all is well. */
+	/* A check that reports nothing has not confirmed that all is well. */
 	if (!e->text[0] && e->found_before == e->n_findings)
 		exam_skip(e, "the check had no result");
 	if (e->found_before == e->n_findings)

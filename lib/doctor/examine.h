@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: all checks of a tunnel, in order. */
+/* Purpose: run all checks of a tunnel, in order. */
 #ifndef SITCTL_DOCTOR_EXAMINE_H
 #define SITCTL_DOCTOR_EXAMINE_H
 
 #include "doctor/exam.h"
 
 /*
- * Examine the subject of E. Sends little, changes nothing; sends and waits for EXAM_SECONDS at most. The
- * results and findings are in E. Ends with exam_free().
+ * Examine the subject of E. This sends little, changes nothing, and sends and waits for at most EXAM_SECONDS. Results
+ * and findings are in E. Call exam_free() afterwards.
  */
 #define EXAM_SECONDS 20
 void exam_run(struct exam *e);

@@ -53,7 +53,7 @@ static void take_icmp6(const uint8_t *p, size_t len, struct frame *out)
 	}
 }
 
-/* TOTAL is how long it is by its header, LEN how much of it is here. */
+/* TOTAL is the length according to the header, LEN the captured length. */
 static void take_tcp(const uint8_t *p, size_t len, size_t total, struct frame *out)
 {
 	size_t header;
@@ -108,7 +108,7 @@ static bool take6(const uint8_t *p, size_t len, struct frame *out)
 	return true;
 }
 
-/* An error quotes the packet that it is about. */
+/* An ICMP error quotes the packet that caused it. */
 static void take_icmp4(const uint8_t *p, size_t len, struct frame *out)
 {
 	const uint8_t *quoted = p + 8;
@@ -137,7 +137,7 @@ static bool take4(const uint8_t *p, size_t len, struct frame *out)
 	out->proto4 = p[9];
 	memcpy(&out->source4, p + 12, sizeof(out->source4));
 	memcpy(&out->dest4, p + 16, sizeof(out->dest4));
-	/* A fragment that is not the first has no header behind. */
+	/* Only the first fragment has the next header. */
 	if ((get16(p + 6) & 0x1fff) || header > len)
 		return true;
 	if (out->proto4 == IPPROTO_ICMP)

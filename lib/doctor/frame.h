@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: a packet as it was seen on an interface, taken apart as far as the doctor asks. */
+/* Purpose: decode a packet that was seen on an interface, as far as the doctor needs it. */
 #ifndef SITCTL_DOCTOR_FRAME_H
 #define SITCTL_DOCTOR_FRAME_H
 
@@ -14,20 +14,20 @@
 #define FRAME_ACK 0x10
 
 struct frame {
-	/* the outer packet, where it is IPv4 */
+	/* the outer packet, if it is IPv4 */
 	bool v4;
 	struct in_addr source4, dest4;
 	uint8_t proto4;
-	/* an ICMP error about a packet of proto quoted_proto */
+	/* an ICMP error about a packet of protocol quoted_proto */
 	bool error4;
 	uint8_t type4, code4;
 	struct in_addr quoted_source, quoted_dest;
 	uint8_t quoted_proto;
-	uint16_t mtu4; /* of fragmentation needed; 0: not told */
+	uint16_t mtu4; /* of fragmentation needed; 0: not given */
 	/* the IPv6 packet, alone or in protocol 41 */
 	bool v6;
 	struct in6_addr source, dest;
-	uint8_t proto; /* behind hop-by-hop, routing and destination options; 44: a fragment that is not the first */
+	uint8_t proto; /* after hop-by-hop, routing and destination options; 44: not the first fragment */
 	/* ICMPv6 */
 	uint8_t type, code;
 	uint16_t echo_id, echo_seq;
@@ -38,19 +38,19 @@ struct frame {
 	uint16_t sport, dport;
 	uint32_t seq, ack;
 	uint8_t flags;
-	size_t payload; /* bytes, as the IPv6 header says */
-	bool whole;	/* all of it was captured, so that the checksum can be trusted */
+	size_t payload; /* bytes, according to the IPv6 header */
+	bool whole;	/* all of it was captured, so the checksum can be verified */
 	bool checksum_right;
 };
 
 /*
- * Take LEN bytes apart that begin with the network header; VERSION is 4 or 6. What is cut short is
- * taken as far as it goes. False where even the header is not there or wrong. RFC 791, 792, 8200,
- * 4443, 4861, 9293; RFC 4213 section 3.
+ * Decode LEN bytes that begin with the network header; VERSION is 4 or 6. A truncated packet is decoded as far as it
+ * goes. Returns false if the network header is incomplete or wrong. RFC 791, 792, 8200, 4443, 4861, 9293; RFC 4213
+ * section 3.
  */
 bool frame_decode(const uint8_t *data, size_t len, int version, struct frame *out);
 
-/* The sum of RFC 1071 of an IPv6 payload of protocol PROTO with its pseudo-header: 0 where the checksum in it is right. */
+/* The RFC 1071 checksum of an IPv6 payload of protocol PROTO with its pseudo-header: 0 if its checksum is right. */
 uint16_t frame_sum6(const struct in6_addr *source, const struct in6_addr *dest, uint8_t proto, const uint8_t *data,
 		    size_t len);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The far end's address that `address` without a length implies: the other one of a /127, which is sitctl's own default.
- * Where the far end has a /64 it is another: that the usual one answers, and the implied one does not, tells so.
+ * `address` without a length implies the far end's address: the other one of a /127, which is sitctl's own default. A
+ * far end with a /64 has a different one, which shows when the usual address answers and the implied one does not.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@
 #include "doctor/resolver.h"
 #include "state/snapshot.h"
 
-#define PATIENCE 1300 /* ms for the implied one */
+#define PATIENCE 1300 /* ms for the implied address to answer */
 #define PAUSE 500
 #define TRIES 3
 #define USUAL_LEN 64
@@ -30,7 +30,7 @@ struct guess {
 	int64_t began;
 };
 
-/* The far end is known by the /127 alone. */
+/* Is the far end's address known from the /127 alone? */
 static bool is_implied(const struct exam *e)
 {
 	const struct spec *spec = &e->subject.spec;
@@ -46,7 +46,7 @@ static void end(struct exam *e, struct task *timer)
 	e->guessing = false;
 }
 
-/* From now on it is the one that is asked and waited for. */
+/* From now on the usual address is the far end's. */
 static void on_answer(struct task *task, bool ready, void *data)
 {
 	struct exam *e = data;
@@ -87,7 +87,7 @@ void start_implied(struct exam *e)
 		return;
 	e->guess = g;
 	g->implied = e->subject.far;
-	/* Brokers have ::1 and give ::2. */
+	/* Brokers use ::1 themselves and assign ::2. */
 	g->usual = net6_nth(&net, 1);
 	if (addr6_equal(&g->usual, &e->subject.inner))
 		g->usual = net6_nth(&net, 2);
@@ -103,7 +103,7 @@ void start_implied(struct exam *e)
 	e->guessing = g->answers && loop_add(&e->loop, -1, loop_now() + PATIENCE, on_timer, e, false);
 }
 
-/* On which interface this host has ADDR itself, or NULL. */
+/* The interface on which this host itself has ADDR, or NULL. */
 static const char *where_is(const struct exam *e, const struct in6_addr *addr)
 {
 	for (size_t i = 0; i < e->host->s.n_addrs; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Echos at a distance from each other, and what of them comes back. They go on while something else is still
- * to be judged: what is lost meanwhile tells whether it was lost by chance.
+ * Spaced echo requests, and how many of them are answered. They continue while something else is still to be judged:
+ * the loss meanwhile shows whether that was lost by chance.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,13 +18,13 @@
 
 #define ECHOS 8		/* at least */
 #define ECHOS_MAX 72	/* more than the exam has time for */
-#define LAST 8		/* answers that tell how long one takes: the first ones may have had to wait for neighbours */
-#define QUICKLY 200	/* ms from one to the next */
+#define LAST 8		/* answers that give the round trip: the first ones may have waited for neighbours */
+#define QUICKLY 200	/* ms between requests */
 #define SLOWLY 400	/* after the first ECHOS */
-#define FIRST_WAIT 2000 /* ms for the answer to the last, where none has come yet */
-#define MARGIN 300	/* ms that an answer may be later than the latest so far */
+#define FIRST_WAIT 2000 /* ms for the answer to the last, if none has come yet */
+#define MARGIN 300	/* ms for an answer, on top of one and a half round trips */
 #define RTT_UNKNOWN 1000
-#define LOSSY 50 /* per cent: more is told as a risk */
+#define LOSSY 50 /* per cent: more is reported as a risk */
 #define MILLION 1000000U
 #define BY_CHANCE (MILLION / 200)
 
@@ -36,23 +36,23 @@ struct loss {
 	bool raw;
 	uint16_t id;
 	unsigned int n, n_answered;
-	unsigned int first; /* that counts */
+	unsigned int first; /* the first that counts */
 	struct {
 		int64_t sent;
 		bool answered;
 		unsigned int took; /* ms */
 	} echos[ECHOS_MAX];
 	unsigned int shortest, longest; /* round trip, ms */
-	struct task *input, *timer;	/* TIMER: NULL when it has ended */
+	struct task *input, *timer;	/* TIMER: NULL after it has ended */
 };
 
-/* Until when after it was sent an echo can be answered. */
+/* How long after it was sent a request can still be answered. */
 static int64_t patience(const struct loss *l)
 {
 	return l->n_answered ? (int64_t)l->longest * 3 / 2 + MARGIN : FIRST_WAIT;
 }
 
-/* How many echos have had their time, and how many of them got no answer. */
+/* How many requests were answered or are overdue, and how many of them are overdue. */
 static unsigned int settled(const struct loss *l, unsigned int *lost)
 {
 	int64_t now = loop_now();
@@ -85,7 +85,7 @@ bool loss_by_chance(unsigned int lost, unsigned int of, unsigned int n)
 {
 	uint64_t chance = MILLION;
 
-	/* One of each more than was seen: few echos prove little (Laplace's rule of succession). */
+	/* Add one of each to what was seen: few requests prove little (Laplace's rule of succession). */
 	if (of == lost) {
 		lost = 0;
 		of = 2;
@@ -180,7 +180,7 @@ void start_loss(struct exam *e)
 		return;
 	}
 	e->loss = l;
-	l->id = (uint16_t)(getpid() + 4); /* the ones before are others' */
+	l->id = (uint16_t)(getpid() + 4); /* other checks use the ones before */
 	exam_own(e, l->fd);
 	if (e->subject.has_inner)
 		echo_from6(l->fd, &e->subject.inner);

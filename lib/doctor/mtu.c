@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What size of packet the way carries: echos between 1280 and the device's MTU, which nobody may cut. */
+/* Which packet size does the path carry? Unfragmented echo requests from 1280 bytes to the device's MTU show it. */
 #include <netinet/icmp6.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,25 +18,25 @@
 
 #define HEADERS (40 + 8) /* IPv6 and ICMPv6 */
 #define OVERHEAD 20	 /* the outer IPv4 header */
-#define STEP_MS 60	 /* how often is looked */
-#define PATIENCE 4500	 /* ms until the first small echo must be answered */
-#define WAIT_MIN 300	 /* ms for an answer, and what it may take longer than the longest so far */
-#define SPACE_MIN 150	 /* ms from one of the same size to the next */
+#define STEP_MS 60	 /* ms between two looks at the state */
+#define PATIENCE 4500	 /* ms within which the first small echo request must be answered */
+#define WAIT_MIN 300	 /* ms for an answer, on top of one and a half round trips */
+#define SPACE_MIN 150	 /* ms between requests of the same size */
 
 struct mtu_search {
 	int fd;
 	bool raw;
-	uint16_t id, seq, tries; /* TRIES of the size that is asked for: the last ones of SEQ */
-	uint32_t low, high;	 /* carried, and not carried; 0 and one more than the device's MTU at first */
-	uint32_t size;		 /* that is asked for now, 0: none yet */
-	bool answered, left;	 /* one of the size asked for; LEFT: it was seen on the underlay */
-	bool any_left;		 /* a larger one than is carried was sent out */
+	uint16_t id, seq, tries; /* TRIES: requests of the current size, the last ones of SEQ */
+	uint32_t low, high;	 /* carried, and not carried; initially 0, and one more than the device's MTU */
+	uint32_t size;		 /* current size; 0: none yet */
+	bool answered, left;	 /* of a request of the current size; LEFT: it was seen on the underlay */
+	bool any_left;		 /* a request that was too large left this host */
 	bool done;
 	int64_t began, sent;
 	struct task *input;
 };
 
-/* Is it of the size that is asked for now? */
+/* Does SEQ belong to a request of the current size? */
 static bool is_current(const struct mtu_search *m, uint16_t seq)
 {
 	return seq <= m->seq && seq > m->seq - m->tries;
@@ -70,7 +70,7 @@ static void send_one(struct exam *e)
 	echo_send6(m->fd, &e->subject.far, m->id, m->seq, m->size - HEADERS);
 }
 
-/* The next size: first the whole, then what a router said, then the middle; 0 where the search has ended. */
+/* The next size: first the device's MTU, then what a router reported, then the middle; 0 when the search is over. */
 static uint32_t next_size(const struct exam *e)
 {
 	const struct mtu_search *m = e->mtu;
@@ -179,7 +179,7 @@ void check_mtu(struct exam *e)
 		exam_skip(e, "time ran out: packets of %u bytes pass, those of %u bytes do not", m->low, m->high);
 		return;
 	}
-	/* What does not leave at all the kernel knows to be too large: it was told so before. */
+	/* If a packet does not leave at all, the kernel has learned earlier that it is too large. */
 	if (e->seen.too_big || (e->underlay.fd >= 0 && !m->any_left))
 		mtu_mend(e,
 			 exam_found(e, CAUSE_MTU_TOO_LARGE, "the device has MTU %u, but the path carries %u",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: what mends a tunnel whose packets are too large for the way. */
+/* Purpose: the remedy for a tunnel whose packets are too large for the path. */
 #ifndef SITCTL_DOCTOR_MTU_H
 #define SITCTL_DOCTOR_MTU_H
 
@@ -7,7 +7,7 @@
 
 #include "doctor/exam.h"
 
-/* The remedy of F is to give the device the MTU. */
+/* Set the remedy of F: give the device this MTU. */
 void mtu_mend(struct exam *e, struct finding *f, uint32_t mtu);
 
 #endif

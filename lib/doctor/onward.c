@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A server's routes: of what comes from the peer on to the IPv6 Internet, and of what is for the peer into its tunnel. */
+/* A server's routes: for packets from the peer to the IPv6 Internet, and for packets to the peer into its tunnel. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@
 
 #define RANGES 65 /* the peer's address and its prefixes (lib/spec/params.c) */
 
-/* What the peer sends to the IPv6 Internet. */
+/* The route of packets from the peer to the IPv6 Internet. */
 static struct way onward(struct exam *e)
 {
 	struct way_query q = { .dst = &way_internet,
@@ -34,7 +34,7 @@ static struct way onward(struct exam *e)
 	return way_look_up(&e->host->c, &q);
 }
 
-/* The rule or route that decides about packets to DST, from SOURCE or NULL, that arrive on IIF or are this host's own. */
+/* The rule or route that decides about packets from SOURCE (or NULL) to DST that arrive on IIF (NULL: are our own). */
 static void explain(struct exam *e, const struct in6_addr *dst, const struct in6_addr *source, const char *iif,
 		    struct policy *policy)
 {
@@ -47,7 +47,10 @@ static void explain(struct exam *e, const struct in6_addr *dst, const struct in6
 		memset(policy, 0, sizeof(*policy));
 }
 
-/* N neighbours that say of themselves to be routers, on the interface INDEX, the first of them at ADDR; or the one at ADDR. */
+/*
+ * Neighbours on the interface INDEX: either those that claim to be routers, N in number, the first one at ADDR; or the
+ * one at ADDR.
+ */
 struct router {
 	uint32_t index;
 	struct in6_addr addr;
@@ -120,7 +123,7 @@ static void no_way_on(struct exam *e)
 		       e->subject.name);
 	if (uplink)
 		read_neighbours(e, take_router, &r);
-	/* Of several it is not known which one leads to the Internet. */
+	/* Of several, any could be the one that leads to the Internet. */
 	if (r.n == 1)
 		exam_command(f, "ip -6 route add default via %s dev %s", addr6_text(&r.addr, router),
 			     exam_word(e, uplink->name));
@@ -154,7 +157,7 @@ void check_onward(struct exam *e)
 	}
 }
 
-/* After the echos that upstream.c sends by it. */
+/* Runs after upstream.c has sent its echo requests through the router. */
 void check_router(struct exam *e)
 {
 	char text[NET6_TEXT];
@@ -185,7 +188,7 @@ void check_router(struct exam *e)
 			    exam_ifname(e, way.index), text, exam_ifname(e, way.index));
 }
 
-/* Has the tunnel a route to DST at all? Where it has none, check_drift() says so, and no other route is to blame. */
+/* Does the tunnel have a route to DST at all? If not, check_drift() reports that, and no other route is to blame. */
 static bool has_own_route(const struct exam *e, const struct in6_addr *dst)
 {
 	const struct route *r;
@@ -196,7 +199,7 @@ static bool has_own_route(const struct exam *e, const struct in6_addr *dst)
 	return false;
 }
 
-/* Have the route R of the main table removed, which the kernel does not make by itself. */
+/* Advise to remove the route R of the main table, unless the kernel creates it automatically. */
 static void take_away(struct exam *e, struct finding *f, const struct policy_route *r)
 {
 	const char *name = exam_ifname(e, r->oif);
@@ -211,7 +214,7 @@ static void take_away(struct exam *e, struct finding *f, const struct policy_rou
 			     r->metric);
 }
 
-/* The kernel leads what is for NET elsewhere than into the tunnel. */
+/* The kernel sends packets for NET elsewhere than into the tunnel. */
 static void led_astray(struct exam *e, const struct net6 *net, const struct in6_addr *dst)
 {
 	const struct in6_addr *source = e->subject.has_inner ? &e->subject.inner : NULL;
@@ -234,7 +237,7 @@ static void led_astray(struct exam *e, const struct net6 *net, const struct in6_
 		exam_command(f, "ip -6 rule add pref %u to %s lookup main", policy.pref - 1, text);
 }
 
-/* A part of one of the N NETS leads elsewhere, by a more specific route of the main table. */
+/* Does a more specific route of the main table lead a part of one of the N NETS elsewhere? */
 static void check_parts(struct exam *e, const struct net6 *nets, unsigned int n)
 {
 	struct policy_route other = { .oif = 0 };
@@ -249,7 +252,7 @@ static void check_parts(struct exam *e, const struct net6 *nets, unsigned int n)
 			  &other);
 }
 
-/* By routing, what is for the peer must go into its tunnel: its address, and each of its prefixes as a whole. */
+/* All packets for the peer must be routed into its tunnel: those for its address, and those for all of each prefix. */
 void check_peer_routes(struct exam *e)
 {
 	unsigned int n = 0, led = 0, before = e->n_findings;
@@ -275,7 +278,7 @@ void check_peer_routes(struct exam *e)
 		exam_ok(e, "packets for the peer leave by %s", e->subject.dev);
 	else
 		exam_skip(e, "%u of the peer's %u addresses and prefixes lead into %s", led, n, e->subject.dev);
-	/* Of somebody else's tunnel it is not known which part of a prefix is the peer's. */
+	/* With a foreign tunnel, nobody knows which part of a prefix is the peer's. */
 	if (e->subject.desired && e->n_findings == before)
 		check_parts(e, nets, n);
 }

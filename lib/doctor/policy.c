@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rules and routes as the kernel dumps them: what is asked of them. */
+/* Queries about rules and routes, answered from the kernel's dumps. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -136,7 +136,7 @@ static int read_rules(struct conversation *c, struct tables *t, struct err *err)
 	return conversation_dump(c, NL_ROUTE, take_rule, forget, t, err);
 }
 
-/* TABLE 0: of all. */
+/* TABLE 0: all tables. */
 static int read_routes(struct conversation *c, uint8_t family, uint8_t table, nl_cb cb, void (*reset)(void *),
 		       void *data, struct err *err)
 {
@@ -165,7 +165,7 @@ int policy_decide(struct conversation *c, const struct policy_flow *flow, struct
 	int ret = read_rules(c, &t, err);
 
 	memset(policy, 0, sizeof(*policy));
-	/* The IPv4 routing table may be a large one. */
+	/* The IPv4 routing table may be large. */
 	if (flow->reachable && !names_protocol(&t)) {
 		forget(&t);
 		return ret;
@@ -178,7 +178,7 @@ int policy_decide(struct conversation *c, const struct policy_flow *flow, struct
 	return ret;
 }
 
-/* Prefixes that are collected. */
+/* The prefixes collected so far. */
 struct nets {
 	struct net6 *nets;
 	unsigned int n, max;
@@ -234,7 +234,7 @@ uint32_t policy_default_table(struct conversation *c, uint32_t index)
 	return read_routes(c, AF_INET6, 0, take_default, forget_default, &w, &ignored) ? 0 : w.table;
 }
 
-/* Not those that the kernel makes of addresses. */
+/* Skips the routes that the kernel creates for addresses. */
 static int take_local(const struct nlmsghdr *nlh, void *data)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
@@ -268,7 +268,7 @@ unsigned int policy_local_prefixes(struct conversation *c, struct net6 *nets, un
 	return read_routes(c, AF_INET6, RT_TABLE_LOCAL, take_local, forget_local, &l, &ignored) ? 0 : l.n;
 }
 
-/* A route to a part of what is looked at. */
+/* The search for a route to a part of NETS. */
 struct shadow {
 	const struct net6 *nets;
 	unsigned int n, of;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Does the far end answer, over IPv4 and inside the tunnel; and if not, what do the packets show? */
+/* Does the far end answer, over IPv4 and inside the tunnel? If not, what do the packets show? */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/ip_icmp.h>
@@ -22,8 +22,8 @@
 #include "doctor/watch.h"
 
 #define TRIES 4
-#define PAUSE 600	  /* ms between two tries: a proxied neighbour advertisement may take as long */
-#define TIME_EXCEEDED 255 /* in place of a code of destination unreachable */
+#define PAUSE 600	  /* ms between two tries: a proxied neighbour advertisement may take that long */
+#define TIME_EXCEEDED 255 /* instead of a code of destination unreachable */
 #define GRACE 1200	  /* ms for the last answer */
 
 struct echo {
@@ -35,10 +35,10 @@ struct echo {
 	struct in6_addr to;
 };
 
-/* Who hears it at the other end of a link: all nodes (RFC 4291 section 2.7.1). */
+/* Whoever is at the other end of a link hears this: all nodes (RFC 4291 section 2.7.1). */
 static const struct in6_addr all_nodes = { .s6_addr = { 0xff, 0x02, [15] = 1 } };
 
-/* What passes on the underlay. */
+/* Sees the packets on the underlay. */
 static void see_outer(const struct view *v, void *data)
 {
 	struct exam *e = data;
@@ -94,7 +94,7 @@ static void ask(struct exam *e)
 	ret = echo_send6(x->fd6, &x->to, x->id, x->tries, 8);
 	e->seen.asked6 = !ret || e->seen.asked6;
 	e->seen.refused = -ret;
-	/* Its answer counts for nothing, but shows that protocol 41 gets through to somebody. */
+	/* An answer does not count as the far end's, but it shows that protocol 41 gets through. */
 	if (x->raw_all && x->tries > 1)
 		echo_send6(x->fd_all, &all_nodes, x->id_all, x->tries, 8);
 }
@@ -141,7 +141,7 @@ void start_echo(struct exam *e)
 	e->echo = x;
 	x->fd4 = x->fd6 = x->fd_all = -1;
 	x->id = (uint16_t)getpid();
-	x->id_all = (uint16_t)(x->id + 3); /* the next ones are others' */
+	x->id_all = (uint16_t)(x->id + 3); /* other checks use the next ones */
 	x->began = loop_now();
 	watch_add(&e->underlay, see_outer, e);
 	vanished_begin(e);
@@ -152,7 +152,7 @@ void start_echo(struct exam *e)
 		x->fd6 = echo_open6(e->subject.dev, false, &x->raw6);
 		x->fd_all = echo_open6(e->subject.dev, false, &x->raw_all);
 	}
-	/* Which address the kernel takes by itself is another question (routes.c). */
+	/* Which address the kernel would select is checked elsewhere (routes.c). */
 	if (x->fd6 >= 0 && e->subject.has_inner)
 		echo_from6(x->fd6, &e->subject.inner);
 	exam_own(e, x->fd_all);
@@ -176,7 +176,7 @@ static void judge_error(struct exam *e)
 	addr4_text(s->router, router);
 	addr4_text(e->subject.remote, remote);
 	addr4_text(e->subject.local, local);
-	/* Linux says port unreachable where no tunnel takes the packet (net/ipv4/tunnel4.c), and so does a REJECT rule. */
+	/* Linux sends port unreachable if no tunnel accepts the packet (net/ipv4/tunnel4.c); so does a REJECT rule. */
 	if ((s->code == ICMP_PROT_UNREACH || s->code == ICMP_PORT_UNREACH) &&
 	    s->router.s_addr == e->subject.remote.s_addr)
 		exam_advice(exam_found(e, CAUSE_FAR_NO_TUNNEL, "%s answered with ICMP %s unreachable", remote,
@@ -198,7 +198,7 @@ static void judge_error(struct exam *e)
 			   router, s->code);
 }
 
-/* Nothing came out of the tunnel: the packets on the underlay tell why. */
+/* Nothing came out of the tunnel: the packets on the underlay show why. */
 static void judge_silence(struct exam *e)
 {
 	char remote[NET6_TEXT], other[NET6_TEXT], far[NET6_TEXT], command[EXAM_REMEDY];
@@ -264,7 +264,7 @@ void check_echo(struct exam *e)
 	}
 	if (exam_hopeless(e) || !e->echo || !e->seen.asked6) {
 		bool answered4 = e->seen.asked4 && e->seen.answered4;
-		/* Of a filter, a policy or traffic control; no route is another check's matter. */
+		/* By a filter, a policy or traffic control; a missing route is left to another check. */
 		bool dropped = e->seen.refused == EPERM || e->seen.refused == ENOBUFS;
 
 		if (!exam_hopeless(e) && (dropped || (e->seen.refused && !answered4)))

@@ -12,7 +12,7 @@ bool refusal_found(struct exam *e, const struct policy *policy, int version, enu
 	if (!policy->refused)
 		return false;
 	f = exam_found(e, cause, "the %s '%s' refuses %s", object, words, what);
-	/* What is about all packets was made for a reason, such as that nothing shall leave but through a VPN. */
+	/* What covers all packets has a reason, for example that nothing may leave except through a VPN. */
 	if (!policy->everything)
 		exam_command(f, "ip -%d %s del %s", version, object, words);
 	else if (version == 4 && policy->main_leads)

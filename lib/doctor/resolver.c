@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names and addresses as programs meet them: AAAA, and which family comes first. */
+/* Names and addresses as programs see them: AAAA records, and which family comes first. */
 #include <arpa/inet.h>
 #include <cap-ng.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 
 #define LOOKUP_MS 7000
 
-/* In the child, which needs no rights to ask: what it finds it writes in one piece. */
+/* Runs in the child, which needs no privileges to resolve a name; it writes its result in one piece. */
 static void ask(const char *host, int out)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
@@ -126,7 +126,7 @@ static void count_addrs(const struct exam *e, unsigned int *global, unsigned int
 	}
 }
 
-/* All that was seen goes into the line of the check: skipped, where one thing could not be found out. */
+/* Append to the line of the check. If one thing could not be found out, the check is skipped. */
 static void say_name(struct exam *e, char *all, bool known, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 static void say_name(struct exam *e, char *all, bool known, const char *fmt, ...)
@@ -175,7 +175,7 @@ static void judge_name(struct exam *e, const struct lookup *l, char *all)
 			    "or Teredo, IPv4 is preferred (see 'label' and 'precedence' in /etc/gai.conf)");
 }
 
-/* A far end that is silent may have moved: its name has another address now than when the tunnel was made. */
+/* A silent far end may have moved: its name may have another address now than when the tunnel was set up. */
 static void judge_far(struct exam *e)
 {
 	const struct lookup *l = e->far_lookup;

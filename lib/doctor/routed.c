@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Does the far end send to this client what is for the client's prefixes? It is asked for an echo from an address of
- * each. This host need not have that address: the answer is seen where it comes out of the tunnel.
+ * Does the far end route the client's prefixes to this client? It gets an echo request from an address in each of them.
+ * This host need not have that address: the answer is seen as it comes out of the tunnel.
  */
 #include <netinet/icmp6.h>
 #include <stdlib.h>
@@ -19,11 +19,11 @@
 #include "doctor/watch.h"
 #include "spec/spec.h"
 
-#define PREFIXES 4 /* that are asked from; more are for the same far end to route */
+#define PREFIXES 4 /* that are tested; the same far end routes any others */
 #define STEP_MS 100
-#define PATIENCE 4500 /* ms until an echo from the tunnel's own address must be answered */
-#define SPACE_MIN 200 /* ms from one to the next */
-#define WAIT_MIN 500  /* ms that the last answer may be later than a round trip and a half */
+#define PATIENCE 4500 /* ms within which an echo request from the tunnel's own address must be answered */
+#define SPACE_MIN 200 /* ms between requests */
+#define WAIT_MIN 500  /* ms for the last answer, on top of one and a half round trips */
 
 struct routed {
 	int fd;
@@ -35,7 +35,7 @@ struct routed {
 		struct in6_addr source;
 		bool left, answered;
 	} from[PREFIXES];
-	bool over; /* all is answered, or has had its time */
+	bool over; /* everything is answered or overdue */
 };
 
 static void see(const struct view *v, void *data)
@@ -99,7 +99,7 @@ void start_routed(struct exam *e)
 	}
 	e->routed = r;
 	exam_own(e, r->fd);
-	r->id = (uint16_t)(getpid() + 5); /* the ones before are others' */
+	r->id = (uint16_t)(getpid() + 5); /* other checks use the ones before */
 	r->began = loop_now();
 	for (; r->n < PREFIXES && r->n < spec->n_prefixes; r->n++) {
 		r->from[r->n].net = &spec->prefixes[r->n].net;
@@ -109,7 +109,7 @@ void start_routed(struct exam *e)
 	loop_add(&e->loop, -1, loop_now(), on_timer, e, false);
 }
 
-/* Why nothing was asked. */
+/* Why no echo request was sent. */
 static const char *unasked(const struct exam *e)
 {
 	if (e->subject.server)

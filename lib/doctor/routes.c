@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where this host sends what is for the IPv6 Internet, and from which address. */
+/* Where this host sends packets for the IPv6 Internet, and from which address. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@
 
 #include <linux/rtnetlink.h>
 
-/* From the tunnel's own source: an unbound socket may take another one, and a rule by source is no obstacle then. */
+/* From the tunnel's own source: an unbound socket may use another one, to which a rule by source does not apply. */
 static struct way look_up(struct exam *e, const struct in6_addr *dst, bool match)
 {
 	struct way_query q = { .dst = dst,
@@ -35,7 +35,7 @@ static struct way look_up(struct exam *e, const struct in6_addr *dst, bool match
 	return way_look_up(&e->host->c, &q);
 }
 
-/* What the kernel does not tell: the rule and the route by which it decides so. */
+/* The rule and the route behind the decision, which the kernel does not report. */
 static void explain(struct exam *e, const struct in6_addr *dst, struct policy *policy)
 {
 	struct policy_flow flow = {
@@ -47,7 +47,7 @@ static void explain(struct exam *e, const struct in6_addr *dst, struct policy *p
 		memset(policy, 0, sizeof(*policy));
 }
 
-/* The source that the kernel would take for DST: a UDP socket is connected, and nothing sent. */
+/* The source that the kernel would select for DST: connecting a UDP socket shows it and sends nothing. */
 static bool source_for(const struct in6_addr *dst, struct in6_addr *source)
 {
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(9), .sin6_addr = *dst }, from = { 0 };
@@ -70,7 +70,7 @@ static const struct addr *find_addr(const struct snapshot *s, const struct in6_a
 	return NULL;
 }
 
-/* What is routed to this client by the tunnel is as good a source as the tunnel's own address. */
+/* An address in a prefix that is routed through the tunnel is as good a source as the tunnel's own address. */
 static bool in_prefixes(const struct exam *e, const struct in6_addr *addr)
 {
 	for (unsigned int i = 0; i < e->subject.spec.n_prefixes; i++)
@@ -96,7 +96,7 @@ static void wrong_source(struct exam *e, const struct in6_addr *source, const ch
 			     addr6_text(&e->subject.inner, inner), e->subject.desired ? " proto 41" : "");
 }
 
-/* The tunnel has a default route, by which DST ought to be reached. */
+/* Does the tunnel have a default route? */
 static bool has_default(const struct exam *e)
 {
 	for (size_t i = 0; i < e->host->s.n_routes; i++)
@@ -106,7 +106,7 @@ static bool has_default(const struct exam *e)
 	return false;
 }
 
-/* The metric that makes the tunnel's default route win over that of the interface INDEX. */
+/* Another route wins, through the interface INDEX: find the metric with which the tunnel's default route would win. */
 static void other_route(struct exam *e, uint32_t index, const struct in6_addr *dst, const char *text)
 {
 	const char *name = exam_ifname(e, index);
@@ -137,7 +137,7 @@ static void other_route(struct exam *e, uint32_t index, const struct in6_addr *d
 	}
 }
 
-/* Lengths that are delegated (RFC 6177), the shortest first: the first that is longer than NET, and has not DST in it. */
+/* Of the usual delegated lengths (RFC 6177), the shortest one that is longer than NET's and excludes DST. */
 static uint8_t delegated(const struct net6 *net, const struct in6_addr *dst)
 {
 	static const uint8_t lengths[] = { 48, 56, 60, 64 };
@@ -151,7 +151,7 @@ static uint8_t delegated(const struct net6 *net, const struct in6_addr *dst)
 	return 0;
 }
 
-/* What is refused is in a prefix of the tunnel's own, of which the unused parts are unreachable. */
+/* Is DST in a prefix of the tunnel, whose unused parts are unreachable? */
 static bool in_too_large(struct exam *e, const struct policy *policy, const struct in6_addr *dst, const char *text)
 {
 	const struct spec *spec = &e->subject.spec;
@@ -177,7 +177,7 @@ static bool in_too_large(struct exam *e, const struct policy *policy, const stru
 	return true;
 }
 
-/* The kernel has no way there. */
+/* The kernel has no usable route to DST. */
 static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
 {
 	char what[NET6_TEXT + 20];
@@ -204,7 +204,7 @@ static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
 			     METRIC_DEFAULT);
 }
 
-/* A rule leads to another table than the tunnel's. Of the tunnel's source it shall not; others' traffic is left to it. */
+/* A rule leads to another table than the tunnel's. The remedy exempts only the tunnel's source. */
 static void other_table(struct exam *e, const struct way *way, const struct in6_addr *dst, const char *text)
 {
 	const char *name = exam_ifname(e, way->index);
@@ -225,7 +225,7 @@ static void other_table(struct exam *e, const struct way *way, const struct in6_
 			    way->table, way->table);
 }
 
-/* Into the tunnel it goes; but from which address, where a program does not say? */
+/* Packets go into the tunnel; but from which address, if a program does not bind to one? */
 static void judge_source(struct exam *e, const struct in6_addr *dst, const char *text)
 {
 	struct way_query unbound = { .dst = dst };
@@ -237,7 +237,7 @@ static void judge_source(struct exam *e, const struct in6_addr *dst, const char 
 	if (e->subject.has_source)
 		addr6_text(&e->subject.source, found);
 	exam_ok(e, "%s is reached through %s from %s", text, e->subject.dev, found);
-	/* Only what has the tunnel's source goes there, by a rule. */
+	/* A rule sends only packets from the tunnel's source there. */
 	if (way.index != e->subject.link->index) {
 		const struct link *l = way.reachable ? snapshot_link_index(&e->host->s, way.index) : NULL;
 
@@ -269,7 +269,7 @@ static void judge_way(struct exam *e, const struct in6_addr *dst, const char *te
 		other_route(e, way.index, dst, text);
 }
 
-/* The address of the I-th target, once its name is known. */
+/* The address of the I-th target, once its name is resolved. */
 static bool target_addr(const struct exam *e, unsigned int i, struct in6_addr *addr)
 {
 	const struct lookup *l = e->lookups ? &e->lookups[i] : NULL;
@@ -282,7 +282,7 @@ static bool target_addr(const struct exam *e, unsigned int i, struct in6_addr *a
 	return !IN6_IS_ADDR_LINKLOCAL(addr);
 }
 
-/* That of the Internet as a whole, and that to each target: until something is wrong, which is the same for the others. */
+/* Judge the route to the Internet as a whole and to each target, up to the first fault: the others would repeat it. */
 static void judge_ways(struct exam *e)
 {
 	struct in6_addr target;
@@ -308,7 +308,7 @@ void check_routes(struct exam *e)
 		exam_skip(e, "the tunnel leads to a peer");
 		return;
 	}
-	/* Its routes are in the VRF's table: the main table's lookup passes them by. */
+	/* Its routes are in the VRF's table, which a lookup in the main table does not see. */
 	if (e->subject.link && e->subject.link->up && e->subject.link->vrf) {
 		const struct link *vrf = snapshot_link_index(&e->host->s, e->subject.link->vrf);
 
@@ -328,7 +328,7 @@ void check_routes(struct exam *e)
 	judge_ways(e);
 }
 
-/* A client's own: the prefix is not left to the default route where nobody has the address. */
+/* On a client: packets for unused addresses of a prefix must not follow the default route. */
 void check_prefixes(struct exam *e)
 {
 	const struct spec *spec = &e->subject.spec;

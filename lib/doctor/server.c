@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* This host as the one that gives IPv6: forwarding, router advertisements, proxy NDP, filters of its own. */
+/* Checks of the host that provides IPv6: forwarding, router advertisements, proxy NDP, its own filters. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static bool forwards(const struct exam *e)
 	return e->subject.server || spec_has_lan(&e->subject.spec);
 }
 
-/* On from Linux 6.17 a receiving interface with force_forwarding does without all.forwarding. */
+/* Since Linux 6.17, a receiving interface with force_forwarding does not need all.forwarding. */
 static bool forwarding_on(const struct exam *e)
 {
 	return conf_value(6, "all", "forwarding") == 1 ||
@@ -44,7 +44,7 @@ static bool forwarding_on(const struct exam *e)
 		(!e->subject.uplink[0] || conf_value(6, e->subject.uplink, "force_forwarding") == 1));
 }
 
-/* Default routes by router advertisement that forwarding removes, or has removed (net/ipv6/addrconf.c, ndisc.c). */
+/* Default routes from router advertisements that forwarding removes, or has removed (net/ipv6/addrconf.c, ndisc.c). */
 static void check_ra(struct exam *e)
 {
 	bool any = false;
@@ -104,7 +104,7 @@ void check_forwarding(struct exam *e)
 			"sysctl -w net.ipv6.conf.all.forwarding=1");
 }
 
-/* The entry for the far end on another interface than the uplink; NULL: none. */
+/* The far end's proxy entry on an interface other than the uplink; NULL: none. */
 static const struct neigh *misplaced(const struct exam *e, bool *there)
 {
 	const struct neigh *elsewhere = NULL;
@@ -176,7 +176,7 @@ static uint64_t dropped(const struct exam *e, const struct nft_table *t)
 	return nft_counted(t, SET_DROPPED, e->subject.dev);
 }
 
-/* What comes out of the tunnel with a source that is not the peer's: the filter drops it behind this watch. */
+/* Notes packets out of the tunnel whose source is not the peer's: the filter drops them after this watch. */
 static void see_inside(const struct view *v, void *data)
 {
 	struct exam *e = data;
@@ -240,13 +240,13 @@ void check_filtered(struct exam *e)
 	exam_ok(e, "nothing was dropped during the examination; %llu packets in all", (unsigned long long)after);
 	if (after <= e->dropped_before)
 		return;
-	/* Of what this doctor sent as well as of others': it is no sign of what the peer sends by itself. */
+	/* The looped packet may be anyone's, even the doctor's: it does not show what the peer itself sends. */
 	if (e->seen.has_looped) {
 		peer_loop(e);
 		if (!e->seen.has_forbidden)
 			return;
 	}
-	/* With a wrong length of its own this host has packets come back, and takes others' addresses for its own. */
+	/* With a wrong prefix length, this host gets packets back and takes others' addresses for its own. */
 	if (exam_has(e, CAUSE_ADDRESS_LENGTH) || exam_has(e, CAUSE_PREFIX_TOO_LARGE)) {
 		exam_ok(e, "the drops follow from what was found");
 		return;
@@ -266,7 +266,7 @@ void check_filtered(struct exam *e)
 		    text, e->prefix, e->subject.name, addr6_text(&e->subject.far, (char[NET6_TEXT]){ "" }));
 }
 
-/* `tcp option maxseg size set`, or its removal: what writes the option of kind 2 (RFC 9293 section 3.2). */
+/* Does the expression set or remove the MSS option, `tcp option maxseg size set` (kind 2, RFC 9293 section 3.2)? */
 static bool writes_mss(const struct expr *e)
 {
 	return expr_is(e, "exthdr") && !expr_has(e, NFTA_EXTHDR_DREG) &&
@@ -274,8 +274,8 @@ static bool writes_mss(const struct expr *e)
 }
 
 /*
- * Of what goes into the tunnel: from it the other side learns what it may send. That of the other
- * direction tells only this side.
+ * Looks for a rule about packets that go into the tunnel: their MSS tells the other side what it may send. The MSS of
+ * the other direction tells only this side.
  */
 static int clamped_by_others(struct exam *e, bool *found, struct err *err)
 {
@@ -314,7 +314,7 @@ void check_mss(struct exam *e)
 		exam_skip(e, "this host cannot see whether the far end clamps the MSS");
 		return;
 	}
-	/* Who leads his default route into somebody else's tunnel, and forwards, has a LAN behind him. */
+	/* A host that forwards, and whose default route leads into a foreign tunnel, has a LAN behind it. */
 	if (!forwards(e) && (e->subject.desired || e->subject.spec.gateway_mode == GATEWAY_NONE || !forwarding_on(e))) {
 		exam_skip(e, "this host forwards nothing for the tunnel");
 		return;
@@ -344,7 +344,7 @@ void check_mss(struct exam *e)
 		exam_command(f, "%s", command);
 		return;
 	}
-	if (strpbrk(e->subject.dev, "'\"\\*")) /* neither nft nor a shell takes each name as it is */
+	if (strpbrk(e->subject.dev, "'\"\\*")) /* neither nft nor a shell accepts every name unquoted */
 		return;
 	exam_command(
 		f,

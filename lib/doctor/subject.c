@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who is examined: a tunnel that was desired, or a device that somebody else made, read from the kernel. */
+/* What is examined: a desired tunnel, or a foreign device as read from the kernel. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,7 @@ int conf_value(uint8_t version, const char *ifname, const char *leaf)
 	return (int)number;
 }
 
-/* The interface by which this host reaches the IPv6 Internet otherwise than through DEV; "" where there is none. */
+/* The interface other than DEV through which this host reaches the IPv6 Internet; "" if there is none. */
 static void other_default(const struct snapshot *s, const char *dev, char *ifname)
 {
 	const struct route *best = NULL;
@@ -53,15 +53,15 @@ static void find_underlay(struct exam *e)
 
 	if (!p->remote.s_addr || path_lookup(&e->host->c, p->remote, local, index, mark, &p->path, &ignored))
 		return;
-	if (!p->path.reachable) /* a local address that is not here has no route from it */
+	if (!p->path.reachable) /* nothing is routed from a local address that this host does not have */
 		path_lookup(&e->host->c, p->remote, (struct in_addr){ 0 }, index, mark, &p->path, &ignored);
 	p->underlay = p->path.reachable ? snapshot_link_index(&e->host->s, p->path.index) : NULL;
 	p->local = local.s_addr ? local : p->path.source;
 }
 
 /*
- * Without any default route: the uplink may be the interface that the tunnel itself leaves by, where that has
- * an IPv6 address and is one of which forwarding has taken the route (server.c). "" where it is not.
+ * Without any default route, the uplink may be the interface that the tunnel itself leaves by, if that has an IPv6
+ * address and forwarding has removed its route (server.c). Else IFNAME stays "".
  */
 static void lost_default(const struct exam *e, char *ifname)
 {
@@ -77,7 +77,7 @@ static void lost_default(const struct exam *e, char *ifname)
 		snprintf(ifname, IFNAMSIZ, "%s", l->name);
 }
 
-/* Is what is sent from SOURCE led into the device LINK? */
+/* Are packets from SOURCE routed into the device LINK? */
 static bool leads_into(struct exam *e, const struct link *link, const struct in6_addr *source)
 {
 	struct way_query q = { .dst = &way_internet, .source = source };
@@ -86,7 +86,7 @@ static bool leads_into(struct exam *e, const struct link *link, const struct in6
 	return way.reachable && way.index == link->index;
 }
 
-/* The prefixes, up to PREFIXES_LOOKED_AT of them, that this host has as a whole and sends from into LINK; their number. */
+/* Store in NETS the prefixes, at most PREFIXES_LOOKED_AT, that this host has as a whole and sends from into LINK. */
 static unsigned int own_prefixes(struct exam *e, const struct link *link, struct net6 *nets)
 {
 	unsigned int all = policy_local_prefixes(&e->host->c, nets, PREFIXES_LOOKED_AT), n = 0;
@@ -101,7 +101,7 @@ static unsigned int own_prefixes(struct exam *e, const struct link *link, struct
 }
 
 /*
- * The default route may be in a table of its own, which a rule takes for what comes from the rule's prefix, from the
+ * The default route may be in a separate table, which a rule selects for packets from the rule's prefix, from the
  * tunnel's own addresses, or from one of own_prefixes() (N_LOCAL of them in LOCAL).
  */
 static bool find_table(struct exam *e, const struct link *link, const struct net6 *local, unsigned int n_local)
@@ -125,7 +125,7 @@ static bool find_table(struct exam *e, const struct link *link, const struct net
 		p->source = net6_first(net);
 		p->has_source = leads_into(e, link, &p->source);
 	}
-	/* Nothing is led there: what the rule is for. */
+	/* No packets are routed there: use the prefix that the rule names. */
 	if (!p->has_source && n) {
 		p->source = net6_first(nets);
 		p->has_source = true;
@@ -165,7 +165,7 @@ bool subject_range(const struct subject *p, unsigned int i, struct net6 *out)
 	return p->server && derive_given(&p->spec, i, out);
 }
 
-/* What is left when the spec, the device's name and the uplink are known. */
+/* Fill in the rest when the spec, the device's name and the uplink are known. */
 static void complete(struct exam *e)
 {
 	struct subject *p = &e->subject;
@@ -235,8 +235,8 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	p->remote = link->remote;
 	find_underlay(e);
 	/*
-	 * Who has another way to the IPv6 Internet, and no default route into the tunnel, gives it to the far end; but
-	 * not who has a prefix as a whole for himself, and sends from it into the tunnel.
+	 * A host with another route to the IPv6 Internet and no default route into the tunnel provides IPv6 to the far
+	 * end; but not a host that has a whole prefix for itself and sends from it into the tunnel.
 	 */
 	other_default(&e->host->s, link->name, uplink);
 	if (!*uplink && spec->gateway_mode == GATEWAY_NONE)
@@ -250,7 +250,7 @@ int subject_device(struct exam *e, const struct link *link, struct err *err)
 	if (p->server)
 		snprintf(p->uplink, sizeof(p->uplink), "%s", uplink);
 	complete(e);
-	/* For what asks about all that is desired, such as others' filters. */
+	/* For code that looks at everything desired, such as the check of other filters. */
 	if (p->server)
 		name_hold(&e->desired->server.uplink, uplink);
 	return desired_put(e->desired, spec, false, err);

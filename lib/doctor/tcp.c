@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP through the tunnel, watched on its device. First the handshake, then an empty segment, then a request that
- * fills a segment, and the answer: what of it comes through tells what is lost, when loss and time are known.
- * RFC 9293 sections 3.5, 3.8.1 and 3.8.4.
+ * TCP through the tunnel, watched on its device: the handshake, an empty segment, a request that fills a segment, and
+ * the answer. With loss and round-trip time known, what gets through shows what is lost. RFC 9293 sections 3.5, 3.8.1
+ * and 3.8.4.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,26 +29,26 @@
 #include "spec/spec.h"
 
 #define STEP_MS 100
-#define HEAD_START 1200 /* ms for the first echo: what the way does with a first packet is over then */
-#define PATIENCE 7500	/* ms for a name */
-/* SYN is repeated after 1 s, 3 s and 7 s (RFC 6298); where silence is no fault of TCP's two repeats are enough. */
+#define HEAD_START 1200 /* ms for the first echo request: any delay of a first packet is over by then */
+#define PATIENCE 7500	/* ms for a name to resolve */
+/* SYN is repeated after 1 s, 3 s and 7 s (RFC 6298); if silence would not be a fault, two repeats are enough. */
 #define SYN_LAST 7000
 #define SYN_LAST_SOON 3000
-#define MARGIN 700	/* ms that an answer may take longer than one and a half round trips */
-#define HEARD_MS 300	/* an acknowledgement that much later than the handshake is one of an empty segment */
-#define UNHEARD_MS 8000 /* from the handshake; SYN/ACK is repeated after 1 s, 3 s and 7 s as well */
+#define MARGIN 700	/* ms for an answer, on top of one and a half round trips */
+#define HEARD_MS 300	/* ms after the handshake: a later acknowledgement is for an empty segment */
+#define UNHEARD_MS 8000 /* ms after the handshake; SYN/ACK, too, is repeated after 1 s, 3 s and 7 s */
 #define PROBES 60
 #define SMALL_SEGMENT (1280 - 60) /* without the headers of IPv6 and TCP (RFC 8200 section 5) */
 #define OPTIONS 40		  /* of TCP, at most */
-#define RTO_MIN 300		  /* ms, more than the 200 of Linux */
-#define REQUEST_MAX 4000	  /* bytes, far more than what stands before the filler; servers take lines of 8 kB */
+#define RTO_MIN 300		  /* ms; Linux has 200 */
+#define REQUEST_MAX 4000	  /* bytes, far more than the lines before the filler; servers accept lines of 8 kB */
 #define LAST_LINE "\r\n\r\n"
 #define LAST_LINE_LEN (sizeof(LAST_LINE) - 1)
-#define REPEATS_MAX 16 /* more take hours */
-#define WINDOW 16384   /* bytes of it that may be on the way */
-#define ENOUGH 6000    /* bytes of an answer, more than one segment of it */
+#define REPEATS_MAX 16 /* more would take hours */
+#define WINDOW 16384   /* bytes in flight */
+#define ENOUGH 6000    /* bytes of an answer, more than one segment */
 
-/* A server's target is another's: the host that is asked for an echo from the peer's addresses (upstream.c). */
+/* On a server, upstream.c uses the target: it gets the echo requests from the peer's addresses. */
 bool tcp_named(const struct exam *e)
 {
 	return e->n_targets && !e->subject.server;
@@ -73,10 +73,10 @@ enum hop tcp_error_place(const struct trial *t)
 
 	if (!error->icmp)
 		return HOP_HOST;
-	/* The device makes one of what an IPv4 router says (ip6_err_gen_icmpv6_unreach() in net/ipv6/icmp.c). */
+	/* The device translates errors of IPv4 routers (ip6_err_gen_icmpv6_unreach() in net/ipv6/icmp.c). */
 	if (IN6_IS_ADDR_V4MAPPED(&error->from))
 		return HOP_WAY;
-	/* A link-local address is one of the link's other end. */
+	/* A link-local address belongs to the other end of the link. */
 	if (IN6_IS_ADDR_LINKLOCAL(&error->from) || (p->has_far && addr6_equal(&error->from, &p->far)))
 		return HOP_FAR;
 	return HOP_BEYOND;
@@ -95,7 +95,7 @@ static bool watching(const struct trial *t)
 	return t->e->inside.fd >= 0;
 }
 
-/* The longest round trip that is known, ms. */
+/* The longest known round trip, in ms. */
 static int64_t round_trip(const struct trial *t)
 {
 	struct tcp_info info = { .tcpi_rtt = 0 };
@@ -113,7 +113,7 @@ static int64_t patience(const struct trial *t)
 	return round_trip(t) * 3 / 2 + MARGIN;
 }
 
-/* Are there larger segments than those that nothing may refuse? */
+/* Can segments be larger than what every IPv6 link must carry? */
 static bool has_large(const struct trial *t)
 {
 	return t->e->subject.link->mtu > MTU_MIN;
@@ -152,7 +152,7 @@ bool tcp_data_lost(const struct trial *t)
 	return s->asked ? request_lost(t, s) : loop_now() > s->began + SYN_LAST + patience(t);
 }
 
-/* In that time the target has repeated a segment more often than chance explains: each time after twice as long. */
+/* The time in which the target has repeated a segment more often than chance explains; each interval doubles. */
 static int64_t answer_time(const struct trial *t)
 {
 	unsigned int n = loss_enough(t->e);
@@ -160,13 +160,13 @@ static int64_t answer_time(const struct trial *t)
 	return ((INT64_C(1) << (n < REPEATS_MAX ? n : REPEATS_MAX)) - 1) * (RTO_MIN + 2 * round_trip(t));
 }
 
-/* Is the answer longer than a small segment takes? Else one connection has no larger ones than the other. */
+/* Is the answer longer than a small segment? If not, both connections have segments of the same size. */
 static bool fills_segment(const struct connection *c)
 {
 	return c->received > SMALL_SEGMENT - OPTIONS;
 }
 
-/* More of the answer has come in small segments than in full ones, so far. */
+/* Has more of the answer arrived in small segments than in full ones so far? */
 static bool is_behind(const struct trial *t)
 {
 	const struct connection *w = &t->whole, *s = &t->small;
@@ -220,7 +220,7 @@ static void see(const struct view *v, void *data)
 	}
 }
 
-/* To whom: an address that was named, a name that has one, else the far end. False: not known yet, or never. */
+/* Find the address to connect to: a named address, that of a name, else the far end. False: not known yet, or never. */
 static bool find_target(struct trial *t, bool *never)
 {
 	const struct exam *e = t->e;
@@ -241,7 +241,7 @@ static bool find_target(struct trial *t, bool *never)
 	return true;
 }
 
-/* Where nothing else is sent, the kernel's own empty segments, one in a second, which each end answers. */
+/* While nothing else is sent, the kernel sends an empty segment each second, which every host answers. */
 static bool set_probes(int fd)
 {
 	int on = 1, second = 1, n = PROBES;
@@ -273,7 +273,7 @@ static bool begin(struct trial *t, struct connection *c)
 		return false;
 	c->port = ntohs(own.sin6_port);
 	c->began = loop_now();
-	/* A page may be long. */
+	/* The page may be long. */
 	setsockopt(c->fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &window, sizeof(window));
 	if (connect(c->fd, (struct sockaddr *)&to, sizeof(to)) && errno != EINPROGRESS) {
 		c->over = true;
@@ -282,7 +282,7 @@ static bool begin(struct trial *t, struct connection *c)
 	return true;
 }
 
-/* What the manual says: a request of HTTP for the first page, with a line that fills a segment and a bit of the next. */
+/* As documented in the manual: an HTTP request with a line that fills one segment and a bit of the next. */
 static void ask(const struct trial *t, struct connection *c)
 {
 	const struct exam *e = t->e;
@@ -300,7 +300,7 @@ static void ask(const struct trial *t, struct connection *c)
 	head = (size_t)snprintf(text, sizeof(text),
 				"GET / HTTP/1.0\r\nHost: %s%s%s\r\nUser-Agent: sitctl doctor\r\nX-Filler: ",
 				named ? "" : "[", named ? host : addr6_text(&t->to, address), named ? "" : "]");
-	/* What a segment takes the other end has said: it may be anything. */
+	/* The other end announced the segment size, which can be anything. */
 	whole = head + LAST_LINE_LEN;
 	if (whole < info.tcpi_snd_mss + 64)
 		whole = info.tcpi_snd_mss + 64 < sizeof(text) ? info.tcpi_snd_mss + 64 : sizeof(text);
@@ -365,14 +365,14 @@ static bool is_quiet(const struct trial *t, const struct connection *c)
 	return loop_now() > c->moved + patience(t);
 }
 
-/* The answer is there, or enough of it to know that large segments come. */
+/* Is the answer complete, or long enough to show that large segments arrive? */
 static bool is_answered(const struct trial *t, const struct connection *c)
 {
 	return c->acked && (c->closed || c->received >= ENOUGH ||
 			    (c->received && watching(t) && c->seen <= c->received && is_quiet(t, c)));
 }
 
-/* Nothing more comes. A server need not answer. */
+/* Is nothing more to be expected? A server need not answer. */
 static bool is_done(const struct trial *t, const struct connection *c)
 {
 	return c->over || is_answered(t, c) || (c->acked && is_quiet(t, c));
@@ -398,7 +398,7 @@ static bool is_over(const struct trial *t)
 	return is_done(t, w) && (!has_large(t) || is_done(t, s)) && !is_behind(t);
 }
 
-/* Data acknowledges the handshake as well: first it is to be seen whether an empty segment does. */
+/* Data also acknowledges the handshake, so wait first for whether an empty segment does. */
 static bool may_ask(const struct trial *t)
 {
 	const struct connection *c = &t->whole;
@@ -424,7 +424,7 @@ static void step(struct trial *t)
 	if (!s->port || s->over)
 		return;
 	look(t, s);
-	/* As late as in the other connection: some servers wait for no one. */
+	/* Send as late as in the other connection: some servers do not wait long for a request. */
 	if (s->connected && !s->asked && !s->over && loop_now() - s->connected >= w->asked - w->connected)
 		ask(t, s);
 }
@@ -447,7 +447,7 @@ static void on_timer(struct task *task, bool ready, void *data)
 		loop_end(&e->loop, task);
 		return;
 	}
-	/* An echo need not be answered, but where it is, it has told how long it takes, and that it is the far end. */
+	/* An echo request need not be answered, but an answer gives the round-trip time and confirms the far end. */
 	if (!e->seen.answered6 && (e->guessing || (!e->seen.over && now < t->began + HEAD_START)))
 		return;
 	if (find_target(t, &never) && begin(t, &t->whole))

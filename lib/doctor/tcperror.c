@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel gives ECONNREFUSED for a reset and for ICMPv6 port unreachable alike: the queue of errors tells (ipv6(7)). */
+/* A reset and ICMPv6 port unreachable both give ECONNREFUSED; the error queue tells them apart (ipv6(7)). */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/icmp6.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the TCP connections tell: who answers, who refuses, and what is lost on the way. */
+/* What the TCP connections show: who answers, who refuses, and what is lost on the path. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "doctor/resolver.h"
 #include "doctor/tcp.h"
 
-/* That others answer tells that TCP passes: then one that does not is no fault of the tunnel's. */
+/* If any target answers, TCP passes, and another one's silence is not a fault of the tunnel. */
 static bool passes(const struct exam *e)
 {
 	for (unsigned int i = 0; i < tcp_count(e); i++)
@@ -21,7 +21,7 @@ static bool passes(const struct exam *e)
 	return false;
 }
 
-/* The device asks for smaller segments, where it may; else whoever makes the way narrow must tell. */
+/* On a client, a smaller MTU makes the segments smaller; on a server, only 'packet too big' helps. */
 static void mend_size(struct exam *e, struct finding *f)
 {
 	if (!e->subject.server)
@@ -44,7 +44,7 @@ static void judge_sizes(struct exam *e, const struct trial *t, const char *text)
 					text, TCP_PORT, w->request, w->received, s->received));
 }
 
-/* What was lost on the way though the target is there. */
+/* What was lost on the path although the target answers. */
 static void judge_losses(struct exam *e, const struct trial *t, const char *text)
 {
 	const struct connection *w = &t->whole;
@@ -74,7 +74,7 @@ static void judge_losses(struct exam *e, const struct trial *t, const char *text
 		judge_sizes(e, t, text);
 }
 
-/* The connection ended by an error that is not the target's refusal. */
+/* The connection ended with an error that is not the target's reset. */
 static void judge_error(struct exam *e, const struct trial *t, const char *text)
 {
 	static const enum cause_id by_place[HOP_COUNT] = { [HOP_HOST] = CAUSE_TCP_ERROR_HERE,
@@ -103,7 +103,7 @@ static void judge_error(struct exam *e, const struct trial *t, const char *text)
 		exam_found(e, by_place[tcp_error_place(t)], "%s", whole);
 }
 
-/* Nobody answers. One of several may be down: then the others tell that TCP passes. */
+/* The target does not answer. One of several may be down: then the others show that TCP passes. */
 static void judge_silence(struct exam *e, const struct trial *t, const char *text)
 {
 	const struct connection *w = &t->whole;
@@ -129,7 +129,7 @@ static void judge_silence(struct exam *e, const struct trial *t, const char *tex
 			    TCP_PORT, e->subject.name);
 }
 
-/* The line of one target that answers, added to ALL. */
+/* Add the text about one target that answers to ALL. */
 static void say(const struct trial *t, const char *text, char *all, size_t size)
 {
 	const struct connection *w = &t->whole;

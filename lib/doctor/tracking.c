@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connection tracking of the tunnel's outer packets, looked at when some have passed. */
+/* Connection tracking of the tunnel's outer packets, checked after some have passed. */
 #include <string.h>
 
 #include "base/err.h" /* before linux/: glibc and the kernel define the same names */
@@ -25,7 +25,7 @@ static bool translates(const struct expr *e)
 	return expr_is(e, "masq") || expr_is(e, "nat");
 }
 
-/* Does a rule of somebody else translate addresses? Where that cannot be read, none is known of. */
+/* Does a foreign rule translate addresses? If the rules cannot be read, assume none. */
 static bool translating(struct exam *e)
 {
 	static const struct action action = { 1 << NF_INET_PRE_ROUTING | 1 << NF_INET_LOCAL_IN |
@@ -46,7 +46,7 @@ static bool translating(struct exam *e)
 	return found;
 }
 
-/* Keep them out of it: by sitctl, or for somebody else's tunnel with nft; and remove the entry that is there. */
+/* The remedy keeps the packets untracked, with sitctl or, for a foreign tunnel, with nft, and removes the entry. */
 static void keep_out(const struct exam *e, struct finding *f, const struct conntrack *ct)
 {
 	char remote[NET6_TEXT], source[NET6_TEXT], destination[NET6_TEXT], command[EXAM_REMEDY];
@@ -100,7 +100,7 @@ static void judge_entry(struct exam *e, const struct conntrack *ct)
 	keep_out(e, f, ct);
 }
 
-/* Every packet that meets the entry sets its time anew (nf_conntrack_proto_generic.c): one that runs out is met by none. */
+/* Every match restarts the entry's timeout (nf_conntrack_proto_generic.c): if it runs down, no packet matches. */
 static bool runs_out(const struct conntrack *ct)
 {
 	char value[SYSCTL_VALUE_SIZE];
@@ -126,7 +126,7 @@ void check_tracking(struct exam *e)
 		return;
 	}
 	exam_ok(e, "there is no entry for the tunnel");
-	/* With NOTRACK in both hooks an older entry stands until its time-out, and no packet meets it. */
+	/* With NOTRACK in both hooks, an old entry stays until its timeout, but no packet matches it. */
 	if (e->host->s.nft.intact && nft_has_remote(&e->host->s.nft, e->subject.remote)) {
 		exam_ok(e, "the tunnel's packets are kept out of connection tracking");
 		return;

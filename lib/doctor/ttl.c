@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Does the tunnel's TTL reach as far as the far end is? An IPv4 ping with it is compared with the usual one. */
+/* Is the tunnel's TTL large enough for the path to the far end? Compares an IPv4 ping with that TTL to a usual one. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -14,7 +14,7 @@
 #include "doctor/exam.h"
 #include "doctor/resolver.h"
 
-#define TTL_USUAL 64 /* that of the usual ping (RFC 1700, IPDEFTTL) */
+#define TTL_USUAL 64 /* TTL of a usual ping (RFC 1700, IPDEFTTL) */
 #define TTL_ADVISED "255"
 #define TRIES 4
 #define PAUSE 600

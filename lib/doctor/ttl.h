@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: whether the tunnel's TTL reaches as far as the far end is. */
+/* Purpose: whether the tunnel's TTL is large enough to reach the far end. */
 #ifndef SITCTL_DOCTOR_TTL_H
 #define SITCTL_DOCTOR_TTL_H
 
@@ -7,7 +7,7 @@
 
 #include "doctor/exam.h"
 
-/* Does it not? Then that explains why nothing is answered. */
+/* Is it too small? That would explain why nothing is answered. */
 bool ttl_too_small(const struct exam *e);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The IPv4 side of this host: its address, its route to the far end, a NAT before it, others' filters. */
+/* The IPv4 side of this host: its address, its route to the far end, a NAT in front of it, other filters. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static void wrong_local(struct exam *e, struct in_addr local)
 	}
 }
 
-/* Devices into which an IPv4 route to the far end must not lead: the tunnel's own packets would go round. */
+/* Is L a device into which an IPv4 route to the far end must not lead? The tunnel's own packets would loop. */
 static bool is_tunnel(const struct exam *e, const struct link *l)
 {
 	return l->is_sit || !strcmp(l->name, e->subject.dev);
@@ -79,7 +79,7 @@ static bool is_refused(struct exam *e, const char *remote)
 	return refusal_found(e, &policy, 4, CAUSE_REMOTE_REFUSED, what);
 }
 
-/* An interface in a VRF by which the far end is reached: what has no interface of its own is not looked for there. */
+/* An interface in a VRF through which the far end is reached: a tunnel bound to no interface does not use it. */
 static const struct link *in_vrf(struct exam *e, struct path *path)
 {
 	const struct subject *p = &e->subject;
@@ -97,7 +97,7 @@ static const struct link *in_vrf(struct exam *e, struct path *path)
 	return NULL;
 }
 
-/* `ip route` by which the far end would be reached as PATH is, through L. */
+/* The `ip route` command that leads to the far end along PATH, through L. */
 static void host_route(struct exam *e, const struct path *path, const struct link *l, char *buf, size_t size)
 {
 	char remote[NET6_TEXT], gateway[NET6_TEXT];
@@ -175,7 +175,7 @@ void check_underlay(struct exam *e)
 		exam_skip(e, "the interface to %s is gone, or has no address yet", remote);
 }
 
-/* A way past the VPN: an interface of another kind that has a router to the far end. */
+/* A path that bypasses the VPN: an interface of another kind with a router towards the far end. */
 static const struct link *past_vpn(struct exam *e, struct path *path)
 {
 	const struct subject *p = &e->subject;
@@ -193,7 +193,7 @@ static const struct link *past_vpn(struct exam *e, struct path *path)
 	return NULL;
 }
 
-/* Who names the VPN's device, or its address as the tunnel's, wants it so. */
+/* A tunnel that names the VPN's device, or its address as 'local', uses the VPN on purpose. */
 static bool wanted_in_vpn(const struct exam *e)
 {
 	const struct subject *p = &e->subject;
@@ -205,7 +205,7 @@ static bool wanted_in_vpn(const struct exam *e)
 	return p->link->underlay || p->spec.underlay.at;
 }
 
-/* What works is right. */
+/* A tunnel that works is not questioned. */
 void check_vpn(struct exam *e)
 {
 	const struct subject *p = &e->subject;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Does the router beyond the uplink send to this host what is for the peer? It is asked for an echo from the
- * peer's addresses, and the answer, or the router's question for a neighbour, is watched for.
+ * Does the router beyond the uplink route the peer's addresses to this host? It gets echo requests from these
+ * addresses; a watch sees its answers, or its neighbour solicitations.
  */
 #include <arpa/inet.h>
 #include <netinet/icmp6.h>
@@ -23,7 +23,7 @@
 #include "kernel/route.h"
 #include "state/snapshotfind.h"
 
-#define SOURCES 4 /* this host's own address, the peer's, and of two of its prefixes */
+#define SOURCES 4 /* this host's own address, the peer's, and one in each of two of its prefixes */
 #define TRIES 3
 #define PAUSE 700
 #define GRACE 1500
@@ -82,7 +82,7 @@ static void on_timer(struct task *task, bool ready, void *data)
 	task->due = loop_now() + (u->tries == TRIES ? GRACE : PAUSE);
 }
 
-/* Whom to ask: the target that was given, else the router of the default route at the uplink. */
+/* Whom to ask: the given target, else the router of the default route on the uplink. */
 static bool find_router(const struct exam *e, const struct link *uplink, struct upstream *u)
 {
 	if (e->asked)

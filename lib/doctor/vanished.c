@@ -17,7 +17,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 
-/* The counter NAME of a file of lines `NAME VALUE`; 0 where there is none. */
+/* The counter NAME in a file of lines `NAME VALUE`; 0 if there is none. */
 static uint64_t counter_in(const char *path, const char *name)
 {
 	FILE *in = fopen(path, "re");
@@ -33,7 +33,7 @@ static uint64_t counter_in(const char *path, const char *name)
 	return n;
 }
 
-/* What IPsec policies blocked, in or out (net/xfrm/xfrm_proc.c). */
+/* The number of packets that IPsec policies blocked, in or out (net/xfrm/xfrm_proc.c). */
 static uint64_t blocked(bool in)
 {
 	const char *path = "/proc/thread-self/net/xfrm_stat";
@@ -42,7 +42,10 @@ static uint64_t blocked(bool in)
 		  : counter_in(path, "XfrmOutPolBlock");
 }
 
-/* What rp_filter dropped: TcpExt in netstat has a line of names, and below it one of values (net/ipv4/proc.c). */
+/*
+ * The number of packets that rp_filter dropped: TcpExt in netstat has a line of names and then one of values
+ * (net/ipv4/proc.c).
+ */
 static uint64_t reverse_path_drops(void)
 {
 	FILE *in = fopen("/proc/thread-self/net/netstat", "re");
@@ -105,7 +108,7 @@ void vanished_begin(struct exam *e)
 	watch_add(&e->inside, see_inside, e);
 }
 
-/* Does a filter drop it at one of the points from FIRST to LAST, outside on UNDERLAY? The finding is made then. */
+/* If a filter drops the packets at one of the points from FIRST to LAST, outside on UNDERLAY, record CAUSE. */
 static bool by_filter(struct exam *e, const struct link *underlay, enum point first, enum point last,
 		      enum cause_id cause)
 {
@@ -152,7 +155,7 @@ static void forget(void *data)
 	*(unsigned int *)data = 0;
 }
 
-/* Has LINK a filter of traffic control (tc-u32(8) and so on) in that direction? Then what was looked for may end there. */
+/* Does LINK have a traffic control filter (such as tc-u32(8)) in that direction? Then the packets may end there. */
 static bool by_traffic_control(struct exam *e, const struct link *link, bool in)
 {
 	struct nl_batch *batch = &e->host->c.batch;
@@ -168,7 +171,7 @@ static bool by_traffic_control(struct exam *e, const struct link *link, bool in)
 	tc->tcm_parent = TC_H_MAKE(TC_H_CLSACT, in ? TC_H_MIN_INGRESS : TC_H_MIN_EGRESS);
 	if (conversation_dump(&e->host->c, NL_ROUTE, count_one, forget, &n, &ignored) || !n)
 		return false;
-	/* Which of them drops, and what else they do, is not read: no command for all of them. */
+	/* It is not read which filter drops, and what else the filters do: so no command removes them all. */
 	exam_advice(exam_found(e, CAUSE_TRAFFIC_CONTROL, "%s, and %s has a tc filter in that direction",
 			       in ? "answers arrived and disappeared on their way in"
 				  : "echo requests disappeared on their way out",
@@ -178,7 +181,7 @@ static bool by_traffic_control(struct exam *e, const struct link *link, bool in)
 	return true;
 }
 
-/* Others' packets count as well: of ours there are N. */
+/* The counter includes others' packets; ours are N. */
 static bool by_policy(struct exam *e, bool in, unsigned int n)
 {
 	uint64_t grown = blocked(in) - (in ? e->seen.blocked_in : e->seen.blocked_out);
@@ -191,8 +194,8 @@ static bool by_policy(struct exam *e, bool in, unsigned int n)
 }
 
 /*
- * rp_filter of LINK, on which N answers arrived: the larger of its own and that of all counts. With 1 the route back must
- * leave by LINK, with 2 there must be one (__fib_validate_source(), net/ipv4/fib_frontend.c).
+ * N answers arrived on LINK. The larger rp_filter of LINK and 'all' applies: with 1, the route back must leave by LINK;
+ * with 2, there must be one (__fib_validate_source(), net/ipv4/fib_frontend.c).
  */
 static bool by_reverse_path(struct exam *e, const struct link *link, unsigned int n)
 {
@@ -216,13 +219,16 @@ static bool by_reverse_path(struct exam *e, const struct link *link, unsigned in
 		       "for 'all', and the route to %s %s%s",
 		       link->name, (unsigned long long)dropped, own, link->name, all,
 		       addr4_text(e->subject.remote, remote), out ? "leaves by " : "is missing", out ? out->name : "");
-	/* Loose is enough where there is a route at all; and 2 of one interface outdoes 1 of all. */
+	/* Loose mode is enough if there is any route; and 2 on one interface overrides 1 on 'all'. */
 	if (out)
 		exam_command(f, "sysctl -w %s=2", exam_conf(e, 4, link->name, "rp_filter"));
 	return true;
 }
 
-/* How well L matches a packet from REMOTE to LOCAL that came in by INDEX (ipip6_tunnel_lookup(), net/ipv6/sit.c); 0: not. */
+/*
+ * How well L matches a packet from REMOTE to LOCAL that arrived on INDEX (ipip6_tunnel_lookup(), net/ipv6/sit.c); 0:
+ * not at all.
+ */
 static int match(const struct link *l, struct in_addr remote, struct in_addr local, uint32_t index)
 {
 	if (!l->is_sit || !l->up || (l->underlay && l->underlay != index) ||
@@ -232,7 +238,7 @@ static int match(const struct link *l, struct in_addr remote, struct in_addr loc
 	return 1 + 2 * !!l->remote.s_addr + !!l->local.s_addr;
 }
 
-/* Does another device take the N answers that arrived on IN? */
+/* Does another device receive the N answers that arrived on IN? */
 static bool by_other_device(struct exam *e, const struct link *in, unsigned int n)
 {
 	const struct snapshot *s = &e->host->s;
@@ -256,7 +262,7 @@ static bool by_other_device(struct exam *e, const struct link *in, unsigned int 
 	return true;
 }
 
-/* The far end sends to another address of this host than the device has. */
+/* Does the far end send to another address of this host than the device's local one? */
 static bool by_local(struct exam *e, unsigned int n)
 {
 	char to[NET6_TEXT], local[NET6_TEXT], command[EXAM_REMEDY];
@@ -277,7 +283,7 @@ static bool by_local(struct exam *e, unsigned int n)
 	return true;
 }
 
-/* By another interface: of a device that is bound to one this host takes no notice. */
+/* Do answers arrive on another interface? A device that is bound to one ignores packets on any other. */
 static bool by_other_interface(struct exam *e, const struct link *in)
 {
 	char command[EXAM_REMEDY];
@@ -297,7 +303,7 @@ static bool by_other_interface(struct exam *e, const struct link *in)
 	return true;
 }
 
-/* They came out of the device, and a program has not got them. */
+/* Answers came out of the device, but no program received them. */
 static void judge_came_out(struct exam *e)
 {
 	unsigned int n = e->seen.came_out;
@@ -329,7 +335,7 @@ void judge_arrived(struct exam *e)
 			   e->subject.dev);
 }
 
-/* Has the kernel asked for the link-layer address of the next hop in vain? Flags 0 mean that (arp(7)). */
+/* Did ARP for the next hop fail? Flags of 0 mean that (arp(7)). */
 static bool no_arp_answer(const struct exam *e, struct in_addr hop)
 {
 	FILE *in = fopen("/proc/thread-self/net/arp", "re");

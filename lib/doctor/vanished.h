@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: what this host itself does away with: packets that do not leave it, answers that arrive and do not come out. */
+/* Purpose: find what this host itself drops: packets that do not leave, answers that arrive but do not come out. */
 #ifndef SITCTL_DOCTOR_VANISHED_H
 #define SITCTL_DOCTOR_VANISHED_H
 
 #include "doctor/exam.h"
 
-/* Before anything is sent: note the kernel's counters, and watch all interfaces for answers. */
+/* Call this before anything is sent: it reads the kernel's counters and watches all interfaces for answers. */
 void vanished_begin(struct exam *e);
 
-/* Is what was seen an answer to an echo of ours (inner source, type and identifier)? */
+/* Is F an answer to one of our echo requests (inner source, type and identifier)? */
 bool is_answer(const struct exam *e, const struct frame *f);
 
-/* Answers arrived, and none was received: a finding with what took them away. */
+/* Answers arrived, but none was received: record the cause. */
 void judge_arrived(struct exam *e);
 
-/* Echos went into the tunnel, or were refused, and nothing left: likewise. */
+/* Echo requests were given to the tunnel, or refused, and nothing left: likewise. */
 void judge_unsent(struct exam *e);
 
 #endif

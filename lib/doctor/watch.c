@@ -20,7 +20,10 @@
 #define IS(value, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (then), (otherwise))
 #define RETURN(bytes) BPF_STMT(BPF_RET | BPF_K, (bytes))
 
-/* A busy host must not be made to copy what nobody asks about. Offsets are those of a cooked packet. */
+/*
+ * Filters in the kernel, so that a busy host does not copy packets that nobody needs. Offsets are those of a cooked
+ * packet.
+ */
 static int set_filter(int fd, const struct watch_filter *f)
 {
 	uint32_t remote = ntohl(f->remote.s_addr), far[4] = { 0 };
@@ -34,7 +37,7 @@ static int set_filter(int fd, const struct watch_filter *f)
 		IS(remote, 10, 0),
 		LOAD_WORD(16),
 		IS(remote, 8, 0),
-		LOAD_WORD(28), /* the inner source, behind an IPv4 header without options */
+		LOAD_WORD(28), /* the inner source, after an IPv4 header without options */
 		IS(0, 0, 7),
 		LOAD_WORD(32),
 		IS(0, 0, 5),
@@ -64,7 +67,7 @@ bool watch_checksum_known(struct msghdr *m)
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
 		struct tpacket_auxdata aux;
 
-		/* CMSG_NXTHDR() does not look where the message that it gives ends. */
+		/* CMSG_NXTHDR() does not check where the message that it returns ends. */
 		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA ||
 		    c->cmsg_len < CMSG_LEN(sizeof(aux)) || (size_t)(end - (const char *)c) < CMSG_LEN(sizeof(aux)))
 			continue;
@@ -74,7 +77,7 @@ bool watch_checksum_known(struct msghdr *m)
 	return false;
 }
 
-/* One packet; false where there is none. */
+/* Read one packet; false if there is none. */
 static bool take(struct watch *w)
 {
 	uint8_t packet[PACKET_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: look at the packets of an interface, both ways, without touching them (packet(7)). */
+/* Purpose: watch the packets of an interface in both directions without touching them (packet(7)). */
 #ifndef SITCTL_DOCTOR_WATCH_H
 #define SITCTL_DOCTOR_WATCH_H
 
@@ -15,7 +15,7 @@ struct view {
 	struct frame frame;
 	bool outgoing;
 	uint32_t index;	     /* of the interface */
-	bool checksum_known; /* not one that the hardware was still to write, or has checked */
+	bool checksum_known; /* false if the hardware has yet to write it, or has verified it */
 };
 
 struct watch {
@@ -28,8 +28,8 @@ struct watch {
 };
 
 /*
- * What a watch lets through: all IPv6 (a tunnel's device, an uplink), or of IPv4 ICMP and protocol
- * 41 that is from or to REMOTE or has the inner source FAR.
+ * What a watch sees: all packets (on a tunnel's device or an uplink) or, with V4, of IPv4 only ICMP and protocol 41
+ * that is from or to REMOTE or has the inner source FAR.
  */
 struct watch_filter {
 	bool v4;
@@ -37,7 +37,7 @@ struct watch_filter {
 	const struct in6_addr *far; /* NULL: any */
 };
 
-/* Watch the interface INDEX (0: all of them) in LOOP, in the background. 0, or a negative errno (EPERM: needs CAP_NET_RAW). */
+/* Watch the interface INDEX (0: all) in LOOP, in the background. 0, or a negative errno (EPERM: needs CAP_NET_RAW). */
 int watch_open(struct watch *w, struct loop *loop, uint32_t index, const struct watch_filter *filter);
 void watch_close(struct watch *w);
 
@@ -45,8 +45,8 @@ void watch_close(struct watch *w);
 void watch_add(struct watch *w, void (*see)(const struct view *v, void *data), void *data);
 
 /*
- * Does the packet that came with the control messages of M tell of its checksum? Not of one that is not written yet, or
- * that the hardware found right. For watch.c and tests.
+ * Can the checksum of the packet that came with the control messages of M be verified? Not if it is not written yet, or
+ * if the hardware has verified it. For watch.c and tests.
  */
 bool watch_checksum_known(struct msghdr *m);
 

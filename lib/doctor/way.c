@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* By which route would this host send an IPv6 packet? */
+/* The route by which this host would send an IPv6 packet. */
 #include <errno.h>
 
 #include "doctor/way.h" /* before linux/: glibc and the kernel define the same names */
