@@ -236,7 +236,8 @@ static void judge_silence(struct exam *e)
 			    e->subject.has_inner ? addr6_text(&e->subject.inner, other) : "right");
 	} else if (s->answered4 && e->underlay.fd < 0) {
 		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
-			   "%s answers an IPv4 ping, but the tunnel is silent; no more is known, because this user may "
+			   "%s answers an IPv4 ping, but the tunnel is silent; nothing more is known, because this "
+			   "user may "
 			   "not watch packets",
 			   remote);
 	} else if (s->answered4) {
