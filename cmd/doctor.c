@@ -17,6 +17,7 @@
 #include "change/fromconf.h"
 #include "conf/conf.h"
 #include "doctor/causes.h"
+#include "doctor/checks.h"
 #include "doctor/exam.h"
 #include "doctor/examine.h"
 #include "doctor/resolver.h"
@@ -247,7 +248,7 @@ static void print_exam(const struct exam *e, const struct ctx *ctx)
 		const struct result *r = &e->results[i];
 
 		printf("%s%-*s%s%-*s", color(ctx, colors[r->outcome]), CHECK_COLUMN, outcomes[r->outcome],
-		       color(ctx, COLOR_NONE), TEXT_COLUMN - CHECK_COLUMN, r->check);
+		       color(ctx, COLOR_NONE), TEXT_COLUMN - CHECK_COLUMN, check_title(r->check));
 		print_wrapped(TEXT_COLUMN, TEXT_COLUMN, r->text);
 	}
 	for (unsigned int i = 0; i < e->n_findings; i++) {
@@ -293,7 +294,7 @@ static json_t *exam_json(const struct exam *e)
 	json_t *list = json_array(), *json;
 
 	for (unsigned int i = 0; i < e->n_results; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "check", e->results[i].check, "outcome",
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "check", e->results[i].check->name, "outcome",
 						      outcomes[e->results[i].outcome], "text",
 						      text_json(e->results[i].text)));
 	json = json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:s?}", "name", text_json(e->subject.name), "dev",

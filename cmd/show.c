@@ -2,6 +2,7 @@
 /* show: what the kernel has, and what only the files have, for people and as JSON. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "show.h"
@@ -63,6 +64,31 @@ static unsigned long long counted(const struct view *v, int stat)
 	return v->link->stats[stat];
 }
 
+static const char *const device_sysctls[] = { "forwarding", "force_forwarding", "accept_ra", "accept_redirects",
+					      "disable_ipv6" };
+
+#define DEVICE_SYSCTLS (sizeof(device_sysctls) / sizeof(*device_sysctls))
+
+/* The value of device_sysctls[I] of the device; false where the kernel has none. */
+static bool device_sysctl(const struct view *v, size_t i, char value[SYSCTL_VALUE_SIZE])
+{
+	char key[SYSCTL_KEY_SIZE];
+
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", v->link->name, device_sysctls[i]);
+	return !sysctl_read(key, value, SYSCTL_VALUE_SIZE);
+}
+
+static void add_details(const struct view *v, json_t *json)
+{
+	char value[SYSCTL_VALUE_SIZE];
+
+	json_object_set_new(json, "group", json_integer(v->link->group));
+	json_object_set_new(json, "alias", text_json(v->link->alias));
+	for (size_t i = 0; i < DEVICE_SYSCTLS; i++)
+		if (device_sysctl(v, i, value))
+			json_object_set_new(json, device_sysctls[i], json_integer(strtoll(value, NULL, 10)));
+}
+
 static json_t *view_json(const struct view *v)
 {
 	json_t *json = json_pack("{s:s, s:s}", "role", role_object(v->spec.role), "name", name_text(v->spec.name)),
@@ -90,6 +116,8 @@ static json_t *view_json(const struct view *v)
 	}
 	json_decref(proxied);
 	json_only_in_file(v, json);
+	if (v->ctx->details)
+		add_details(v, json);
 	if (v->ctx->statistics && !v->host->s.nft_unknown)
 		json_object_set_new(json, "source-filter-dropped", json_integer((json_int_t)dropped(v, SET_DROPPED)));
 	if (v->ctx->statistics && !v->host->s.nft_unknown && v->spec.role == ROLE_CLIENT)
@@ -129,20 +157,15 @@ static void print_proxied(const struct view *v)
 
 static void print_details(const struct view *v)
 {
-	static const char *const conf[] = { "forwarding", "force_forwarding", "accept_ra", "accept_redirects",
-					    "disable_ipv6" };
+	char value[SYSCTL_VALUE_SIZE];
 	char text[64];
 
 	snprintf(text, sizeof(text), "%u, group %u, %s", v->link->index, v->link->group, operstate(v->link->operstate));
 	row(v, "ifindex", COLOR_NONE, text);
 	row(v, "alias", COLOR_NONE, v->link->alias);
-	for (size_t i = 0; i < sizeof(conf) / sizeof(*conf); i++) {
-		char key[SYSCTL_KEY_SIZE], value[SYSCTL_VALUE_SIZE];
-
-		snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", v->link->name, conf[i]);
-		if (!sysctl_read(key, value, sizeof(value)))
-			row(v, conf[i], COLOR_NONE, value);
-	}
+	for (size_t i = 0; i < DEVICE_SYSCTLS; i++)
+		if (device_sysctl(v, i, value))
+			row(v, device_sysctls[i], COLOR_NONE, value);
 }
 
 static void print_statistics(const struct view *v)
@@ -225,6 +248,20 @@ static void print_host(const struct ctx *ctx, const struct host *host)
 	}
 }
 
+/* The same as JSON. */
+static json_t *host_json(const struct host *host)
+{
+	json_t *json = json_pack("{s:s, s:s}", "role", "server", "name", "server"), *sysctls = json_array();
+	const struct saved *entry;
+
+	json_object_set_new(json, "uplink", text_json(name_text(host->j.desired.server.uplink)));
+	for (size_t at = 0; (entry = saved_next(&host->j.saved, SAVED_SYSCTL, &at));)
+		json_array_append_new(sysctls, json_pack("{s:o, s:s, s:s}", "key", text_json(entry->sysctl.key),
+							 "value", entry->sysctl.made, "was", entry->sysctl.value));
+	json_object_set_new(json, "sysctls", sysctls);
+	return json;
+}
+
 /* Where the kernel has the tunnels of ROLE as devices. */
 static bool show_devices(struct view v, const struct confs *confs, enum role role, const char *name, json_t *array)
 {
@@ -264,6 +301,8 @@ static bool show_role(const struct ctx *ctx, const struct host *host, const stru
 
 	if (!array && !name && !ctx->brief && role == ROLE_PEER)
 		print_host(ctx, host);
+	if (array && !name && ctx->details && role == ROLE_PEER && host->j.desired.server.uplink.at)
+		json_array_append_new(array, host_json(host));
 	found = role == ROLE_NAT ? show_passes(v, confs, name, array) : show_devices(v, confs, role, name, array);
 	return show_absent(ctx, host, confs, role, name, array) || found;
 }

@@ -10,13 +10,17 @@
  * no START, else when everything that was started has ended.
  */
 struct check {
-	const char *name;
+	const char *name;  /* in JSON */
+	const char *title; /* NULL: the name */
 	void (*start)(struct exam *e);
 	void (*judge)(struct exam *e);
 	bool late; /* judged after the loop even if it starts nothing */
 };
 
 extern const struct check checks[]; /* ends with a row without a name */
+
+/* What people read of CHECK. */
+const char *check_title(const struct check *check);
 
 /* The functions of its rows, in the files of this folder. */
 void check_kernel(struct exam *e);

@@ -16,6 +16,8 @@
 #define EXAM_WORDS 8
 #define EXAM_WORD 320 /* "net/ipv6/conf/IFNAME/LEAF" with each byte quoted */
 
+struct check;
+
 struct finding {
 	enum cause_id cause;
 	char evidence[EXAM_TEXT]; /* what was seen */
@@ -28,7 +30,7 @@ enum outcome { OUTCOME_OK, OUTCOME_FAILED, OUTCOME_RISK, OUTCOME_SKIPPED };
 
 /* A line of the checklist. */
 struct result {
-	const char *check;
+	const struct check *check;
 	enum outcome outcome;
 	char text[EXAM_TEXT];
 };
@@ -103,7 +105,7 @@ struct exam {
 	unsigned int n_words;
 
 	/* of the current check */
-	const char *check;
+	const struct check *check;
 	unsigned int found_before;
 	bool skipped;
 	char text[EXAM_TEXT];

@@ -23,7 +23,7 @@ static void add_result(struct exam *e, enum outcome outcome, const char *text)
 
 static void judge(struct exam *e, const struct check *c)
 {
-	e->check = c->name;
+	e->check = c;
 	e->found_before = e->n_findings;
 	e->skipped = false;
 	e->text[0] = '\0';

@@ -145,7 +145,7 @@ class Program(doctor.Client):
         exam = self.examine(self.client, "t1", **NOBODY)
         self.assertEqual(list(exam.findings), [], str(exam))
         skipped = {c["check"]: c["text"] for c in exam.report["checks"] if c["outcome"] == "skipped"}
-        for check in ("other filters", "connection tracking", "state"):
+        for check in ("others' filters", "connection tracking", "state"):
             self.assertIn("root", skipped[check])
         self.assertEqual(exam.checks["kernel"]["outcome"], "ok")
         self.assertEqual(exam.checks["device"]["outcome"], "ok")

@@ -40,7 +40,7 @@ class Routed(doctor.Case):
     def test_down(self):
         self.server.ip("link set sit-alice down")
         exam = self.examine(self.server, "alice")
-        for check in ("router", "peer's routes", "onward route"):
+        for check in ("router", "peer's routes", "way on"):
             self.assertEqual(exam.checks[check]["text"], "the device is not up", str(exam))
 
     def test_forward_dropped(self):
