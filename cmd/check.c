@@ -38,6 +38,7 @@ struct report {
 	json_t *array;	    /* with --json */
 	char (*seen)[LINE];
 	size_t n_seen;
+	char repair[COMMAND_TEXT + 64]; /* of the differences that were printed last */
 	bool drift;
 };
 
@@ -68,23 +69,59 @@ static void describe_link(const struct link *was, const struct link *want, char 
 		snprintf(line + len, size - len, "; alias is %s, wanted is %s", alias, want->alias);
 }
 
+/* Do both lead to the same destination by the same interface? */
+static bool same_way(const struct route *a, const struct route *b)
+{
+	return a->type == b->type && net6_equal(&a->dst, &b->dst) && !strcmp(a->ifname, b->ifname);
+}
+
+/* The route that the kernel has in the place of ROUTE, with another gateway or metric; or NULL. */
+static const struct route *in_place_of(const struct change *ch, const struct route *route)
+{
+	const struct route *found;
+
+	for (size_t at = 0; (found = snapshot_next_route_to(&ch->host.s, &route->dst, &at));)
+		if (same_way(found, route))
+			return found;
+	return NULL;
+}
+
+/* Is STEP the removal of a route in whose place the plan adds another? That one's difference names both. */
+static bool is_replaced(const struct plan *plan, const struct step *step)
+{
+	for (size_t i = 0; step->op == STEP_DEL && step->was->kind == KIND_ROUTE && i < plan->n; i++)
+		if (plan->steps[i].op == STEP_ADD && plan->steps[i].want->kind == KIND_ROUTE &&
+		    same_way(&plan->steps[i].want->route, &step->was->route))
+			return true;
+	return false;
+}
+
 /* What STEP says about the kernel, in words. */
-static void describe(const struct step *step, char *line, size_t size)
+static void describe(const struct change *ch, const struct step *step, char *line, size_t size)
 {
 	const struct object *object = step_object(step);
-	char label[160];
+	const struct route *other = NULL;
+	char label[160], found[160];
 
 	kinds[object->kind]->label(object, label, sizeof(label));
-	if (step->op == STEP_ADD)
+	if (step->op == STEP_ADD && object->kind == KIND_ROUTE)
+		other = in_place_of(ch, &object->route);
+	if (other) {
+		const struct object now = { .kind = KIND_ROUTE, .route = *other };
+
+		kinds[KIND_ROUTE]->label(&now, found, sizeof(found));
+		snprintf(line, size, "%s is configured, but the kernel has %s", label, found);
+	} else if (step->op == STEP_ADD) {
 		snprintf(line, size, "%s is missing", label);
-	else if (step->op == STEP_DEL)
+	} else if (step->op == STEP_DEL) {
 		snprintf(line, size, "%s is left over", label);
-	else if (object->kind == KIND_SYSCTL)
+	} else if (object->kind == KIND_SYSCTL) {
 		snprintf(line, size, "%s is configured, but the value is %s", label, step->was->sysctl.value);
-	else if (step->phase == PHASE_LINK_UP)
+	} else if (step->phase == PHASE_LINK_UP) {
 		snprintf(line, size, "%s is down", label);
-	else
+	} else {
 		snprintf(line, size, "%s does not have the configured values", label);
+	}
 	if (step->op == STEP_CHANGE && step->phase == PHASE_LINK)
 		describe_link(&step->was->link, &step->want->link, line, size);
 }
@@ -130,6 +167,17 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 	fclose(out);
 }
 
+/* What repairs the differences that were printed last: it follows them, once. */
+static void print_repair(struct report *r)
+{
+	if (!*r->repair)
+		return;
+	fputs("repair: ", stdout);
+	print_text(r->repair);
+	putchar('\n');
+	*r->repair = '\0';
+}
+
 /* CONF is the file that must be corrected, NULL: a command repairs it. */
 static void tell(struct report *r, const struct spec *spec, const struct step *step, const struct conf *conf,
 		 const char *line)
@@ -146,12 +194,13 @@ static void tell(struct report *r, const struct spec *spec, const struct step *s
 	else
 		repair_command(r, spec, repair, sizeof(repair));
 	if (!r->array) {
+		if (strcmp(r->repair, repair))
+			print_repair(r);
+		snprintf(r->repair, sizeof(r->repair), "%s", repair);
 		fputs(color(r->ctx, COLOR_DEV), stdout);
 		print_text(name);
 		printf("%s: ", color(r->ctx, COLOR_NONE));
 		print_text(line);
-		fputs("; repair: ", stdout);
-		print_text(repair);
 		putchar('\n');
 		return;
 	}
@@ -238,9 +287,10 @@ static int check_scope(struct report *r, struct change *ch, const struct spec *s
 	for (size_t i = 0; !ret && i < ch->plan.n; i++) {
 		char line[LINE];
 
-		if (step_silent(&ch->plan.steps[i]) || of_missing(&ch->plan, &ch->plan.steps[i]))
+		if (step_silent(&ch->plan.steps[i]) || of_missing(&ch->plan, &ch->plan.steps[i]) ||
+		    is_replaced(&ch->plan, &ch->plan.steps[i]))
 			continue;
-		describe(&ch->plan.steps[i], line, sizeof(line));
+		describe(ch, &ch->plan.steps[i], line, sizeof(line));
 		tell(r, by_whom(ch, whose(ch, &ch->plan.steps[i], spec)), &ch->plan.steps[i], NULL, line);
 	}
 	return ret;
@@ -394,6 +444,7 @@ enum status cmd_check(const struct ctx *ctx, const struct command *cmd, const ch
 	for (size_t i = 0; !ret && i < sizeof(roles) / sizeof(*roles); i++)
 		if (!cmd->role || cmd->role == roles[i])
 			ret = check_role(&r, &ch, roles[i], name, &found, &err);
+	print_repair(&r);
 	if (!ret && cmd->role != ROLE_NAT)
 		warn_of_open_relays(ctx, &ch);
 	change_close(&ch);

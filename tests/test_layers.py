@@ -215,6 +215,13 @@ class Layers(unittest.TestCase):
                     "lib/spec/spec.c:4: defines spec_hidden(), which no header declares",
                     "lib/spec/spec.c:5: defines hidden, which no header declares")
 
+    def test_under_a_name_of_a_library(self):
+        """A function that stands for one of another library has that one's header."""
+        own = "#include <stdlib.h>\nint atoi(const char *text) { return !text; }\n"
+        self.assertEqual((0, ["layers: 16 files, 11 edges, no circle"]), said({"lib/spec/spec.c": own}))
+        self.faults({"lib/spec/spec.c": own.replace("stdlib", "errno")},
+                    "lib/spec/spec.c:5: defines atoi(), which no header declares")
+
     def test_flat(self):
         self.faults({"lib/flat.h": "int flat(void);", "lib/flat.c": "int flat(void) { return 0; }"},
                     "lib/flat.c:1: lies directly in lib/, in none of its folders",

@@ -97,12 +97,14 @@ static json_t *route_json(const struct object *object)
 static void route_label(const struct object *object, char *buf, size_t size)
 {
 	const struct route *r = &object->route;
-	char text[NET6_TEXT];
+	char text[NET6_TEXT], gateway[NET6_TEXT + 8] = "";
 
+	if (r->has_gateway)
+		snprintf(gateway, sizeof(gateway), " via %s", addr6_text(&r->gateway, text));
 	if (r->type == RTN_UNREACHABLE)
 		snprintf(buf, size, "unreachable route %s", dst_text(r, text));
 	else
-		snprintf(buf, size, "route %s by %s metric %u", dst_text(r, text), r->ifname, r->metric);
+		snprintf(buf, size, "route %s%s dev %s metric %u", dst_text(r, text), gateway, r->ifname, r->metric);
 }
 
 const struct kind route_kind = {

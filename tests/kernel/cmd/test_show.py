@@ -87,6 +87,24 @@ class ShowClient(netlab.Case):
         self.assertEqual(self.tell(self.client, "client show t1").out, text)
         self.assertGreater(len(self.tell(self.client, "-d client show").out), len(text))
 
+    def test_details_in_json(self):
+        """What -d shows to people is in JSON as well: of a device, and of the server."""
+        self.up(self.client, UP)
+        self.up(self.server, Check.NEAR)
+        for host, words, name in ((self.client, "client show", "t1"), (self.server, "server show", "near")):
+            text = self.tell(host, f"-d {words}").out
+            rows = dict(re.findall(r"^    (\w+) +(.+)$", text[text.index(f"{name}: "):], re.M))
+            *server, one = self.show(host, f"-d {words}")
+            self.assertEqual(rows["ifindex"], f"{one['ifindex']}, group {one['group']}, {one['operstate']}")
+            for key in ("alias", "forwarding", "accept_ra", "accept_redirects", "disable_ipv6"):
+                self.assertEqual(rows[key], str(one[key]))
+            self.assertEqual({"group", "alias", "forwarding"} & self.show(host, words)[-1].keys(), set())
+            shown = re.findall(r"^    (\S+) = (\S+) \(was (\S+)\)$", text, re.M)
+            told = [(s["key"], s["value"], s["was"]) for each in server for s in each["sysctls"]]
+            self.assertEqual(shown, told)
+            self.assertEqual([each["uplink"] for each in server], ["up0"] if host is self.server else [])
+        self.assertNotEqual(told, [])
+
     def test_counters(self):
         self.server.ip(netlab.FAR_SERVER)
         self.up(self.client, UP)
@@ -258,6 +276,22 @@ class Check(netlab.Case):
                 self.assertIn(key.rsplit(".", 1)[1], done.out + done.err)
                 self.up(self.server, self.NEAR)
                 self.up(self.server, "server check")
+
+    def test_another_gateway_or_metric(self):
+        """It is one difference, which names both routes; several have one repair."""
+        up = f"client up t1 remote {SERVER4} address {PAIR[1]}/127 gateway {PAIR[0]}"
+        for words, other in (("add ::/0 via 2001:db8::77 dev t1 metric 1024 onlink", "via 2001:db8::77 dev t1 metric 1024"),
+                             (f"add ::/0 via {PAIR[0]} dev t1 metric 9 proto 41", f"via {PAIR[0]} dev t1 metric 9")):
+            with self.subTest(words):
+                self.up(self.client, up)
+                self.client.ip(f"route del ::/0 dev t1\nroute {words}\nlink set t1 mtu 1300")
+                done = self.tell(self.client, "client check", status=3)
+                device, route, repair = done.out.splitlines()
+                self.assertIn("mtu is 1300", device)
+                self.assertEqual(route, f"t1: route default via {PAIR[0]} dev t1 metric 1024 is configured, but the kernel has "
+                                        f"route default {other}")
+                self.assertEqual(repair, f"repair: sitctl {up}")
+                self.up(self.client, "client down t1")
 
     def test_check_changes_nothing(self):
         self.up(self.client, self.FULL)
