@@ -116,7 +116,7 @@ const char *addr6_not_host(const struct in6_addr *addr)
 	if (IN6_IS_ADDR_MULTICAST(addr))
 		return "is a multicast address";
 	if (IN6_IS_ADDR_LINKLOCAL(addr))
-		return "is a link-local address; the kernel makes those itself";
+		return "is a link-local address, which only the kernel assigns";
 	if (IN6_IS_ADDR_V4MAPPED(addr))
 		return "is an IPv4-mapped address";
 	if (IN6_IS_ADDR_V4COMPAT(addr))
@@ -148,7 +148,7 @@ static const char *find_class(const struct class4 *table, size_t n, struct in_ad
 const char *addr4_not_host(struct in_addr addr)
 {
 	static const struct class4 table[] = {
-		{ 0x00000000, 8, "is an address of network 0" },
+		{ 0x00000000, 8, "is an address in 0.0.0.0/8" },
 		{ 0x7f000000, 8, "is a loopback address" },
 		{ 0xe0000000, 4, "is a multicast address" },
 		{ 0xffffffff, 32, "is the broadcast address" },
@@ -163,8 +163,8 @@ const char *addr4_not_far_end(struct in_addr addr)
 		{ 0xf0000000, 4, "is a reserved address (240.0.0.0/4)" },
 		{ 0xa9fe0000, 16, "is a link-local address, which no router forwards (RFC 3927)" },
 		{ 0xc0000000, 24,
-		  "is an address for protocol assignments (192.0.0.0/24), not one of a host elsewhere" },
-		{ 0xc0586300, 24, "is an anycast address of the 6to4 relays, which are no longer there (RFC 7526)" },
+		  "is in the block for IETF protocol assignments (192.0.0.0/24), not the address of another host" },
+		{ 0xc0586300, 24, "is in the deprecated anycast prefix of the 6to4 relays (RFC 7526)" },
 	};
 	const char *text = addr4_not_host(addr);
 

@@ -29,7 +29,7 @@ bool parse_u32(const char *word, uint32_t min, uint32_t max, uint32_t *out, cons
 	uint64_t value = 0;
 
 	if (!*word)
-		return fail(why, "is empty, a number is needed");
+		return fail(why, "is empty: expected a number");
 	for (const char *p = word; *p; p++) {
 		if (*p < '0' || *p > '9')
 			return fail(why, "is not a decimal number");
@@ -56,7 +56,7 @@ bool parse_hex(const char *word, uint32_t min, uint32_t max, uint32_t *out, cons
 bool parse_ifname(const char *word, const char **why)
 {
 	if (!*word)
-		return fail(why, "is empty, an interface name is needed");
+		return fail(why, "is empty: expected an interface name");
 	if (strlen(word) >= IFNAMSIZ)
 		return fail(why, "is longer than the 15 bytes of an interface name");
 	/* /proc/sys/net/ipv6/conf has "all" and "default" beside the interfaces' own folders. */
@@ -64,9 +64,10 @@ bool parse_ifname(const char *word, const char **why)
 		return fail(why, "is not a name that an interface with IPv6 can have");
 	for (const char *p = word; *p; p++) {
 		if (strchr("/:%", *p))
-			return fail(why, "has a '/', ':' or '%', which no interface name can have");
+			return fail(why, "contains '/', ':' or '%', which an interface name cannot contain");
 		if ((unsigned char)*p <= ' ' || *p == 127)
-			return fail(why, "has a space or control character, which no interface name can have");
+			return fail(why,
+				    "contains a space or control character, which an interface name cannot contain");
 	}
 	return true;
 }
@@ -75,7 +76,7 @@ const char *ifname_unfit(const char *name)
 {
 	for (; *name; name++)
 		if (!isascii((unsigned char)*name))
-			return "has a byte that is not ASCII, which sitctl takes in no interface name";
+			return "contains a byte that is not ASCII, which sitctl does not accept in an interface name";
 	return NULL;
 }
 
@@ -84,7 +85,7 @@ bool parse_peer_name(const char *word, const char **why)
 	size_t len = strlen(word);
 
 	if (len == 0 || len > PEER_NAME_MAX)
-		return fail(why, "is not a peer name: 1 to 32 bytes are needed");
+		return fail(why, "is not a peer name: it must have 1 to 32 bytes");
 	if (!strcmp(word, ".") || !strcmp(word, ".."))
 		return fail(why, "is not a peer name");
 	for (const char *p = word; *p; p++)
@@ -113,7 +114,7 @@ bool parse_host_name(const char *word, const char **why)
 	bool letter = false;
 
 	if (len == 0 || len > HOST_NAME_MAX_LEN)
-		return fail(why, "is not a host name: 1 to 253 bytes are needed");
+		return fail(why, "is not a host name: it must have 1 to 253 bytes");
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)word[i];
 
@@ -167,7 +168,7 @@ static bool parse_net(const char *word, struct net6 *out, const char **why)
 	memcpy(text, word, n);
 	text[n] = '\0';
 	if (slash && !parse_u32(slash + 1, 1, 128, &len, why))
-		return fail(why, "has a bad prefix length: 1 to 128 is needed after the '/'");
+		return fail(why, "has a bad prefix length: expected 1 to 128 after the '/'");
 	if (!parse_ipv6_host(text, &out->addr, why))
 		return false;
 	out->len = (uint8_t)len;

@@ -28,7 +28,7 @@ static int take_mtu(const struct world *w, const struct link *link, struct spec 
 	if (ret || link->mtu >= MTU_MIN)
 		return ret;
 	err_sys(err, EOPNOTSUPP, "%s", link->name);
-	err_why(err, "its MTU is %u, and IPv6 needs %u", link->mtu, MTU_MIN);
+	err_why(err, "its MTU is %u, but IPv6 needs at least %u", link->mtu, MTU_MIN);
 	return -EOPNOTSUPP;
 }
 
@@ -71,22 +71,22 @@ static int check_device(const struct link *link, struct err *err)
 
 	err_sys(err, EOPNOTSUPP, "%s", link->name);
 	if (!link->is_sit) {
-		err_why(err, "is no SIT tunnel");
+		err_why(err, "is not a SIT tunnel");
 	} else if (!link->remote.s_addr) {
-		err_why(err, "has no remote: it is a tunnel to many, not to a server");
+		err_why(err, "has no remote: it is a tunnel to many hosts, not to one server");
 	} else if (link->odd) {
 		err_why(err, "%s", link->odd);
 	} else if (link->proto != IPPROTO_IPV6) {
-		err_why(err, "takes more than IPv6 inside ('mode any')");
-		err_hint(err, "the mode is given when a device is made: 'sitctl doctor' of it prints the commands that "
-			      "make it anew");
+		err_why(err, "accepts more than IPv6 inside ('mode any')");
+		err_hint(err, "create it again, since the mode cannot be changed later: 'sitctl doctor' prints the "
+			      "commands");
 	} else if (!link->pmtudisc) {
-		err_why(err, "does no path MTU discovery ('nopmtudisc'), and a tunnel of sitctl does");
+		err_why(err, "does not do path MTU discovery ('nopmtudisc'), as a sitctl tunnel does");
 	} else if (manager) {
-		err_why(err, "%s manages it, and would go on doing so", manager);
-		err_hint(err, "have 'sitctl client import' read its files, and remove them");
+		err_why(err, "%s manages it, and would continue to", manager);
+		err_hint(err, "read its files with 'sitctl client import', then remove them");
 	} else if (link->alias[0] && link->group == SITCTL_GROUP) {
-		err_why(err, "group %d is sitctl's, its alias '%.100s' is not", SITCTL_GROUP, link->alias);
+		err_why(err, "its group %d is sitctl's, but its alias '%.100s' is not", SITCTL_GROUP, link->alias);
 	} else {
 		return 0;
 	}
@@ -110,7 +110,7 @@ int change_adopt(struct change *ch, const char *dev, struct spec *spec, struct e
 		return ret;
 	if (!link) {
 		err_sys(err, ENODEV, "%s", dev);
-		err_why(err, "there is no interface of this name");
+		err_why(err, "no interface has this name");
 		return -ENODEV;
 	}
 	ret = check_device(link, err);
@@ -122,7 +122,7 @@ int change_adopt(struct change *ch, const char *dev, struct spec *spec, struct e
 		return ret;
 	if (!spec->n_addresses) {
 		err_sys(err, EADDRNOTAVAIL, "%s", dev);
-		err_why(err, "has no IPv6 address but its link-local one");
+		err_why(err, "has no IPv6 address other than its link-local one");
 		err_hint(err, "give it one, or remove it and use 'sitctl client up'");
 		return -EADDRNOTAVAIL;
 	}

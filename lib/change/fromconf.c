@@ -50,11 +50,10 @@ static int rule_unlike(struct taken *taken, const struct spec *spec, struct err 
 	char remote[NET6_TEXT];
 
 	if (other && !name_equal((*other)->name, spec->name))
-		return err_usage(err, name_text(spec->dev), "is the device of peer %s as well",
-				 name_text((*other)->name));
+		return err_usage(err, name_text(spec->dev), "is also the device of peer %s", name_text((*other)->name));
 	other = tfind(spec, &taken->remotes, by_remote);
 	if (other && !name_equal((*other)->name, spec->name))
-		return err_usage(err, addr4_text(spec->remote, remote), "is the remote of peer %s as well",
+		return err_usage(err, addr4_text(spec->remote, remote), "is also the remote of peer %s",
 				 name_text((*other)->name));
 	return tsearch(spec, &taken->devs, by_dev) && tsearch(spec, &taken->remotes, by_remote)
 		       ? 0

@@ -29,9 +29,9 @@ struct conf_kind {
 };
 
 static const struct conf_kind kinds_of_conf[] = {
-	{ ROLE_CLIENT, NULL, "client", 0, NULL, "a client's file has '[client]'" },
-	{ ROLE_SERVER, "server", "server", ROLE_PEER, "peer", "the server's file has '[server]' and '[peer NAME]'" },
-	{ ROLE_NAT, "nat", NULL, ROLE_NAT, "pass", "the file of passes has '[pass NAME]'" },
+	{ ROLE_CLIENT, NULL, "client", 0, NULL, "use '[client]' in a client's file" },
+	{ ROLE_SERVER, "server", "server", ROLE_PEER, "peer", "use '[server]' and '[peer NAME]' in the server's file" },
+	{ ROLE_NAT, "nat", NULL, ROLE_NAT, "pass", "use '[pass NAME]' in the file of NAT passes" },
 };
 
 static const struct conf_kind *kind_of(enum role role)
@@ -182,7 +182,7 @@ static int parse_header(const struct conf *f, const char *text, const char *clie
 	} else if (spec_init(spec, is->role, is->name ? "" : client, err)) {
 		return -EINVAL;
 	}
-	return conf_find(f, spec->role, name_text(spec->name)) ? err_usage(err, text, "is there twice") : 0;
+	return conf_find(f, spec->role, name_text(spec->name)) ? err_usage(err, text, "appears twice") : 0;
 }
 
 /* Find key and value of `key = value # comment`; false where it is not of that form. */
@@ -223,7 +223,7 @@ static int take_key(struct conf *f, struct conf_line *line, uint64_t *seen, stru
 		return -EINVAL;
 	}
 	if (!f->n_sections) {
-		err_usage(err, line->key, "stands before the first section");
+		err_usage(err, line->key, "appears before the first section");
 		err_hint(err, "%s", kind_of(f->role)->sections);
 		return -EINVAL;
 	}
@@ -291,7 +291,8 @@ int conf_parse(struct conf *f, const char *text, enum role role, const char *nam
 		if (ret == -ENOMEM)
 			return err_sys(err, ENOMEM, "%s", f->path);
 		if (f->n_lines == LINES_MAX || f->n_sections == SECTIONS_MAX)
-			return err_usage(err, f->path, "is too large: a file has less than %u lines, and %u sections",
+			return err_usage(err, f->path,
+					 "is too large: a file must have fewer than %u lines and %u sections",
 					 LINES_MAX, SECTIONS_MAX);
 		if (ret && (!f->n_sections || f->sections[f->n_sections - 1].spec.role ||
 			    f->sections[f->n_sections - 1].line == f->n_lines))
@@ -328,9 +329,9 @@ static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
 	if (st->st_size > SIZE_MAX_FILE)
 		return err_usage(err, f->path, TOO_LARGE);
 	if (st->st_uid || (st->st_mode & 022)) {
-		err_usage(err, f->path, "others than root may write to it");
+		err_usage(err, f->path, "users other than root can write to it");
 		quote_word(f->path, word, sizeof(word));
-		err_hint(err, "chown root %s; chmod go-w %s", word, word);
+		err_hint(err, "run 'chown root %s; chmod go-w %s'", word, word);
 		return -EINVAL;
 	}
 	f->mode = st->st_mode & 07777;
@@ -354,8 +355,8 @@ static int check_folder(const char *path, struct err *err)
 	/* In one like /tmp (sticky) nobody replaces what is root's. */
 	if (!st.st_uid && (!(st.st_mode & 022) || ((st.st_mode & S_ISVTX) && (lstat(path, &entry) || !entry.st_uid))))
 		return 0;
-	err_usage(err, path, "others than root may write to its folder");
-	err_hint(err, "keep it in a folder that is root's alone, as " CONF_DIR " is");
+	err_usage(err, path, "users other than root can write to its directory");
+	err_hint(err, "keep it in a directory that only root can write to, such as " CONF_DIR);
 	return -EINVAL;
 }
 
@@ -391,7 +392,7 @@ static int load(struct conf *f, int fd, size_t size, char **text, struct err *er
 		return err_sys(err, errno, "%s", f->path);
 	if (len > SIZE_MAX_FILE)
 		return err_usage(err, f->path, TOO_LARGE);
-	return strlen(*text) == len ? 0 : err_usage(err, f->path, "has a zero byte: it is no text");
+	return strlen(*text) == len ? 0 : err_usage(err, f->path, "contains a zero byte: it is not a text file");
 }
 
 /* The file at f->path, if it is there and root's alone. */
@@ -430,7 +431,7 @@ int conf_read(struct conf *f, const char *path, enum role role, const char *name
 	f->mode = 0644;
 	if (snprintf(f->path, sizeof(f->path), "%s", conf_is_input(path) ? "standard input" : path) >=
 	    (int)sizeof(f->path))
-		return err_usage(err, path, "is too long for the name of a file");
+		return err_usage(err, path, "is too long for a file name");
 	f->exists = conf_is_input(path);
 	ret = f->exists ? load(f, STDIN_FILENO, 0, &text, err) : load_file(f, &text, err);
 	if (!ret && text)

@@ -235,7 +235,7 @@ static int check_values(const struct spec *spec, struct err *err)
 					 param_text(p, spec, i, value);
 		     i++)
 			if (value[0] == '#') {
-				err_usage(err, p->name, "cannot be '%s' in a file: '#' begins a comment there", value);
+				err_usage(err, p->name, "cannot be '%s' in a file, where '#' begins a comment", value);
 				err_hint(err, "rename the interface");
 				return -EINVAL;
 			}
@@ -326,8 +326,7 @@ int conf_lock(struct conf *f, const char *path, struct err *err)
 			return err_sys(err, errno, CONF_LOCK);
 		if (try == CONF_LOCK_SECONDS * 50) {
 			err_sys(err, EBUSY, CONF_LOCK);
-			err_why(err, "another sitctl has changed files for %d seconds and still does",
-				CONF_LOCK_SECONDS);
+			err_why(err, "is still held by another sitctl after %d seconds", CONF_LOCK_SECONDS);
 			return -EBUSY;
 		}
 		nanosleep(&pause, NULL);
@@ -363,7 +362,7 @@ int conf_prepare(struct conf *f, struct err *err)
 	if (fclose(out) && !ret)
 		ret = err_sys(err, errno, "%s", temporary);
 	if (ret)
-		err_hint(err, "%s is as it was", f->path);
+		err_hint(err, "%s is unchanged", f->path);
 	return ret;
 out:
 	if (fd >= 0)

@@ -94,7 +94,7 @@ static int read_table(struct xtables *x, uint8_t family, const char *table, stru
 
 	*out = NULL;
 	if (fd < 0)
-		return err_sys(err, errno, "reading the rules of iptables-legacy");
+		return err_sys(err, errno, "reading the iptables-legacy rules");
 	/* EAGAIN: the rules changed between the two questions. */
 	for (int try = 0; try < NL_DUMP_TRIES && (!try || ret == -EAGAIN); try++) {
 		free(*out);
@@ -108,7 +108,7 @@ static int read_table(struct xtables *x, uint8_t family, const char *table, stru
 		x->unknown = true;
 		return 0;
 	}
-	return ret ? err_sys(err, -ret, "reading the rules of iptables-legacy") : 0;
+	return ret ? err_sys(err, -ret, "reading the iptables-legacy rules") : 0;
 }
 
 void xtables_begin(struct xtables *x, unsigned int most)
@@ -135,7 +135,7 @@ static int read_once(struct xtables *x, const struct flow *flow, size_t table, s
 		return 0;
 	x->tables[v4][table].info = calloc(1, sizeof(*x->tables[v4][table].info));
 	if (!x->tables[v4][table].info)
-		return err_sys(err, ENOMEM, "reading the rules of iptables-legacy");
+		return err_sys(err, ENOMEM, "reading the iptables-legacy rules");
 	x->tables[v4][table].asked = true;
 	ret = read_table(x, flow->family, tables[table].name, x->tables[v4][table].info, &x->tables[v4][table].entries,
 			 err);
@@ -162,7 +162,7 @@ static int table_barrier(struct xtables *x, const struct flow *flow, size_t tabl
 	at = info->hook_entry[flow->hook];
 	ret = xtables_drops(flow, e->entrytable, e->size, &at, info->underflow[flow->hook], &policy);
 	if (ret < 0)
-		return err_sys(err, -ret, "reading the rules of iptables-legacy");
+		return err_sys(err, -ret, "reading the iptables-legacy rules");
 	memset(barrier, 0, sizeof(*barrier));
 	if (!ret)
 		return 0;

@@ -46,10 +46,10 @@ static void addr_explain(struct conversation *c, const struct step *step, struct
 	if (step->op == STEP_DEL)
 		return;
 	if (err->code == EEXIST)
-		err_hint(err, "that address is already on the interface %s", step->want->addr.ifname);
+		err_hint(err, "see 'ip -6 addr show dev %s': the address is already there", step->want->addr.ifname);
 	snprintf(key, sizeof(key), "net/ipv6/conf/%s/disable_ipv6=0", step->want->addr.ifname);
 	if (err->code == EACCES)
-		err_hint(err, "IPv6 is disabled on %s: sysctl %s", step->want->addr.ifname,
+		err_hint(err, "enable IPv6, which is disabled on %s: sysctl %s", step->want->addr.ifname,
 			 quote_word(key, quoted, sizeof(quoted)));
 }
 

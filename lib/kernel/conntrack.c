@@ -97,7 +97,7 @@ int conntrack_find(struct conversation *c, struct conntrack *ct, bool *found, st
 	if (ret == -ENOENT || ret == -EINVAL || ret == -EOPNOTSUPP || ret == -EPROTONOSUPPORT)
 		return 0;
 	if (ret)
-		snprintf(err->step, sizeof(err->step), "reading connection tracking");
+		snprintf(err->step, sizeof(err->step), "reading the connection tracking table");
 	return ret;
 }
 

@@ -218,9 +218,9 @@ static void link_explain(struct conversation *c, const struct step *step, struct
 	char remote[NET6_TEXT], local[NET6_TEXT];
 
 	if (err->code == EOPNOTSUPP && step->op == STEP_ADD) {
-		err_why(err, "this kernel has no SIT tunnels");
-		err_hint(err, "load them with 'modprobe sit'; Debian has the module in linux-image-amd64, others in a "
-			      "package of extra modules");
+		err_why(err, "this kernel does not support SIT tunnels");
+		err_hint(err, "load the module with 'modprobe sit'; Debian has it in linux-image-amd64, other "
+			      "distributions in a package of extra modules");
 	}
 	if (err->code != EEXIST || step->op == STEP_DEL)
 		return;
@@ -238,11 +238,11 @@ static void link_explain(struct conversation *c, const struct step *step, struct
 		addr4_text(want->remote, remote), want->local.s_addr ? addr4_text(want->local, local) : "any");
 	if (search.rival.group != SITCTL_GROUP && link_of_client(want))
 		err_hint(err,
-			 "only one tunnel can have them: take it over by 'sitctl client adopt %s', remove it, or give "
-			 "another 'remote' or 'local'",
+			 "take it over with 'sitctl client adopt %s', remove it, or give another 'remote' or 'local': "
+			 "only one tunnel can have them",
 			 search.rival.name);
 	else
-		err_hint(err, "only one tunnel can have them: remove %s, or give another 'remote' or 'local'",
+		err_hint(err, "remove %s, or give another 'remote' or 'local': only one tunnel can have them",
 			 search.rival.name);
 }
 

@@ -23,7 +23,7 @@ static const char *odd_params(const struct nlattr **tb)
 
 	nl_in6(tb[IFLA_IPTUN_6RD_PREFIX], &rd);
 	if (nl_u16(tb[IFLA_IPTUN_ENCAP_TYPE], 0))
-		return "is encapsulated in UDP or GRE once more (FOU)";
+		return "uses UDP or GRE encapsulation (FOU)";
 	if (nl_u16(tb[IFLA_IPTUN_FLAGS], 0) & SIT_ISATAP)
 		return "is an ISATAP tunnel";
 	/* 2002::/16 is what every device begins with. */
@@ -214,6 +214,6 @@ int link_taken(const struct link *has, struct link *want, struct err *err)
 		return 0;
 	}
 	err_sys(err, EOPNOTSUPP, "link %s", want->name);
-	err_why(err, "the kernel took the device but not all of its parameters");
+	err_why(err, "the kernel accepted the device but not all of its parameters");
 	return -err->code;
 }

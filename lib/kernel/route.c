@@ -56,12 +56,12 @@ static void route_explain(struct conversation *c, const struct step *step, struc
 	if (step->op == STEP_DEL)
 		return;
 	if (err->code == EEXIST) {
-		err_why(err, "another route to %s with metric %u exists, which sitctl did not make",
+		err_why(err, "a route to %s with metric %u that sitctl did not make already exists",
 			dst_text(&step->want->route, text), step->want->route.metric);
 		err_hint(err, "see 'ip -6 route show %s'; remove it or choose another prefix or metric", text);
 	}
 	if (step->want->route.has_gateway && (err->code == EHOSTUNREACH || err->code == EINVAL))
-		err_hint(err, "the gateway must be an address at the tunnel's other end, inside an 'address' prefix");
+		err_hint(err, "give a 'gateway' at the tunnel's far end, inside the network of an 'address'");
 }
 
 static void route_print(const struct step *step, FILE *out)

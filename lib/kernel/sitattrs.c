@@ -140,7 +140,7 @@ void sit_attrs_differences(const struct link *is, const struct link *want, char 
 		size_t len = strlen(line);
 
 		if (strcmp(has, wanted))
-			snprintf(line + len, size - len, "; %s is %s, wanted is %s", a->name, has, wanted);
+			snprintf(line + len, size - len, "; %s is %s, should be %s", a->name, has, wanted);
 	}
 }
 

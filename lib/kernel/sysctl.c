@@ -117,9 +117,8 @@ static int sysctl_run(struct conversation *c, struct step *step, struct err *err
 		return 0;
 	err_sys(err, -ret, "sysctl %s", key);
 	if (ret == -EROFS || ret == -EACCES)
-		err_hint(
-			err,
-			"/proc/sys cannot be written here: in a container, set it on the host or run with more rights");
+		err_hint(err, "in a container, set it on the host or run with more privileges: /proc/sys is not "
+			      "writable here");
 	return ret;
 }
 

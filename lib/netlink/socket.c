@@ -372,7 +372,7 @@ int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void 
 		nanosleep(&pause, NULL);
 	}
 	err_sys(err, ret ? -ret : EAGAIN, "netlink dump");
-	err_why(err, "the kernel's state kept changing while it was read, %d times", NL_DUMP_TRIES);
-	err_hint(err, "try again when less is going on");
+	err_why(err, "the kernel's state changed during each of %d attempts to read it", NL_DUMP_TRIES);
+	err_hint(err, "try again when the host is less busy");
 	return -err->code;
 }

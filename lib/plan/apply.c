@@ -118,7 +118,7 @@ static void explain(struct apply *a, const struct step *step, struct err *err)
 	kind->label(object, label, sizeof(label));
 	snprintf(err->step, sizeof(err->step), "cannot %s %s", verb[step->op], label);
 	if (err->code == EPERM)
-		err_hint(err, "this needs root (CAP_NET_ADMIN in this network namespace): try sudo");
+		err_hint(err, "run it as root (CAP_NET_ADMIN in this network namespace), for example with 'sudo'");
 	if (kind->explain)
 		kind->explain(a->c, step, err);
 }
@@ -318,7 +318,7 @@ static void undo(struct apply *a, struct err *err)
 	}
 	a->plan->undo_failed = failed[0];
 	if (failed[0])
-		snprintf(err->hint, sizeof(err->hint), "and %s could not be put back: run 'sitctl check'", failed);
+		snprintf(err->hint, sizeof(err->hint), "and %s could not be restored: run 'sitctl check'", failed);
 }
 
 int plan_apply(struct plan *plan, struct conversation *c, const struct snapshot *s, struct err *err)

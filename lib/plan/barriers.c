@@ -36,7 +36,7 @@ void barrier_text(const struct barred *b, char *buf, size_t size)
 		snprintf(by, sizeof(by), "rule %u", o->position);
 	else if (!o->policy)
 		snprintf(by, sizeof(by), "a rule");
-	snprintf(buf, size, "chain '%s' of table '%s %s'%s drops, by %s, %s", o->chain, o->family, o->table,
+	snprintf(buf, size, "chain '%s' of table '%s %s'%s: %s drops %s", o->chain, o->family, o->table,
 		 o->tool == BARRIER_XTABLES ? " (iptables-legacy)" : "", by, b->what);
 }
 
@@ -71,7 +71,7 @@ static int find_forward(struct looking *l, struct flow *flow, enum flow_state ba
 		return ret;
 	barred = add_barrier(l->list, &o, POINT_COUNT);
 	remedy_forward(&o, p, barred->remedy, sizeof(barred->remedy));
-	snprintf(barred->what, sizeof(barred->what), "what is forwarded from %s to %s", flow->from.ifname,
+	snprintf(barred->what, sizeof(barred->what), "traffic forwarded from %s to %s", flow->from.ifname,
 		 flow->to.ifname);
 	return 0;
 }
@@ -223,10 +223,10 @@ static int warn_unknown(struct plan *plan, const struct scope *scope, struct err
 
 	return plan_warn(
 		plan, err,
-		"filters: others have more than %d chains and rules: whether one of them drops what the tunnel is "
-		"for is not known%s%s%s",
-		FILTERS_GLANCE, examined ? "; 'sitctl doctor " : "", examined ? scope->name : "",
-		examined ? "' looks at more of them" : "");
+		"filters: other programs have more than %d chains and rules: whether one of them drops the tunnel's "
+		"traffic is not known%s%s%s",
+		FILTERS_GLANCE, examined ? "; run 'sitctl doctor " : "", examined ? scope->name : "",
+		examined ? "' to look at more of them" : "");
 }
 
 int warn_filters(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)
@@ -238,7 +238,7 @@ int warn_filters(struct plan *plan, const struct world *w, const struct scope *s
 		char text[BARRIER_TEXT];
 
 		barrier_text(&list.items[i], text, sizeof(text));
-		ret = plan_warn(plan, err, "%s%s%s", text, *list.items[i].remedy ? "; to let it pass: " : "",
+		ret = plan_warn(plan, err, "%s%s%s", text, *list.items[i].remedy ? "; to accept it: " : "",
 				list.items[i].remedy);
 	}
 	if (!ret && list.unknown)

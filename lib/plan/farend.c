@@ -75,7 +75,7 @@ int rule_far_end(const struct snapshot *s, const struct spec *spec, struct err *
 	else if (why)
 		err_usage(err, "remote", "%s %s", text, why);
 	if (why)
-		err_hint(err, "'remote' is the IPv4 address of the tunnel's other end");
+		err_hint(err, "give the IPv4 address of the tunnel's far end");
 	if (why || spec->role != ROLE_NAT)
 		return why ? -EINVAL : 0;
 	why = not_elsewhere(s, spec->to, buf);
@@ -83,7 +83,7 @@ int rule_far_end(const struct snapshot *s, const struct spec *spec, struct err *
 		return 0;
 	err_usage(err, "to", "%s %s", addr4_text(spec->to, text), why);
 	err_hint(err, snapshot_has_addr4(s, spec->to)
-			      ? "a tunnel that ends here needs no pass: see 'sitctl client up help'"
-			      : "'to' is the IPv4 address of the inside host");
+			      ? "see 'sitctl client up help': a tunnel that ends here needs no pass"
+			      : "give the IPv4 address of the inside host");
 	return -EINVAL;
 }

@@ -96,7 +96,7 @@ static int derive_sysctl(struct wanted *set, uint8_t version, const char *ifname
 	if (ret) {
 		err_sys(err, -ret, "sysctl %s", key);
 		if (ret == -ENOENT)
-			err_hint(err, "is IPv6 switched off on %s?", ifname);
+			err_hint(err, "check whether IPv6 is enabled on %s", ifname);
 		return ret;
 	}
 	return strcmp(now, value) ? plan_step(set->plan, STEP_CHANGE, phase, &was, &object, err) : 0;
@@ -300,11 +300,12 @@ static int restore(struct plan *plan, const struct saved_sysctl *f, struct err *
 		return plan_step(plan, STEP_CHANGE, PHASE_RESTORE_ALL, &was, &object, err);
 	}
 	if (!strcmp(now, f->value))
-		return plan_warn(plan, err, "sysctl %s: somebody else has put it back to %s already", f->key, f->value);
+		return plan_warn(plan, err, "sysctl %s: another program has already set it back to %s", f->key,
+				 f->value);
 	if (strcmp(now, f->made))
 		return plan_warn(
 			plan, err,
-			"sysctl %s: left at %s, which somebody else set (sitctl had made it %s, before it was %s)",
+			"sysctl %s: left at %s, which another program set (sitctl had changed it to %s from %s)",
 			f->key, now, f->made, f->value);
 	/* Somebody switched it on for all interfaces meanwhile: this one's 0 would be a hole in that. */
 	if (!strncmp(f->key, CONF4, strlen(CONF4)) && sysctl_is(CONF4 "all/forwarding", "1"))

@@ -22,15 +22,15 @@ static int rule_one_inside(const struct world *w, const struct spec *nat, struct
 			continue;
 		if (other->role == ROLE_NAT) {
 			err_usage(err, "remote",
-				  "%s is passed to %s by '%s' already: protocol 41 has no ports, so one server can "
-				  "have one inside host",
+				  "%s is already passed to %s by '%s': protocol 41 has no ports, so a server can have "
+				  "only one inside host",
 				  remote, addr4_text(other->to, to), name_text(other->name));
-			err_hint(err, "'sitctl nat unpass %s' first, or have the server give another address",
+			err_hint(err, "run 'sitctl nat unpass %s' first, or use another address of the server",
 				 name_text(other->name));
 		} else {
 			err_usage(err, "remote", "%s is the far end of this host's own tunnel '%s'", remote,
 				  name_text(other->name));
-			err_hint(err, "one of the two must go: protocol 41 has no ports to tell them apart");
+			err_hint(err, "remove one of the two: protocol 41 has no ports to tell them apart");
 		}
 		return -EINVAL;
 	}
@@ -46,9 +46,9 @@ int rule_not_passed(const struct world *w, const struct spec *spec, struct err *
 
 		if (nat->role != ROLE_NAT || nat->remote.s_addr != spec->remote.s_addr)
 			continue;
-		err_usage(err, "remote", "what comes from %s is passed on to %s by 'nat pass %s'",
+		err_usage(err, "remote", "protocol 41 from %s is passed on to %s by 'nat pass %s'",
 			  addr4_text(spec->remote, remote), addr4_text(nat->to, to), name_text(nat->name));
-		err_hint(err, "'sitctl nat unpass %s' first", name_text(nat->name));
+		err_hint(err, "run 'sitctl nat unpass %s' first", name_text(nat->name));
 		return -EINVAL;
 	}
 	return 0;
@@ -91,8 +91,8 @@ int rule_nat(const struct world *w, struct spec *nat, struct err *err)
 	if (nat->underlay.at) {
 		if (snapshot_link(w->s, name_text(nat->underlay)))
 			return find_inside(w, nat, err);
-		err_usage(err, name_text(nat->underlay), "there is no interface of this name");
-		err_hint(err, "'interface' names the outside interface; see 'ip link'");
+		err_usage(err, name_text(nat->underlay), "no interface has this name");
+		err_hint(err, "give the outside interface; see 'ip link'");
 		return -EINVAL;
 	}
 	ret = path_lookup(w->c, nat->remote, any, 0, 0, &path, err);
@@ -123,7 +123,7 @@ int warn_nat(struct plan *plan, const struct world *w, const struct spec *nat, s
 		ret = plan_warn(plan, err, "to: this host has no route to %s yet", text);
 	else if (!ret && !strcmp(link->name, name_text(nat->underlay)))
 		ret = plan_warn(plan, err,
-				"to: this host reaches %s by %s, which is the outside interface: is the address right?",
-				text, link->name);
+				"to: this host reaches %s through %s, the outside interface; check the address", text,
+				link->name);
 	return ret;
 }

@@ -21,10 +21,11 @@ void open_relay_text(const struct link *link, char buf[OPEN_RELAY_TEXT])
 {
 	char name[QUOTED_IFNAME];
 
-	snprintf(buf, OPEN_RELAY_TEXT,
-		 "%s: takes packets from every IPv4 host, and this host forwards: an open relay (VU#199397); 'ip link "
-		 "set %s down' closes it",
-		 link->name, quote_word(link->name, name, sizeof(name)));
+	snprintf(
+		buf, OPEN_RELAY_TEXT,
+		"%s: accepts packets from every IPv4 host, and this host forwards: an open relay (VU#199397); to close "
+		"it: ip link set %s down",
+		link->name, quote_word(link->name, name, sizeof(name)));
 }
 
 int warn_open_relays(struct plan *plan, const struct world *w, struct err *err)

@@ -75,7 +75,7 @@ void point_text(const struct passing *p, enum point point, char *buf, size_t siz
 		snprintf(buf, size, "protocol 41 %s %s", points[point].in ? "from" : "to",
 			 addr4_text(p->remote, remote));
 	else
-		snprintf(buf, size, "what %s %s", points[point].in ? "comes out of" : "goes into", p->dev);
+		snprintf(buf, size, "traffic %s %s", points[point].in ? "received on" : "sent on", p->dev);
 }
 
 void point_remedy(const struct passing *p, enum point point, const struct barrier *o, char *buf, size_t size)

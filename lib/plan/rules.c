@@ -27,18 +27,18 @@ int rule_local(const struct world *w, const struct spec *spec, struct err *err)
 		return ret;
 	err_usage(err, "local", "%s is not an address of this host", addr4_text(spec->local, local));
 	if (!spec->remote.s_addr || !path.reachable || !path.source.s_addr) {
-		err_hint(err, "leave 'local' out, or give an address that 'ip -4 addr' shows");
+		err_hint(err, "omit 'local', or give an address that 'ip -4 addr' shows");
 		return -EINVAL;
 	}
 	addr4_text(path.source, source);
 	nat = addr4_behind_nat(path.source);
 	if (nat)
 		err_hint(err,
-			 "leave it out, or use %s, which the route to the remote uses; that address is %s, so this "
-			 "host is behind a NAT and the far end must know the NAT's public address",
+			 "omit it, or use %s, which the route to the remote uses; that address is %s, so this host is "
+			 "behind a NAT and the far end must know the NAT's public address",
 			 source, nat);
 	else
-		err_hint(err, "leave it out, or use %s, which the route to the remote uses", source);
+		err_hint(err, "omit it, or use %s, which the route to the remote uses", source);
 	return -EINVAL;
 }
 
@@ -52,14 +52,14 @@ static int rule_gateway(const struct spec *spec, struct err *err)
 	for (unsigned int i = 0; i < spec->n_addresses; i++)
 		if (addr6_equal(&spec->addresses[i].addr, &spec->gateway)) {
 			err_usage(err, "gateway", "%s is this end's own address", text);
-			err_hint(err, "give the address of the tunnel's other end, or 'gateway auto'");
+			err_hint(err, "give the address of the tunnel's far end, or 'gateway auto'");
 			return -EINVAL;
 		}
 	for (unsigned int i = 0; i < spec->n_addresses; i++)
 		if (net6_contains(&spec->addresses[i], &spec->gateway))
 			return 0;
-	err_usage(err, "gateway", "%s is in none of the tunnel's networks, those that 'address' tells", text);
-	err_hint(err, "give an address of the tunnel's other end, or the length of its network: 'address IPV6/LEN'");
+	err_usage(err, "gateway", "%s is in none of the tunnel's networks, which 'address' gives", text);
+	err_hint(err, "give an address of the tunnel's far end, or the length of its network: 'address IPV6/LEN'");
 	return -EINVAL;
 }
 
@@ -69,13 +69,13 @@ int rule_lasts(const struct spec *spec, struct err *err)
 		return 0;
 	if (name_equal(spec->underlay, spec->dev)) {
 		err_usage(err, "dev", "%s is the tunnel itself", name_text(spec->dev));
-		err_hint(err, "'dev' names the interface that the outer packets leave by");
+		err_hint(err, "give the interface through which the outer packets leave");
 		return -EINVAL;
 	}
 	for (unsigned int i = 0; i < spec->n_prefixes; i++)
 		if (name_equal(spec->prefixes[i].ifname, spec->dev)) {
 			err_usage(err, "prefix", "%s is the tunnel itself", name_text(spec->dev));
-			err_hint(err, "'prefix IPV6/LEN,IFACE' names the interface of a LAN");
+			err_hint(err, "give the interface of a LAN: 'prefix IPV6/LEN,IFACE'");
 			return -EINVAL;
 		}
 	return rule_gateway(spec, err);
@@ -86,8 +86,8 @@ int rule_ipv6(struct err *err)
 	if (!access("/proc/sys/net/ipv6", F_OK))
 		return 0;
 	err_sys(err, EAFNOSUPPORT, "tunnel");
-	err_why(err, "this kernel has no IPv6");
-	err_hint(err, "start the kernel without 'ipv6.disable=1', or one that has IPv6");
+	err_why(err, "this kernel does not support IPv6");
+	err_hint(err, "boot it without 'ipv6.disable=1', or boot a kernel that supports IPv6");
 	return -EAFNOSUPPORT;
 }
 
@@ -104,11 +104,11 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 			return 0;
 		if (link) {
 			err_usage(err, name_text(server->uplink), "is the tunnel of peer %s", link_tunnel_name(link));
-			err_hint(err, "'uplink' names the interface to the IPv6 Internet");
+			err_hint(err, "give the interface to the IPv6 Internet");
 			return -EINVAL;
 		}
-		err_usage(err, name_text(server->uplink), "there is no interface of this name");
-		err_hint(err, "'uplink' names the interface to the IPv6 Internet; see 'ip link'");
+		err_usage(err, name_text(server->uplink), "no interface has this name");
+		err_hint(err, "give the interface to the IPv6 Internet; see 'ip link'");
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < s->n_routes; i++) {
@@ -134,7 +134,7 @@ int rule_uplink(const struct snapshot *s, struct spec *server, struct err *err)
 	if (!many && rule_ipv6(err))
 		return -EAFNOSUPPORT;
 	if (many)
-		err_usage(err, "uplink", "IPv6 default routes leave by more than one interface: %s", names);
+		err_usage(err, "uplink", "IPv6 default routes leave through more than one interface: %s", names);
 	else
 		err_usage(err, "uplink", "this host has no IPv6 default route");
 	err_hint(err, "name the interface to the IPv6 Internet: 'sitctl server up uplink IFACE'");
@@ -207,10 +207,10 @@ static int rule_proxied(const struct world *w, const struct spec *spec, const st
 	if (spec->proxy_ndp == PROXY_NDP_OFF || net->len >= PROXIED_LEN_MIN || !on_link(w->s, uplink, net, &onlink))
 		return 0;
 	err_usage(err, net6_text(net, text),
-		  "lies inside %s, which is on-link on the uplink %s: each address would need a proxy entry, and more "
-		  "than 256 (a /%u) are too many",
+		  "lies inside %s, which is on-link on the uplink %s: each address would need a proxy entry, and at "
+		  "most 256 (a /%u) are possible",
 		  net6_text(&onlink, outer), uplink, PROXIED_LEN_MIN);
-	err_hint(err, "the provider must route the prefix to this host; if it does, say 'proxy-ndp off'");
+	err_hint(err, "have the provider route the prefix to this host, then give 'proxy-ndp off'");
 	return -EINVAL;
 }
 
@@ -226,8 +226,8 @@ static int rule_server_address(const struct world *w, const struct spec *spec, s
 	if (ret != -EINVAL || spec->has_server_address)
 		return ret;
 	err->hint[0] = '\0';
-	err_hint(err, "it is implied, as the other address of the /127 of 'address': give 'server-address', or "
-		      "another 'address'");
+	err_hint(err, "give 'server-address', or another 'address': this one is implied, as the other address of its "
+		      "/127");
 	return ret;
 }
 
@@ -290,7 +290,7 @@ int warn_client(struct plan *plan, const struct world *w, const struct spec *spe
 	int ret = 0;
 
 	if (spec->n_allows && !spec->simple_security)
-		ret = plan_warn(plan, err, "allow: has no effect without 'simple-security on': everything comes in");
+		ret = plan_warn(plan, err, "allow: has no effect without 'simple-security on': all traffic is let in");
 	if (!derive_route(spec, 0, &ours))
 		return ret;
 	for (size_t i = 0; !ret && i < w->s->n_routes; i++) {
@@ -301,15 +301,15 @@ int warn_client(struct plan *plan, const struct world *w, const struct spec *spe
 			continue;
 		if (r->metric == spec->metric && r->has_gateway && ours.has_gateway && r->proto != RTPROT_RA) {
 			err_usage(err, "metric",
-				  "the default route by %s has the metric %u as well: the kernel would share the "
+				  "the default route through %s also has the metric %u: the kernel would share the "
 				  "traffic between the two",
 				  r->ifname, r->metric);
 			err_hint(err, "give another 'metric', or 'gateway none'");
 			return -EINVAL;
 		}
 		ret = plan_warn(plan, err,
-				"default route: the one by %s with metric %u wins over the tunnel's with metric %u; "
-				"give 'metric' a lower value to use the tunnel",
+				"default route: the one through %s with metric %u wins over the tunnel's with metric "
+				"%u; give 'metric' a lower value to use the tunnel",
 				r->ifname, r->metric, spec->metric);
 	}
 	return ret;

@@ -78,11 +78,10 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 			err_why(err, "the name is taken by a device that sitctl did not make");
 		if (!link_ours(has) && spec->role == ROLE_CLIENT && has->is_sit &&
 		    has->remote.s_addr == spec->remote.s_addr)
-			err_hint(
-				err,
-				"it leads to the same remote: take it over by 'sitctl client adopt %s', choose another "
-				"name, or remove that device",
-				want->name);
+			err_hint(err,
+				 "take it over with 'sitctl client adopt %s', since it has the same remote, choose "
+				 "another name, or remove that device",
+				 want->name);
 		else
 			err_hint(err, "choose another name, or remove that device");
 		return -EEXIST;
@@ -244,7 +243,7 @@ static int plan_site(struct plan *plan, const struct world *w, const struct spec
 	if (derive_lan_addr(p, &addr)) {
 		if (!snapshot_link(w->s, name_text(p->ifname)))
 			return err_usage(err, name_text(p->ifname),
-					 "there is no interface of this name for the prefix");
+					 "no interface has this name, which the prefix needs");
 		ret = plan_addr(plan, w, &addr, err);
 	}
 	if (!ret && derive_unreachable(p, &route))

@@ -52,8 +52,8 @@ int wanted_link(const struct world *w, const struct spec *spec, struct link *out
 	if (spec->underlay.at) {
 		underlay = snapshot_link(w->s, name_text(spec->underlay));
 		if (!underlay) {
-			err_usage(err, name_text(spec->underlay), "there is no interface of this name");
-			err_hint(err, "'dev' names the interface that the outer packets leave by; see 'ip link'");
+			err_usage(err, name_text(spec->underlay), "no interface has this name");
+			err_hint(err, "give the interface through which the outer packets leave; see 'ip link'");
 			return -EINVAL;
 		}
 		out->underlay = underlay->index;

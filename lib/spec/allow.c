@@ -63,11 +63,11 @@ static bool parse_ports(char *word, struct allow *out, const char **why)
 	if (dash)
 		*dash++ = '\0';
 	if (!parse_u32(word, 1, PORT_MAX, &first, why) || !parse_u32(dash ? dash : word, 1, PORT_MAX, &last, why)) {
-		*why = "has a bad port: a number from 1 to 65535, or two with a '-', is needed after the '/'";
+		*why = "has a bad port: expected a number from 1 to 65535, or two joined by '-', after the '/'";
 		return false;
 	}
 	if (first > last) {
-		*why = "has a range of ports that ends before it begins";
+		*why = "has a range of ports whose end is lower than its start";
 		return false;
 	}
 	out->first = (uint16_t)first;
@@ -95,7 +95,7 @@ bool parse_allow(const char *word, struct allow *out, const char **why)
 	if (!parse_protocol(text, &out->proto, why))
 		return false;
 	if (slash && !has_ports(out->proto)) {
-		*why = "has a port, which this protocol has not";
+		*why = "has a port, but this protocol has no ports";
 		return false;
 	}
 	if (slash && !parse_ports(slash, out, why))

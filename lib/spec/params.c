@@ -19,7 +19,7 @@
 #define LIST(field, most)                                                                                   \
 	.at = offsetof(struct spec, field), .holds = offsetof(struct spec, field),                          \
 	.list.item = sizeof(*((struct spec *)NULL)->field), .list.count = offsetof(struct spec, n_##field), \
-	.list.max = (most), .list.full = "is one too many: a tunnel has at most " QUOTED(most)
+	.list.max = (most), .list.full = "is one too many: a tunnel can have at most " QUOTED(most)
 #define NUMBER(...) .number = &(const struct number){ __VA_ARGS__ }, .take = take_number, .text = text_number
 
 /* clang-format off */
@@ -36,28 +36,29 @@ const struct param params[] = {
 	  LIST(addresses, 16), .list.clashes = same_address, .list.clash = "is given twice",
 	  .value = "IPV6[/LEN]", .deflt = "LEN 127",
 	  .help = "the client's address in the tunnel", .take = take_address, .text = text_address },
-	{ .name = "server-address", .roles = ROLE_PEER, .modes = ALL_MODES, .value = "IPV6", .deflt = "the other of the /127",
+	{ .name = "server-address", .roles = ROLE_PEER, .modes = ALL_MODES, .value = "IPV6", .deflt = "the other address of the /127",
 	  .help = "this end's address in the tunnel", .take = take_server_address, .text = text_server_address },
 	{ .name = "gateway", .roles = ROLE_CLIENT, .modes = ALL_MODES, .value = "IPV6|auto|none", .deflt = "auto",
-	  .help = "default route: via an address, through the tunnel, none", .take = take_gateway, .text = text_gateway },
+	  .help = "default route: via an address, through the tunnel, or none", .take = take_gateway, .text = text_gateway },
 	{ .name = "metric", .roles = ROLE_CLIENT, .modes = ALL_MODES, FIELD(metric), .initial = METRIC_DEFAULT,
 	  NUMBER(.min = 1, .max = UINT32_MAX), .value = "1..4294967295", .deflt = "1024",
 	  .help = "the default route's metric" },
 	{ .name = "prefix", .roles = ROLE_CLIENT, .modes = ALL_MODES, .repeats = ROLE_CLIENT,
 	  LIST(prefixes, 64), .list.clashes = prefixes_overlap, .list.clash = "overlaps with another prefix of this tunnel",
 	  .value = "IPV6/LEN[,IFACE]",
-	  .help = "prefix routed to here: unreachable, or for the LAN at IFACE", .take = take_client_prefix, .text = text_prefix,
+	  .help = "prefix routed to this host: unreachable, or for the LAN on IFACE", .take = take_client_prefix, .text = text_prefix,
 	  .unfit = unfit_prefix },
 	{ .name = "prefix", .roles = ROLE_PEER, .modes = ALL_MODES, .repeats = ROLE_PEER,
 	  LIST(prefixes, 64), .list.clashes = prefixes_overlap, .list.clash = "overlaps with another prefix of this tunnel",
 	  .value = "IPV6/LEN",
 	  .help = "prefix routed to the peer", .take = take_peer_prefix, .text = text_prefix },
 	{ .name = "proxy-ndp", .roles = ROLE_PEER, .modes = ALL_MODES, FIELD(proxy_ndp), .value = "auto|on|off", .deflt = "auto",
-	  .help = "answer for the peer's address on the uplink; auto: if it is on-link there", .take = take_proxy_ndp, .text = text_proxy_ndp },
-	{ .name = "uplink", .roles = ROLE_SERVER, .modes = ALL_MODES, FIELD(uplink), .value = "IFACE", .deflt = "of the IPv6 default route",
+	  .help = "answer neighbour solicitations for the peer's address on the uplink; auto: if it is on-link there",
+	  .take = take_proxy_ndp, .text = text_proxy_ndp },
+	{ .name = "uplink", .roles = ROLE_SERVER, .modes = ALL_MODES, FIELD(uplink), .value = "IFACE", .deflt = "that of the IPv6 default route",
 	  .help = "interface to the IPv6 Internet", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
 	{ .name = "dev", .roles = ROLE_CLIENT, .modes = ALL_MODES, FIELD(underlay), .value = "IFACE",
-	  .help = "interface that the outer packets must leave by", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
+	  .help = "interface through which the outer packets must leave", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
 	{ .name = "dev", .roles = ROLE_PEER, .modes = ALL_MODES, FIELD(dev), .value = "NAME", .deflt = "sit-PEER",
 	  .help = "name of the tunnel device", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
 	{ .name = "ttl", .roles = ANY_ROLE, .modes = ALL_MODES, FIELD(ttl), .inherited = true, .initial = 255,
@@ -65,31 +66,31 @@ const struct param params[] = {
 	  .help = "outer time to live" },
 	{ .name = "tos", .roles = ANY_ROLE, .modes = ALL_MODES, FIELD(tos), .inherited = true,
 	  NUMBER(.max = 255, .hex = true, .word = "inherit", .value = SIT_TOS_INHERIT,
-		 .taken = "is what the kernel takes for 'inherit', which is to be written so"),
-	  .value = "0..255|inherit", .deflt = "0", .help = "outer type of service, also as 0x..; inherit: the inner one" },
+		 .taken = "is the number that means 'inherit' to the kernel"),
+	  .value = "0..255|inherit", .deflt = "0", .help = "outer type of service, also in hexadecimal (0x..); inherit: the inner one" },
 	{ .name = "fwmark", .roles = TUNNEL, .modes = ALL_MODES, FIELD(fwmark), NUMBER(.max = UINT32_MAX, .hex = true),
 	  .value = "0..0xffffffff", .deflt = "0", .help = "mark of the outer packets, for policy routing" },
 	{ .name = "mtu", .roles = ANY_ROLE, .modes = ALL_MODES, FIELD(mtu), .inherited = true,
 	  NUMBER(.min = MTU_MIN, .max = MTU_MAX, .word = "auto"), .value = "1280..65515|auto", .deflt = "auto",
-	  .help = "auto: that of the path to remote, less 20" },
+	  .help = "auto: the MTU of the path to remote, less 20" },
 	{ .name = "notrack", .filter = true, .roles = ANY_ROLE, .modes = ALL_MODES, SWITCH(notrack), .inherited = true, .initial = true,
 	  .deflt = "on", .help = "keep the outer packets out of connection tracking" },
 	{ .name = "mss-clamp", .filter = true, .roles = ANY_ROLE, .modes = ALL_MODES, SWITCH(mss_clamp), .inherited = true, .initial = true,
-	  .deflt = "on", .help = "clamp the MSS of forwarded TCP to the path" },
+	  .deflt = "on", .help = "clamp the MSS of forwarded TCP to the path MTU" },
 	{ .name = "source-filter", .filter = true, .roles = ANY_ROLE, .modes = ALL_MODES, SWITCH(source_filter), .inherited = true, .initial = true,
-	  .deflt = "on", .help = "drop inner sources that the other end must not use" },
+	  .deflt = "on", .help = "drop packets with inner sources that the other end must not use" },
 	{ .name = "simple-security", .filter = true, .roles = ROLE_CLIENT, .modes = ALL_MODES, SWITCH(simple_security), .deflt = "off",
-	  .help = "let in only what was asked for, IPsec and 'allow' (RFC 6092)" },
+	  .help = "let in only solicited traffic, IPsec and 'allow' (RFC 6092)" },
 	{ .name = "allow", .filter = true, .roles = ROLE_CLIENT, .modes = ALL_MODES, .repeats = ROLE_CLIENT,
 	  LIST(allows, 32), .list.clashes = allows_overlap, .list.clash = "overlaps with another 'allow' of this tunnel",
 	  .value = "PROTO[/PORT[-PORT]][@ADDRESS[/LEN]]",
-	  .help = "what simple security lets in besides", .take = take_allow, .text = text_allow },
+	  .help = "exception to simple security", .take = take_allow, .text = text_allow },
 	{ .name = "target", .roles = ROLE_CLIENT, .modes = ALL_MODES, .repeats = ROLE_CLIENT,
 	  LIST(targets, 4), .list.texts = true, .list.clashes = same_target, .list.clash = "is given twice", .value = "IPV6|HOST",
-	  .help = "whom 'sitctl doctor' connects to through the tunnel", .take = take_target, .text = text_target },
+	  .help = "host that 'sitctl doctor' connects to through the tunnel", .take = take_target, .text = text_target },
 	{ .name = "to", .roles = ROLE_NAT, .modes = ALL_MODES, .required = ROLE_NAT, .needed = ALL_MODES, FIELD(to), .value = "IPV4",
 	  .help = "the inside host that is the tunnel's end", .take = take_addr4, .text = text_addr4, .unfit = unfit_addr4 },
-	{ .name = "interface", .roles = ROLE_NAT, .modes = ALL_MODES, FIELD(underlay), .value = "IFACE", .deflt = "of the route to remote",
+	{ .name = "interface", .roles = ROLE_NAT, .modes = ALL_MODES, FIELD(underlay), .value = "IFACE", .deflt = "that of the route to remote",
 	  .help = "outside interface, where the server's packets arrive", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
 	{ .name = "inside", .roles = ROLE_NAT, .modes = ALL_MODES, FIELD(inside), .internal = true, .value = "IFACE",
 	  .help = "where the inside host was found", .take = take_ifname, .text = text_ifname, .unfit = unfit_ifname },
@@ -178,7 +179,7 @@ static bool append(const struct param *p, struct spec *spec, const void *item, c
 	if (n == p->list.max)
 		return false;
 	items = p->list.texts ? (void *)list_add_text(items, n, item) : list_grow(items, n, p->list.item);
-	*why = "is one too many: no memory is left";
+	*why = "cannot be added: out of memory";
 	if (!items)
 		return false;
 	if (!p->list.texts)

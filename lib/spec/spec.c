@@ -128,9 +128,10 @@ static int check_pair(struct spec *s, struct err *err)
 
 	if (!s->has_server_address) {
 		if (net->len != 127) {
-			err_usage(err, net6_text(net, address),
-				  "only a /127 has one other address (RFC 6164), a /%u does not tell the server's",
-				  net->len);
+			err_usage(
+				err, net6_text(net, address),
+				"only a /127 has just one other address (RFC 6164): a /%u does not imply the server's",
+				net->len);
 			err_hint(err, "give 'server-address IPV6'");
 			return -EINVAL;
 		}
@@ -140,7 +141,7 @@ static int check_pair(struct spec *s, struct err *err)
 			err_usage(err, net6_text(net, address),
 				  "an address of this /127 is %s, a reserved anycast address (RFC 6164 section 6)",
 				  addr6_text(&other, text));
-			err_hint(err, "take another pair, or give 'server-address IPV6'");
+			err_hint(err, "choose another pair, or give 'server-address IPV6'");
 			return -EINVAL;
 		}
 		return 0;

@@ -79,7 +79,7 @@ bool take_ifname(const struct param *p, void *to, const char *word, const char *
 	(void)p;
 	if (!parse_ifname(word, why))
 		return false;
-	*why = "is one name too many: no memory is left";
+	*why = "cannot be stored: out of memory";
 	return name_hold(to, word);
 }
 
@@ -142,7 +142,7 @@ bool take_remote(const struct param *p, void *spec, const char *word, const char
 	struct spec *s = spec;
 
 	(void)p;
-	*why = "is not a host: it stands for no far end, as in 6to4, and a tunnel of sitctl has one";
+	*why = "is not a host: it means no far end, as in 6to4, but a sitctl tunnel needs one";
 	if (no_far_end(word))
 		return false;
 	list_drop(s->host);
@@ -154,7 +154,7 @@ bool take_remote(const struct param *p, void *spec, const char *word, const char
 	s->remote.s_addr = 0;
 	s->host = list_text(word);
 	if (!s->host)
-		*why = "is one name too many: no memory is left";
+		*why = "cannot be stored: out of memory";
 	return s->host;
 }
 
@@ -348,7 +348,7 @@ bool take_target(const struct param *p, void *to, const char *word, const char *
 
 	(void)p;
 	if (*word && like_addr4(word)) {
-		*why = "is an IPv4 address, if any: the tunnel carries IPv6";
+		*why = "looks like an IPv4 address, but the tunnel carries IPv6";
 		return false;
 	}
 	if (!strchr(word, ':'))

@@ -53,8 +53,8 @@ static int make_dir(const char *path, struct err *err)
 		return err_sys(err, errno, "%s", path);
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022)) {
 		err_sys(err, EPERM, "%s", path);
-		err_why(err, "is not a folder that only this user can write to");
-		err_hint(err, "look who made it, then remove it");
+		err_why(err, "is not a directory that only this user can write to");
+		err_hint(err, "find out who created it, then remove it");
 		return -EPERM;
 	}
 	return 0;
@@ -124,8 +124,8 @@ static int take_lock(struct journal *j, struct err *err)
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec)) {
 			err_sys(err, EBUSY, "%s", path);
-			err_why(err, "another sitctl has worked for %d seconds and still does", LOCK_WAIT_SECONDS);
-			err_hint(err, "see 'fuser %s', then try again", path);
+			err_why(err, "is still held by another sitctl after %d seconds", LOCK_WAIT_SECONDS);
+			err_hint(err, "find it with 'fuser %s', then try again", path);
 			return -EBUSY;
 		}
 		nanosleep(&pause, NULL);
@@ -185,7 +185,7 @@ static int parse_words(struct journal *j, int n, char *words[], struct err *err)
 		return parse_tunnel(j, ROLE_PEER, n, words, err);
 	if (!strcmp(words[0], "nat") && n >= 2)
 		return parse_tunnel(j, ROLE_NAT, n, words, err);
-	return err_usage(err, words[0], "is not a line of a journal");
+	return err_usage(err, words[0], "does not begin a line of the journal");
 }
 
 static int parse_line(struct journal *j, char *line, struct err *err)
@@ -215,7 +215,8 @@ int journal_parse(struct journal *j, char *text, struct err *err)
 			continue;
 		err_sys(err, EBADMSG, "%s/journal:%u", j->dir, number);
 		err_why(err, "%s: %s", inner.step, inner.why);
-		err_hint(err, "remove the file: what runs is then read from the kernel, former sysctl values are lost");
+		err_hint(err, "remove the file: the running tunnels are then read from the kernel, but former sysctl "
+			      "values are lost");
 		return -EBADMSG;
 	}
 	return 0;
@@ -324,7 +325,7 @@ void journal_close(struct journal *j)
 
 void journal_print(const struct journal *j, FILE *out)
 {
-	fprintf(out, "# sitctl's journal: what it was told, and sysctl KEY BEFORE MADE\n");
+	fprintf(out, "# sitctl's journal: what was configured, and sysctl KEY BEFORE MADE\n");
 	saved_print(&j->saved, out);
 	if (j->desired.server_explicit || j->desired.server.uplink.at) {
 		fprintf(out, "server %s ", j->desired.server_explicit ? "explicit" : "implicit");

@@ -64,7 +64,7 @@ static int parse_down(struct saved_list *list, char *words[], struct err *err)
 	const char *why;
 
 	if (!role)
-		return err_usage(err, words[1], "is not the word of a role");
+		return err_usage(err, words[1], "is not a role");
 	if (!strcmp(words[2], ALL_OF_IT) && role & (ROLE_SERVER | ROLE_NAT))
 		return saved_add_down(list, role, "", err);
 	if (role == ROLE_CLIENT ? !parse_ifname(words[2], &why) : !parse_peer_name(words[2], &why))

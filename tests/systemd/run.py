@@ -289,7 +289,7 @@ class NoSit(Case):
         self.assertIn(os.uname().release, findings["sit-missing"]["evidence"])
         self.assertIn("modules", findings["sit-missing"]["remedy"])
         said = self.sitctl(self.UP, 1)
-        self.assertIn("this kernel has no SIT tunnels", said)
+        self.assertIn("this kernel does not support SIT tunnels", said)
         self.assertIn("modprobe sit", said)
         self.assertFalse(pathlib.Path("/run/sitctl").exists() and list(pathlib.Path("/run/sitctl").glob("*/journal")))
 

@@ -311,7 +311,7 @@ static int load_elements(struct conversation *c, struct loaded *l, enum nft_set_
 			nanosleep(&pause, NULL);
 	}
 	err_sys(err, EAGAIN, "nf_tables set %s", nft_sets[id].name);
-	err_why(err, "its elements kept changing while they were read, %d times", NL_DUMP_TRIES);
+	err_why(err, "its elements changed during each of %d attempts to read them", NL_DUMP_TRIES);
 	return -EAGAIN;
 }
 

@@ -341,7 +341,7 @@ static int nft_run(struct conversation *c, struct step *step, struct err *err)
 	}
 	nft_free(&now);
 	if (ret == -ERESTART)
-		err_hint(err, "other programs keep changing the nf_tables rules: try again when they are done");
+		err_hint(err, "try again when other programs no longer change the nf_tables rules");
 	return ret;
 }
 
@@ -351,14 +351,16 @@ static void nft_explain(struct conversation *c, const struct step *step, struct 
 	if (err->code == EOPNOTSUPP || err->code == EINVAL || err->code == EPROTONOSUPPORT || err->code == ENOENT) {
 		err_why(err, "this kernel refused nf_tables rules (%s)", strerror(err->code));
 		if (nft_table_of(step->want)->groups >> GROUP_NAT & 1)
-			err_hint(err,
-				 "load it with 'modprobe -a nf_tables nft_chain_nat nft_nat nft_masq nft_fib_inet'");
+			err_hint(err, "load the modules with 'modprobe -a nf_tables nft_chain_nat nft_nat nft_masq "
+				      "nft_fib_inet'");
 		else if (nft_table_of(step->want)->groups >> GROUP_SECURITY & 1)
-			err_hint(err, "load it with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without it: "
-				      "'simple-security off'");
+			err_hint(err,
+				 "load the modules with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without "
+				 "them: 'simple-security off'");
 		else
-			err_hint(err, "load it with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without it: "
-				      "'notrack off mss-clamp off source-filter off'");
+			err_hint(err,
+				 "load the modules with 'modprobe -a nf_tables nft_ct nft_fib_inet', or do without "
+				 "them: 'notrack off mss-clamp off source-filter off'");
 	}
 }
 

@@ -128,7 +128,7 @@ class Adopt(netlab.Case):
                 (f"tunnel add he6 mode sit remote {SERVER4} nopmtudisc", ("nopmtudisc",)),
                 (f"tunnel add he6 mode sit remote {SERVER4}", ("no ipv6 address",)),
                 (f"tunnel add he6 mode sit remote {SERVER4} local 192.0.2.77\naddr add 2001:db8:1::3/127 dev he6", ("local",)),
-                ("link add he6 type dummy", ("no sit tunnel",)),
+                ("link add he6 type dummy", ("not a sit tunnel",)),
         ):
             with self.subTest(commands=commands):
                 self.client.ip(commands)

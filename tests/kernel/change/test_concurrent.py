@@ -64,7 +64,7 @@ class AtOnce(netlab.Case):
         for done in results:
             self.assertIn(done.status, (0, 1), str(done))
             if done.status:
-                self.assertRegex(done.err, rf"^sitctl: {netlab.RUN}/\S+/lock: another sitctl has worked for {WAIT} seconds and ")
+                self.assertRegex(done.err, rf"^sitctl: {netlab.RUN}/\S+/lock: is still held by another sitctl after {WAIT} seconds; ")
                 self.assertGreaterEqual(done.seconds, WAIT, f"it gave up too early: {done}")
         self.assertGreaterEqual(sum(done.status == 0 for done in results), DONE_IN_TIME, "\n".join(map(str, results)))
         self.tell(host, "check")

@@ -80,7 +80,7 @@ class Gone(faults.Case):
         self.assertRegex(said, r"^(sitctl: .*\n)+$" if status else r"^(sitctl: .*\n)*$", gave)
         if hit:
             self.assertNotIn(self.device, self.place.links(), gave)
-        if status and "could not be put back" in said:
+        if status and "could not be restored" in said:
             self.lost(said, gave)
         else:
             self.is_now(self.before if status else self.after, gave, self.device if hit else None)
@@ -89,7 +89,7 @@ class Gone(faults.Case):
 
     def lost(self, said, gave):
         """It could not put back what went, which the journal then still says: nothing else is lost, and `check` tells."""
-        self.assertRegex(said, rf"and [^;]*\b{self.device}\b[^;]* could not be put back: run 'sitctl check'", gave)
+        self.assertRegex(said, rf"and [^;]*\b{self.device}\b[^;]* could not be restored: run 'sitctl check'", gave)
         self.alike(self.before[0], self.place, gave, self.device)
         self.assertEqual(self.written(), self.before[2], gave)
         self.check(3)

@@ -59,7 +59,7 @@ class Files(files.Case):
                 os.chmod(ETC, mode)
                 os.chown(ETC, uid, 0)
                 for words in ("client up t1", f"-f {path} client up t1", f"--save {UP}"):
-                    self.refused(self.client, words, path, "its folder", status=2)
+                    self.refused(self.client, words, path, "its directory", status=2)
         os.chown(ETC, 0, 0)
         os.chmod(ETC, 0o1777)  # as /tmp is
         self.up(self.client, "client up t1")
@@ -69,7 +69,7 @@ class Files(files.Case):
         os.rename(self.put("t1.conf", CLIENT), f"{ETC}/theirs/file")
         os.symlink("theirs/file", f"{ETC}/t1.conf")
         os.chmod(f"{ETC}/theirs", 0o777)
-        self.refused(self.client, "client up t1", f"{ETC}/theirs/file", "its folder", status=2)
+        self.refused(self.client, "client up t1", f"{ETC}/theirs/file", "its directory", status=2)
         os.chmod(f"{ETC}/theirs", 0o755)
         os.chmod(ETC, 0o1777)
         os.chown(f"{ETC}/t1.conf", NOBODY, NOBODY, follow_symlinks=False)
@@ -110,8 +110,8 @@ class Names(files.Case):
             route add 2001:db8::/32 dev far""")
 
     def advised(self, done):
-        self.assertEqual(done.err.count("to let it pass: "), 1, str(done))
-        return done.err.split("to let it pass: ", 1)[1].strip()
+        self.assertEqual(done.err.count("to accept it: "), 1, str(done))
+        return done.err.split("to accept it: ", 1)[1].strip()
 
     def test_an_interface_in_advice(self):
         """The command that a note tells, run by a shell: it lets pass, and does nothing else."""
@@ -149,7 +149,7 @@ class Names(files.Case):
                     try:
                         done = self.tell(self.server, words)
                         self.assertIn("drops", done.err)
-                        self.assertNotIn("to let it pass", done.err)
+                        self.assertNotIn("to accept it", done.err)
                         self.tell(self.server, "server down")
                     finally:
                         sock.batch([(NFT_DELTABLE, 0, INET + table)])

@@ -285,8 +285,8 @@ class Server(files.Case):
                 + peer.format("dora", 4, "2001:db8:100::7")
                 + peer.format("erna", 5, "2001:db8:1::11") + "prefix = 2001:db8::/64\n")
         self.put("server.conf", text)
-        done = self.refused(self.server, "server up", f"server.conf:6: {CLIENT4}: is the remote of peer alice",
-                            "server.conf:9: sit-alice: is the device of peer alice", "server.conf:13: ",
+        done = self.refused(self.server, "server up", f"server.conf:6: {CLIENT4}: is also the remote of peer alice",
+                            "server.conf:9: sit-alice: is also the device of peer alice", "server.conf:13: ",
                             "server.conf:16: ", status=2)
         self.assertEqual(done.err.count("overlaps"), 3, f"alice and dora, and erna with this host: {done}")
 

@@ -201,7 +201,7 @@ class FullDisk(files.Case):
         self.put("t1.conf", CLIENT)
         self.put("server.conf", SERVER)
         self.fill()
-        self.refused(self.client, f"--save {UP}", f"{ETC}/t1.conf", "no space", "as it was", status=1)
+        self.refused(self.client, f"--save {UP}", f"{ETC}/t1.conf", "no space", "is unchanged", status=1)
         self.refused(self.server, f"--save {ADD_ALICE} mtu 1400", f"{ETC}/server.conf", "no space", status=1)
         self.refused(self.client, f"--save -f {ETC}/new {UP}", f"{ETC}/new", "no space", status=1)
         self.assertEqual((self.get("t1.conf"), self.get("server.conf")), (CLIENT, SERVER))

@@ -79,7 +79,7 @@ class Beside(netlab.Case):
     def remedy(self, command):
         """`up` changes nothing and names the command that lets the tunnel pass."""
         done = self.tell(self.client, UP)
-        self.assertTrue(done.err.strip().endswith("to let it pass: " + command), done.err)
+        self.assertTrue(done.err.strip().endswith("to accept it: " + command), done.err)
         self.assertIn(f"protocol 41 from {SERVER4}", done.err)
         return command
 
@@ -161,7 +161,7 @@ class Passing(Beside):
         """The pass names the command that lets it through; after that it has nothing to say."""
         said = self.tell(self.client, PASS).err
         self.assertNotEqual(self.asked(), ["reply", "reply"], "it is open before")
-        command = said.strip().rsplit("to let it pass: ", 1)[1]
+        command = said.strip().rsplit("to accept it: ", 1)[1]
         with self.client:
             subprocess.run(["sh", "-ec", command], check=True, stdout=subprocess.DEVNULL, env=dict(os.environ, **env))
         return command

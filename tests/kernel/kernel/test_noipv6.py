@@ -39,7 +39,7 @@ class NoIpv6(unittest.TestCase):
         for words in (f"client up t9 remote {SERVER4} address {PAIR[1]}", "server up", alice, f"-f {PEERS} server up"):
             done = sitctl(words)
             self.assertEqual((done.returncode, done.stdout), (1, ""), f"{words}: {done}")
-            self.assertIn("this kernel has no IPv6", done.stderr, words)
+            self.assertIn("this kernel does not support IPv6", done.stderr, words)
             self.assertIn("ipv6.disable=1", done.stderr, words)
             self.assertEqual(os.listdir("/sys/class/net"), links, words)
             self.assertFalse(list(pathlib.Path("/run/sitctl").glob("*/journal")))

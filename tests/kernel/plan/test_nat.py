@@ -202,7 +202,7 @@ class Pass(Nat):
 
     def test_an_inside_host_that_is_outside(self):
         done = self.tell(self.client, f"nat pass home remote {SERVER4} to 10.9.9.9")
-        self.assertIn("10.9.9.9 by wan, which is the outside interface", done.err)
+        self.assertIn("10.9.9.9 through wan, the outside interface", done.err)
 
 
 class Words(Nat):

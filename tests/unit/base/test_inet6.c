@@ -179,8 +179,8 @@ START_TEST(classes_of_ipv4)
 	static const struct {
 		const char *addr, *class, *nat;
 	} rows[] = {
-		{ "0.0.0.0", "network 0", NULL },
-		{ "0.255.255.255", "network 0", NULL },
+		{ "0.0.0.0", "0.0.0.0/8", NULL },
+		{ "0.255.255.255", "0.0.0.0/8", NULL },
 		{ "1.0.0.0", NULL, NULL },
 		{ "9.255.255.255", NULL, NULL },
 		{ "10.0.0.0", NULL, "RFC 1918" },
@@ -224,7 +224,7 @@ START_TEST(far_ends)
 	static const struct {
 		const char *addr, *class;
 	} rows[] = {
-		{ "0.0.0.1", "network 0" },
+		{ "0.0.0.1", "0.0.0.0/8" },
 		{ "10.0.0.1", NULL },
 		{ "100.64.0.1", NULL },
 		{ "127.1.0.1", "loopback" },

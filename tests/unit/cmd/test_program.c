@@ -147,7 +147,7 @@ START_TEST(up_and_down)
 		expect(&ran, "client down t1", 0, NULL);
 	} else {
 		ck_assert_int_eq(ran.status, 1);
-		ck_assert_msg(strstr(ran.err, "no SIT") && strstr(ran.err, "modprobe sit"), "%s", ran.err);
+		ck_assert_msg(strstr(ran.err, "not support SIT") && strstr(ran.err, "modprobe sit"), "%s", ran.err);
 	}
 	expect(&ran, "-D client up t1 " T1, 0, NULL);
 	ck_assert_msg(strstr(ran.out, "add table inet sitctl"), "the table is still there: %s", ran.out);

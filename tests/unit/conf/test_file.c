@@ -104,7 +104,7 @@ START_TEST(file_modes)
 		put_file(PATH, C, 0);
 		ck_assert_int_eq(chmod(PATH, rows[i].mode), 0);
 		if (!rows[i].good) {
-			refused(PATH, "others than root may write");
+			refused(PATH, "users other than root can write");
 			ck_assert(err.usage && strstr(err.hint, "chmod go-w " PATH));
 			continue;
 		}
@@ -122,7 +122,7 @@ START_TEST(owner)
 	put_file(PATH, C, 0);
 	if (chown(PATH, 1, (gid_t)-1))
 		path = "/bin/sh";
-	refused(path, "others than root may write");
+	refused(path, "users other than root can write");
 	ck_assert_ptr_nonnull(strstr(err.hint, "chown root"));
 	if (path[1] == 'e' && !chown(PATH, 0, 1)) {
 		good(ROLE_CLIENT, C); /* a group that may not write does no harm */
@@ -139,7 +139,7 @@ START_TEST(links)
 	ck_assert_int_eq(conf_read(&f, PATH, ROLE_CLIENT, "x", &err), 0);
 	ck_assert(f.exists && f.n_sections == 1 && !strcmp(f.path, PATH));
 	ck_assert_int_eq(chmod("/run/real", 0666), 0);
-	refused(PATH, "others than root may write");
+	refused(PATH, "users other than root can write");
 	ck_assert_int_eq(unlink("/run/real"), 0);
 	ck_assert_int_eq(conf_read(&f, PATH, ROLE_CLIENT, "x", &err), 0);
 	ck_assert(!f.exists);

@@ -90,7 +90,7 @@ START_TEST(passes)
 		ROLE_NAT, "[pass]\n[peer a]\n[pass a/b]\n[server]\n[pass x]\nremote = 203.0.113.1\nlocal = any\n",
 		"1: [pass]: a pass needs a name|[pass NAME]\n2: [peer a]: is not a section|[pass NAME]\n3: a/b: \n"
 		"4: [server]: is not a section\n7: local: \n5: x: 'to' is missing");
-	expect_errors(ROLE_NAT, "remote = 203.0.113.1\n", "1: remote: stands before the first section|[pass NAME]");
+	expect_errors(ROLE_NAT, "remote = 203.0.113.1\n", "1: remote: appears before the first section|[pass NAME]");
 	expect_errors(ROLE_SERVER, "[pass x]\n", "1: [pass x]: is not a section");
 }
 END_TEST
@@ -199,8 +199,8 @@ static const struct {
 	{ ROLE_CLIENT, C "]\n", "4: ]: |KEY = VALUE" },
 	{ ROLE_CLIENT, C "a-key-that-is-longer-than-any-parameter = 1\n",
 	  "4: a-key-that-is-longer-than-any-parameter = 1: " },
-	{ ROLE_CLIENT, C "[client]\n" R, "4: [client]: is there twice" },
-	{ ROLE_CLIENT, "mtu = 1400\n" C, "1: mtu: stands before the first section|[client]" },
+	{ ROLE_CLIENT, C "[client]\n" R, "4: [client]: appears twice" },
+	{ ROLE_CLIENT, "mtu = 1400\n" C, "1: mtu: appears before the first section|[client]" },
 	{ ROLE_CLIENT, "\n# x\nmtu = 1400\nttl = 9\n" C, "3: mtu: |first section\n4: ttl: |first section" },
 	{ ROLE_CLIENT, "mtu = 1400\n", "1: mtu: |first section" },
 	{ ROLE_CLIENT, "", ": [client]: this section is missing" },
@@ -227,7 +227,7 @@ static const struct {
 	{ ROLE_SERVER, "[peers]\n" TWO, "1: [peers]: is not a section" },
 	{ ROLE_SERVER, "[server alice]\n", "1: [server alice]: is not a section" },
 	{ ROLE_SERVER, "[server]\n[peer a]\n" TWO "[server]\nttl = 9\n[peer a]\n" TWO,
-	  "5: [server]: is there twice\n7: [peer a]: is there twice" },
+	  "5: [server]: appears twice\n7: [peer a]: appears twice" },
 	{ ROLE_SERVER, "[server]\nremote = 203.0.113.1\n", "2: remote: |server" },
 	{ ROLE_SERVER, "[peer a]\n" TWO "metric = 5\n", "4: metric: |peer" },
 	{ ROLE_SERVER, "[peer a]\n" TWO "address = 2001:db8::5\n", "4: address: is given twice" },

@@ -195,7 +195,7 @@ START_TEST(a_value_that_would_be_a_comment)
 	name_hold(&spec.uplink, "#");
 	spec_set_given(&spec, "uplink");
 	ck_assert_int_eq(conf_put(&f, &spec, &err), -EINVAL);
-	ck_assert(err.usage && strstr(err.why, "'#' in a file: '#' begins a comment"));
+	ck_assert(err.usage && strstr(err.why, "'#' in a file, where '#' begins a comment"));
 	save();
 	ck_assert_str_eq(get_file(PATH), A B);
 	name_hold(&spec.uplink, "a#");
@@ -395,7 +395,7 @@ START_TEST(refusals)
 	put_file(CONF_DIR "/ballast", big, 0);
 	put_ttl("9");
 	ck_assert_int_eq(conf_prepare(&f, &err), -ENOSPC);
-	ck_assert(err.code == ENOSPC && strstr(err.step, NEW) && strstr(err.hint, "as it was"));
+	ck_assert(err.code == ENOSPC && strstr(err.step, NEW) && strstr(err.hint, "is unchanged"));
 	conf_free(&f);
 	ck_assert_str_eq(get_file(PATH), "[client]\n" R);
 	ck_assert_int_ne(access(NEW, F_OK), 0);

@@ -169,8 +169,9 @@ START_TEST(names_of_interfaces)
 {
 	/* A prefix that is there already gets its LAN: only by a name that 'prefix' takes. */
 	expect_import("iproute2", WITH_LAN("lan"), T_WORDS " prefix 2001:db8:2::/48,lan", "");
-	expect_import("iproute2", WITH_LAN("\xedt"), T_WORDS " prefix 2001:db8:2::/48",
-		      "x:4: \xedt: has a byte that is not ASCII, which sitctl takes in no interface name\n");
+	expect_import(
+		"iproute2", WITH_LAN("\xedt"), T_WORDS " prefix 2001:db8:2::/48",
+		"x:4: \xedt: contains a byte that is not ASCII, which sitctl does not accept in an interface name\n");
 	/* Clipped it would be the tunnel's. */
 	expect_import("iproute2",
 		      "ip tunnel add tunnel-abcdefgh mode sit remote 203.0.113.1 ttl 9\n"

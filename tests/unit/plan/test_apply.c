@@ -153,7 +153,7 @@ static void refused(int code, const char *what)
 	err_text(&lab.err, message, sizeof(message));
 	ck_assert_msg(ret == -code, "%d: %s", ret, message);
 	ck_assert_msg(strstr(message, what), "%s", message);
-	ck_assert_msg(!strstr(message, "could not be put back"), "%s", message);
+	ck_assert_msg(!strstr(message, "could not be restored"), "%s", message);
 	same_state();
 }
 

@@ -311,7 +311,7 @@ START_TEST(printed)
 	saved_print(&copy, out);
 	saved_free(&copy);
 	fclose(out);
-	ck_assert_str_eq(text, "# sitctl's journal: what it was told, and sysctl KEY BEFORE MADE\n"
+	ck_assert_str_eq(text, "# sitctl's journal: what was configured, and sysctl KEY BEFORE MADE\n"
 			       "sysctl net/ipv4/conf/b/forwarding 0 1\n"
 			       "sysctl net/ipv6/conf/c/accept_ra 1 2\n"
 			       "made lan1 2001:db8:2::1/128\n"

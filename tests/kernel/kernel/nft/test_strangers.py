@@ -102,11 +102,11 @@ class Wildcard(netlab.Case):
         for name, make in (("sit0", "link set sit0 up"), ("wild", "link add wild type sit local " + SERVER4 + "\nlink set wild up")):
             with self.subTest(name):
                 self.server.ip(make)
-                note = f"sitctl: {name}: takes packets from every IPv4 host, and this host forwards"
+                note = f"sitctl: {name}: accepts packets from every IPv4 host, and this host forwards"
                 self.assertIn(note, self.tell(self.server, ALICE).err)
                 done = self.tell(self.server, "server check")
                 self.assertIn(note, done.err)
-                self.assertIn(f"'ip link set {name} down'", done.err)
+                self.assertIn(f"to close it: ip link set {name} down\n", done.err)
                 for source in ("2001:db8:77::1", PAIR[1]):
                     self.assertFalse(self.arrives(source))
                 self.server.nft("flush chain inet sitctl way")
