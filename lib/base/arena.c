@@ -6,12 +6,12 @@
 #include "base/arena.h"
 
 #define FIRST 2048 /* bytes of the first block: most runs are about one tunnel */
-#define MOST 65536 /* of any other, but for one thing that is larger */
+#define MOST 65536 /* of any later block, unless a single item is larger */
 
 struct arena_block {
 	struct arena_block *before;
 	size_t used, size;
-	uint64_t bytes[]; /* aligned for any of ours */
+	uint64_t bytes[]; /* aligned for every type we store */
 };
 
 static void *take(struct arena *arena, size_t size, size_t align)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the errors of a file, of which a hostile one may have millions: all are counted, the first ones kept. */
+/* Purpose: the errors in a file. A hostile file may have millions, so all are counted but only the first are kept. */
 #ifndef SITCTL_BASE_ERRORS_H
 #define SITCTL_BASE_ERRORS_H
 
@@ -11,16 +11,16 @@
 
 struct errors {
 	char *texts[ERRORS_MAX]; /* NULL where there was no memory for one */
-	size_t n;		 /* all, those that are not kept as well */
+	size_t n;		 /* all of them, including those not kept */
 };
 
-/* One more. False where it should be kept, and there is no memory. */
+/* Add one. False if it should be kept but memory ran out. */
 bool errors_add(struct errors *e, const char *fmt, ...) PRINTF(2, 3);
 
 /* How many are kept. */
 size_t errors_kept(const struct errors *e);
 
-/* A line on those that are not kept, in BUF; NULL where there are none. */
+/* A line about those that were not kept, in BUF; NULL if there are none. */
 const char *errors_more(const struct errors *e, char *buf, size_t size);
 
 void errors_free(struct errors *e);

@@ -34,7 +34,7 @@ bool net6_equal(const struct net6 *a, const struct net6 *b)
 	return a->len == b->len && addr6_equal(&a->addr, &b->addr);
 }
 
-/* Mask for byte I of an address whose first LEN bits count. */
+/* Mask for byte I of an address whose first LEN bits are significant. */
 static uint8_t byte_mask(unsigned int len, unsigned int i)
 {
 	unsigned int bits = len > 8 * i ? len - 8 * i : 0;
@@ -129,7 +129,7 @@ struct in_addr addr4_base(struct in_addr addr, uint8_t len)
 	return (struct in_addr){ addr.s_addr & htonl(len ? UINT32_MAX << (32 - len) : 0) };
 }
 
-/* A range of IPv4 addresses, and what is said of one in it. */
+/* A range of IPv4 addresses, and what to say of an address in it. */
 struct class4 {
 	uint32_t net;
 	uint8_t len;

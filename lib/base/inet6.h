@@ -25,7 +25,7 @@ bool net6_equal(const struct net6 *a, const struct net6 *b);
 /* NET's address with the bits after its length cleared. */
 struct in6_addr net6_base(const struct net6 *net);
 
-/* NET with all host bits one: its last address. */
+/* NET with all host bits set: its last address. */
 struct in6_addr net6_last(const struct net6 *net);
 
 /* Is ADDR inside NET? */
@@ -37,14 +37,14 @@ bool net6_overlap(const struct net6 *a, const struct net6 *b);
 /* The N-th address of NET (0 is its base). */
 struct in6_addr net6_nth(const struct net6 *net, uint32_t n);
 
-/* The one address of NET, or the first behind its base, which is that of all routers (RFC 4291, 2.6.1). */
+/* The only address of NET, or the one after its base, which is the Subnet-Router anycast address (RFC 4291, 2.6.1). */
 struct in6_addr net6_first(const struct net6 *net);
 
 /* The other address of the /127 that ADDR is in (RFC 6164). */
 struct in6_addr addr6_other_half(const struct in6_addr *addr);
 
 /*
- * RFC 6164 section 6: is ADDR one that SHOULD NOT be assigned: interface identifier
+ * Is ADDR one that SHOULD NOT be assigned (RFC 6164 section 6): its interface identifier is
  * all zeros (Subnet-Router anycast) or among the highest 128 (reserved anycast)?
  */
 bool addr6_reserved_anycast(const struct in6_addr *addr);
@@ -56,15 +56,16 @@ const char *addr6_not_host(const struct in6_addr *addr);
 const char *addr4_not_host(struct in_addr addr);
 
 /*
- * Why ADDR cannot be a tunnel's other end either: what RFC 6890 calls not forwardable or reserved, and the anycast relays
- * of 6to4 (RFC 7526). Private and shared addresses, those for benchmarks (198.18.0.0/15) and for documentation can.
+ * Why ADDR cannot be a tunnel's far end, or NULL if it can: in addition to the above, addresses that RFC 6890 calls not
+ * forwardable or reserved, and the 6to4 anycast relays (RFC 7526). Private and shared addresses, and those for
+ * benchmarking (198.18.0.0/15) and documentation, are accepted.
  */
 const char *addr4_not_far_end(struct in_addr addr);
 
 /* The first address of the network of LEN bits that ADDR is in. */
 struct in_addr addr4_base(struct in_addr addr, uint8_t len);
 
-/* "private (RFC 1918)" or "shared (RFC 6598)" if hosts with ADDR sit behind a NAT, else NULL. */
+/* "private (RFC 1918)" or "shared (RFC 6598)" if hosts with ADDR are behind a NAT, else NULL. */
 const char *addr4_behind_nat(struct in_addr addr);
 
 #endif

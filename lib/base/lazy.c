@@ -8,7 +8,7 @@
 
 #include "base/lazy.h"
 
-/* By the name of its binary interface, as the linker would note it: the headers that we are compiled with go with it. */
+/* The soname, as the linker would record it: it matches the headers that we are compiled with. */
 struct lazy {
 	const char *soname, *package;
 	void *handle;
@@ -29,7 +29,7 @@ int lazy_load(struct lazy *library, struct err *err)
 	return -ENOENT;
 }
 
-/* Its function NAME; there is no way on without. */
+/* The library's function NAME; without it the program cannot continue, and exits. */
 static void *function(struct lazy *library, const char *name)
 {
 	struct err err;
@@ -49,7 +49,7 @@ static void *function(struct lazy *library, const char *name)
 	return found;
 }
 
-/* The library's function NAME, which takes PARAMS, called with ARGS. The compiler holds it against the library's header. */
+/* The library's function NAME with PARAMS, called with ARGS. The compiler checks it against the library's header. */
 #define LAZY(library, type, name, params, args)                     \
 	type name params                                            \
 	{                                                           \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: libraries that few commands need are loaded where they are needed, since loading one costs as much as a small
- * change of the kernel. lazy.c has the functions of libjansson and libyaml that we call, under their own names: whoever
- * calls them includes <jansson.h> or <yaml.h> as ever. */
+/* Purpose: load libraries that few commands need only when they are needed, since loading one costs as much as a small
+ * change of the kernel. lazy.c defines the functions of libjansson and libyaml that we call, under their own names, so
+ * callers include <jansson.h> or <yaml.h> as usual. */
 #ifndef SITCTL_BASE_LAZY_H
 #define SITCTL_BASE_LAZY_H
 
@@ -11,8 +11,8 @@ struct lazy;
 
 extern struct lazy lazy_jansson, lazy_yaml;
 
-/* Load LIBRARY, if it is not yet loaded (dlopen(3)). To be called before its first function: a function of a library
- * that cannot be loaded ends the program. Returns 0, or a negative errno. */
+/* Load LIBRARY, if it is not yet loaded (dlopen(3)). Call this before its first function: calling a function of a
+ * library that cannot be loaded ends the program. Returns 0, or a negative errno. */
 int lazy_load(struct lazy *library, struct err *err);
 
 #endif

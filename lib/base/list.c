@@ -5,10 +5,10 @@
 
 #include "base/list.h"
 
-/* Before the items. */
+/* Stored in front of the items. */
 struct head {
 	uint32_t holders, room;
-	uint64_t items[]; /* aligned for any of ours */
+	uint64_t items[]; /* aligned for every type we store */
 };
 
 static struct head *head_of(void *items)

@@ -52,7 +52,7 @@ void loop_end(struct loop *loop, struct task *task)
 	task->active = false;
 }
 
-/* When the next timer is due, END at the latest; false where nothing is left to wait for. */
+/* When the next timer is due, END at the latest; false if nothing is left to wait for. */
 static bool next_due(const struct loop *loop, int64_t *end)
 {
 	bool any = false;

@@ -6,15 +6,15 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
-/* Every name of the process. Those of one command are as many as its tunnels and interfaces. */
+/* Every name in the process. One command has as many as it has tunnels and interfaces. */
 static struct {
 	struct arena arena;
-	const char **texts;  /* by number - 1; there is room for half as many as there are slots */
+	const char **texts;  /* by number - 1; room for half as many as there are slots */
 	uint32_t *slots;     /* hash table of numbers, 0: free */
 	uint32_t n, n_slots; /* n_slots: a power of two, or 0 */
 } held;
 
-/* The slot that has TEXT, or the free one where it belongs. */
+/* The slot that holds TEXT, or the free one where it belongs. */
 static uint32_t *slot_of(const char *text)
 {
 	uint32_t i = hash_bytes(0, text, strlen(text));
@@ -27,7 +27,7 @@ static uint32_t *slot_of(const char *text)
 	}
 }
 
-/* Twice the room. */
+/* Double the room. */
 static bool grow(void)
 {
 	uint32_t n_slots = held.n_slots ? 2 * held.n_slots : 64, *slots = calloc(n_slots, sizeof(*slots));

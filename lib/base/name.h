@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: names of their own length, each held once however many have it. */
+/* Purpose: names of any length, each stored once however often it is used. */
 #ifndef SITCTL_BASE_NAME_H
 #define SITCTL_BASE_NAME_H
 
@@ -7,23 +7,23 @@
 #include <stdint.h>
 
 /*
- * A name in four bytes, which copies and compares by value; all zero is the empty name. What it stands for lasts until
- * names_forget(), or the end of the program.
+ * A name in four bytes, copied and compared by value; all zero is the empty name. Its text is valid until
+ * names_forget() or the end of the program.
  */
 struct name {
 	uint32_t at;
 };
 
-/* TEXT becomes *NAME. false when out of memory, and *NAME is empty. */
+/* Make *NAME stand for TEXT. False when out of memory; *NAME is then empty. */
 bool name_hold(struct name *name, const char *text);
 
-/* "" for the empty one. */
+/* "" for the empty name. */
 const char *name_text(struct name name);
 
-/* Are the two one? */
+/* Are the two the same? */
 bool name_equal(struct name a, struct name b);
 
-/* All become void: for who reads one input after another in one process, and keeps nothing of the last. */
+/* Invalidate all names: for a process that reads one input after another and keeps nothing of the last. */
 void names_forget(void);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "base/nearest.h"
 
-#define NEAR 3 /* edits: further away a suggestion does not help */
+#define NEAR 3 /* edits: a more distant suggestion does not help */
 
 /* The edit distance (insert, delete, replace) of two words shorter than SIZE. */
 static unsigned int distance(const char *a, const char *b)
@@ -42,7 +42,7 @@ const char *nearest(const char *word, const char *const *candidates, unsigned in
 	for (unsigned int i = 0; i < n; i++) {
 		unsigned int d = distance(word, candidates[i]);
 
-		/* An abbreviation is near, whatever is missing. */
+		/* An abbreviation is near, however much it omits. */
 		if (strlen(word) > 1 && !strncmp(word, candidates[i], strlen(word)))
 			d = 1;
 		if (d < best && d < strlen(candidates[i])) {

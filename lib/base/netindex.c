@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two networks overlap only if one holds the other: those inside are neighbours when sorted, those around are few lengths. */
+/* Two networks overlap only if one contains the other: sorted, those inside are adjacent; those around are few. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ void netindex_free(struct netindex *nets)
 	memset(nets, 0, sizeof(*nets));
 }
 
-/* The first one that is not before NET. */
+/* The first network that does not sort before NET. */
 static size_t lower_bound(const struct netindex *nets, const struct net6 *net)
 {
 	struct owned_net key = { .net = *net };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: which of many networks overlap with one, without looking at all of them. */
+/* Purpose: find which of many networks overlap with one, without looking at all of them. */
 #ifndef SITCTL_BASE_NETINDEX_H
 #define SITCTL_BASE_NETINDEX_H
 
@@ -16,15 +16,15 @@ struct owned_net {
 struct netindex {
 	struct owned_net *items;
 	size_t n, room;
-	bool lens[129]; /* is there one of that length? */
+	bool lens[129]; /* is there a network of that length? */
 };
 
-/* Add NET of OWNER; 0 or -ENOMEM. netindex_sort() ends the adding; netindex_free() all. */
+/* Add NET of OWNER; 0 or -ENOMEM. Call netindex_sort() after the last one, and netindex_free() at the end. */
 int netindex_add(struct netindex *nets, const struct net6 *net, const void *owner, struct err *err);
 void netindex_sort(struct netindex *nets);
 void netindex_free(struct netindex *nets);
 
-/* Does NET overlap with one of another owner than OWNER? */
+/* Does NET overlap with a network of an owner other than OWNER? */
 bool netindex_overlap(const struct netindex *nets, const struct net6 *net, const void *owner);
 
 #endif

@@ -59,7 +59,7 @@ bool parse_ifname(const char *word, const char **why)
 		return fail(why, "is empty: expected an interface name");
 	if (strlen(word) >= IFNAMSIZ)
 		return fail(why, "is longer than the 15 bytes of an interface name");
-	/* /proc/sys/net/ipv6/conf has "all" and "default" beside the interfaces' own folders. */
+	/* /proc/sys/net/ipv6/conf has "all" and "default" beside the directories of the interfaces. */
 	if (!strcmp(word, ".") || !strcmp(word, "..") || !strcmp(word, "all") || !strcmp(word, "default"))
 		return fail(why, "is not a name that an interface with IPv6 can have");
 	for (const char *p = word; *p; p++) {
@@ -135,7 +135,7 @@ bool parse_host_name(const char *word, const char **why)
 	}
 	if (word[len - 1] == '-')
 		return fail(why, "is not a host name: a label ends with '-'");
-	/* 10.0.0 or 1234 would be taken for an address by inet_aton(), in C's odd way. */
+	/* inet_aton() would read 10.0.0 or 1234 as an address, in its own way. */
 	if (!letter)
 		return fail(why, "is neither an IPv4 address nor a host name");
 	return true;
@@ -155,7 +155,7 @@ bool parse_ipv6_host(const char *word, struct in6_addr *out, const char **why)
 	return true;
 }
 
-/* Split WORD at its '/', parse the address. *len is 0 where there is no '/'. */
+/* Split WORD at its '/', and parse the address. *len is 0 if there is no '/'. */
 static bool parse_net(const char *word, struct net6 *out, const char **why)
 {
 	const char *slash = strchr(word, '/');

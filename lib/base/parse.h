@@ -15,29 +15,30 @@
 /* Decimal digits only, between min and max. */
 bool parse_u32(const char *word, uint32_t min, uint32_t max, uint32_t *out, const char **why);
 
-/* The same of "0x" and hexadecimal digits. */
+/* The same for "0x" and hexadecimal digits. */
 bool parse_hex(const char *word, uint32_t min, uint32_t max, uint32_t *out, const char **why);
 
 /*
- * What the kernel's dev_valid_name() and dev_alloc_name() take literally (net/core/dev.c:
- * 1 to 15 bytes; '%' would be a template), less what is not printable text, and less "all" and
+ * A name that the kernel's dev_valid_name() and dev_alloc_name() accept literally (net/core/dev.c:
+ * 1 to 15 bytes; '%' would be a template), except unprintable names, and except "all" and
  * "default", on which IPv6 does not work (sysctl_dev_name_is_allowed(), net/ipv6/addrconf.c).
  */
 bool parse_ifname(const char *word, const char **why);
 
 /*
- * Why NAME, which an interface may have, is not taken from people, or NULL: bytes that are not ASCII steer terminals, or
- * look like others. A journal may have such a name, of an interface that somebody else made.
+ * Why NAME, which an interface may have, is not accepted from users, or NULL: bytes outside ASCII can control a
+ * terminal, or look like other characters. A journal may contain such a name, of an interface that another program
+ * made.
  */
 const char *ifname_unfit(const char *name);
 
-/* 1 to 32 of letters, digits, '-', '_', '.'; not "." or "..". */
+/* 1 to 32 letters, digits, '-', '_' and '.'; not "." or "..". */
 bool parse_peer_name(const char *word, const char **why);
 
-/* Dotted quad of a host: no network 0, loopback, multicast, broadcast. */
+/* Dotted quad of a host: not in 0.0.0.0/8, nor loopback, multicast or broadcast. */
 bool parse_ipv4_host(const char *word, struct in_addr *out, const char **why);
 
-/* A host name by RFC 1123 section 2.1 that cannot be taken for an address. */
+/* A host name (RFC 1123 section 2.1) that cannot be mistaken for an address. */
 bool parse_host_name(const char *word, const char **why);
 
 /* IPv6 unicast address that a tunnel end can have; no length. */

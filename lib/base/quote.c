@@ -9,10 +9,10 @@
 
 static bool is_odd(char c)
 {
-	return !isprint((unsigned char)c); /* of ASCII: the program stays in the locale C */
+	return !isprint((unsigned char)c); /* in ASCII: the program keeps the C locale */
 }
 
-/* Of an octal number the shell's command takes three digits at most. */
+/* The shell's printf reads at most three digits of an octal number. */
 static void print_octal(FILE *out, const char *word)
 {
 	fputs("\"$(printf '", out);

@@ -7,7 +7,7 @@
 #define SPACE " \t\r"
 #define ENDS "\n;&|()" /* a command */
 
-/* A backslash before the end of a line joins the next one. */
+/* A backslash before a newline joins the next line. */
 static bool joins(const char *p)
 {
 	return p[0] == '\\' && (p[1] == '\n' || (p[1] == '\r' && p[2] == '\n'));
@@ -31,15 +31,15 @@ static void skip_blank(struct shellwords *s)
 	s->next = p;
 }
 
-/* The words of a command while they are taken. */
+/* The words of a command while they are read. */
 struct taking {
 	char **words;
 	int n, max;
-	char *begin;	 /* of the word that is taken */
-	const char *raw; /* where it begins in the text */
-	bool any;	 /* it is one, be it empty: of a variable without quotes may become none, or several */
+	char *begin;	 /* of the word being read */
+	const char *raw; /* where it begins in the input */
+	bool any;	 /* it is a word, even if empty; an unquoted variable may become none, or several */
 	bool odd;	 /* see struct shellwords */
-	bool assignment; /* of its value becomes one word */
+	bool assignment; /* its value becomes one word */
 };
 
 static void put(struct shellwords *s, struct taking *t, char c)
@@ -55,7 +55,7 @@ static void begin_word(struct shellwords *s, struct taking *t, const char *at)
 	t->any = t->odd = false;
 }
 
-/* The word, if it is one, ends AT this place in the text; an odd one is then as it stands there. */
+/* End the word, if there is one, AT this place in the input; an odd word is kept as written there. */
 static void end_word(struct shellwords *s, struct taking *t, const char *at)
 {
 	if (!t->any)
@@ -98,7 +98,7 @@ size_t shell_assignment(const char *word)
 	return n && (word[n] == '=' || (word[n] == '+' && word[n + 1] == '=')) ? n : 0;
 }
 
-/* The VALUE of the variable AT this place in the text. Each word that ends within it has made room for its zero: a blank. */
+/* Insert the VALUE of the variable AT this place. A word that ends within it stores its zero in place of the blank. */
 static void put_value(struct shellwords *s, struct taking *t, const char *value, const char *at, bool quoted)
 {
 	for (; *value; value++)
@@ -108,7 +108,7 @@ static void put_value(struct shellwords *s, struct taking *t, const char *value,
 			put(s, t, *value);
 }
 
-/* Behind what stands between quotes at P, where it is not read. */
+/* What follows the quoted text at P, which is not read. */
 static const char *skip_quoted(struct shellwords *s, const char *p)
 {
 	char quote = *p++;
@@ -120,7 +120,7 @@ static const char *skip_quoted(struct shellwords *s, const char *p)
 	return *p ? p + 1 : p;
 }
 
-/* Behind the bracket or quote that closes the one at P. */
+/* What follows the bracket or quote that closes the one at P. */
 static const char *skip_group(struct shellwords *s, const char *p)
 {
 	char open = *p, close = open;
@@ -129,7 +129,7 @@ static const char *skip_group(struct shellwords *s, const char *p)
 	if (open != '`')
 		close = open == '(' ? ')' : '}';
 	do {
-		/* Only commands have quotes that hide a bracket: a single one within ${} is an apostrophe. */
+		/* Quotes hide a bracket only in commands: a single quote within ${} is an apostrophe. */
 		if (depth && open == '(' && (*p == '"' || *p == '\'')) {
 			p = skip_quoted(s, p);
 			continue;
@@ -148,7 +148,7 @@ static const char *skip_group(struct shellwords *s, const char *p)
 	return p;
 }
 
-/* Behind the expansion at P, which is another than that of a variable: a command, a sum, a parameter, a value in case. */
+/* What follows the expansion at P, if it is not a plain variable: a command, arithmetic, or ${} with an operator. */
 static const char *skip_expansion(struct shellwords *s, const char *p)
 {
 	if (*p == '`')
@@ -156,7 +156,7 @@ static const char *skip_expansion(struct shellwords *s, const char *p)
 	return p[1] == '(' || p[1] == '{' ? skip_group(s, p + 1) : p + 2;
 }
 
-/* A '$' or '`' at P, if QUOTED within "". Returns what follows the expansion. */
+/* Read the '$' or '`' at P, which is inside "" if QUOTED. Returns what follows the expansion. */
 static const char *take_expansion(struct shellwords *s, struct taking *t, const char *p, bool quoted)
 {
 	bool braces = *p == '$' && p[1] == '{';
@@ -178,7 +178,7 @@ static const char *take_expansion(struct shellwords *s, struct taking *t, const 
 	return len && !braces ? name + len : skip_expansion(s, p);
 }
 
-/* Between the quotes that begin at P. Returns what follows them. */
+/* Read the quoted text that begins at P. Returns what follows it. */
 static const char *take_quoted(struct shellwords *s, struct taking *t, const char *p)
 {
 	char quote = *p++;
@@ -203,7 +203,7 @@ static const char *take_quoted(struct shellwords *s, struct taking *t, const cha
 	return *p ? p + 1 : p;
 }
 
-/* What stands together in the text; where its value is not known, as it stands there. */
+/* Read one word; if its value is not known, keep it as written. */
 static void take_word(struct shellwords *s, struct taking *t)
 {
 	const char *p = s->next;
@@ -230,7 +230,7 @@ static void take_word(struct shellwords *s, struct taking *t)
 	s->next = p;
 }
 
-/* A redirection, with what it leads to, is no word. */
+/* A redirection and its target are not words. */
 static bool skip_redirection(struct shellwords *s)
 {
 	const char *p = s->next + strspn(s->next, "0123456789"), *form;
@@ -244,7 +244,7 @@ static bool skip_redirection(struct shellwords *s)
 		return false;
 	form = p;
 	len = strspn(p, "<>&|");
-	/* For the zero of its word there is the room of this sign, also where there is no word. */
+	/* The redirection operator leaves room for the zero of its word, even if there is no word. */
 	s->next = p + len + (len == 2 && !strncmp(p, "<<-", 3));
 	skip_blank(s);
 	*word = '\0';
@@ -264,7 +264,7 @@ static bool skip_redirection(struct shellwords *s)
 	return true;
 }
 
-/* The here-documents that begin with the line after this one. */
+/* Skip the here-documents that begin on the next line. */
 static void skip_documents(struct shellwords *s)
 {
 	for (size_t i = 0; i < s->n_here; i++) {
@@ -284,7 +284,7 @@ static void skip_documents(struct shellwords *s)
 	s->n_here = 0;
 }
 
-/* "()" at P, what stands behind it; else NULL. */
+/* What follows "()" at P; NULL if it is not there. */
 static const char *behind_brackets(const char *p)
 {
 	if (*p != '(')
@@ -293,7 +293,7 @@ static const char *behind_brackets(const char *p)
 	return *p == ')' ? p + 1 : NULL;
 }
 
-/* At the end of a command of N words. Is it one, by its words? Else what ended it is passed over. */
+/* End a command of N words. Is it one, by its words? If not, skip what ended it. */
 static bool end_command(struct shellwords *s, int n)
 {
 	const char *behind = n == 1 ? behind_brackets(s->next) : NULL;

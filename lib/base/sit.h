@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the values of a sit device that a user can choose: one struct for the parameters and for the kernel's attributes. */
+/* Purpose: the values of a sit device that users can choose, in one struct for parameters and kernel attributes. */
 #ifndef SITCTL_BASE_SIT_H
 #define SITCTL_BASE_SIT_H
 
@@ -11,7 +11,7 @@
 #define SIT_TTL_INHERIT 0 /* of the inner packet (ipip6_tunnel_xmit(), net/ipv6/sit.c) */
 #define SIT_TOS_INHERIT 1 /* the same */
 
-/* Members of struct sit, and of those structs that have it in them: spec.remote is spec.sit.remote. */
+/* Members of struct sit, and of the structs that include it: spec.remote is spec.sit.remote. */
 #define SIT_VALUES                                                            \
 	struct in_addr remote; /* 0: any */                                   \
 	struct in_addr local;  /* 0: any */                                   \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Looking into text files. */
+/* Questions about small text files. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Has the file PATH a line with TEXT in it? One that ends in '\n' ends the line. False where it cannot be read. */
+/* Does a line of the file PATH contain TEXT? A final '\n' matches the end of the line. False if it cannot be read. */
 bool file_has(const char *path, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* IPv6 addresses on an interface (RTM_NEWADDR, net/ipv6/addrconf.c). */
+/* IPv6 addresses of an interface (RTM_NEWADDR, net/ipv6/addrconf.c). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Connection tracking entries of a tunnel's outer packets, from before NOTRACK: they would
- * stand until their time-out (600 s for protocol 41, net/netfilter/nf_conntrack_proto_generic.c),
- * and with them the address translation that they carry (RFC 4213 knows no ports to tell flows apart).
+ * Connection tracking entries of a tunnel's outer packets, created before NOTRACK: they would
+ * last until their timeout (600 s for protocol 41, net/netfilter/nf_conntrack_proto_generic.c),
+ * and so would their address translation (protocol 41 has no ports to tell flows apart).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -51,7 +51,7 @@ static bool take_tuple(const struct nlattr *attr, struct in_addr *source, struct
 	return true;
 }
 
-/* The kernel finds an entry by either of its directions: what is removed is named by the original one. */
+/* The kernel finds an entry by either direction; to remove it, we name its original direction. */
 static int take_entry(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[CTA_MAX + 1];
@@ -73,7 +73,7 @@ static int request(struct conversation *c, uint16_t type, struct conntrack *ct, 
 	return conversation_send_get(c, NL_NETFILTER, take_entry, ct, err);
 }
 
-/* Asking for entries would load the modules of connection tracking where nobody uses it. */
+/* Asking for entries would load the connection tracking modules on a host that does not use it. */
 static bool used(struct conversation *c)
 {
 	char count[SYSCTL_VALUE_SIZE];
@@ -93,7 +93,7 @@ int conntrack_find(struct conversation *c, struct conntrack *ct, bool *found, st
 		return 0;
 	ret = request(c, IPCTNL_MSG_CT_GET, ct, err);
 	*found = !ret;
-	/* ENOENT: none; the others: a kernel without ctnetlink. */
+	/* ENOENT: no entry; the others: a kernel without ctnetlink. */
 	if (ret == -ENOENT || ret == -EINVAL || ret == -EOPNOTSUPP || ret == -EPROTONOSUPPORT)
 		return 0;
 	if (ret)
@@ -105,11 +105,11 @@ static int conntrack_run(struct conversation *c, struct step *step, struct err *
 {
 	int ret;
 
-	/* An entry that was removed is not made again: the kernel does that if a packet needs it. */
+	/* A removed entry is not restored: the kernel creates one when a packet needs it. */
 	if (step->op != STEP_DEL)
 		return 0;
 	ret = request(c, IPCTNL_MSG_CT_DELETE, &step->was->conntrack, err);
-	return ret == -ENOENT ? 0 : ret; /* its time was up meanwhile */
+	return ret == -ENOENT ? 0 : ret; /* it has expired meanwhile */
 }
 
 static void conntrack_print(const struct step *step, FILE *out)

@@ -5,7 +5,7 @@
 
 #include "kernel/conversation.h"
 
-#define BATCH_SIZE (4 << 20) /* 200,000 set elements of an nf_tables batch */
+#define BATCH_SIZE (4 << 20) /* 200,000 set elements in an nf_tables batch */
 
 int conversation_open(struct conversation *c, struct err *err)
 {

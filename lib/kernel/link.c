@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sit device: made, changed in place, read back, removed (drivers: net/ipv6/sit.c). */
+/* The sit device: add it, change it in place, read it back, remove it (net/ipv6/sit.c). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,14 +50,14 @@ static int get_link(struct conversation *c, const char *name, struct answer *ans
 	return conversation_get(c, NL_ROUTE, take_link, answer, err);
 }
 
-/* Is it taken over from somebody, or handed back; or back from where it was to be removed? */
+/* Is the device taken over from another program or handed back, or does it return from a group to be removed? */
 static bool group_changes(const struct step *step)
 {
 	return link_alias_ours(&step->was->link) != link_alias_ours(&step->want->link) ||
 	       link_condemned(&step->was->link);
 }
 
-/* Send what is in the batch, and with it the question what the kernel has then. */
+/* Send the batch, followed by a query for what the kernel has after it. */
 static int send_and_get(struct conversation *c, const char *name, struct answer *has, struct err *err)
 {
 	put_getlink(&c->batch, name);
@@ -74,14 +74,14 @@ static int link_add(struct conversation *c, struct link *want, struct err *err)
 	want->index = 0;
 	nl_batch_reset(&c->batch);
 	link_put_newlink(&c->batch, want, NLM_F_CREATE | NLM_F_EXCL);
-	/* NLM_F_ECHO would tell the index, but not on 6.1. */
+	/* NLM_F_ECHO would return the index, but not on 6.1. */
 	ret = send_and_get(c, want->name, &made, err);
 	arena_free(&made.arena);
 	if (ret) {
 		const struct nl_result *r = &c->batch.results[0];
 		bool yes = r->answered && !r->code, lost = !r->answered && c->batch.lost;
 
-		/* An answer that was lost may have been a yes: it is ours if it is there now. */
+		/* A lost answer may have been a success: the device is ours if it exists now. */
 		bool there = (yes || lost) && !get_link(c, want->name, &made, &ignored);
 
 		arena_free(&made.arena);
@@ -94,7 +94,7 @@ static int link_add(struct conversation *c, struct link *want, struct err *err)
 	want->index = made.link.index;
 	nl_batch_reset(&c->batch);
 	link_put_setlink(&c->batch, want, false, true);
-	/* sit ignores attributes that it does not know: only what is read back is there. */
+	/* sit ignores unknown attributes: only what is read back was applied. */
 	ret = send_and_get(c, want->name, &made, err);
 	if (!ret)
 		ret = link_taken(&made.link, want, err);
@@ -112,14 +112,14 @@ static int link_del(struct conversation *c, const struct link *was, struct err *
 	nl_batch_reset(&c->batch);
 	link_put_dellink(&c->batch, was);
 	ret = conversation_send(c, NL_ROUTE, err);
-	/* The answer was lost: look. */
+	/* The answer was lost: check. */
 	if (ret && c->batch.lost && get_link(c, was->name, &left, &ignored) == -ENODEV)
 		ret = 0;
 	arena_free(&left.arena);
 	return ret;
 }
 
-/* Is more changed than up or down? */
+/* Does only the up or down state change? */
 static bool only_up_changes(const struct step *step)
 {
 	struct link was = step->was->link, want = step->want->link;
@@ -130,7 +130,7 @@ static bool only_up_changes(const struct step *step)
 	return link_same_tunnel(&was, &want);
 }
 
-/* Do those values change that belong to the tunnel, not to every device? */
+/* Do values change that belong to the tunnel, and not to every device? */
 static bool tunnel_changes(const struct step *step)
 {
 	return !sit_attrs_equal(&step->was->link, &step->want->link);
@@ -146,8 +146,8 @@ static int link_change(struct conversation *c, struct step *step, struct err *er
 	want->index = want->index ? want->index : step->was->link.index;
 	nl_batch_reset(&c->batch);
 	/*
-	 * ipip6_tunnel_update() takes the tunnel out of its table while it changes it, and a packet
-	 * that comes just then is lost: not for an MTU or an alias.
+	 * ipip6_tunnel_update() takes the tunnel out of its table while it changes it, and a packet that
+	 * arrives meanwhile is lost: avoid that for a mere change of MTU or alias.
 	 */
 	if (params)
 		link_put_newlink(&c->batch, want, 0);
@@ -170,7 +170,7 @@ static int link_run(struct conversation *c, struct step *step, struct err *err)
 	return step->op == STEP_ADD ? link_add(c, &step->want->link, err) : link_del(c, &step->was->link, err);
 }
 
-/* Up or down alone. */
+/* Only the up or down state. */
 static void link_encode(const struct step *step, struct nl_batch *b)
 {
 	link_put_setlink(b, &step->want->link, false, false);
@@ -181,7 +181,7 @@ static bool link_single(const struct step *step)
 	return step->op == STEP_CHANGE && only_up_changes(step);
 }
 
-/* The tunnel that has the endpoints of WANT, if there is one. */
+/* Finds the tunnel that has the endpoints of WANT, if there is one. */
 struct search {
 	const struct link *want;
 	struct link rival;
@@ -197,7 +197,7 @@ static int find_rival(const struct nlmsghdr *nlh, void *data)
 	if (!ret && link.is_sit && strcmp(link.name, search->want->name) &&
 	    link.remote.s_addr == search->want->remote.s_addr && link.local.s_addr == search->want->local.s_addr)
 		search->rival = link;
-	arena_free(&arena); /* of the rival only its name is asked for */
+	arena_free(&arena); /* only the rival's name is used */
 	return ret;
 }
 
@@ -208,7 +208,7 @@ static void forget_rival(void *data)
 	memset(&search->rival, 0, sizeof(search->rival));
 }
 
-/* EEXIST means a taken name or taken endpoints, EOPNOTSUPP no sit; the kernel does not say which. */
+/* EEXIST means a name or endpoints in use, EOPNOTSUPP no sit; the kernel gives no details. */
 static void link_explain(struct conversation *c, const struct step *step, struct err *err)
 {
 	const struct link *want = &step_object(step)->link;

@@ -12,7 +12,7 @@
 
 #define ALIAS_SIZE 256 /* IFALIASZ (linux/if.h) */
 
-/* Sysctls of net/ipv6/conf/NAME that come with the interface. */
+/* Sysctls of net/ipv6/conf/NAME that the kernel reports with the interface. */
 enum link_conf { CONF_DISABLE_IPV6, CONF_ACCEPT_RA, CONF_ACCEPT_REDIRECTS, CONF_FORWARDING, LINK_CONFS };
 
 enum link_stat {
@@ -27,33 +27,33 @@ enum link_stat {
 	STAT_COUNT
 };
 
-/* A network interface; for a sit one its tunnel's values. */
+/* A network interface; for a sit device also the values of its tunnel. */
 struct link {
 	char name[IFNAMSIZ];
-	const char *alias; /* "" where there is none; kept where the link is: with a snapshot, a plan, an answer */
+	const char *alias; /* "" if there is none; owned by what holds the link: a snapshot, a plan, an answer */
 	union {
 		struct {
-			SIT_VALUES /* but for the MTU of sit devices only */
+			SIT_VALUES /* only of sit devices, except the MTU */
 		};
 		struct sit sit;
 	};
 	uint32_t index;	   /* 0: not known yet */
-	uint32_t underlay; /* ifindex the outer packets leave by, 0: by route */
+	uint32_t underlay; /* ifindex through which the outer packets leave; 0: by route */
 	char underlay_name[IFNAMSIZ];
 	uint8_t proto;	  /* inner protocol, IPPROTO_IPV6 or 0 (any) */
 	uint8_t pmtudisc; /* 0 or 1 */
 	bool up;	  /* IFF_UP */
-	/* as the kernel tells, never wanted */
-	bool half_made; /* ours, but a kill or an error came between its creation and its alias */
+	/* as the kernel reports, never wanted */
+	bool half_made; /* ours, but a kill or an error prevented setting its alias after its creation */
 	bool is_sit;
-	bool is_vpn; /* it has no wire of its own: what it sends goes on in other packets, or by a program */
+	bool is_vpn; /* virtual: what it sends is carried in other packets, or by a program */
 	bool has_conf;
 	uint8_t operstate;
-	int32_t conf[LINK_CONFS]; /* of one that a plan makes: when it was there */
+	int32_t conf[LINK_CONFS]; /* of a device that a plan creates: just after its creation */
 	uint32_t group, flags;
-	uint32_t vrf;	       /* ifindex of the VRF it is in, 0: none */
+	uint32_t vrf;	       /* ifindex of its VRF, 0: none */
 	const char *odd;       /* why it cannot be a tunnel of ours, or NULL */
-	const uint64_t *stats; /* STAT_COUNT of them, or NULL; kept where the alias is */
+	const uint64_t *stats; /* STAT_COUNT of them, or NULL; owned like the alias */
 };
 
 struct kind;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Many sit devices at once: a server's peers come and go together. */
+/* Many sit devices at a time: a server's peers come and go together. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ bool link_many(const struct step *step)
 	return step->op != STEP_CHANGE;
 }
 
-/* The sit devices that there are, by name. */
+/* The existing sit devices, by name. */
 struct found {
 	struct link *links;
 	struct arena arena; /* what they point to */
@@ -79,7 +79,7 @@ static struct link *find(const struct found *f, const struct link *key)
 
 typedef void (*put_step)(struct nl_batch *b, const struct step *step, uint32_t group);
 
-/* Of a send that was refused in part: the first refusal, but not that of a device which has gone, where that is no matter. */
+/* The first refusal in a send that was refused in part; with GONE, a device that no longer exists does not count. */
 static int first_refusal(const struct nl_batch *b, bool gone, int ret, size_t *refused, struct err *err)
 {
 	bool lost = false;
@@ -97,7 +97,7 @@ static int first_refusal(const struct nl_batch *b, bool gone, int ret, size_t *r
 	return lost ? ret : 0;
 }
 
-/* One message for each step, many a send, until one is refused. DONE may be NULL. */
+/* One message for each step, many per send, until one is refused. DONE may be NULL. */
 static int send_all(struct conversation *c, const struct step *steps, size_t n, put_step put, uint32_t group, bool gone,
 		    bool *done, size_t *refused, struct err *err)
 {
@@ -112,7 +112,7 @@ static int send_all(struct conversation *c, const struct step *steps, size_t n, 
 			put(b, &steps[from + i], group);
 		*refused = from;
 		ret = conversation_send(c, NL_ROUTE, err);
-		/* An answer that was lost may have been a yes. */
+		/* A lost answer may have been a success. */
 		for (size_t i = 0; done && i < count; i++)
 			done[from + i] = !ret || !b->results[i].answered || !b->results[i].code;
 		if (ret)
@@ -143,7 +143,7 @@ static void put_group(struct nl_batch *b, const struct step *step, uint32_t grou
 	nl_put_u32(b, IFLA_GROUP, group);
 }
 
-/* Their indexes, then their marks; sit ignores attributes that it does not know: only what is read back is there. */
+/* Find their indexes, then mark them. sit ignores unknown attributes: only what is read back was applied. */
 static int mark_all(struct conversation *c, struct step *steps, size_t n, size_t *refused, struct err *err)
 {
 	struct found f = { 0 };
@@ -170,7 +170,7 @@ static int mark_all(struct conversation *c, struct step *steps, size_t n, size_t
 	return ret;
 }
 
-/* Some were refused: of those that may have been made, which are there? Only these are taken back, by their index. */
+/* Some were refused: which of those that may have been created exist? Only these are undone, by their index. */
 static void settle(struct conversation *c, struct step *steps, size_t n, bool *done)
 {
 	struct found f = { 0 };
@@ -201,7 +201,7 @@ static int add_all(struct conversation *c, struct step *steps, size_t n, bool *d
 	return ret;
 }
 
-/* A group that no device is in, out of those that link_condemned() knows. */
+/* A group without devices, out of those that link_condemned() recognizes. */
 static int free_group(struct conversation *c, uint32_t *group, struct err *err)
 {
 	struct found f = { 0 };
@@ -222,7 +222,7 @@ static int free_group(struct conversation *c, uint32_t *group, struct err *err)
 	return ret;
 }
 
-/* Is none of these devices there any more? */
+/* Have all these devices gone? */
 static bool all_gone(struct conversation *c, const struct step *steps, size_t n)
 {
 	struct found f = { 0 };
@@ -239,9 +239,9 @@ static bool all_gone(struct conversation *c, const struct step *steps, size_t n)
 }
 
 /*
- * The kernel waits for other processors once for each device that goes, or once for all of a
- * group (rtnl_group_dellink(), net/core/rtnetlink.c). It takes all that are in the group just
- * then: so these get one of their own, in which nobody else's device is.
+ * The kernel waits for other processors once for each removed device, or once for a whole group
+ * (rtnl_group_dellink(), net/core/rtnetlink.c). It removes all devices that are in the group at
+ * that moment, so ours get a group of their own, without foreign devices.
  */
 static int del_all(struct conversation *c, struct step *steps, size_t n, bool *done, size_t *refused, struct err *err)
 {
@@ -261,7 +261,7 @@ static int del_all(struct conversation *c, struct step *steps, size_t n, bool *d
 			nl_put_u32(&c->batch, IFLA_GROUP, group);
 		ret = conversation_send(c, NL_ROUTE, err);
 	}
-	/* An answer that was lost may have been a yes, and somebody else may have been faster. */
+	/* A lost answer may have been a success, and another program may have been faster. */
 	if (ret == -ENODEV || (ret && all_gone(c, steps, n)))
 		ret = 0;
 	if (ret)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Messages about interfaces: read, and written for sit devices. */
+/* Messages about interfaces: read them, and build those for sit devices. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 
 const char *const link_conf_names[LINK_CONFS] = { "disable_ipv6", "accept_ra", "accept_redirects", "forwarding" };
 
-/* What a tunnel of sitctl has not, and would lose when it is changed. */
+/* What a sitctl tunnel does not have, and would lose when it is changed. */
 static const char *odd_params(const struct nlattr **tb)
 {
 	static const struct in6_addr none = { .s6_addr = { 0x20, 0x02 } };
@@ -26,7 +26,7 @@ static const char *odd_params(const struct nlattr **tb)
 		return "uses UDP or GRE encapsulation (FOU)";
 	if (nl_u16(tb[IFLA_IPTUN_FLAGS], 0) & SIT_ISATAP)
 		return "is an ISATAP tunnel";
-	/* 2002::/16 is what every device begins with. */
+	/* 2002::/16 is every device's initial value. */
 	if (memcmp(&rd, &none, sizeof(rd)) || nl_u16(tb[IFLA_IPTUN_6RD_PREFIXLEN], 16) != 16)
 		return "has a 6rd prefix";
 	return NULL;
@@ -48,7 +48,7 @@ static int decode_stats(const struct nlattr *attr, struct link *link, struct are
 	struct rtnl_link_stats64 s;
 	uint64_t *stats;
 
-	/* The kernel appends fields: take the part that we know. */
+	/* The kernel may append fields: read the part that we know. */
 	if (!attr || mnl_attr_get_payload_len(attr) < offsetof(struct rtnl_link_stats64, multicast))
 		return 0;
 	stats = arena_alloc(arena, STAT_COUNT * sizeof(*stats));
@@ -68,7 +68,7 @@ static int decode_stats(const struct nlattr *attr, struct link *link, struct are
 	return 0;
 }
 
-/* Only for an interface with IPv6, in the order of enum link_conf. */
+/* Only for an interface with IPv6; `places` is in the order of enum link_conf. */
 static void decode_conf(const struct nlattr *attr, struct link *link)
 {
 	static const unsigned int places[LINK_CONFS] = { DEVCONF_DISABLE_IPV6, DEVCONF_ACCEPT_RA,
@@ -141,8 +141,8 @@ int link_decode(const struct nlmsghdr *nlh, struct link *link, struct arena *are
 }
 
 /*
- * RTM_NEWLINK takes the whole set of tunnel parameters: ipip6_changelink() zeroes those that
- * are not named (net/ipv6/sit.c).
+ * RTM_NEWLINK needs the whole set of tunnel parameters: ipip6_changelink() zeroes those that
+ * are missing (net/ipv6/sit.c).
  */
 void link_put_newlink(struct nl_batch *b, const struct link *link, uint16_t flags)
 {
@@ -165,7 +165,7 @@ void link_put_newlink(struct nl_batch *b, const struct link *link, uint16_t flag
 	nl_nest_end(b, info);
 }
 
-/* What RTM_SETLINK sets: up or down; the MTU and the alias if asked. */
+/* RTM_SETLINK sets up or down, and on request the MTU and the alias. */
 void link_put_setlink(struct nl_batch *b, const struct link *link, bool mtu, bool alias)
 {
 	struct ifinfomsg *ifi = nl_start(b, RTM_SETLINK, 0, sizeof(*ifi));
@@ -197,7 +197,7 @@ bool link_same_tunnel(const struct link *a, const struct link *b)
 	       sit_attrs_and_link_equal(a, b);
 }
 
-/* Ours are in group 41; one that is handed back to whom it was of gets its own again. */
+/* Our devices are in group 41; one that is handed back to its former owner gets its previous group. */
 uint32_t link_wanted_group(const struct link *link)
 {
 	return link_alias_ours(link) ? SITCTL_GROUP : link->group;

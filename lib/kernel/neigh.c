@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Proxy neighbour entries: what the NDP proxy answers for (RTM_NEWNEIGH, net/core/neighbour.c). */
+/* Proxy neighbour entries: the addresses that the NDP proxy answers for (RTM_NEWNEIGH, net/core/neighbour.c). */
 #include <stdio.h>
 
 #include "kernel/neigh.h" /* before linux/: glibc and the kernel define the same names */

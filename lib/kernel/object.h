@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the kinds of kernel object that sitctl makes, each with do, undo, print, JSON. */
+/* Purpose: the kinds of kernel object that sitctl creates, each with do, undo, print and JSON. */
 #ifndef SITCTL_KERNEL_OBJECT_H
 #define SITCTL_KERNEL_OBJECT_H
 
@@ -33,10 +33,10 @@ struct object {
 
 enum step_op { STEP_ADD, STEP_CHANGE, STEP_DEL };
 
-/* Its objects are the plan's; two steps may have one. */
+/* Its objects belong to the plan; two steps may share one. */
 struct step {
 	uint8_t op;	     /* enum step_op */
-	uint8_t phase;	     /* order in the plan */
+	uint8_t phase;	     /* its place in the order of the plan */
 	struct object *was;  /* STEP_CHANGE, STEP_DEL; else NULL */
 	struct object *want; /* STEP_ADD, STEP_CHANGE; else NULL */
 };
@@ -47,24 +47,24 @@ struct kind {
 	const char *name; /* in JSON and messages */
 	size_t size;	  /* bytes of an object of this kind: OBJECT_SIZE() of its member */
 	/*
-	 * One netlink message that does the step; several share a send. Undo is the same call on the
-	 * inverted step (step_invert()). A kind that has run as well tells by single which steps are
-	 * one message.
+	 * Builds one netlink message that does the step; several share a send. Undo is the same call
+	 * with the inverted step (step_invert()). If a kind has `run` as well, `single` says which
+	 * steps are one message.
 	 */
 	void (*encode)(const struct step *step, struct nl_batch *batch);
 	bool (*single)(const struct step *step);
-	/* Does the step itself, in as many messages as it takes. 0 or negative errno. */
+	/* Does the step, in as many messages as it needs. 0 or negative errno. */
 	int (*run)(struct conversation *c, struct step *step, struct err *err);
 	/*
-	 * Can the step be one of many that run_many does in fewer messages? All have one operation;
-	 * DONE tells of each whether it changed the kernel, *REFUSED is the first that was refused.
+	 * Can the step be one of many that run_many does in fewer messages? All have the same operation;
+	 * DONE says for each whether it changed the kernel, and *REFUSED is the first that was refused.
 	 */
 	bool (*many)(const struct step *step);
 	int (*run_many)(struct conversation *c, struct step *steps, size_t n, bool *done, size_t *refused,
 			struct err *err);
-	/* Adds what the kernel does not say to a refusal. May be NULL. */
+	/* Adds to a refusal what the kernel does not say. May be NULL. */
 	void (*explain)(struct conversation *c, const struct step *step, struct err *err);
-	/* The commands, a line each, that do the same. */
+	/* Prints the commands that do the same, one per line. */
 	void (*print)(const struct step *step, FILE *out);
 	/* The object as JSON. */
 	json_t *(*json)(const struct object *object);
@@ -72,13 +72,13 @@ struct kind {
 	void (*label)(const struct object *object, char *buf, size_t size);
 };
 
-/* The object a step is about: the wanted one, or for STEP_DEL the one that was. */
+/* The object of a step: the wanted one, or for STEP_DEL the old one. */
 const struct object *step_object(const struct step *step);
 
-/* A step that only remembers a value for an undo: neither printed nor listed. */
+/* Does the step only keep a value for an undo? It is neither printed nor listed. */
 bool step_silent(const struct step *step);
 
-/* The step that takes STEP back. */
+/* The step that undoes STEP. */
 struct step step_invert(const struct step *step);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* By which route would this host send to a remote? */
+/* Which route would this host use to send to a remote? */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 
 #include <linux/rtnetlink.h>
 
-#define AT_ONCE 32 /* queries in a send: their answers fit a default receive buffer */
+#define AT_ONCE 32 /* queries per send: their answers fit into a default receive buffer */
 
-/* Queries that share a send; each is two messages. */
+/* Queries that share a send; each has two messages. */
 struct asked {
 	struct path_query *queries;
 	const struct nl_batch *batch;
@@ -71,7 +71,7 @@ static void put_query(struct nl_batch *b, const struct path_query *q, uint32_t f
 		nl_put_u32(b, RTA_MARK, q->mark);
 }
 
-/* No route is an answer, not a failure: the tunnel may be made before the underlay is up. */
+/* No route is an answer, not a failure: the tunnel may be created before the underlay is up. */
 static bool no_route(int code)
 {
 	return code == ENETUNREACH || code == EHOSTUNREACH || code == EINVAL || code == ENODEV || code == EACCES;
@@ -88,8 +88,8 @@ static int ask(struct conversation *c, struct path_query *queries, size_t n, str
 		memset(&queries[i].path, 0, sizeof(queries[i].path));
 		put_query(b, &queries[i], 0);
 		/*
-		 * The MTU is that of the route itself (RTM_F_FIB_MATCH): one learned from ICMP is gone after
-		 * ten minutes, and sit follows it by the packet; the device would change back and forth.
+		 * Use the MTU of the route itself (RTM_F_FIB_MATCH): one learned from ICMP expires after ten
+		 * minutes, and sit follows it for each packet; the device would change back and forth.
 		 */
 		put_query(b, &queries[i], RTM_F_FIB_MATCH);
 	}

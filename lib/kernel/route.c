@@ -20,7 +20,7 @@ static void route_encode(const struct step *step, struct nl_batch *b)
 	uint16_t type = step->op == STEP_DEL ? RTM_DELROUTE : RTM_NEWROUTE, flags = 0;
 	struct rtmsg *rtm;
 
-	/* Never NLM_F_REPLACE: it takes the first route of that metric, whoever made it. */
+	/* Never NLM_F_REPLACE: it replaces the first route with that metric, whoever added it. */
 	if (step->op != STEP_DEL)
 		flags = NLM_F_CREATE | (r->append ? NLM_F_APPEND : NLM_F_EXCL);
 	rtm = nl_start(b, type, flags, sizeof(*rtm));
@@ -29,7 +29,7 @@ static void route_encode(const struct step *step, struct nl_batch *b)
 	rtm->rtm_family = AF_INET6;
 	rtm->rtm_dst_len = r->dst.len;
 	rtm->rtm_table = RT_TABLE_MAIN;
-	/* One of somebody else may be taken away, and come back. */
+	/* A foreign route may be removed, and restored. */
 	rtm->rtm_protocol = r->proto ? r->proto : SITCTL_PROTO;
 	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
 	rtm->rtm_type = r->type;

@@ -11,7 +11,7 @@ struct route {
 	uint8_t type; /* RTN_UNICAST, RTN_UNREACHABLE */
 	bool has_gateway;
 	bool append;	 /* beside another route of the same prefix and metric */
-	uint8_t proto;	 /* as the kernel tells, never wanted; table as well */
+	uint8_t proto;	 /* as the kernel reports, never wanted; so is table */
 	struct net6 dst; /* len 0: default */
 	struct in6_addr gateway;
 	char ifname[IFNAMSIZ];

@@ -72,7 +72,7 @@ static const char *text_mtu(const struct link *link, char *buf)
 const struct sit_attr sit_attrs[] = {
 	{ .name = "mtu", .json = "mtu", .word = "mtu", .type = IFLA_MTU, .of_link = true, FIELD(mtu), .always = true, .number = true,
 	  .text = text_mtu },
-	/* Without it the device would also take IPv4 in IPv4 and MPLS. */
+	/* Without it the device would also accept IPv4 in IPv4 and MPLS. */
 	{ .name = "protocol", .word = "mode", .type = IFLA_IPTUN_PROTO, FIELD(proto), .always = true, .zero = "any",
 	  .text = text_proto },
 	{ .name = "remote", .json = "remote", .word = "remote", .type = IFLA_IPTUN_REMOTE, FIELD(remote), .always = true, .zero = "any",

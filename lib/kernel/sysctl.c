@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Kernel parameters below /proc/sys, those of the network namespace we are in. */
+/* Kernel parameters below /proc/sys, in the current network namespace. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -90,9 +90,9 @@ int sysctl_write(const char *key, const char *value)
 }
 
 /*
- * STEP_ADD makes sure of a value on a device that the plan makes; taken back, the device goes as
- * well. STEP_DEL is silent: it does nothing, and undone (as STEP_ADD) it brings a value back that
- * another step of the plan took with it.
+ * STEP_ADD ensures a value on a device that the plan creates; on undo the device is removed as
+ * well. STEP_DEL is silent: it does nothing, and its undo (as STEP_ADD) restores a value that
+ * another step of the plan destroyed.
  */
 static int sysctl_run(struct conversation *c, struct step *step, struct err *err)
 {
@@ -105,7 +105,7 @@ static int sysctl_run(struct conversation *c, struct step *step, struct err *err
 		return 0;
 	want = &step->want->sysctl;
 	sysctl_key(want, key);
-	/* A new device has what the kernel and others gave it: look. */
+	/* A new device has values that the kernel and other programs gave it: read them. */
 	if (want->is_found)
 		snprintf(now, sizeof(now), "%d", want->found);
 	else if (sysctl_read(key, now, sizeof(now)))

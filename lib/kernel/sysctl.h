@@ -12,9 +12,9 @@
 
 /* LEAF of the interface IFNAME (or "all", "default"), below net/ipv4/conf or net/ipv6/conf. */
 struct sysctl {
-	const char *ifname, *leaf, *value; /* kept where the sysctl is */
+	const char *ifname, *leaf, *value; /* owned by what holds the sysctl */
 	uint8_t version;		   /* 4 or 6 */
-	bool is_found;			   /* it came with a device that the plan made, as */
+	bool is_found;			   /* the kernel reported it with a device that the plan created, as `found` */
 	int32_t found;
 };
 
@@ -24,10 +24,10 @@ extern const struct kind sysctl_kind;
 /* Its path below /proc/sys. */
 void sysctl_key(const struct sysctl *s, char key[SYSCTL_KEY_SIZE]);
 
-/* LEAF as a text that stays, where it is one of those that sitctl sets; else NULL. */
+/* LEAF as a constant text, if it is one that sitctl sets; else NULL. */
 const char *sysctl_leaf(const char *leaf);
 
-/* Take KEY, such a path, apart: SYSCTL then points into it. False where it is none. */
+/* Split KEY, such a path; SYSCTL then points into it. False if it is not one. */
 bool sysctl_split(char *key, struct sysctl *sysctl);
 
 /* The value of KEY in BUF, without newline. 0, -ENOENT, or another negative errno. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the netlink families that the program speaks. */
+/* Purpose: the netlink families that the program uses. */
 #ifndef SITCTL_NETLINK_FAMILY_H
 #define SITCTL_NETLINK_FAMILY_H
 
@@ -10,6 +10,6 @@ struct nl_protocol {
 	const char *name;
 };
 
-extern const struct nl_protocol nl_protocols[NL_FAMILIES]; /* a row a family */
+extern const struct nl_protocol nl_protocols[NL_FAMILIES]; /* a row for each family */
 
 #endif

@@ -18,7 +18,7 @@ void genl_start(struct nl_batch *batch, uint16_t id, uint16_t flags, uint8_t cmd
 	genl->version = version;
 }
 
-/* The number of the group NAME in a list of nests, one a group; *GROUP stays where there is none. 0 or -EBADMSG. */
+/* Find the number of the group NAME in a list of nests, one per group; else *GROUP is unchanged. 0 or -EBADMSG. */
 static int find_group(const void *groups, size_t len, const char *name, uint32_t *group)
 {
 	const struct nlattr *tb[CTRL_ATTR_MCAST_GRP_MAX + 1], *attr = groups;
@@ -85,7 +85,7 @@ static int take_family(const struct nlmsghdr *nlh, void *data)
 {
 	struct genl_family **family = data;
 
-	free(*family); /* of an answer before: the kernel gives one */
+	free(*family); /* from a previous answer: the kernel sends only one */
 	return genl_decode(nlh, family);
 }
 

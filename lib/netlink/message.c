@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Building netlink messages and reading their attributes. */
+/* Build netlink messages and read their attributes. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ void nl_batch_reset(struct nl_batch *batch)
 	batch->overflow = false;
 }
 
-/* Count the message under construction in, now that its length is known. */
+/* Add the message under construction to the batch, now that its length is known. */
 static void account(struct nl_batch *batch)
 {
 	batch->len = (size_t)((char *)batch->head - batch->buf) + MNL_ALIGN(batch->head->nlmsg_len);
@@ -57,13 +57,13 @@ void nl_append(struct nl_batch *batch, const struct nlmsghdr *nlh)
 	}
 	batch->head = (struct nlmsghdr *)(batch->buf + batch->len);
 	memcpy(batch->head, nlh, nlh->nlmsg_len);
-	/* What is between two messages is sent as well. */
+	/* The padding between two messages is sent as well. */
 	memset((char *)batch->head + nlh->nlmsg_len, 0, MNL_ALIGN(nlh->nlmsg_len) - nlh->nlmsg_len);
 	batch->n++;
 	account(batch);
 }
 
-/* Bytes that the message under construction may have. */
+/* How many bytes the message under construction may have. */
 static size_t room(const struct nl_batch *batch)
 {
 	return batch->size - (size_t)((char *)batch->head - batch->buf);
@@ -73,14 +73,14 @@ void nl_put(struct nl_batch *batch, uint16_t type, size_t len, const void *data)
 {
 	char *tail;
 
-	/* The length of an attribute has 16 bits: libmnl would let it wrap. */
+	/* The length field of an attribute has 16 bits, and libmnl would let it wrap. */
 	if (batch->overflow || len > UINT16_MAX - MNL_ATTR_HDRLEN ||
 	    !mnl_attr_put_check(batch->head, room(batch), type, len, data)) {
 		batch->overflow = true;
 		return;
 	}
 	account(batch);
-	/* Nor does it clear the padding, and what is left there is not the kernel's to see. */
+	/* Nor does libmnl clear the padding, whose old content is not for the kernel to see. */
 	tail = batch->buf + batch->len;
 	memset(tail - (MNL_ALIGN(len) - len), 0, MNL_ALIGN(len) - len);
 }
@@ -123,7 +123,7 @@ void nl_nest_end(struct nl_batch *batch, struct nlattr *nest)
 		mnl_attr_nest_end(batch->head, nest);
 }
 
-/* Unlike mnl_attr_parse_payload() this takes bytes that are left over for what they are: a cut message. */
+/* Unlike mnl_attr_parse_payload(), this treats leftover bytes as what they are: a truncated message. */
 int nl_attrs_raw(const void *data, size_t len, const struct nlattr **tb, unsigned int max)
 {
 	const struct nlattr *attr = data;
@@ -153,7 +153,7 @@ int nl_attrs_nested(const struct nlattr *attr, const struct nlattr **tb, unsigne
 	return nl_attrs_raw(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr), tb, max);
 }
 
-/* Is ATTR there, with a payload of LEN bytes? */
+/* Does ATTR exist, with a payload of LEN bytes? */
 static bool sized(const struct nlattr *attr, size_t len)
 {
 	return attr && mnl_attr_get_payload_len(attr) == len;

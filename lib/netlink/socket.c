@@ -11,8 +11,8 @@
 #include <linux/netlink.h>
 
 #define BUF_SIZE 65536	    /* the kernel fills at most 32 KiB of it in a dump */
-#define WAIT_SECONDS 30	    /* the kernel answers at once; a lost answer must not hang us */
-#define EVENTS_AT_ONCE 4096 /* datagrams: who has a request to make, or other sockets, is not held up by a flood */
+#define WAIT_SECONDS 30	    /* the kernel answers immediately; a lost answer must not hang us */
+#define EVENTS_AT_ONCE 4096 /* datagrams: a flood does not hold up requests, or other sockets */
 #define MAX_ERRNO 4095	    /* include/linux/err.h */
 
 #ifndef NETLINK_GET_STRICT_CHK
@@ -35,7 +35,7 @@ int nl_open(struct nl *nl, const struct nl_protocol *protocol, struct err *err)
 		return -err->code;
 	}
 	nl->portid = mnl_socket_get_portid(nl->sock);
-	/* Old kernels lack some of these; each only makes the answers better. */
+	/* Old kernels lack some of these options, which only improve the answers. */
 	mnl_socket_setsockopt(nl->sock, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->sock, NETLINK_CAP_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->sock, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
@@ -51,7 +51,7 @@ void nl_close(struct nl *nl)
 	memset(nl, 0, sizeof(*nl));
 }
 
-/* The extended acknowledgement behind a struct nlmsgerr (linux/netlink.h, enum nlmsgerr_attrs). */
+/* The extended acknowledgement after a struct nlmsgerr (linux/netlink.h, enum nlmsgerr_attrs). */
 static void read_ext_ack(const struct nlmsghdr *nlh, const struct nlmsgerr *e, char *text, size_t size)
 {
 	const struct nlattr *tb[NLMSGERR_ATTR_MAX + 1];
@@ -86,7 +86,9 @@ static int read_error(struct nl_reader *r, const struct nlmsghdr *nlh)
 	r->answered++;
 	if (result->code && !r->code)
 		r->code = result->code;
-	/* Without having asked for an answer: a part of an nf_tables batch, which is done as a whole or not at all. */
+	/*
+	 * No acknowledgement was requested: this is part of an nf_tables batch, which is done as a whole or not at all.
+	 */
 	if (result->code && !r->by_data && !(e->msg.nlmsg_flags & NLM_F_ACK))
 		r->aborted = true;
 	if (result->code)
@@ -107,7 +109,7 @@ static int read_data(struct nl_reader *r, const struct nlmsghdr *nlh)
 	return r->cb ? r->cb(nlh, r->data) : 0;
 }
 
-/* Is there a whole message in LEFT bytes? mnl_nlmsg_ok() of 1.0.4 takes a length over 2 GiB for a negative one. */
+/* Is there a whole message in LEFT bytes? mnl_nlmsg_ok() of 1.0.4 treats a length over 2 GiB as negative. */
 static bool whole(const struct nlmsghdr *nlh, int left)
 {
 	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) && nlh->nlmsg_len <= (uint32_t)left;
@@ -118,7 +120,7 @@ int nl_read(struct nl_reader *r, const void *buf, size_t len, uint32_t sender)
 	const struct nlmsghdr *nlh = buf;
 	int left = (int)len, ret;
 
-	if (sender != 0) /* anybody with CAP_NET_ADMIN can send to our port */
+	if (sender != 0) /* any process with CAP_NET_ADMIN can send to our port */
 		return -EPERM;
 	for (; whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		if (nlh->nlmsg_seq - r->batch->first_seq >= r->batch->n)
@@ -163,12 +165,12 @@ int nl_read_events(nl_event event, void *data, const void *buf, size_t len, uint
 }
 
 /*
- * Did a group send the datagram? Its messages may have the number of the very request that caused them. The address
- * that it came with tells only of groups up to 32 (net/netlink/af_netlink.c, netlink_group_mask()).
+ * Was the datagram sent to a group? Its messages may have the sequence number of the very request that caused them. The
+ * source address shows only groups up to 32 (net/netlink/af_netlink.c, netlink_group_mask()).
  */
 static bool by_group(struct msghdr *msg)
 {
-	const struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg); /* there is one at most: nl_join() asked for it */
+	const struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg); /* at most one, requested by nl_join() */
 	struct nl_pktinfo info;
 
 	if (!cmsg || cmsg->cmsg_level != SOL_NETLINK || cmsg->cmsg_type != NETLINK_PKTINFO ||
@@ -184,7 +186,7 @@ static void lost_events(const struct nl *nl)
 		nl->event(NULL, nl->event_data);
 }
 
-/* Receive one datagram and read it; without R, any answer is to an abandoned request. -ETIMEDOUT: there was none. */
+/* Receive one datagram and read it; without R, answers belong to an abandoned request. -ETIMEDOUT: there was none. */
 static int receive(struct nl *nl, struct nl_reader *r, int flags)
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct nl_pktinfo))];
@@ -202,14 +204,14 @@ static int receive(struct nl *nl, struct nl_reader *r, int flags)
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		ret = errno == EAGAIN ? -ETIMEDOUT : -errno;
-		if (ret == -ENOBUFS) /* of answers or of events, nobody knows */
+		if (ret == -ENOBUFS) /* of answers or of events: there is no way to know */
 			lost_events(nl);
 		return ret;
 	}
 	event = nl->joined && by_group(&msg);
 	if (msg.msg_namelen != sizeof(from))
 		return -EBADMSG;
-	nl->buf[n] = '\0'; /* libnftnl takes every string for a terminated one */
+	nl->buf[n] = '\0'; /* libnftnl assumes that every string is terminated */
 	if (event || !r) {
 		ret = nl_read_events(event ? nl->event : NULL, nl->event_data, nl->buf, (size_t)n, from.nl_pid);
 		if (!ret && msg.msg_flags & MSG_TRUNC)
@@ -219,7 +221,7 @@ static int receive(struct nl *nl, struct nl_reader *r, int flags)
 	if (msg.msg_flags & MSG_TRUNC)
 		return -EBADMSG;
 	ret = nl_read(r, nl->buf, (size_t)n, from.nl_pid);
-	/* The callback gave up on this dump: its end may be in this very datagram. */
+	/* The callback gave up this dump, whose end may be in this very datagram. */
 	if (ret && r->cb && (ret == -ENOBUFS || ret == -EINTR)) {
 		r->cb = NULL;
 		nl_read(r, nl->buf, (size_t)n, from.nl_pid);
@@ -231,7 +233,7 @@ int nl_join(struct nl *nl, uint32_t group, struct err *err)
 {
 	int on = 1;
 
-	/* In this order: no message of a group may come that looks like an answer. */
+	/* In this order, so that no group message arrives that looks like an answer. */
 	if (mnl_socket_setsockopt(nl->sock, NETLINK_PKTINFO, &on, sizeof(on)) < 0 ||
 	    mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
 		return err_sys(err, errno, "netlink group %u", group);
@@ -248,7 +250,7 @@ int nl_events(struct nl *nl, struct err *err)
 	return !ret || ret == -ENOBUFS || ret == -ETIMEDOUT ? 0 : err_sys(err, -ret, "netlink events");
 }
 
-/* BY_DATA: an answer of data is all that is wanted of each message. */
+/* BY_DATA: each message needs only an answer with data, and no acknowledgement. */
 static int transmit(struct nl *nl, struct nl_batch *batch, bool by_data, struct err *err)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)batch->buf;
@@ -259,7 +261,7 @@ static int transmit(struct nl *nl, struct nl_batch *batch, bool by_data, struct 
 	batch->lost = false;
 	if (batch->overflow || !batch->n)
 		return err_sys(err, EMSGSIZE, "netlink request");
-	/* Answers find no room behind events that nobody has read. */
+	/* There is no room for answers behind unread events. */
 	ret = nl->joined ? nl_events(nl, err) : 0;
 	if (ret)
 		return ret;
@@ -272,7 +274,7 @@ static int transmit(struct nl *nl, struct nl_batch *batch, bool by_data, struct 
 			nlh->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
 		batch->acks += by_data || nlh->nlmsg_flags & NLM_F_ACK;
 	}
-	/* A batch of nf_tables goes as one datagram, whatever the default buffer (net.core.wmem_default). */
+	/* An nf_tables batch is sent as one datagram, whatever the default buffer size (net.core.wmem_default). */
 	if (size > 100000)
 		setsockopt(mnl_socket_get_fd(nl->sock), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	do
@@ -293,7 +295,7 @@ static int refusal(struct nl_batch *batch, int code, struct err *err)
 	return -code;
 }
 
-/* After a loss the socket takes nothing more until it is empty (net/netlink/af_netlink.c, NETLINK_S_CONGESTED). */
+/* After a loss the socket accepts nothing until it is empty (net/netlink/af_netlink.c, NETLINK_S_CONGESTED). */
 static void drain(struct nl *nl)
 {
 	while (recv(mnl_socket_get_fd(nl->sock), nl->buf, BUF_SIZE, MSG_DONTWAIT) >= 0)
@@ -332,7 +334,7 @@ int nl_send(struct nl *nl, struct nl_batch *batch, struct err *err)
 	return nl_send_get(nl, batch, NULL, NULL, err);
 }
 
-/* One dump to its end, even where answers were lost: the next one must not mix with it. */
+/* Read one dump to its end, even if answers were lost: the next dump must not mix with it. */
 static int dump_once(struct nl *nl, struct nl_batch *batch, struct nl_reader *r, struct err *err)
 {
 	int ret = transmit(nl, batch, false, err);
@@ -343,7 +345,7 @@ static int dump_once(struct nl *nl, struct nl_batch *batch, struct nl_reader *r,
 	while (!r->done && !r->answered) {
 		ret = receive(nl, r, 0);
 		if (ret == -ENOBUFS || ret == -EINTR) {
-			lost = ret; /* the kernel goes on with the dump all the same */
+			lost = ret; /* the kernel continues the dump nevertheless */
 			r->cb = NULL;
 		} else if (ret) {
 			return err_sys(err, -ret, "netlink dump");
@@ -368,7 +370,7 @@ int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void 
 			return 0;
 		if (ret && ret != -ENOBUFS && ret != -EINTR)
 			return ret;
-		pause.tv_nsec = (try + 1) * 5000000L; /* let what goes on come to its end */
+		pause.tv_nsec = (try + 1) * 5000000L; /* let the other changes finish */
 		nanosleep(&pause, NULL);
 	}
 	err_sys(err, ret ? -ret : EAGAIN, "netlink dump");

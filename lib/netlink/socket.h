@@ -6,11 +6,11 @@
 #include "netlink/family.h"
 #include "netlink/message.h"
 
-#define NL_DUMP_TRIES 10 /* a dump disturbed more often than that is given up */
+#define NL_DUMP_TRIES 10 /* give up a dump that is disturbed that often */
 
 /*
- * A message that a multicast group sent, or NULL: some were lost, and a state that was kept up to date by them must be
- * read anew. It comes while the socket is read, so it must not use that socket.
+ * Called with a message of a multicast group, or with NULL if some were lost: state that is kept up to date by them
+ * must then be read again. Called while the socket is read, so it must not use that socket.
  */
 typedef void (*nl_event)(const struct nlmsghdr *nlh, void *data);
 
@@ -19,63 +19,63 @@ struct nl {
 	uint32_t portid;
 	uint32_t seq;
 	char *buf;
-	bool joined;	/* a group, any */
-	nl_event event; /* NULL: what groups send is ignored */
+	bool joined;	/* to any group */
+	nl_event event; /* NULL: ignore messages of groups */
 	void *event_data;
 };
 
 /*
  * Open a socket of PROTOCOL with extended and capped acknowledgements, strict dump checking and a
- * bounded wait. 0 or a negative errno.
+ * receive timeout. 0 or a negative errno.
  */
 int nl_open(struct nl *nl, const struct nl_protocol *protocol, struct err *err);
 void nl_close(struct nl *nl);
 
 /*
- * Send the batch and read every answer. Returns 0 when all were done, else the first refusal
- * as a negative errno, with err->code, err->kernel and batch->results filled in; err->step is
- * the caller's. With batch->lost, results with answered == false are unknown.
+ * Send the batch and read every answer. Returns 0 if all succeeded, else the first refusal as a
+ * negative errno, with err->code, err->kernel and batch->results filled in; the caller sets
+ * err->step. With batch->lost, results with answered == false are unknown.
  */
 int nl_send(struct nl *nl, struct nl_batch *batch, struct err *err);
 
 typedef int (*nl_cb)(const struct nlmsghdr *nlh, void *data);
 
-/* As nl_send(); data that is answered as well is given to CB. */
+/* Like nl_send(), and passes any data in the answers to CB. */
 int nl_send_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err);
 
 /*
- * As nl_send_get() for questions only, each answered with one message of data or a refusal: no
- * acknowledgement is asked for, whatever flags they were started with. Few enough at once that the
- * data fits a default receive buffer.
+ * Like nl_send_get(), for queries only, each answered with one message of data or a refusal: no
+ * acknowledgement is requested, whatever flags they were started with. Send only as many at a time
+ * as have answers that fit into a default receive buffer.
  */
 int nl_get(struct nl *nl, struct nl_batch *batch, nl_cb cb, void *data, struct err *err);
 
 /*
- * Send the one message in BATCH as a dump and give each answer to CB. When the dump was
- * disturbed (NLM_F_DUMP_INTR, EINTR, ENOBUFS) RESET is called and it starts again.
+ * Send the one message in BATCH as a dump and pass each answer to CB. If the dump was disturbed
+ * (NLM_F_DUMP_INTR, EINTR, ENOBUFS), call RESET and start again.
  */
 int nl_dump(struct nl *nl, struct nl_batch *batch, nl_cb cb, void (*reset)(void *data), void *data, struct err *err);
 
 /*
- * Join a multicast group: RTNLGRP_LINK and the like, or what genl_group() found. From then on its messages go to
- * nl->event, while a request is made, with those that had come before, and in nl_events(). Our own changes are told as
- * well, be it as the answer to NLM_F_ECHO, which the kernel sends instead (nlmsg_notify()). 0 or a negative errno.
+ * Join a multicast group: RTNLGRP_LINK and the like, or one found by genl_group(). From then on its messages go to
+ * nl->event, both in nl_events() and during a request, which also delivers those that are waiting. Our own changes are
+ * reported too, or instead as the answer to NLM_F_ECHO (nlmsg_notify()). 0 or a negative errno.
  */
 int nl_join(struct nl *nl, uint32_t group, struct err *err);
 
 /*
- * Hand on what waits, of a flood a part, without waiting for more: for when the socket is readable. Answers to abandoned requests are
- * dropped. 0 or a negative errno: -EPERM for a message that somebody else than the kernel sent; the next call goes on
- * behind it.
+ * Deliver the waiting events, or part of a flood, without waiting for more: for when the socket is readable. Answers to
+ * abandoned requests are dropped. 0 or a negative errno: -EPERM for a message that the kernel did not send; the next
+ * call continues after it.
  */
 int nl_events(struct nl *nl, struct err *err);
 
-/* One datagram's worth of answers; a pure function of its input but for STATE. For socket.c and tests. */
+/* Reads the answers in one datagram. For socket.c and tests. */
 struct nl_reader {
 	struct nl_batch *batch; /* whose sequence numbers are expected */
 	nl_cb cb;
 	void *data;
-	bool by_data; /* one message of data answers a request */
+	bool by_data; /* one message of data completes a request */
 	unsigned int answered;
 	bool aborted;	/* a whole nf_tables batch was refused */
 	bool done;	/* NLMSG_DONE seen */
@@ -84,12 +84,12 @@ struct nl_reader {
 };
 
 /*
- * Read the messages in BUF that SENDER (a port id, the kernel's is 0) sent. 0, or -EBADMSG for
- * what is short or malformed, -EPERM for a foreign sender, or what CB returned.
+ * Read the messages in BUF from SENDER (a port id; the kernel's is 0). 0, -EBADMSG for a short or
+ * malformed message, -EPERM for a foreign sender, or what CB returned.
  */
 int nl_read(struct nl_reader *reader, const void *buf, size_t len, uint32_t sender);
 
-/* The same for a datagram of a group, whose messages go to EVENT, if any: what is short or malformed is lost. 0 or -EPERM. */
+/* The same for a datagram of a group, whose messages go to EVENT: a malformed one counts as lost. 0 or -EPERM. */
 int nl_read_events(nl_event event, void *data, const void *buf, size_t len, uint32_t sender);
 
 #endif

@@ -12,7 +12,7 @@ const struct nft_type nft_types[] = {
 	[FIELD_IFNAME] = { "ifname", 41, IFNAMSIZ },
 };
 
-/* In a concatenation each field starts at a register of four bytes. */
+/* In a concatenation each field starts at a four-byte register. */
 static size_t padded(size_t len)
 {
 	return (len + 3) / 4 * 4;
@@ -27,7 +27,7 @@ uint32_t nft_key_len(enum nft_set_id id)
 	return (uint32_t)len;
 }
 
-/* Six bits for each field. */
+/* Six bits per field. */
 uint32_t nft_key_type(enum nft_set_id id)
 {
 	uint32_t type = 0;
@@ -108,7 +108,7 @@ static void field_text(enum nft_field field, const uint8_t *value, char *buf, si
 	}
 }
 
-/* The length of the prefix that the interval is, or -1: it is none. */
+/* The length of the prefix that the interval forms, or -1 if it is not a prefix. */
 static int prefix_len(const uint8_t *first, const uint8_t *last)
 {
 	int len = 0;
@@ -121,7 +121,7 @@ static int prefix_len(const uint8_t *first, const uint8_t *last)
 	return len;
 }
 
-/* Behind the first value of an interval: as a prefix, or up to the last one. */
+/* Print what follows the first value of an interval: the prefix length, or the last value. */
 static void print_end(enum nft_field field, const uint8_t *first, const uint8_t *last, FILE *out)
 {
 	int len = field == FIELD_IPV6 ? prefix_len(first, last) : -1;

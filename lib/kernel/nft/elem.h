@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The sets of the table `inet sitctl`; rules.c says what is in them. */
+/* The sets of the table `inet sitctl`; rules.c describes their content. */
 enum nft_set_id {
 	SET_REMOTES,
 	SET_PEERS,
@@ -34,19 +34,19 @@ enum nft_set_id {
 #define NFT_KEY_SIZE 40
 #define NFT_COMMENT_SIZE 40 /* holds the name of a `nat pass` */
 
-/* An element of a set; in an interval set from KEY to END, both included. */
+/* An element of a set; in an interval set from KEY to END, both inclusive. */
 struct nft_elem {
 	enum nft_set_id set;
 	uint8_t key[NFT_KEY_SIZE], end[NFT_KEY_SIZE];
 	uint8_t data[4]; /* of a map: an IPv4 address */
 	char comment[NFT_COMMENT_SIZE];
-	uint64_t packets; /* its counter, as the kernel tells */
+	uint64_t packets; /* its counter, as the kernel reports it */
 };
 
-/* What a field of a key holds. */
+/* The type of a field of a key. */
 enum nft_field { FIELD_END, FIELD_IPV4, FIELD_IPV6, FIELD_PROTO, FIELD_SERVICE, FIELD_IFNAME };
 
-/* nft's name and number of the type of a field (nft: include/datatype.h), and its bytes. */
+/* nft's name and number for the type of a field (nft: include/datatype.h), and its size in bytes. */
 struct nft_type {
 	const char *name;
 	uint8_t number, len;
@@ -54,22 +54,22 @@ struct nft_type {
 
 extern const struct nft_type nft_types[];
 
-/* The key of a set: its length, its number and its text as `nft` has them. */
+/* The key of a set: its length, its type number and its text as in `nft`. */
 uint32_t nft_key_len(enum nft_set_id id);
 uint32_t nft_key_type(enum nft_set_id id);
 void nft_key_text(enum nft_set_id id, char *buf, size_t size);
 
-/* Append a field of LEN bytes to the key of ELEM, at *AT, from FIRST to LAST (concatenated as nf_tables does). */
+/* Append a field of LEN bytes, from FIRST to LAST, to the key of ELEM at *AT (concatenated as nf_tables does). */
 void nft_put_field(struct nft_elem *elem, size_t *at, const void *first, const void *last, size_t len);
 void nft_put_ifname(struct nft_elem *elem, size_t *at, const char *ifname);
 
-/* Is all of E in WIDER, of the same set of intervals, field by field? */
+/* Does WIDER contain all of E, of the same interval set, field by field? */
 bool nft_covers(const struct nft_elem *wider, const struct nft_elem *e);
 
-/* Have two of the same set of intervals a key in common? */
+/* Do two elements of the same interval set have a key in common? */
 bool nft_overlaps(const struct nft_elem *a, const struct nft_elem *b);
 
-/* Write an element as `nft` takes it. */
+/* Print an element in the syntax of `nft`. */
 void nft_elem_print(const struct nft_elem *elem, FILE *out);
 
 #endif

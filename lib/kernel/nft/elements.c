@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The elements of table `inet sitctl`: added, sorted, found, compared. */
+/* The elements of the table `inet sitctl`: add, sort, find, compare. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +95,7 @@ static struct nft_elem remote_elem(struct in_addr remote)
 	return e;
 }
 
-/* Where the key has several names, as that of a way from one interface to another has, all are IFNAME. */
+/* If the key has several names, as for a path from one interface to another, all are IFNAME. */
 static struct nft_elem ifname_elem(enum nft_set_id set, const char *ifname)
 {
 	struct nft_elem e = { .set = set };
@@ -138,7 +138,7 @@ static int cmp_at(const void *a, const void *b, void *bytes)
 	return nft_cmp_packed(all + *(const uint32_t *)a, all + *(const uint32_t *)b);
 }
 
-/* What was asked for while it grew is given back. */
+/* Return memory that was allocated in advance. */
 static void shrink(struct nft_table *table)
 {
 	uint8_t *bytes = table->used ? realloc(table->bytes, table->used) : NULL;
@@ -156,7 +156,7 @@ static void shrink(struct nft_table *table)
 
 int nft_drop_covered(struct nft_table *table, struct err *err)
 {
-	/* What covers an element stands before it, and its first field does not end before this one begins. */
+	/* An element that covers another precedes it, and its first field does not end before the other's begins. */
 	size_t *open = malloc(table->n * sizeof(*open) + 1), n_open = 0, n = 0;
 	bool overlap = false;
 
@@ -209,7 +209,7 @@ void nft_sort(struct nft_table *table)
 	}
 }
 
-/* The place of an element like the packed one, or N. */
+/* The position of an element equal to the packed one, or N. */
 static size_t find(const struct nft_table *table, const uint8_t *packed)
 {
 	size_t low = 0, high = table->n;

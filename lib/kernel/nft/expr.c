@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules of rules.c as expressions of libnftnl. */
+/* The rules of rules.c as libnftnl expressions. */
 #include "kernel/nft/expr.h" /* before linux/: glibc and the kernel define the same names */
 #include "kernel/mark.h"
 
@@ -68,7 +68,8 @@ static void fill(struct nftnl_expr *e, const struct nft_op *op)
 		SET(e, NFTNL_EXPR_NAT_FAMILY, NFPROTO_IPV4);
 		SET(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
 		SET(e, NFTNL_EXPR_NAT_REG_ADDR_MAX, NFT_REG_1);
-		SET(e, NFTNL_EXPR_NAT_FLAGS, NF_NAT_RANGE_MAP_IPS); /* the kernel adds it by itself, and tells it */
+		SET(e, NFTNL_EXPR_NAT_FLAGS,
+		    NF_NAT_RANGE_MAP_IPS); /* the kernel adds this flag automatically, and reports it */
 		break;
 	case OP_FIB:
 		SET(e, NFTNL_EXPR_FIB_DREG, NFT_REG_1);

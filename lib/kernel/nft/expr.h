@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the rules of the table as libnftnl has them. */
+/* Purpose: the rules of the table as libnftnl objects. */
 #ifndef SITCTL_KERNEL_NFT_EXPR_H
 #define SITCTL_KERNEL_NFT_EXPR_H
 
 #include "kernel/nft/rules.h"
-#include <libnftnl/rule.h> /* behind ours: it brings linux/ */
+#include <libnftnl/rule.h> /* after ours: it includes linux/ */
 
-/* A rule of CHAIN as libnftnl has it, NULL when out of memory. The caller frees it. */
+/* A rule of CHAIN as a libnftnl object, or NULL when out of memory. The caller frees it. */
 struct nftnl_rule *nft_rule(const struct nft_chain *chain, const struct nft_rule_row *row);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading the table `inet sitctl` back: its set, and whether its chains and rules are ours. */
+/* Read the table `inet sitctl` back: its sets, and whether its chains and rules are ours. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -22,22 +22,22 @@
 #include <libnftnl/set.h>
 #include <libnftnl/udata.h>
 
-#define EXPRS_TEXT 1024 /* a rule's expressions as text: ours take 400 bytes */
+#define EXPRS_TEXT 1024 /* a rule's expressions as text: ours need 400 bytes */
 
 struct loaded {
 	struct nft_table *table;
 	struct err *err;
-	enum nft_set_id set; /* whose elements are read, and of what was read: */
+	enum nft_set_id set; /* whose elements are read, and of those read: */
 	struct {
 		size_t n, messages;
-		uint64_t sum; /* of the keys' hashes */
+		uint64_t sum; /* of the hashes of the keys */
 	} read;
 	unsigned int chains[NFT_CHAINS], rules[NFT_CHAINS];
-	bool sets[SET_COUNT]; /* is it there? */
-	unsigned int foreign; /* what is in the table and not as we make it */
+	bool sets[SET_COUNT]; /* does it exist? */
+	unsigned int foreign; /* objects in the table that are not as we create them */
 };
 
-/* The rule's expressions as libnftnl writes them: two rules are alike if these are. */
+/* The rule's expressions as libnftnl prints them: two rules are equal if their texts are. */
 static void rule_text(const struct nftnl_rule *rule, char *buf, size_t size)
 {
 	struct nftnl_expr_iter *iter = nftnl_expr_iter_create(rule);
@@ -106,7 +106,7 @@ static int take_chain(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* Is R the next rule that chain I should have? */
+/* Is R the next rule that is expected in chain I? */
 static bool rule_expected(const struct loaded *l, int i, const struct nftnl_rule *r)
 {
 	const struct nft_chain *chain = &nft_chains[i];
@@ -132,7 +132,7 @@ static int take_rule(const struct nlmsghdr *nlh, void *data)
 
 	if (!r)
 		return -ENOMEM;
-	/* An expression that libnftnl does not know: the rule is none of ours. */
+	/* An expression that libnftnl does not know: the rule is not ours. */
 	if (nftnl_rule_nlmsg_parse(nlh, r) < 0) {
 		l->foreign++;
 		nftnl_rule_free(r);
@@ -158,7 +158,7 @@ static uint64_t counted(struct nftnl_set_elem *e)
 	return name && !strcmp(name, "counter") ? nftnl_expr_get_u64(counter, NFTNL_EXPR_CTR_PACKETS) : 0;
 }
 
-/* A key or data of the length that it should have. */
+/* A key or data, if it has the expected length. */
 static bool take_part(struct nftnl_set_elem *e, uint16_t attr, uint8_t *to, uint32_t wanted)
 {
 	uint32_t len = 0;
@@ -170,7 +170,7 @@ static bool take_part(struct nftnl_set_elem *e, uint16_t attr, uint8_t *to, uint
 	return true;
 }
 
-/* The comment is the first of nft's user data, or none of ours (nft: src/netlink.c). */
+/* Our comment is the first item of nft's user data (nft: src/netlink.c); any other is not ours. */
 static void take_comment(struct nftnl_set_elem *e, char *to, size_t size)
 {
 	uint32_t len = 0;
@@ -261,7 +261,7 @@ static void reset_rules(void *data)
 	memset(l->rules, 0, sizeof(l->rules));
 }
 
-/* A dump that starts again must not leave its first half: the elements of this set are the last ones. */
+/* A dump that starts again must drop its first part: the elements of this set are the last ones. */
 static void reset_elements(void *data)
 {
 	struct loaded *l = data;
@@ -282,10 +282,10 @@ static void request(struct nl_batch *b, uint16_t type, uint16_t flags)
 }
 
 /*
- * Where elements were added or removed just before, the kernel may still be moving those of a hash table to a larger or
- * smaller one. For each message of a dump it walks the table anew, and leaves out as many as it gave before
- * (nft_rhash_walk(), net/netfilter/nft_set_hash.c): in another order by now, so that some never come, others twice, and
- * nothing tells. A set that comes in several messages is read until it is the same twice.
+ * If elements were added or removed just before, the kernel may still be moving those of a hash table to a larger or
+ * smaller one. For each message of a dump it walks the table again, and skips as many elements as it has already sent
+ * (nft_rhash_walk(), net/netfilter/nft_set_hash.c). The order may have changed by then, so that some are never sent and
+ * others twice, without any indication. A set that needs several messages is read until two dumps are the same.
  */
 static int load_elements(struct conversation *c, struct loaded *l, enum nft_set_id id, struct err *err)
 {
@@ -293,7 +293,7 @@ static int load_elements(struct conversation *c, struct loaded *l, enum nft_set_
 	struct nl_batch *b = &c->batch;
 
 	if (!l->sets[id])
-		return 0; /* this table is not as we make it */
+		return 0; /* this table is not as we create it */
 	l->set = id;
 	for (int try = 0; try < NL_DUMP_TRIES; try++) {
 		size_t n = l->read.n;
@@ -315,7 +315,7 @@ static int load_elements(struct conversation *c, struct loaded *l, enum nft_set_
 	return -EAGAIN;
 }
 
-/* Everything inside the table, once it is known to exist. */
+/* Read everything inside the table, once it is known to exist. */
 static int load_content(struct conversation *c, struct loaded *l, struct err *err)
 {
 	struct nl_batch *b = &c->batch;
@@ -354,7 +354,7 @@ static int load_generation(struct conversation *c, uint32_t *generation, struct 
 	return conversation_get(c, NL_NETFILTER, take_generation, generation, err);
 }
 
-/* Which groups of chains are there, each as a whole, and is everything else as it should be? */
+/* Which groups of chains exist, each as a whole, and is everything else as it should be? */
 static void judge(const struct loaded *l, struct nft_table *table)
 {
 	unsigned int some = 0, bad = 0;
@@ -374,7 +374,7 @@ static void judge(const struct loaded *l, struct nft_table *table)
 	table->intact = sets && !l->foreign && !(some & bad) && some & 1U << GROUP_ALWAYS;
 }
 
-/* Once. *SAME: nobody changed the rules meanwhile. */
+/* One attempt. *SAME: no one changed the rules meanwhile. */
 static int load_once(struct conversation *c, struct nft_table *table, bool *same, struct err *err)
 {
 	struct loaded l = { .table = table, .err = err };
@@ -415,7 +415,7 @@ int nft_load(struct conversation *c, struct nft_table *table, struct err *err)
 	memset(table, 0, sizeof(*table));
 	if (!conversation_socket(c, NL_NETFILTER, err))
 		ret = -err->code;
-	/* Several dumps make one picture only if nothing changed between them. */
+	/* Several dumps are consistent only if nothing changed between them. */
 	for (int try = 0; !ret && !same && try < NL_DUMP_TRIES; try++)
 		ret = load_once(c, table, &same, err);
 	if (ret)

@@ -6,7 +6,7 @@
 #include "kernel/conversation.h"
 #include "kernel/nft/elements.h"
 
-/* The table as the kernel has it. 0, also where there is none; or negative errno. */
+/* Read the table from the kernel. 0, also if it does not exist; or negative errno. */
 int nft_load(struct conversation *c, struct nft_table *table, struct err *err);
 
 #endif

@@ -28,7 +28,7 @@
 #include <libnftnl/table.h>
 #include <libnftnl/udata.h>
 
-#define NFT_TRIES 10 /* of a batch that others' changes overtook */
+#define NFT_TRIES 10 /* for a batch that other programs' changes overtook */
 
 /* Start a message in SCRATCH (NFT_MESSAGE_SIZE bytes); the caller adds the payload and appends it. */
 static struct nlmsghdr *message(char *scratch, uint16_t type, uint16_t flags)
@@ -64,7 +64,7 @@ static struct nftnl_set *new_set(enum nft_set_id id)
 	return s;
 }
 
-/* User data for nft alone: without it `nft list` shows names as empty (nft: src/mnl.c, set user data). */
+/* User data for nft only: without it `nft list` shows names as empty (nft: src/mnl.c, set user data). */
 static void put_host_order(struct nftnl_set *s)
 {
 	struct nftnl_udata_buf *data = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
@@ -76,7 +76,7 @@ static void put_host_order(struct nftnl_set *s)
 	nftnl_udata_buf_free(data);
 }
 
-/* The parts of a concatenation of intervals. */
+/* The fields of a concatenation of intervals. */
 static void put_fields(struct nftnl_set *s, const struct nft_set *row)
 {
 	uint8_t lens[NFT_FIELDS_MAX];
@@ -102,7 +102,7 @@ static void put_set(struct nl_batch *b, char *scratch, enum nft_set_id id)
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, nft_key_type(id));
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, nft_key_len(id));
 	nftnl_set_set_u32(s, NFTNL_SET_ID, (uint32_t)id + 1);
-	/* A name alone is for nft a number in host order. */
+	/* To nft, a key that is just a name is a number in host order. */
 	if (row->fields[0] == FIELD_IFNAME)
 		put_host_order(s);
 	if (row->flags & SET_INTERVAL) {
@@ -117,7 +117,7 @@ static void put_set(struct nl_batch *b, char *scratch, enum nft_set_id id)
 	nftnl_set_set_u32(s, NFTNL_SET_FLAGS, flags);
 	if (counter) {
 		nftnl_set_add_expr(s, counter);
-		counter = NULL; /* the set's now */
+		counter = NULL; /* now owned by the set */
 	}
 	nftnl_set_nlmsg_build_payload(nlh, s);
 	nl_append(b, nlh);
@@ -140,7 +140,7 @@ static struct nftnl_chain *new_chain(const struct nft_chain *chain)
 	return c;
 }
 
-/* With its rules. */
+/* Delete the chain with its rules. */
 static void put_chain_del(struct nl_batch *b, char *scratch, const struct nft_chain *chain)
 {
 	struct nlmsghdr *nlh = message(scratch, NFT_MSG_DELCHAIN, 0);
@@ -207,7 +207,7 @@ static bool add_elem(struct nftnl_set *s, const struct nft_elem *elem)
 				   nftnl_udata_buf_len(comment));
 	}
 	nftnl_set_elem_add(s, e);
-	e = NULL; /* the set's now */
+	e = NULL; /* now owned by the set */
 out:
 	if (comment)
 		nftnl_udata_buf_free(comment);
@@ -238,7 +238,7 @@ static void put_elements(struct nl_batch *b, char *scratch, uint16_t type, enum 
 	if (!ok || (any && !iter))
 		b->overflow = true;
 	if (iter) {
-		do { /* a message's attribute holds 64 KiB: the iterator goes on where it was full */
+		do { /* an attribute holds 64 KiB: the iterator continues where the last message was full */
 			nlh = message(scratch, type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE : 0);
 			more = nftnl_set_elems_nlmsg_build_payload_iter(nlh, iter);
 			nl_append(b, nlh);
@@ -249,7 +249,7 @@ static void put_elements(struct nl_batch *b, char *scratch, uint16_t type, enum 
 		nftnl_set_free(s);
 }
 
-/* The kernel refuses the batch with ERESTART where somebody changed the rules since they were read. */
+/* The kernel refuses the batch with ERESTART if the rules were changed since they were read. */
 static void put_batch_begin(struct nl_batch *b, char *scratch, uint32_t generation)
 {
 	struct nlmsghdr *nlh = nftnl_batch_begin(scratch, 0);
@@ -270,9 +270,9 @@ static void put_all(struct nl_batch *b, char *scratch, const struct nft_table *w
 		if (nft_in_groups(&nft_chains[i], want->groups, 0))
 			put_chain(b, scratch, &nft_chains[i]);
 	/*
-	 * The rules go first: for each module that one of them needs and that is not loaded yet the
-	 * kernel takes the whole batch back and begins again (nfnetlink_rcv_batch()), and taking
-	 * elements out of an interval set costs it more than all the rest.
+	 * Rules go first: for each module that a rule needs and that is not loaded yet, the kernel
+	 * undoes the whole batch and begins again (nfnetlink_rcv_batch()), and removing elements
+	 * from an interval set costs more than all the rest.
 	 */
 	for (int id = 0; id < SET_COUNT; id++)
 		put_elements(b, scratch, NFT_MSG_NEWSETELEM, id, want, &none);
@@ -280,25 +280,25 @@ static void put_all(struct nl_batch *b, char *scratch, const struct nft_table *w
 
 static void put_difference(struct nl_batch *b, char *scratch, const struct nft_table *was, const struct nft_table *want)
 {
-	/* Who jumps goes before whom it jumps to. */
+	/* A chain that jumps is deleted before its target. */
 	for (int i = NFT_CHAINS; i > 0; i--)
 		if (nft_in_groups(&nft_chains[i - 1], was->groups, want->groups))
 			put_chain_del(b, scratch, &nft_chains[i - 1]);
 	for (int i = 0; i < NFT_CHAINS; i++)
 		if (nft_in_groups(&nft_chains[i], want->groups, was->groups))
 			put_chain(b, scratch, &nft_chains[i]);
-	/* Old before new: intervals of one set must not overlap, not even within a batch. */
+	/* Delete before adding: intervals of a set must not overlap, not even within a batch. */
 	for (int id = 0; id < SET_COUNT; id++) {
 		put_elements(b, scratch, NFT_MSG_DELSETELEM, id, was, want);
 		put_elements(b, scratch, NFT_MSG_NEWSETELEM, id, want, was);
 	}
 }
 
-/* One batch from WAS to WANT, which the kernel does as a whole or not at all. */
+/* Send one batch that changes WAS to WANT, which the kernel does as a whole or not at all. */
 static int nft_send(struct conversation *c, const struct nft_table *was, const struct nft_table *want, struct err *err)
 {
 	struct nl_batch *b = &c->batch;
-	char *scratch = calloc(2, NFT_MESSAGE_SIZE); /* libmnl leaves out what pads a value */
+	char *scratch = calloc(2, NFT_MESSAGE_SIZE); /* zeroed: libmnl does not clear padding */
 	int ret;
 
 	if (!scratch)
@@ -313,7 +313,7 @@ static int nft_send(struct conversation *c, const struct nft_table *was, const s
 		if (want->exists)
 			put_all(b, scratch, want);
 	}
-	/* An answer to the last one tells that all are done; a refusal of any comes unasked (nfnetlink_rcv_batch()). */
+	/* Acknowledging the last one confirms all; refusals are always sent (nfnetlink_rcv_batch()). */
 	if (b->n > 1)
 		b->head->nlmsg_flags |= NLM_F_ACK;
 	nl_append(b, nftnl_batch_end(scratch, 0));
@@ -329,8 +329,8 @@ static int nft_run(struct conversation *c, struct step *step, struct err *err)
 	int ret = nft_send(c, was, want, err);
 
 	/*
-	 * Somebody changed the rules, perhaps ours, since they were read (or, in an undo, we did); or
-	 * the answers were lost, and nobody knows whether it was done.
+	 * The rules, perhaps ours, were changed since they were read (in an undo, by us); or the answers
+	 * were lost, so that it is not known whether the batch was done.
 	 */
 	for (int try = 1; (ret == -ERESTART || (ret && c->batch.lost)) && try < NFT_TRIES; try++) {
 		nft_free(&now);

@@ -5,6 +5,6 @@
 
 struct kind;
 extern const struct kind nft_kind;
-#define NFT_MESSAGE_SIZE 65536 /* one message, with as many set elements as fit */
+#define NFT_MESSAGE_SIZE 65536 /* for one message, with as many set elements as fit */
 
 #endif

@@ -6,9 +6,9 @@
 #include "kernel/nft/rules.h"
 
 /*
- * An element takes as few bytes as it can, for there are several to a peer: its set; the key without the zeros at its
- * end, and how many bytes that is; of an interval's end what is not as in the key, and how many bytes before and behind
- * that are; of a map the data and the comment with its zero; whether it has counted, and what.
+ * An element is packed into as few bytes as possible, since each peer has several: its set; the key without trailing
+ * zeros, and its length; of an interval's end the bytes that differ from the key, and how many bytes before and after
+ * them are equal; of a map the data and the comment with its zero; whether it has counted anything, and the count.
  */
 #define AT_LEN 1
 #define AT_KEY 2

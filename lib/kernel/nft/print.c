@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Changes to the table `inet sitctl` as commands of nft, and its content as JSON. */
+/* Print changes to the table `inet sitctl` as nft commands, and its content as JSON. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

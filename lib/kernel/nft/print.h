@@ -5,7 +5,7 @@
 
 #include "kernel/object.h"
 
-/* The table of an object; one that is not there where there is no object. */
+/* The table of an object; if there is no object, a table that does not exist. */
 const struct nft_table *nft_table_of(const struct object *object);
 
 /* For struct kind. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The sets, chains and rules of the table `inet sitctl`. Their number does not grow with the
- * tunnels: what is special to one is an element of a set. Each rule is written in the order of
- * expressions in which nft itself would write its text, since people save their rules with
- * `nft list ruleset` and load them again.
+ * number of tunnels: what is specific to one is an element of a set. The expressions of each rule
+ * are in the order in which nft itself would produce them from its text, since people save their
+ * rules with `nft list ruleset` and load them again.
  */
 #include "kernel/nft/rules.h" /* before linux/: glibc and the kernel define the same names */
 
@@ -16,37 +16,39 @@
 #define PRIORITY_SOURCE (-290) /* before connection tracking and routing */
 #define PRIORITY_MANGLE (-150) /* NF_IP_PRI_MANGLE */
 #define PRIORITY_FILTER 0      /* NF_IP_PRI_FILTER */
-/* Before others' address translation: what is said of one server goes before what is said of all. */
+/* Before other programs' address translation: rules for one server precede those for all addresses. */
 #define PRIORITY_DNAT (-101) /* NF_IP_PRI_NAT_DST - 1 */
 #define PRIORITY_SNAT 99     /* NF_IP_PRI_NAT_SRC - 1 */
 
 /* clang-format off */
 const struct nft_set nft_sets[SET_COUNT] = {
-	/* outer addresses of the other ends whose packets are not tracked */
+	/* outer addresses of the far ends whose packets are not tracked */
 	[SET_REMOTES] = { "remotes", { FIELD_IPV4 }, 0 },
-	/* tunnels with a source filter: to peers; to who provides IPv6, with a server's uplink */
+	/* tunnels with a source filter: to peers; to providers of IPv6, including a server's uplink */
 	[SET_PEERS] = { "peers", { FIELD_IFNAME }, 0 },
 	[SET_PROVIDERS] = { "providers", { FIELD_IFNAME }, 0 },
 	/*
-	 * Intervals: the field with the most different values stands first. Kernels without
-	 * "nf_set_pipapo: fix initial map fill" (5.10 has it not) find elements that do not match
-	 * where it has the fewest.
+	 * Intervals: the field with the most different values comes first. Kernels without
+	 * "nf_set_pipapo: fix initial map fill" (such as 5.10) find elements that do not match if
+	 * the field with the fewest comes first.
 	 */
-	/* inner sources: all that a peer may use, what must not come from a provider */
+	/* inner sources: all that a peer may use; those that must not come from a provider */
 	[SET_ALLOWED] = { "allowed", { FIELD_IPV6, FIELD_IFNAME }, SET_INTERVAL },
 	[SET_FORBIDDEN] = { "forbidden", { FIELD_IPV6, FIELD_IFNAME }, SET_INTERVAL },
-	/* the same tunnels once more: what their filter dropped is counted here */
+	/* the same tunnels again: counts what their filter dropped */
 	[SET_DROPPED] = { "dropped", { FIELD_IFNAME }, SET_COUNTED },
 	/* tunnels whose forwarded TCP has its MSS clamped */
 	[SET_CLAMPED] = { "clamped", { FIELD_IFNAME }, 0 },
-	/* tunnels, twice each, that must not forward back what came by them; for those in `allowed` that tells it */
+	/*
+	 * tunnels, each twice, that must not forward packets back into themselves; `allowed` does that for the others
+	 */
 	[SET_HAIRPINS] = { "hairpins", { FIELD_IFNAME, FIELD_IFNAME }, 0 },
-	/* SIT devices of others that take packets from anybody */
+	/* foreign SIT devices that accept packets from any host */
 	[SET_WILDCARDS] = { "wildcards", { FIELD_IFNAME }, 0 },
-	/* clients with simple security, what they let in all the same, what was dropped */
+	/* clients with simple security; what they let in nevertheless; what was dropped */
 	[SET_SECURED] = { "secured", { FIELD_IFNAME }, 0 },
 	[SET_OPEN] = { "open", { FIELD_SERVICE, FIELD_IPV6, FIELD_PROTO, FIELD_IFNAME }, SET_INTERVAL },
-	/* the prefixes behind them, with any protocol; from there: port, source, protocol of the answers to `open` */
+	/* the prefixes behind them, with any protocol; from there: port, source and protocol of answers to `open` */
 	[SET_SITE] = { "site", { FIELD_IPV6, FIELD_PROTO }, SET_INTERVAL },
 	[SET_ANSWERS] = { "answers", { FIELD_SERVICE, FIELD_IPV6, FIELD_PROTO }, SET_INTERVAL },
 	[SET_UNSOLICITED] = { "unsolicited", { FIELD_IFNAME }, SET_COUNTED },
@@ -95,20 +97,20 @@ static const uint32_t local = RTN_LOCAL, multicast = RTN_MULTICAST;
 #define NOTRACK { .op = OP_NOTRACK }
 #define ESP L4(proto_esp)
 #define AH IP6, PAYLOAD(NETWORK, 6, 1, NFT_REG_1), CMP(proto_ah)
-/* Port, source and protocol: of an answer what port, destination and protocol are of a packet in `open`. */
+/* Port, source and protocol of an answer, corresponding to port, destination and protocol of a packet in `open`. */
 #define ANSWER IP6, SPORT, PAYLOAD(NETWORK, 8, 16, AT(1)), PAYLOAD(NETWORK, 6, 1, AT(5))
 #define IS_KNOWN { .op = OP_CT, .a = NFT_CT_STATE }, { .op = OP_MASK, .data = &ct_known, .len = 4 }, CMP_IS(NFT_CMP_NEQ, &ct_none)
-/* The registers of a concatenation's fields, as the kernel tells them: four bytes each from NFT_REG32_00 on. */
+/* The registers of a concatenation's fields, as the kernel reports them: four bytes each from NFT_REG32_00 on. */
 #define AT(word) (NFT_REG32_00 + (word))
 #define META_AT(key, word) { .op = OP_META, .a = (key), .c = AT(word) }
-/* Not `meta l4proto`: for its byte nft 1.0.6 writes a byteorder that newer kernels refuse. */
+/* Not `meta l4proto`: for its byte nft 1.0.6 adds a byteorder expression that newer kernels refuse. */
 #define OPEN IP6, DPORT, PAYLOAD(NETWORK, 24, 16, AT(1)), PAYLOAD(NETWORK, 6, 1, AT(5)), META_AT(NFT_META_IIFNAME, 6), \
 	LOOKUP(SET_OPEN)
 #define ACCEPT VERDICT(NF_ACCEPT)
 #define CLAMP { .op = OP_RT_MSS }, { .op = OP_WRITE_MSS }
 
 const struct nft_chain nft_chains[NFT_CHAINS] = {
-	/* NOTRACK in both raw hooks: the first alone leaves the tracking of what this host sends. */
+	/* NOTRACK in both raw hooks: the first alone would not cover what this host sends. */
 	{ "prerouting", GROUP_ALWAYS, "filter", NF_INET_PRE_ROUTING, "prerouting", PRIORITY_RAW, {
 		{ "ip protocol 41 ip saddr @remotes notrack",
 		  { PROTO_41, PAYLOAD(NETWORK, 12, 4, NFT_REG_1), LOOKUP(SET_REMOTES), NOTRACK } } } },
@@ -119,9 +121,9 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "iifname @dropped", { META(NFT_META_IIFNAME), LOOKUP(SET_DROPPED) } },
 		{ "drop", { VERDICT(NF_DROP) } } } },
 	/*
-	 * A peer sends from its own addresses, and from its link-local one to this host itself. It does not send to its
-	 * own addresses, which would leave by the tunnel that they came from, again and again (RFC 6324); but this host
-	 * may have one of those.
+	 * A peer sends from its own addresses, and from its link-local one to this host itself. It must not send to its
+	 * own addresses, since such packets would leave through the tunnel that they came from, again and again (RFC
+	 * 6324); unless this host has that address.
 	 */
 	{ "from_peer", GROUP_ALWAYS, NULL, 0, NULL, 0, {
 		{ "ip6 daddr . iifname @allowed fib daddr type != local jump refused",
@@ -132,16 +134,16 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "ip6 saddr fe80::/10 fib daddr type multicast accept",
 		  { IS_LINK_LOCAL, FIB(NFTA_FIB_F_DADDR), CMP(multicast), VERDICT(NF_ACCEPT) } },
 		{ "jump refused", { JUMP("refused") } } } },
-	/* RFC 4213 section 3.6; and nobody outside sends from addresses of this side, or of this host. */
+	/* RFC 4213 section 3.6; nor may anyone outside send from addresses of this side, or of this host. */
 	{ "from_provider", GROUP_ALWAYS, NULL, 0, NULL, 0, {
 		{ "ip6 saddr . iifname @forbidden jump refused", { SOURCE_IIF, LOOKUP(SET_FORBIDDEN), JUMP("refused") } },
 		{ "fib saddr type local jump refused", { FIB(NFTA_FIB_F_SADDR), CMP(local), JUMP("refused") } } } },
-	/* Before routing: what is forwarded and what is for this host; one lookup for all other traffic. */
+	/* Before routing, for forwarded packets and those to this host; all other traffic costs one lookup. */
 	{ "source", GROUP_ALWAYS, "filter", NF_INET_PRE_ROUTING, "prerouting", PRIORITY_SOURCE, {
 		{ "iifname @peers jump from_peer", { META(NFT_META_IIFNAME), LOOKUP(SET_PEERS), JUMP("from_peer") } },
 		{ "iifname @providers jump from_provider",
 		  { META(NFT_META_IIFNAME), LOOKUP(SET_PROVIDERS), JUMP("from_provider") } } } },
-	/* A device without a remote lets everybody in: not from there to the Internet, nor into a tunnel (VU#199397). */
+	/* A device without a remote lets anyone in: block its traffic to the Internet and into tunnels (VU#199397). */
 	{ "from_anybody", GROUP_ALWAYS, NULL, 0, NULL, 0, {
 		{ "oifname @peers drop", { META(NFT_META_OIFNAME), LOOKUP(SET_PEERS), VERDICT(NF_DROP) } },
 		{ "oifname @providers drop", { META(NFT_META_OIFNAME), LOOKUP(SET_PROVIDERS), VERDICT(NF_DROP) } } } },
@@ -157,8 +159,8 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "oifname @clamped tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu",
 		  { META(NFT_META_OIFNAME), LOOKUP(SET_CLAMPED), IS_SYN, CLAMP } } } },
 	/*
-	 * Simple security: what it lets in without having been asked for is not tracked, nor is the answer to it. Else
-	 * strangers would fill the table of connections, with an entry for each source that they invent.
+	 * Simple security: unsolicited traffic that it lets in is not tracked, nor are the answers. Otherwise strangers
+	 * could fill the connection tracking table, with an entry for each forged source.
 	 */
 	{ "unasked_in", GROUP_SECURITY, NULL, 0, NULL, 0, {
 		{ "icmpv6 type echo-request notrack", { ICMP6_ONE(128), NOTRACK } },
@@ -175,8 +177,8 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "udp sport 500 notrack", { L4(proto_udp), SPORT, CMP(port_ike), NOTRACK } },
 		{ "udp sport 4500 notrack", { L4(proto_udp), SPORT, CMP(port_ike_nat), NOTRACK } } } },
 	/*
-	 * From hosts behind this one, where before routing nothing tells that it goes to the tunnel: from the site, and
-	 * neither to the site nor to this host.
+	 * From hosts behind this one, when nothing shows before routing that a packet goes to the tunnel: from the
+	 * site, and neither to the site nor to this host.
 	 */
 	{ "unasked_through", GROUP_SECURITY, NULL, 0, NULL, 0, {
 		{ "ip6 daddr . ip6 nexthdr @site accept",
@@ -194,25 +196,25 @@ const struct nft_chain nft_chains[NFT_CHAINS] = {
 		{ "th sport . ip6 saddr . ip6 nexthdr . oifname @open notrack",
 		  { ANSWER, META_AT(NFT_META_OIFNAME, 6), LOOKUP(SET_OPEN), NOTRACK } } } },
 	/*
-	 * Simple security (RFC 6092): what comes in through the tunnel without having been asked
-	 * for. Our verdict ends only our own table: what another one closes stays closed.
+	 * Simple security (RFC 6092): unsolicited traffic that arrives through the tunnel. Our
+	 * verdict ends only our own table: what another table drops stays dropped.
 	 */
 	{ "unsolicited", GROUP_SECURITY, NULL, 0, NULL, 0, {
 		{ "iifname @unsolicited", { META(NFT_META_IIFNAME), LOOKUP(SET_UNSOLICITED) } },
 		{ "drop", { VERDICT(NF_DROP) } } } },
 	{ "inbound", GROUP_SECURITY, NULL, 0, NULL, 0, {
 		{ "ct state established,related accept", { IS_KNOWN, ACCEPT } },
-		/* RFC 4890 section 4.3.1: errors, and echo, with which people look for faults */
+		/* RFC 4890 section 4.3.1: errors, and echo, for troubleshooting */
 		{ "icmpv6 type 1-4 accept", { ICMP6(1, 4), ACCEPT } },
 		{ "icmpv6 type 128-129 accept", { ICMP6(128, 129), ACCEPT } },
-		/* IPsec: REC-22 (ESP), REC-21 (AH), REC-24 (IKE), and IKE's port beside NAT (RFC 3947) */
+		/* IPsec: REC-22 (ESP), REC-21 (AH), REC-24 (IKE), and the port of IKE with NAT traversal (RFC 3947) */
 		{ "meta l4proto esp accept", { ESP, ACCEPT } },
 		{ "ip6 nexthdr ah accept", { AH, ACCEPT } },
 		{ "udp dport 500 accept", { L4(proto_udp), DPORT, CMP(port_ike), ACCEPT } },
 		{ "udp dport 4500 accept", { L4(proto_udp), DPORT, CMP(port_ike_nat), ACCEPT } },
 		{ "th dport . ip6 daddr . ip6 nexthdr . iifname @open accept", { OPEN, ACCEPT } },
 		{ "jump unsolicited", { JUMP("unsolicited") } } } },
-	/* RFC 4890 section 4.4.1: what a link needs of its two ends is for this host alone. */
+	/* RFC 4890 section 4.4.1: what a link needs from both its ends; for this host only. */
 	{ "inbound_local", GROUP_SECURITY, NULL, 0, NULL, 0, {
 		{ "icmpv6 type 130-136 accept", { ICMP6(130, 136), ACCEPT } },	/* MLD, routers, neighbours */
 		{ "icmpv6 type 143 accept", { ICMP6_ONE(143), ACCEPT } },	/* MLDv2 (RFC 3810) */

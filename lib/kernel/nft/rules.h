@@ -6,12 +6,12 @@
 #include "kernel/nft/elements.h"
 
 #define NFT_CHAINS 21
-#define NFT_RULES_MAX 9	 /* of one chain */
-#define NFT_OPS_MAX 14	 /* expressions of one rule */
-#define NFT_FIELDS_MAX 5 /* of a set's key, with the end */
+#define NFT_RULES_MAX 9	 /* in one chain */
+#define NFT_OPS_MAX 14	 /* expressions in one rule */
+#define NFT_FIELDS_MAX 5 /* in a set's key, including the end marker */
 #define SET_INTERVAL 1	 /* flags of a set: elements are intervals, */
 #define SET_COUNTED 2	 /* count the packets that they matched, */
-#define SET_MAP 4	 /* lead to an IPv4 address */
+#define SET_MAP 4	 /* map to an IPv4 address */
 
 struct nft_set {
 	const char *name;
@@ -40,7 +40,7 @@ enum nft_op_id {
 	OP_MASQUERADE
 };
 
-/* One expression of a rule. What a, b and c are is said at each op in expr.c. */
+/* One expression of a rule. expr.c shows what a, b and c are for each op. */
 struct nft_op {
 	enum nft_op_id op;
 	uint32_t a, b, c;
@@ -49,24 +49,24 @@ struct nft_op {
 };
 
 struct nft_rule_row {
-	const char *text; /* the rule as `nft` takes it */
+	const char *text; /* the rule in the syntax of `nft` */
 	struct nft_op ops[NFT_OPS_MAX];
 };
 
 struct nft_chain {
 	const char *name;
 	enum nft_group group;
-	const char *type; /* of a base chain, NULL: has no hook */
+	const char *type; /* of a base chain; NULL: it has no hook */
 	uint32_t hook;	  /* NF_INET_* */
 	const char *hook_name;
 	int32_t priority;
-	struct nft_rule_row rules[NFT_RULES_MAX]; /* ends with one whose text is NULL, or full */
+	struct nft_rule_row rules[NFT_RULES_MAX]; /* ends with a row whose text is NULL, unless full */
 };
 
-/* Regular chains stand before the rules that jump to them. */
+/* Regular chains precede the rules that jump to them. */
 extern const struct nft_chain nft_chains[NFT_CHAINS];
 
-/* Is the chain of a group that is in HAVE and not in LESS (bits)? */
+/* Is the chain's group in HAVE and not in LESS (bits)? */
 static inline bool nft_in_groups(const struct nft_chain *chain, unsigned int have, unsigned int less)
 {
 	return (have & ~less) >> chain->group & 1;
