@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: what a rule does that is searched for. */
+/* Purpose: an action, to search for rules that perform it. */
 #ifndef SITCTL_FILTERS_ACTION_H
 #define SITCTL_FILTERS_ACTION_H
 
@@ -8,15 +8,15 @@
 
 struct expr;
 
-/* What a rule does that is searched for. */
+/* What the rules that we search for do. */
 struct action {
-	unsigned int hooks;		    /* bits, of enum nf_inet_hooks: in chains of these */
-	bool (*does)(const struct expr *e); /* by an expression of nf_tables, */
-	const char *targets[4];		    /* or by one of these of iptables, */
-	const char *tables[2];		    /* which iptables-legacy has in these tables */
+	unsigned int hooks;		    /* bits of enum nf_inet_hooks: in chains of these hooks */
+	bool (*does)(const struct expr *e); /* with an nf_tables expression, */
+	const char *targets[4];		    /* or with one of these iptables targets, */
+	const char *tables[2];		    /* which iptables-legacy allows in these tables */
 };
 
-/* Is TARGET, in SIZE bytes, one of its targets? */
+/* Is TARGET, of SIZE bytes, one of its targets? */
 bool action_has_target(const struct action *action, const char *target, size_t size);
 
 #endif

@@ -39,7 +39,7 @@ uint32_t expr_u32(const struct expr *e, uint16_t attr)
 	return ntohl(nl_u32(e->attrs[attr], 0));
 }
 
-/* A text that ends inside its attribute, or NULL. */
+/* A string that is terminated inside its attribute, or NULL. */
 static const char *text_of(const struct nlattr *attr)
 {
 	return attr && memchr(mnl_attr_get_payload(attr), '\0', mnl_attr_get_payload_len(attr)) ? mnl_attr_get_str(attr)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: would a filter of somebody else drop what this host shall forward, or take in? Asked, never changed. */
+/* Purpose: would a foreign filter drop what this host is to forward or accept? Filters are read, never changed. */
 #ifndef SITCTL_FILTERS_FILTERS_H
 #define SITCTL_FILTERS_FILTERS_H
 
@@ -9,34 +9,34 @@
 #include "filters/xtables.h"
 
 /*
- * How many chains and rules are read: by who only makes a tunnel, which shall not take twice as long for it, and by
- * who looks for a fault.
+ * How many chains and rules are read: when a tunnel is set up, which should not take twice as long because of this, and
+ * when looking for a fault.
  */
 #define FILTERS_GLANCE 300
 #define FILTERS_THOROUGH 200000
 
-/* What was read of others' rules. */
+/* What was read of foreign rules. */
 struct filters {
 	struct nftrules nft;
 	struct xtables legacy;
 };
 
-/* Begin to look at them by C, at most MOST chains and rules. Nothing is asked yet. Ends with filters_end(). */
+/* Prepare to read at most MOST chains and rules through C. Nothing is read yet. Ends with filters_end(). */
 void filters_begin(struct filters *f, struct conversation *c, unsigned int most);
 void filters_end(struct filters *f);
 
-/* Was there more than could be looked at? Then what none of the questions so far found may be there. */
+/* Were there more rules than could be read? Then there may be barriers that were not found. */
 bool filters_unknown(const struct filters *f);
 
 /*
- * Rules are understood that match interfaces, addresses, protocols, connection state and sets of
- * these; any other one concerns only a part of the traffic and is passed over. 0 and *FOUND with
- * the first barrier, or a negative errno and ERR.
+ * Find what drops FLOW. Rules that match interfaces, addresses, protocols, connection state and
+ * sets of these are understood; any other rule concerns only part of the traffic and is ignored. 0
+ * and *FOUND with the first barrier, or a negative errno and ERR.
  */
 int filters_barrier(struct filters *f, const struct flow *flow, struct barrier *barrier, bool *found, struct err *err);
 
 /*
- * Does a rule of somebody else do it to FLOW, whose hook is no matter, or to some packets of it? 0
+ * Does a foreign rule perform ACTION on FLOW, whose hook is ignored, or on some of its packets? 0
  * and *FOUND, or a negative errno and ERR.
  */
 int filters_action(struct filters *f, const struct action *action, const struct flow *flow, bool *found,

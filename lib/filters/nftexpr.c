@@ -9,7 +9,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 
-/* NFT_REG_1 to NFT_REG_4 are four words each, and the same as NFT_REG32_00 and so on. */
+/* NFT_REG_1 to NFT_REG_4 have four words each, and overlap NFT_REG32_00 and so on. */
 static uint32_t word_of(uint32_t reg)
 {
 	if (reg >= NFT_REG_1 && reg <= NFT_REG_4)
@@ -20,7 +20,7 @@ static uint32_t word_of(uint32_t reg)
 void flow_forget(struct flow_regs *r, uint32_t reg)
 {
 	r->not_len = 0;
-	/* How much it would have filled is not known: an address at most. */
+	/* How much it would have filled is not known: at most an address. */
 	for (uint32_t w = word_of(reg), n = 0; w < FLOW_WORDS && n < 4; w++, n++)
 		r->known[w] = false;
 }
@@ -31,7 +31,7 @@ static void know(struct flow_regs *r, uint32_t reg, const void *bytes, size_t le
 
 	if (word * 4 + len > sizeof(r->bytes))
 		return;
-	/* The kernel fills the last word with zeros. */
+	/* The kernel pads the last word with zeros. */
 	memset(r->bytes + word * 4, 0, (len + 3) / 4 * 4);
 	memcpy(r->bytes + word * 4, bytes, len);
 	for (size_t w = word; w < word + (len + 3) / 4; w++)
@@ -53,7 +53,7 @@ static void know_not(struct flow_regs *r, uint32_t reg, const void *bytes, uint3
 	r->not_len = len;
 }
 
-/* Where it comes from need not be known: not from where it goes to. */
+/* If the incoming interface is not known, it is still not the one that the packet leaves through. */
 static void know_interface(struct flow_regs *r, uint32_t reg, uint32_t key, const struct flow_end *end,
 			   const struct flow_end *other)
 {
@@ -108,7 +108,7 @@ void flow_load_meta(const struct flow *f, const struct expr *e, struct flow_regs
 	}
 }
 
-/* The addresses and the protocol of the header; whether a rule for IPv4 or IPv6 is meant, it has asked before. */
+/* The addresses and the protocol of the header; an earlier expression has checked whether it is IPv4 or IPv6. */
 void flow_load_payload(const struct flow *f, const struct expr *e, struct flow_regs *r)
 {
 	uint32_t offset = expr_u32(e, NFTA_PAYLOAD_OFFSET), len = expr_u32(e, NFTA_PAYLOAD_LEN);
@@ -121,7 +121,7 @@ void flow_load_payload(const struct flow *f, const struct expr *e, struct flow_r
 		return;
 	if (offset == (v4 ? 9U : 6U) && len == 1 && f->proto)
 		know(r, reg, &f->proto, 1);
-	/* iptables-nft loads only the bytes that its prefix covers. */
+	/* iptables-nft loads only the bytes covered by its prefix. */
 	if (offset == source && len <= addr_len && f->from.has_addr)
 		know(r, reg, f->from.addr, len);
 	if (offset == source + addr_len && len <= addr_len && f->to.has_addr)
@@ -160,7 +160,7 @@ void flow_mask(const struct expr *e, struct flow_regs *r)
 	know(r, to, result, len);
 }
 
-/* A name that is compared as a whole has its NUL; a beginning others may have as well. */
+/* A name compared as a whole includes its NUL; other names may share a mere beginning. */
 static enum flow_match compare_with_not(const struct flow_regs *r, const void *data, uint32_t len, uint32_t op)
 {
 	bool whole = r->not_len == sizeof(uint32_t) || memchr(data, '\0', len);
@@ -205,7 +205,7 @@ enum flow_match flow_other(const struct expr *e, struct flow_regs *r)
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
 		if (!strcmp(e->name, harmless[i]))
 			return MATCH;
-	/* With a limit or a quota inside it matches some. */
+	/* With a limit or a quota inside, it matches only some packets. */
 	if (expr_is(e, "dynset"))
 		return expr_has(e, NFTA_DYNSET_EXPR) || expr_has(e, NFTA_DYNSET_EXPRESSIONS) ? SOME : MATCH;
 	if (expr_is(e, "objref"))
@@ -217,7 +217,7 @@ enum flow_match flow_other(const struct expr *e, struct flow_regs *r)
 			memset(r, 0, sizeof(*r));
 			return MATCH;
 		}
-	/* Whatever it is, it may have loaded something. */
+	/* Unknown expressions may have loaded any register. */
 	memset(r, 0, sizeof(*r));
 	return SOME;
 }

@@ -13,14 +13,14 @@
 #include <linux/netfilter/nfnetlink.h>
 
 #define NAME_SIZE 256	  /* NFT_NAME_MAXLEN */
-#define STEPS_MAX 1000000 /* half a second of them: a server asks for each of its peers */
+#define STEPS_MAX 1000000 /* half a second's worth: a server checks each of its peers */
 
 /* A dump of the rules of one chain. */
 struct reading {
 	struct nftrules *n;
 	struct others_chain *chain;
 	struct others_rule **end;
-	unsigned int left; /* when it began */
+	unsigned int left; /* the budget when it began */
 };
 
 static int compare(uint32_t family, const char *table, const char *name, uint32_t family2, const char *table2,
@@ -46,7 +46,7 @@ static int compare_sets(const void *a, const void *b)
 	return compare(x->family, x->table, x->name, y->family, y->table, y->name);
 }
 
-/* The items are in the arena. */
+/* For tdestroy(): the items are in the arena. */
 static void keep(void *item)
 {
 	(void)item;
@@ -89,7 +89,7 @@ static uint32_t be32(const struct nlattr *attr, uint32_t deflt)
 	return attr ? ntohl(nl_u32(attr, htonl(deflt))) : deflt;
 }
 
-/* One more may be read; else the dump ends with -E2BIG. */
+/* Count one more; at the limit the dump ends with -E2BIG. */
 static int take_one(struct nftrules *n)
 {
 	if (!n->left) {
@@ -101,8 +101,8 @@ static int take_one(struct nftrules *n)
 }
 
 /*
- * A dump of what is in the batch. One that was cut goes on in the kernel, which makes no other one meanwhile
- * (net/netlink/af_netlink.c, __netlink_dump_start()): its socket is closed.
+ * A dump of the request in the batch. One that was cut continues in the kernel, which allows no other dump meanwhile
+ * (net/netlink/af_netlink.c, __netlink_dump_start()), so its socket is closed.
  */
 static int dump(struct nftrules *n, nl_cb cb, void (*reset)(void *data), void *data, struct err *err)
 {
@@ -116,7 +116,7 @@ static int dump(struct nftrules *n, nl_cb cb, void (*reset)(void *data), void *d
 	return 0;
 }
 
-/* A copy that stays as long as N; NULL where memory is short. */
+/* A copy that is valid as long as N; NULL when out of memory. */
 static const struct nlattr *copy_attr(struct nftrules *n, const struct nlattr *attr)
 {
 	void *copy = arena_alloc(&n->arena, attr->nla_len);
@@ -146,7 +146,7 @@ static bool is_name(const struct nlattr *attr, const char *ifname)
 	return nl_str(attr, name, sizeof(name)) && !strcmp(name, ifname);
 }
 
-/* One interface among those that a chain is hooked at. */
+/* One of the interfaces that a chain is attached to. */
 struct hooked_at {
 	const char *ifname;
 	bool found;
@@ -232,7 +232,7 @@ int nftrules_list(struct nftrules *n, struct err *err)
 		return 0;
 	nftrules_request(n->c, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC);
 	ret = dump(n, take_chain, reset_chains, &l, err);
-	/* A kernel without nf_tables has no rules of it. */
+	/* A kernel without nf_tables has no such rules. */
 	if (ret == -EINVAL || ret == -EOPNOTSUPP || ret == -EPROTONOSUPPORT || ret == -ENOENT)
 		ret = 0;
 	n->listed = !ret;
@@ -240,7 +240,7 @@ int nftrules_list(struct nftrules *n, struct err *err)
 	return ret;
 }
 
-/* The rule as it came, but for what is no matter. */
+/* Keep the rule as received, without irrelevant parts. */
 static int take_rule(const struct nlmsghdr *nlh, void *data)
 {
 	struct reading *r = data;
@@ -286,7 +286,7 @@ static int read_rules(struct nftrules *n, struct others_chain *chain, struct err
 	int ret;
 
 	chain->state = CHAIN_CUT;
-	/* Chains without rules are not for nothing either. */
+	/* Chains without rules have a cost as well. */
 	if (take_one(n))
 		return 0;
 	r.left = n->left;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the nf_tables rules of others: each chain is read once, when a packet comes to it, and not more than is allowed. */
+/* Purpose: foreign nf_tables rules: each chain is read once, when a packet reaches it, up to a limit. */
 #ifndef SITCTL_FILTERS_NFTRULES_H
 #define SITCTL_FILTERS_NFTRULES_H
 
@@ -22,54 +22,54 @@ struct others_chain {
 	bool hooked;
 	uint32_t hook, policy;
 	int32_t priority;
-	const struct nlattr *at; /* where it is hooked (NFTA_CHAIN_HOOK): at interfaces, or NULL */
-	enum { CHAIN_UNREAD, CHAIN_READ, CHAIN_CUT } state; /* cut: it has more rules than could be read */
+	const struct nlattr *at; /* the interfaces it is attached to (NFTA_CHAIN_HOOK), or NULL */
+	enum { CHAIN_UNREAD, CHAIN_READ, CHAIN_CUT } state; /* cut: it has more rules than the limit allowed */
 	struct others_rule *rules;
 	enum { TABLE_UNKNOWN, TABLE_AWAKE, TABLE_DORMANT } table_state;
-	unsigned int entered[2]; /* the last walk that came here: without doubt, and with doubt */
+	unsigned int entered[2]; /* the last walk that entered it: without doubt, and with doubt */
 };
 
-/* A set, as far as a lookup must know it. */
+/* A set, as far as a lookup needs to know it. */
 struct others_set {
 	uint32_t family;
 	const char *table, *name;
-	uint32_t key_len; /* 0: it could not be read */
+	uint32_t key_len; /* 0: the set could not be read */
 };
 
 struct nftrules {
 	struct conversation *c;
 	unsigned int left;	     /* chains and rules that may still be read */
-	unsigned int steps;	     /* rules that packets may still meet, however often */
-	bool cut;		     /* the last dump had more */
-	bool listed, list_cut;	     /* the chains are known; not all of them */
-	bool unknown;		     /* what a walk did not find may be there: it was too much to look at */
-	struct others_chain *chains; /* of all that are not ours */
-	void *names, *sets;	     /* the same, and sets, by name: trees of tsearch(3) */
-	unsigned int walks;	     /* so far, each of one base chain: chains tell by it who entered them */
+	unsigned int steps;	     /* rules that may still be evaluated, however often */
+	bool cut;		     /* the last dump exceeded the limit */
+	bool listed, list_cut;	     /* the chains were listed; not all of them */
+	bool unknown;		     /* there may be more than a walk found: there was too much to look at */
+	struct others_chain *chains; /* all foreign chains */
+	void *names, *sets;	     /* chains and sets by name: trees of tsearch(3) */
+	unsigned int walks; /* so far, one per base chain: by this number chains record which walk entered them */
 	struct arena arena;
 };
 
-/* Begin to read by C, at most MOST chains and rules. Nothing is asked yet. Ends with nftrules_end(). */
+/* Prepare to read at most MOST chains and rules through C. Nothing is read yet. Ends with nftrules_end(). */
 void nftrules_begin(struct nftrules *n, struct conversation *c, unsigned int most);
 void nftrules_end(struct nftrules *n);
 
-/* Have N->chains; a kernel without nf_tables has none. 0, or a negative errno and ERR. */
+/* Fill N->chains, which a kernel without nf_tables leaves empty. 0, or a negative errno and ERR. */
 int nftrules_list(struct nftrules *n, struct err *err);
 
-/* The chain of that name in the table of BESIDE, with its rules; NULL where there is none. 0, or a negative errno and ERR. */
+/* The chain NAME in the table of BESIDE, with its rules; NULL if there is none. 0, or a negative errno and ERR. */
 int nftrules_chain(struct nftrules *n, const struct others_chain *beside, const char *name, struct others_chain **chain,
 		   struct err *err);
 
-/* Is CHAIN hooked at the interface IFNAME? It may be at several. */
+/* Is CHAIN attached to the interface IFNAME? It may be attached to several. */
 bool nftrules_at(const struct others_chain *chain, const char *ifname);
 
-/* The chains of a dormant table see no packets. Is that of CHAIN one? */
+/* Is the table of CHAIN dormant, so that its chains see no packets? */
 bool nftrules_dormant(struct nftrules *n, struct others_chain *chain);
 
-/* The set NAME of the table of BESIDE; NULL where memory is short. */
+/* The set NAME of the table of BESIDE; NULL when out of memory. */
 const struct others_set *nftrules_set(struct nftrules *n, const struct others_chain *beside, const char *name);
 
-/* Start a message of nf_tables about FAMILY in the batch of C. */
+/* Start an nf_tables message about FAMILY in the batch of C. */
 void nftrules_request(struct conversation *c, uint16_t type, uint16_t flags, uint32_t family);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lookups in the sets and verdict maps of others. */
+/* Lookups in foreign sets and verdict maps. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,10 +14,10 @@
 #define NFT_SET_ELEM_CATCHALL 2 /* Linux 5.13 */
 #endif
 
-/* The two questions of one send. */
+/* The two queries of one send. */
 enum question { BY_KEY, BY_CATCHALL, QUESTIONS };
 
-/* What the packet finds: its element, and that which stands for all others. */
+/* What the packet finds: its element, and the catchall element. */
 struct search {
 	const struct nl_batch *batch;
 	struct {
@@ -44,7 +44,7 @@ static int take_element(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* Ask for the element with KEY, or without one for the catchall. */
+/* Query the element with KEY, or the catchall element if KEY is NULL. */
 static void put_question(struct nl_batch *b, const struct others_set *set, const void *key)
 {
 	struct nfgenmsg *nfg = nl_start(b, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETSETELEM, 0, sizeof(*nfg));
@@ -69,9 +69,9 @@ static void put_question(struct nl_batch *b, const struct others_set *set, const
 }
 
 /*
- * Ask. The kernel looks in the set as it does for a packet: in the tree of intervals it gives the one that begins at
- * or below the key and has not ended (nft_rbtree_get()), of concatenations the one all of whose fields fit
- * (nft_pipapo_get()), else that which is the same. False where the answer is not known.
+ * Query the set. The kernel looks up the key as it does for a packet: in a tree of intervals it returns the one that
+ * begins at or below the key and has not ended (nft_rbtree_get()), of concatenations the one whose fields all match
+ * (nft_pipapo_get()), otherwise the equal element. False if the answer is not known.
  */
 static bool ask(struct conversation *c, const struct others_set *set, const void *key, struct search *s)
 {
@@ -84,7 +84,7 @@ static bool ask(struct conversation *c, const struct others_set *set, const void
 	s->batch = b;
 	if (conversation_get(c, NL_NETFILTER, take_element, s, &ignored) && (b->lost || b->overflow))
 		return false;
-	/* A kernel that has no catchall takes the flag for a mistake (Linux before 5.13). */
+	/* Kernels without catchall elements (Linux before 5.13) refuse the flag. */
 	return (s->found[BY_KEY].there || b->results[BY_KEY].code == ENOENT) &&
 	       (s->found[BY_CATCHALL].there || b->results[BY_CATCHALL].code == ENOENT ||
 		b->results[BY_CATCHALL].code == EINVAL);
@@ -101,14 +101,14 @@ enum flow_match flow_look_up(struct nftrules *rules, const struct others_chain *
 	const void *key;
 	enum question of;
 
-	/* A map to values leads somewhere else for each of its elements. */
+	/* A map to values yields another value for each element. */
 	if (!name || (map && expr_u32(e, NFTA_LOOKUP_DREG) != NFT_REG_VERDICT))
 		return SOME;
 	set = nftrules_set(rules, at, name);
 	key = set ? flow_value(r, expr_u32(e, NFTA_LOOKUP_SREG), set->key_len) : NULL;
 	if (!key || !ask(rules->c, set, key, &search))
 		return SOME;
-	/* Kernels do not agree whether a catchall counts where the lookup is inverted (net/netfilter/nft_lookup.c). */
+	/* Kernels differ on whether a catchall element counts in an inverted lookup (net/netfilter/nft_lookup.c). */
 	if (inverted && search.found[BY_CATCHALL].there)
 		return SOME;
 	of = search.found[BY_KEY].there ? BY_KEY : BY_CATCHALL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Walking the nf_tables rules of others with a packet in mind. Three answers to each
- * expression: it matches, it does not, or it concerns only some packets: then its rule is left out.
+ * Walk foreign nf_tables rules with an imaginary packet. Each expression has three possible
+ * results: it matches, it does not match, or it concerns only some packets: then its rule is ignored.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,9 +18,9 @@
 #include <linux/netfilter/nf_tables_compat.h>
 
 #define DEPTH_MAX 16 /* NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables_core.c) */
-#define QUESTION 20  /* rules: what the kernel is asked about takes as long as so many that are looked at */
+#define QUESTION 20  /* rules: a query to the kernel takes as long as evaluating so many */
 
-/* A verdict of -1 is none: the rule says nothing of the packet. A bound that was met leaves it undecided. */
+/* No verdict: the rule does not decide about the packet. Reaching a limit leaves it undecided. */
 #define NO_VERDICT (-1)
 #define UNDECIDED (-64)
 
@@ -29,11 +29,11 @@ struct walk {
 	const struct flow *flow;
 	const struct others_chain *base;
 	struct barrier *barrier;
-	const struct action *action; /* NULL: what drops is searched for */
+	const struct action *action; /* NULL: search for what drops */
 	bool done;
-	bool anywhere;	/* a map of verdicts was met for which not enough is known */
-	bool undecided; /* a bound was met */
-	int ret;	/* of reading: what went wrong, with ERR */
+	bool anywhere;	/* met a verdict map for which not enough is known */
+	bool undecided; /* reached a limit */
+	int ret;	/* error while reading, with ERR */
 	struct err *err;
 };
 
@@ -43,7 +43,7 @@ static int target_verdict(const char *name)
 	return name && (!strcmp(name, "REJECT") || !strcmp(name, "DROP")) ? NF_DROP : NO_VERDICT;
 }
 
-/* N steps more; false where there are too many, whatever jumps where. */
+/* Take N more steps; false if that makes too many. */
 static bool go(struct walk *w, unsigned int n)
 {
 	if (w->rules->steps < n)
@@ -52,7 +52,7 @@ static bool go(struct walk *w, unsigned int n)
 	return true;
 }
 
-/* A set, or a map: of verdicts, or of values, which are not followed. */
+/* A lookup in a set, in a verdict map, or in a map of values, which is not followed. */
 static enum flow_match look_up(struct walk *w, const struct expr *e, struct flow_regs *r, int *verdict, char *chain)
 {
 	bool map = expr_has(e, NFTA_LOOKUP_DREG);
@@ -70,7 +70,7 @@ static enum flow_match look_up(struct walk *w, const struct expr *e, struct flow
 	return match;
 }
 
-/* Does it end the rule? *VERDICT and CHAIN where it does. */
+/* Does it end the rule? If so, set *VERDICT and CHAIN. */
 static bool decides(const struct expr *e, int *verdict, char *chain)
 {
 	const char *to = "";
@@ -85,7 +85,7 @@ static bool decides(const struct expr *e, int *verdict, char *chain)
 	return true;
 }
 
-/* A match of iptables-nft. */
+/* An iptables-nft match. */
 static enum flow_match match_of_xtables(const struct flow *flow, const struct expr *e)
 {
 	const char *name = expr_str(e, NFTA_MATCH_NAME);
@@ -101,7 +101,7 @@ static enum flow_match match_of_xtables(const struct flow *flow, const struct ex
 	}
 }
 
-/* One expression. *VERDICT and CHAIN where it is one that decides. */
+/* Evaluate one expression; sets *VERDICT and CHAIN if it decides. */
 static enum flow_match step(struct walk *w, const struct expr *e, struct flow_regs *r, int *verdict, char *chain)
 {
 	if (expr_is(e, "meta") && expr_has(e, NFTA_META_DREG))
@@ -129,7 +129,7 @@ static enum flow_match step(struct walk *w, const struct expr *e, struct flow_re
 	return MATCH;
 }
 
-/* Is it what is searched for? */
+/* Does it perform the action that we search for? */
 static bool does(const struct action *action, const struct expr *e)
 {
 	const char *target = expr_is(e, "target") ? expr_str(e, NFTA_TARGET_NAME) : NULL;
@@ -137,7 +137,7 @@ static bool does(const struct action *action, const struct expr *e)
 	return target ? action_has_target(action, target, strlen(target) + 1) : action->does(e);
 }
 
-/* What RULE decides of the packet; *DOUBT where it lets some packets return, perhaps this one. */
+/* What RULE decides about the packet; sets *DOUBT if it lets some packets return, perhaps this one. */
 static int rule_verdict(struct walk *w, const struct others_rule *rule, char *jump, bool *doubt)
 {
 	struct flow_regs r = { .known = { false } };
@@ -160,14 +160,14 @@ static int rule_verdict(struct walk *w, const struct others_rule *rule, char *ju
 		return UNDECIDED;
 	if (match == MATCH)
 		return verdict;
-	/* They leave the chain, those of a goto behind the chain that they go to. */
+	/* These packets leave the chain; with a goto, after the target chain. */
 	if (verdict == NFT_RETURN || verdict == NFT_GOTO)
 		*doubt = true;
-	/* What is searched for may be done to those packets. */
+	/* The action may be performed on those packets. */
 	return w->action && (verdict == NFT_JUMP || verdict == NFT_GOTO) ? NFT_JUMP : NO_VERDICT;
 }
 
-/* Does the walk end with it? */
+/* Does this verdict end the walk? */
 static bool final(int verdict)
 {
 	return verdict == NF_DROP || verdict == NF_ACCEPT || verdict == UNDECIDED;
@@ -175,14 +175,14 @@ static bool final(int verdict)
 
 static int chain_verdict(struct walk *w, const char *name, int depth, bool doubt);
 
-/* What CHAIN decides by the rule, and by the chain that the rule leads to. *GONE: the rest of CHAIN is not for this packet. */
+/* What CHAIN decides by RULE and the chain that it jumps to. *GONE: the packet does not reach the rest of CHAIN. */
 static int rule_decides(struct walk *w, const struct others_chain *chain, const struct others_rule *rule, int depth,
 			bool *doubt, bool *gone)
 {
 	char jump[NFT_NAME_MAXLEN] = "";
 	int verdict = go(w, 1) ? rule_verdict(w, rule, jump, doubt) : UNDECIDED;
 
-	/* Rather no alarm than a false one. */
+	/* Better no alarm than a false one. */
 	if (verdict == NF_DROP && *doubt)
 		verdict = NFT_RETURN;
 	if (verdict == NF_DROP) {
@@ -192,7 +192,7 @@ static int rule_decides(struct walk *w, const struct others_chain *chain, const 
 	*gone = verdict == NFT_RETURN || (verdict == NFT_GOTO && *jump);
 	if ((verdict == NFT_JUMP || verdict == NFT_GOTO) && *jump)
 		verdict = chain_verdict(w, jump, depth + 1, *doubt);
-	/* What drops is no matter then: all that the packet may meet is looked at. */
+	/* For an action, drops do not matter: look at everything that the packet may meet. */
 	if (w->action && (verdict == NF_DROP || verdict == NF_ACCEPT) && *jump)
 		verdict = NO_VERDICT;
 	return final(verdict) ? verdict : NO_VERDICT;
@@ -200,9 +200,9 @@ static int rule_decides(struct walk *w, const struct others_chain *chain, const 
 
 /*
  * What the chain decides: NF_DROP, NF_ACCEPT, UNDECIDED, or NO_VERDICT at its end or where it returns. DOUBT: some
- * packets do not come here, since they returned from where the others were sent on: nor is it said that all are
- * dropped. A chain that this walk entered before with the same doubt has decided nothing, and would not now: so each
- * is gone through once, whatever jumps where and how often.
+ * packets do not get here, since they returned earlier, so it is not certain that all are dropped. A chain that this
+ * walk entered before with the same doubt decided nothing, and would not now: so each chain is walked once, however
+ * often others jump to it.
  */
 static int chain_verdict(struct walk *w, const char *name, int depth, bool doubt)
 {
@@ -214,7 +214,7 @@ static int chain_verdict(struct walk *w, const char *name, int depth, bool doubt
 		w->ret = nftrules_chain(w->rules, w->base, name, &chain, w->err);
 	if (w->ret)
 		return UNDECIDED;
-	/* One that was made meanwhile, or that was too many to be told of. */
+	/* It was created meanwhile, or was beyond the limit. */
 	if (!chain)
 		return depth < DEPTH_MAX && w->rules->list_cut ? UNDECIDED : NO_VERDICT;
 	if (chain->entered[doubt] == w->rules->walks)
@@ -227,7 +227,7 @@ static int chain_verdict(struct walk *w, const char *name, int depth, bool doubt
 	return chain->state == CHAIN_CUT && verdict == NO_VERDICT && !gone && !w->done ? UNDECIDED : verdict;
 }
 
-/* What the chains of FAMILY have for a hook that sees what comes in by an interface, or leaves by it. */
+/* The number of the ingress or egress hook in chains of FAMILY. */
 static uint32_t interface_hook(uint32_t family, enum flow_at at)
 {
 	if (family == NFPROTO_NETDEV)
@@ -235,7 +235,7 @@ static uint32_t interface_hook(uint32_t family, enum flow_at at)
 	return family == NFPROTO_INET && at == AT_INGRESS ? NF_INET_INGRESS : UINT32_MAX;
 }
 
-/* Is it a chain through which the packet goes? */
+/* Does the packet pass through this chain? */
 static bool concerned(const struct walk *w, const struct others_chain *c)
 {
 	if (!c->hooked)
@@ -248,7 +248,7 @@ static bool concerned(const struct walk *w, const struct others_chain *c)
 	return w->action ? c->hook < 32 && w->action->hooks >> c->hook & 1 : c->hook == w->flow->hook;
 }
 
-/* The chains of the table that a map may lead to: rather no alarm than a false one. */
+/* Walk all chains of the table, since a map may jump to any of them: better no alarm than a false one. */
 static void walk_others(struct walk *w)
 {
 	for (const struct others_chain *c = w->rules->chains; c && !w->done && !w->undecided; c = c->next)
@@ -256,7 +256,7 @@ static void walk_others(struct walk *w)
 			w->undecided = chain_verdict(w, c->name, 0, false) == UNDECIDED;
 }
 
-/* Behind the hook before routing all has been looked at; there and at that of output what comes after NF_IP_PRI_CONNTRACK. */
+/* Has connection tracking seen it? It runs at prerouting and output, with priority NF_IP_PRI_CONNTRACK. */
 static bool tracked(const struct flow *flow, const struct others_chain *base)
 {
 	return flow->at == AT_HOOK && ((base->hook != NF_INET_PRE_ROUTING && base->hook != NF_INET_LOCAL_OUT) ||
@@ -296,7 +296,7 @@ static int walk_base(struct walk *w, bool *found)
 	return w->ret;
 }
 
-/* All base chains that are concerned, until something is found; *OTHERS: there was any. */
+/* Walk all base chains that the packet passes, until something is found; *OTHERS: there was such a chain. */
 static int walk_all(struct walk *w, bool *found, bool *others)
 {
 	int ret = nftrules_list(w->rules, w->err);
@@ -309,7 +309,7 @@ static int walk_all(struct walk *w, bool *found, bool *others)
 			if (!nftrules_dormant(w->rules, c))
 				ret = walk_base(w, found);
 		}
-	/* Of what is in the rest of the list nothing is known. */
+	/* Nothing is known about the rest of the list. */
 	*others = *others || w->rules->list_cut;
 	w->rules->unknown = w->rules->unknown || (w->rules->list_cut && !*found);
 	return ret;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Asking the kernel for the tables as iptables itself does (net/ipv6/netfilter/ip6_tables.c, get_entries()). */
+/* Read the tables from the kernel as iptables itself does (net/ipv6/netfilter/ip6_tables.c, get_entries()). */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 
 #define SIZE_MAX_ENTRIES (64 << 20)
 
-/* Asking for a table that is not there makes it. */
+/* Asking for a table that does not exist would create it. */
 static bool table_there(uint8_t family, const char *table)
 {
 	char line[XT_TABLE_MAXNAMELEN + 2];
@@ -29,7 +29,7 @@ static bool table_there(uint8_t family, const char *table)
 			line);
 }
 
-/* The tables that may drop, in the order in which a packet meets them, and the hooks that they have (iptables(8)). */
+/* The tables that may drop, in the order in which a packet meets them, and their hooks (iptables(8)). */
 static const struct {
 	const char *name;
 	unsigned int hooks;
@@ -44,7 +44,7 @@ static const char *const base_chains[NF_INET_NUMHOOKS] = {
 	[NF_INET_LOCAL_OUT] = "OUTPUT",	      [NF_INET_POST_ROUTING] = "POSTROUTING",
 };
 
-/* Is the table there, and at the hook of FLOW? */
+/* Does the table exist, with the hook of FLOW? */
 static bool may_drop(struct xtables *x, const struct flow *flow, size_t table)
 {
 	bool v4 = flow->family == NFPROTO_IPV4;
@@ -63,7 +63,7 @@ bool xtables_there(struct xtables *x, const struct flow *flow)
 	return false;
 }
 
-/* Info of the two families is the same structure. */
+/* The info structure is the same for both families. */
 static int get_entries(int fd, int level, int what_info, int what_entries, const char *table, unsigned int most,
 		       struct ip6t_getinfo *info, struct ip6t_get_entries **out)
 {
@@ -85,7 +85,7 @@ static int get_entries(int fd, int level, int what_info, int what_entries, const
 	return getsockopt(fd, level, what_entries, e, &len) ? -errno : 0;
 }
 
-/* A table that is there, unless it is too large; *OUT is for free(), also where it fails. */
+/* Read an existing table, unless it is too large. The caller frees *OUT, also after an error. */
 static int read_table(struct xtables *x, uint8_t family, const char *table, struct ip6t_getinfo *info,
 		      struct ip6t_get_entries **out, struct err *err)
 {
@@ -95,7 +95,7 @@ static int read_table(struct xtables *x, uint8_t family, const char *table, stru
 	*out = NULL;
 	if (fd < 0)
 		return err_sys(err, errno, "reading the iptables-legacy rules");
-	/* EAGAIN: the rules changed between the two questions. */
+	/* EAGAIN: the rules changed between the two calls. */
 	for (int try = 0; try < NL_DUMP_TRIES && (!try || ret == -EAGAIN); try++) {
 		free(*out);
 		*out = NULL;
@@ -125,7 +125,7 @@ void xtables_end(struct xtables *x)
 	}
 }
 
-/* A table of FLOW's family, once. */
+/* Read a table of FLOW's family, if not done before. */
 static int read_once(struct xtables *x, const struct flow *flow, size_t table, struct err *err)
 {
 	bool v4 = flow->family == NFPROTO_IPV4;
@@ -177,7 +177,7 @@ static int table_barrier(struct xtables *x, const struct flow *flow, size_t tabl
 		snprintf(barrier->chain, sizeof(barrier->chain), "%s", barrier->base);
 		barrier->position = 0;
 	}
-	/* The chains of ufw's have its name. */
+	/* The names of ufw's chains contain "ufw". */
 	barrier->ufw = memmem(e->entrytable, e->size, "ufw", 3);
 	return 0;
 }

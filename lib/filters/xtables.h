@@ -12,32 +12,32 @@ struct ip6t_get_entries;
 
 #define XTABLES 3 /* tables that may drop */
 
-/* Those tables of each family, once they were asked for. */
+/* Those tables of each family, once they are needed. */
 struct xtables {
-	unsigned int most; /* rules of a table that are read */
-	bool looked[2];	   /* which tables are there, */
+	unsigned int most; /* most rules of a table that are read */
+	bool looked[2];	   /* which tables exist, */
 	bool there[2][XTABLES];
-	bool unknown; /* a table had more */
+	bool unknown; /* a table had more rules */
 	struct {
 		bool asked;
 		struct ip6t_getinfo *info;
-		struct ip6t_get_entries *entries; /* NULL: it is not there, or too large */
+		struct ip6t_get_entries *entries; /* NULL: it does not exist, or is too large */
 	} tables[2][XTABLES];
 };
 
-/* Begin to read, of each table at most MOST rules. Nothing is asked yet. Ends with xtables_end(). */
+/* Prepare to read tables of at most MOST rules. Nothing is read yet. Ends with xtables_end(). */
 void xtables_begin(struct xtables *x, unsigned int most);
 void xtables_end(struct xtables *x);
 
-/* Is a table of iptables-legacy there that may drop FLOW at its hook? */
+/* Is there an iptables-legacy table that may drop FLOW at its hook? */
 bool xtables_there(struct xtables *x, const struct flow *flow);
 
-/* Does one of them drop it? Asking makes none that is not there. 0, *FOUND and BARRIER, or a negative errno and ERR. */
+/* Does one of them drop it? Creates no missing table. 0, *FOUND and BARRIER, or a negative errno and ERR. */
 int xtables_barrier(struct xtables *x, const struct flow *flow, struct barrier *barrier, bool *found, struct err *err);
 
 /*
- * Does a rule in the tables of ACTION do what ACTION is? In base chains of other hooks it does
- * not count; what leads to a chain of the user's is not looked at. 0 and *FOUND, or a negative errno and ERR.
+ * Does a rule in the tables of ACTION perform it? Rules in base chains of other hooks do not count;
+ * jumps to user-defined chains are not examined. 0 and *FOUND, or a negative errno and ERR.
  */
 int xtables_action(struct xtables *x, const struct action *action, const struct flow *flow, bool *found,
 		   struct err *err);

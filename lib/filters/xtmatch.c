@@ -13,7 +13,7 @@ static enum xt_answer by_mask(unsigned int state, unsigned int mask, bool invert
 	return !!(mask & state) != inverted ? XT_MATCHES : XT_MATCHES_NOT;
 }
 
-/* The bit of the state of FLOW; UNTRACKED is that of the match. */
+/* The bit for the state of FLOW; UNTRACKED is the match's bit for that state. */
 static unsigned int state_bit(const struct flow *flow, unsigned int untracked)
 {
 	return flow->state == FLOW_UNTRACKED ? untracked
@@ -32,7 +32,7 @@ enum xt_answer xt_match(const struct flow *flow, const char *name, unsigned int 
 		memcpy(&state, info, sizeof(state));
 		return by_mask(state_bit(flow, XT_STATE_UNTRACKED), state.statemask, false);
 	}
-	/* From revision 2 on the masks have 16 bits; 3 has more behind them. */
+	/* Since revision 2 the masks have 16 bits; revision 3 has more fields after them. */
 	if (strcmp(name, "conntrack") || revision < 2 || len < sizeof(ct))
 		return XT_MATCHES_SOME;
 	memcpy(&ct, info, sizeof(ct));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the matches of iptables that are understood, in iptables-legacy and in iptables-nft. */
+/* Purpose: the iptables matches that we understand, in iptables-legacy and in iptables-nft. */
 #ifndef SITCTL_FILTERS_XTMATCH_H
 #define SITCTL_FILTERS_XTMATCH_H
 
@@ -8,8 +8,9 @@
 enum xt_answer { XT_MATCHES, XT_MATCHES_NOT, XT_MATCHES_SOME };
 
 /*
- * Does the match NAME in REVISION, with LEN bytes of INFO, match FLOW? `comment` matches all, `conntrack` and `state` by
- * the state of its connection (net/netfilter/xt_conntrack.c, xt_state.c); of any other one only some packets are meant.
+ * Does the match NAME in REVISION, with LEN bytes of INFO, match FLOW? `comment` matches everything, `conntrack` and
+ * `state` depend on the state of its connection (net/netfilter/xt_conntrack.c, xt_state.c); any other match is assumed
+ * to match only some packets.
  */
 enum xt_answer xt_match(const struct flow *flow, const char *name, unsigned int revision, const void *info, size_t len);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules in a table of iptables-legacy, one after another in a blob, walked as the kernel walks them. */
+/* Walk the rules of an iptables-legacy table, which are stored one after another in a blob, as the kernel does. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #define DEPTH_MAX 64
 #define ALIGNMENT 8 /* of each rule, match and target (XT_ALIGN(), linux/netfilter/x_tables.h) */
 
-/* What rules of IPv4 and IPv6 have in common, at *entry* in the blob. */
+/* What IPv4 and IPv6 rules have in common, at *entry* in the blob. */
 struct rule {
 	const char *in, *out;
 	const uint8_t *in_mask, *out_mask;
@@ -23,7 +23,7 @@ struct rule {
 	size_t addr_len;
 	uint16_t proto;
 	uint8_t inverted;
-	bool is_goto, fragments;      /* fragments: only those behind the first */
+	bool is_goto, fragments;      /* fragments: only the second and later ones */
 	size_t matches, target, next; /* offsets from the entry */
 };
 
@@ -84,7 +84,7 @@ static bool interface_matches(const char *ifname, const char *wanted, const uint
 	return same != inverted;
 }
 
-/* A rule that asks for an address of which the flow has none matches only some packets. */
+/* A rule that matches an address which the flow does not have matches only some packets. */
 static bool address_matches(const struct flow_end *end, const uint8_t *wanted, const uint8_t *mask, size_t len,
 			    bool inverted)
 {
@@ -97,7 +97,7 @@ static bool address_matches(const struct flow_end *end, const uint8_t *wanted, c
 	return any ? !inverted : end->has_addr && same != inverted;
 }
 
-/* The matches behind the header. */
+/* The matches after the header. */
 static enum xt_answer others_match(const struct flow *flow, const uint8_t *entry, const struct rule *r)
 {
 	enum xt_answer answer = XT_MATCHES;
@@ -118,7 +118,7 @@ static enum xt_answer others_match(const struct flow *flow, const uint8_t *entry
 	return answer;
 }
 
-/* But for the matches behind the header. */
+/* Only the header, without the matches after it. */
 static bool header_matches(const struct flow *flow, const struct rule *r)
 {
 	bool proto = !r->proto || (flow->proto && (flow->proto == r->proto) != !!(r->inverted & XT_INV_PROTO));
@@ -130,7 +130,7 @@ static bool header_matches(const struct flow *flow, const struct rule *r)
 	       address_matches(&flow->to, r->addr[1], r->mask[1], r->addr_len, r->inverted & IP6T_INV_DSTIP);
 }
 
-/* Does the rule make packets leave its chain, now or behind the chain that it goes to? */
+/* Does the rule make packets leave its chain, immediately or after the chain that it goes to? */
 static bool leaves(const struct xt_entry_target *t, const struct rule *r)
 {
 	int verdict;
@@ -141,7 +141,7 @@ static bool leaves(const struct xt_entry_target *t, const struct rule *r)
 	return verdict == XT_RETURN || (verdict >= 0 && r->is_goto);
 }
 
-/* A walk of one packet, or of those alike. */
+/* A walk of one packet, or of several similar ones. */
 struct walk {
 	const struct flow *flow;
 	const uint8_t *blob;
@@ -152,11 +152,11 @@ struct walk {
 	} stack[DEPTH_MAX];
 	size_t depth;
 	bool doubt;	  /* some packets returned, perhaps this one */
-	bool behind;	  /* has been sent to the policy */
-	uint8_t *entered; /* for each place in the blob: a bit for a chain entered there, without and with doubt */
+	bool behind;	  /* the walk has reached the policy */
+	uint8_t *entered; /* for each position in the blob: bits for a chain entered there without and with doubt */
 };
 
-/* To the rule behind the jump that led here, or to the policy; false where a forged table does not end. */
+/* Return to the rule after the jump that led here, or to the policy; false if a forged table does not end. */
 static bool go_back(struct walk *w)
 {
 	if (w->depth) {
@@ -173,10 +173,10 @@ static bool go_back(struct walk *w)
 }
 
 /*
- * To the chain at TARGET, from the rule before NEXT; false where there is none, or too many are nested.
- * A chain that was walked before with the same doubt has decided nothing, and would not now. So the walk ends, whatever
- * jumps where, and however often: the kernel allows no loops (mark_source_chains()), but chains that jump
- * twice each to the next.
+ * Go to the chain at TARGET, from the rule before NEXT; false if it does not exist, or too many are nested.
+ * A chain that was walked before with the same doubt decided nothing, and would not now, so it is skipped. Hence the
+ * walk always ends: the kernel allows no loops (mark_source_chains()), but it allows chains that each jump twice to the
+ * next.
  */
 static bool go_to(struct walk *w, size_t target, size_t next, bool is_goto)
 {
@@ -220,7 +220,7 @@ static bool walk(struct walk *w, bool *policy)
 			w->entry = next;
 			continue;
 		}
-		/* A standard target has an empty name: a verdict, or where to jump. */
+		/* A standard target has an empty name: it is a verdict, or a jump. */
 		if (t->u.user.name[0]) {
 			bool reject = !strncmp(t->u.user.name, "REJECT", sizeof(t->u.user.name));
 
@@ -240,7 +240,7 @@ static bool walk(struct walk *w, bool *policy)
 			if (!go_to(w, (size_t)verdict, next, r.is_goto))
 				return false;
 		} else if (verdict == XT_RETURN || (verdict == -NF_DROP - 1 && w->doubt)) {
-			/* Rather no alarm than a false one. */
+			/* Better no alarm than a false one. */
 			if (!go_back(w))
 				return false;
 		} else {
@@ -294,7 +294,7 @@ bool xtables_place(const struct flow *flow, const uint8_t *blob, size_t size, si
 	return false;
 }
 
-/* Is the entry AT in a base chain of another hook than those of ACTION? */
+/* Is the entry AT in a base chain of a hook that ACTION does not have? */
 static bool elsewhere(const struct action *action, const struct ip6t_getinfo *info, size_t at)
 {
 	for (unsigned int hook = 0; hook < NF_INET_NUMHOOKS; hook++)
@@ -303,7 +303,7 @@ static bool elsewhere(const struct action *action, const struct ip6t_getinfo *in
 	return false;
 }
 
-/* Where it comes from need not be known: not from where it goes to. */
+/* If the incoming interface is not known, it is still not the one that the packet leaves through. */
 static bool by_the_way(const struct flow *flow, const struct rule *r)
 {
 	if (!flow->to.any && !interface_matches(flow->to.ifname, r->out, r->out_mask, r->inverted & IP6T_INV_VIA_OUT))
