@@ -17,7 +17,7 @@
 #define SO_NETNS_COOKIE 71 /* Linux 5.14 */
 #endif
 
-/* The MTU it has, unless that is what we would find out ourselves: then it may change with the path. */
+/* Keep its MTU, unless it is what we would determine ourselves: then it may change with the path. */
 static int take_mtu(const struct world *w, const struct link *link, struct spec *spec, struct err *err)
 {
 	uint32_t mtu;
@@ -32,7 +32,7 @@ static int take_mtu(const struct world *w, const struct link *link, struct spec 
 	return -EOPNOTSUPP;
 }
 
-/* Do managers, which know an interface by its number, speak of this network namespace? */
+/* Is this the network namespace of the managers, which identify an interface by its index? */
 static bool namespace_of_init(void)
 {
 	struct stat ours, first;
@@ -48,7 +48,7 @@ static bool namespace_of_init(void)
 	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
 		cookie = 1;
 	close(fd);
-	return cookie == 1; /* the first one that the kernel made */
+	return cookie == 1; /* the first namespace that the kernel created */
 }
 
 static const char *manager_of(const struct link *link)
@@ -64,7 +64,7 @@ static const char *manager_of(const struct link *link)
 	return file_has(path, "connection-uuid=") ? "NetworkManager" : NULL;
 }
 
-/* Why sitctl cannot have the device as it is. */
+/* Refuse a device that sitctl cannot take over as it is. */
 static int check_device(const struct link *link, struct err *err)
 {
 	const char *manager = manager_of(link);

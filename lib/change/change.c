@@ -77,7 +77,7 @@ int change_put(struct change *ch, const struct spec *spec, struct err *err)
 void change_remove(struct change *ch, enum role role, const char *name)
 {
 	desired_remove(&ch->desired, role, name);
-	/* What the last peer's add-peer prepared goes with it. */
+	/* What add-peer prepared for the first peer is removed with the last one. */
 	if (role == ROLE_PEER && !ch->desired.server_explicit && !desired_has(&ch->desired, ROLE_PEER))
 		change_server_down(ch);
 }
@@ -120,7 +120,7 @@ void change_keep_down(struct change *ch, enum role role, const char *name)
 	ch->down = (struct scope){ .role = role, .name = name };
 }
 
-/* Is what a person took down desired again? */
+/* Is something that the user took down desired again? */
 static bool up_again(const struct change *ch, enum role role, const char *name)
 {
 	if (role == ROLE_SERVER)
@@ -172,7 +172,7 @@ int change_filters(struct change *ch, const struct scope *scope, struct err *err
 	return warn_filters(&ch->plan, &w, scope, err);
 }
 
-/* Is the step one on an interface that is not ours, so that the journal must know of it? */
+/* Is the step on a foreign interface, so that the journal must record it? */
 static bool journaled(const struct step *step)
 {
 	return step->op == STEP_CHANGE && step->want->kind == KIND_SYSCTL &&
@@ -185,13 +185,13 @@ static bool lan_addr(const struct change *ch, const struct step *step)
 	       desired_has_lan_addr(&ch->desired, step->want->addr.ifname, &step->want->addr.net);
 }
 
-/* Kernels before 5.18 have no IFA_PROTO: after a kill nothing but the journal would tell whose it was. */
+/* Kernels before 5.18 have no IFA_PROTO: after a kill only the journal would show whose address it was. */
 static bool nameless_addr(const struct step *step)
 {
 	return step->op == STEP_DEL && step->was->kind == KIND_ADDR && !step->was->addr.proto;
 }
 
-/* What must be on disk before the plan begins. */
+/* Record what must be on disk before the plan begins. */
 static int record_before(struct change *ch, struct err *err)
 {
 	struct journal *j = &ch->host.j;
@@ -217,13 +217,16 @@ static int record_before(struct change *ch, struct err *err)
 	return ret;
 }
 
-/* Is the address, which we put on an interface that is not ours, still desired? One of ours is noted while it goes. */
+/*
+ * Is the address, which we added to a foreign interface, still desired? On ours, it is recorded only while it is
+ * removed.
+ */
 static bool still_made(const struct change *ch, const struct saved_addr *made)
 {
 	return desired_has_lan_addr(&ch->desired, made->ifname, &made->net);
 }
 
-/* After: J forgets the sysctls that went back or that nobody needs any more, and removed addresses. */
+/* Afterwards J forgets sysctls that were restored or are no longer needed, and removed addresses. */
 static void forget_after(const struct change *ch, struct journal *j)
 {
 	for (size_t i = 0; i < ch->plan.n_drops; i++)
@@ -238,7 +241,7 @@ static void forget_after(const struct change *ch, struct journal *j)
 	}
 }
 
-/* Has the journal what it need not have, after a kill between the last step and the journal's end; or not what it shall? */
+/* Does the journal have unneeded entries, after a kill just before it was written last; or does it lack any? */
 static bool journal_differs(const struct change *ch)
 {
 	const struct saved *entry;
@@ -254,10 +257,10 @@ static bool journal_differs(const struct change *ch)
 	return ch->plan.n_drops;
 }
 
-/* The plan was refused and undone: what was noted for it must not be taken for true later. */
+/* The plan was refused and undone: what was recorded for it must not be believed later. */
 static void forget_records(struct change *ch, size_t n_saved)
 {
-	/* Notes are appended; those of before are at the front, unchanged. */
+	/* Entries are appended; the previous ones are at the front, unchanged. */
 	ch->host.j.saved.n = n_saved;
 }
 
@@ -281,8 +284,8 @@ static bool same_desired(const struct desired *a, const struct desired *b)
 }
 
 /*
- * Before the plan the journal says what is desired now; and of a pass that ends what it was, since
- * after a kill nothing in the kernel tells that its connection tracking entries are to go.
+ * Before the plan, the journal gets what is desired now, and keeps a pass that ends, since after a
+ * kill nothing in the kernel would show that its connection tracking entries are to be removed.
  */
 static int write_before(struct change *ch, struct err *err)
 {
@@ -305,8 +308,8 @@ static int write_before(struct change *ch, struct err *err)
 }
 
 /*
- * When the plan is done: the journal without what is no longer needed, then the file of --save.
- * Until both are written the old ones are kept in memory, for an undo.
+ * When the plan is done, write the journal without what is no longer needed, then the file of
+ * --save. Until both are written, the old contents are kept in memory for an undo.
  */
 static int finish(void *data, struct err *err)
 {
@@ -334,7 +337,7 @@ static int finish(void *data, struct err *err)
 	return 0;
 }
 
-/* A nat pass does without: it has rules, and sysctls of IPv4. */
+/* A nat pass does not: it has only rules, and sysctls of IPv4. */
 static bool needs_ipv6(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++) {
@@ -370,7 +373,10 @@ int change_apply(struct change *ch, struct err *err)
 	ch->plan.data = ch;
 	ret = plan_apply(&ch->plan, &ch->host.c, &ch->host.s, err);
 	if (ret && ch->plan.undo_failed) {
-		/* Some of it is still there: the journal says what was meant, as after a kill, for `up` or `down` to settle. */
+		/*
+		 * Some of it remains: as after a kill, the journal records the intent, so that `up` or `down` can clean
+		 * up.
+		 */
 		write_before(ch, &ignored);
 	} else if (ret) {
 		forget_records(ch, n_saved);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a file says, taken over as a whole. */
+/* Take over the content of a file as a whole. */
 #include <errno.h>
 #include <search.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "plan/natrules.h"
 #include "plan/rules.h"
 
-/* A rule's refusal belongs to the section's line; what the system refuses belongs to nobody. */
+/* A rule's refusal is recorded at the section's line; a refusal by the system belongs to no section. */
 static int add_refusal(struct conf *f, struct conf_section *s, int ret, struct err *err)
 {
 	if (!ret || !err->usage)
@@ -19,7 +19,7 @@ static int add_refusal(struct conf *f, struct conf_section *s, int ret, struct e
 	return 0;
 }
 
-/* The peers of the file so far, for a question about each of thousands: search trees of struct spec. */
+/* The peers of the file so far, in search trees of struct spec, since there may be thousands. */
 struct taken {
 	void *devs, *remotes;
 };
@@ -40,10 +40,10 @@ static int by_remote(const void *a, const void *b)
 
 static void keep(void *spec)
 {
-	(void)spec; /* it is the file's */
+	(void)spec; /* it belongs to the file */
 }
 
-/* Two peers of one file with one device, or one remote: the kernel would refuse the second half-way. */
+/* Two peers in a file with the same device or remote: the kernel would refuse the second one half-way. */
 static int rule_unlike(struct taken *taken, const struct spec *spec, struct err *err)
 {
 	const struct spec *const *other = tfind(spec, &taken->devs, by_dev);
@@ -60,7 +60,7 @@ static int rule_unlike(struct taken *taken, const struct spec *spec, struct err 
 		       : err_sys(err, ENOMEM, "peers");
 }
 
-/* The peers as the file has them, in place of those that were desired; a name's address stays if it still is one. */
+/* Replace the desired peers with those of the file; a name keeps its address if it is still among the answers. */
 static int put_peers(struct change *ch, struct conf *f, const struct desired *before, struct err *err)
 {
 	struct taken taken = { NULL, NULL };
@@ -135,7 +135,7 @@ static int tell_server(struct change *ch, struct conf *f, struct err *err)
 	return ret;
 }
 
-/* The passes as the file has them, in place of those that were desired; or of the pass ONLY alone, if it is not NULL. */
+/* Replace the desired passes with those of the file; or only the pass ONLY, if it is not NULL. */
 static int tell_nat(struct change *ch, struct conf *f, const char *only, struct err *err)
 {
 	struct world w = host_world(&ch->host, &ch->desired);

@@ -8,8 +8,8 @@
 #include "state/snapshotfind.h"
 
 /*
- * Is the journal of a namespace that has gone, whose number this one got? Then nothing of what
- * it tells of is here. (Linux before 5.14, which has no cookies.)
+ * Does the journal belong to a former namespace, whose inode number this one has got? Then nothing
+ * that it records exists here. (Linux before 5.14, which has no cookies.)
  */
 static bool other_namespace(const struct host *host)
 {
@@ -45,7 +45,7 @@ int host_open(struct host *host, enum host_use use, struct err *err)
 	ret = conversation_open(&host->c, err);
 	if (!ret)
 		ret = snapshot_load(&host->c, &host->s, use == HOST_COUNT, err);
-	/* To look without the table may do; to change without it would leave it as it is and call that done. */
+	/* Reading is possible without the table; a change would leave it as it is, yet report success. */
 	if (!ret && lock && host->s.nft_unknown)
 		ret = err_sys(err, EPERM, "reading nf_tables table inet " SITCTL_TABLE);
 	if (!ret && host->j.by_inode && other_namespace(host))

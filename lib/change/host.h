@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: this host as it is now: what the kernel has, and what the journal remembers. */
+/* Purpose: this host as it is now: what the kernel has, and what the journal records. */
 #ifndef SITCTL_CHANGE_HOST_H
 #define SITCTL_CHANGE_HOST_H
 
 #include "plan/world.h"
 
-/* All that it takes to look; a struct change changes it. */
+/* All that is needed for reading; a struct change changes it. */
 struct host {
 	struct conversation c;
-	struct journal j; /* as it was read, with what was only seen in the kernel */
+	struct journal j; /* as it was read, plus what was found only in the kernel */
 	struct snapshot s;
 };
 
-/* What for: to look, at the counters of the interfaces as well, or to change the kernel, which locks the journal. */
+/* The purpose: to read; to read the counters of the interfaces as well; or to change the kernel, which locks the journal. */
 enum host_use { HOST_LOOK, HOST_COUNT, HOST_CHANGE };
 
 /* Read the journal and what the kernel has. 0, or a negative errno and ERR. Ends with host_close(). */
 int host_open(struct host *host, enum host_use use, struct err *err);
 void host_close(struct host *host);
 
-/* What a plan is made from where DESIRED shall be. */
+/* What a plan for DESIRED is made from. */
 struct world host_world(struct host *host, const struct desired *desired);
 
 #endif

@@ -12,19 +12,19 @@
 #include "conf/conf.h"
 #include "base/quote.h"
 
-/* For 100,000 peers: more memory no file takes, whatever stands in it. */
+/* Enough for 100,000 peers; bounds the memory that any file can use. */
 #define SIZE_MAX_FILE (16 << 20)
 #define TOO_LARGE "is larger than 16 MiB"
 #define SECTIONS_MAX (1 << 17)
 #define LINES_MAX (1 << 20)
 
-/* A kind of file, and what is in it. */
+/* A kind of file, and its content. */
 struct conf_kind {
 	enum role role;
-	const char *name;  /* of the usual file; NULL: that of the tunnel */
-	const char *whole; /* the section that there is once, or NULL */
-	enum role part;	   /* of the sections of which there may be several, or 0 */
-	const char *word;  /* and theirs */
+	const char *name;  /* of the usual file; NULL: the tunnel's name */
+	const char *whole; /* the section that exists once, or NULL */
+	enum role part;	   /* of the sections that may exist several times, or 0 */
+	const char *word;  /* their first word */
 	const char *sections;
 };
 
@@ -100,7 +100,7 @@ int conf_name_sections(struct conf *f)
 		const struct spec *spec = &f->sections[f->n_named].spec;
 		uint32_t *slot = spec->role ? find_slot(f, spec->role, name_text(spec->name)) : NULL;
 
-		if (slot && !*slot) /* what is there twice is found by the first */
+		if (slot && !*slot) /* for duplicates, the first one is found */
 			*slot = (uint32_t)f->n_named + 1;
 	}
 	return 0;
@@ -131,7 +131,7 @@ static struct conf_line *add_line(struct conf *f, const char *text, size_t len)
 	return line->text ? line : NULL;
 }
 
-/* The words between '[' and ']', of which the second, if any, goes to NAME. */
+/* Split the words between '[' and ']'; the second one, if any, is NAME. */
 static bool split_header(char *text, char **kind, char **name)
 {
 	char *end = text + strlen(text);
@@ -159,7 +159,7 @@ static int wrong_section(const struct conf *f, const char *header, struct err *e
 	return -EINVAL;
 }
 
-/* What section the header TEXT begins, in SPEC. 0, or -EINVAL and ERR. */
+/* Set up SPEC for the section that the header TEXT begins. 0, or -EINVAL and ERR. */
 static int parse_header(const struct conf *f, const char *text, const char *client, struct spec *spec, struct err *err)
 {
 	const struct conf_kind *is = kind_of(f->role);
@@ -174,7 +174,7 @@ static int parse_header(const struct conf *f, const char *text, const char *clie
 			return -EINVAL;
 		}
 		if (spec_init(spec, is->part, name, err)) {
-			spec_free(spec); /* without a role: nothing is missing in what cannot be */
+			spec_free(spec); /* without a role: do not report what is missing in an invalid section */
 			return -EINVAL;
 		}
 	} else if (name || !is->whole || strcmp(kind, is->whole)) {
@@ -185,7 +185,7 @@ static int parse_header(const struct conf *f, const char *text, const char *clie
 	return conf_find(f, spec->role, name_text(spec->name)) ? err_usage(err, text, "appears twice") : 0;
 }
 
-/* Find key and value of `key = value # comment`; false where it is not of that form. */
+/* Find key and value of `key = value # comment`; false if the line does not have that form. */
 static bool split_key(struct conf_line *line)
 {
 	const char *text = line->text, *equals = strchr(text, '='), *key = text + strspn(text, " \t"), *end, *comment;
@@ -201,7 +201,7 @@ static bool split_key(struct conf_line *line)
 	line->value = (size_t)(equals + 1 - text);
 	line->value += strspn(text + line->value, " \t\r");
 	line->value_len = strlen(text + line->value);
-	/* A '#' inside a word, as names of interfaces may have it, begins no comment. */
+	/* A '#' inside a word, as in some interface names, does not begin a comment. */
 	for (comment = text + line->value; (comment = strchr(comment, '#')); comment++)
 		if (comment[-1] == ' ' || comment[-1] == '\t' || comment == text + line->value) {
 			line->value_len = (size_t)(comment - text) - line->value;
@@ -234,13 +234,13 @@ static int take_key(struct conf *f, struct conf_line *line, uint64_t *seen, stru
 	words[1] = value;
 	ret = spec_more_words(&section->spec, line->value_len ? 2 : 1, words, seen, err);
 	free(value);
-	/* A wrong value is no missing one. */
+	/* A wrong value is not a missing one. */
 	if (ret)
 		spec_set_given(&section->spec, line->key);
 	return ret;
 }
 
-/* One line: noted as it is, and understood. */
+/* Record one line as it is, and parse it. */
 static int take_text(struct conf *f, const char *text, size_t len, const char *name, uint64_t *seen, struct err *err)
 {
 	struct conf_line *line = add_line(f, text, len);
@@ -266,7 +266,7 @@ static int take_text(struct conf *f, const char *text, size_t len, const char *n
 	section = grow_list((void **)&f->sections, &f->n_sections, &f->room_sections, sizeof(*section));
 	if (!section)
 		return err_sys(err, ENOMEM, "%s", f->path);
-	/* What stands below a wrong header is not said to be wrong as well. */
+	/* Lines below a wrong header are not reported as well. */
 	section->spec = spec;
 	section->line = (unsigned int)f->n_lines;
 	section->bad = ret;
@@ -280,7 +280,7 @@ int conf_parse(struct conf *f, const char *text, enum role role, const char *nam
 	uint64_t seen = 0;
 
 	f->role = role;
-	/* Not strcspn(): sanitizers look at all that is left of the text each time. */
+	/* Not strcspn(): sanitizers check the whole rest of the text each time. */
 	for (; text < last; text = end + (end < last)) {
 		struct err inner;
 		int ret;
@@ -302,7 +302,7 @@ int conf_parse(struct conf *f, const char *text, enum role role, const char *nam
 		struct conf_section *s = &f->sections[i];
 		struct err inner;
 
-		/* What is wrong in a section does not hide what is missing in it. */
+		/* An error in a section does not hide what is missing in it. */
 		if (!s->spec.role || !(s->bad ? spec_check_required(&s->spec, &inner) : spec_check(&s->spec, &inner)))
 			continue;
 		s->bad = true;
@@ -317,7 +317,7 @@ int conf_parse(struct conf *f, const char *text, enum role role, const char *nam
 	return 0;
 }
 
-/* Who can write to it decides what root does: only root may. */
+/* Whoever can write to the file decides what root does, so only root may. */
 static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
 {
 	char word[QUOTED_SIZE(CONF_PATH)];
@@ -331,7 +331,7 @@ static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
 	if (st->st_uid || (st->st_mode & 022)) {
 		err_usage(err, f->path, "users other than root can write to it");
 		quote_word(f->path, word, sizeof(word));
-		err_hint(err, "run 'chown root %s; chmod go-w %s'", word, word);
+		err_hint(err, "run: chown root %s; chmod go-w %s", word, word);
 		return -EINVAL;
 	}
 	f->mode = st->st_mode & 07777;
@@ -339,7 +339,7 @@ static int check_owner(struct conf *f, int fd, struct stat *st, struct err *err)
 	return 0;
 }
 
-/* Who can write to its folder can put another file in its place, or a link. */
+/* Whoever can write to its directory can replace it with another file, or a link. */
 static int check_folder(const char *path, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
@@ -352,7 +352,7 @@ static int check_folder(const char *path, struct err *err)
 		snprintf(dir, sizeof(dir), "%.*s", slash > path ? (int)(slash - path) : 1, path);
 	if (stat(dir, &st))
 		return errno == ENOENT ? 0 : err_sys(err, errno, "%s", dir);
-	/* In one like /tmp (sticky) nobody replaces what is root's. */
+	/* In a sticky directory like /tmp no one else can replace root's files. */
 	if (!st.st_uid && (!(st.st_mode & 022) || ((st.st_mode & S_ISVTX) && (lstat(path, &entry) || !entry.st_uid))))
 		return 0;
 	err_usage(err, path, "users other than root can write to its directory");
@@ -371,7 +371,7 @@ static int check_folders(const char *path, struct err *err)
 	return ret;
 }
 
-/* All of FD, or what there is of SIZE bytes if it has a SIZE. */
+/* Read all of FD, or at most SIZE bytes if SIZE is not 0. */
 static int load(struct conf *f, int fd, size_t size, char **text, struct err *err)
 {
 	size_t room = size ? size : 4096, len = 0;
@@ -395,7 +395,7 @@ static int load(struct conf *f, int fd, size_t size, char **text, struct err *er
 	return strlen(*text) == len ? 0 : err_usage(err, f->path, "contains a zero byte: it is not a text file");
 }
 
-/* The file at f->path, if it is there and root's alone. */
+/* Read the file at f->path, if it exists and only root can write to it. */
 static int load_file(struct conf *f, char **text, struct err *err)
 {
 	int ret = check_folders(f->path, err), fd = ret ? -1 : open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

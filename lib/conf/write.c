@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Changing a file of /etc/sitctl in memory, and writing it so that the old one or the new one is there, whole. */
+/* Change a file of /etc/sitctl in memory, and write it so that either the old or the new one exists, complete. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "base/list.h"
 #include "spec/params.h"
 
-#define CONF_LOCK_SECONDS 15 /* more than one that holds it waits for the lock of its namespace */
+#define CONF_LOCK_SECONDS 15 /* longer than its holder waits for the lock of its namespace */
 
 static struct conf_line *insert_line(struct conf *f, size_t at, int section, const char *text)
 {
@@ -46,7 +46,7 @@ static void delete_line(struct conf *f, size_t at)
 	f->n_lines--;
 }
 
-/* Does the value of LINE, read and written again, say VALUE? */
+/* Does the value of LINE, in canonical form, equal VALUE? */
 static bool says(const struct spec *spec, const struct param *p, const struct conf_line *line, const char *value)
 {
 	char *word = strndup(line->text + line->value, line->value_len), text[VALUE_TEXT];
@@ -69,7 +69,7 @@ static bool is_key(const struct conf_line *line, int section, const struct param
 	return line->section == section && !strcmp(line->key, p->name);
 }
 
-/* The line after the last one of SECTION that says something: what follows may belong to the next. */
+/* The line after the last meaningful one of SECTION: what follows may belong to the next section. */
 static size_t end_of(const struct conf *f, int section)
 {
 	size_t end = f->n_lines;
@@ -81,7 +81,7 @@ static size_t end_of(const struct conf *f, int section)
 	return end;
 }
 
-/* Where the '=' of most lines of SECTION stands, if it is the same place: a new line looks like its neighbours. */
+/* The column of '=' in most lines of SECTION, if they agree: a new line is to look like its neighbours. */
 static int key_width(const struct conf *f, int section)
 {
 	int width = 0, same = 0, all = 0;
@@ -133,13 +133,13 @@ static bool add_key(struct conf *f, size_t at, int section, const struct param *
 	return ok;
 }
 
-/* A value that the section shall say, and whether a line says it. */
+/* A value that the section should have, and whether a line has it. */
 struct wanted {
 	char text[VALUE_TEXT];
 	bool said;
 };
 
-/* The values that SPEC was given of P, as a list in *WANTED. Returns how many; *ENOUGH: there was memory for all. */
+/* The values of P that SPEC was given, as a list in *WANTED. Returns how many; *ENOUGH: there was memory for all. */
 static unsigned int collect(const struct spec *spec, const struct param *p, struct wanted **wanted, bool *enough)
 {
 	unsigned int n = 0;
@@ -160,7 +160,7 @@ static unsigned int collect(const struct spec *spec, const struct param *p, stru
 	return n;
 }
 
-/* Lines of P that are right stay, each for one value; of others one takes the only value that there is, or they go. */
+/* Correct lines of P stay, each for one value; another line gets the value if there is only one, or is removed. */
 static void keep_lines(struct conf *f, int section, const struct spec *spec, const struct param *p,
 		       struct wanted *wanted, unsigned int n)
 {
@@ -184,7 +184,7 @@ static void keep_lines(struct conf *f, int section, const struct spec *spec, con
 	}
 }
 
-/* The values of one parameter: lines that are right stay, then others take what is missing, then they go. */
+/* Write the values of one parameter: after keep_lines(), add what is missing below its last line. */
 static bool put_param(struct conf *f, int section, const struct spec *spec, const struct param *p)
 {
 	struct wanted *wanted;
@@ -225,7 +225,7 @@ static int add_section(struct conf *f, const struct spec *spec)
 	return insert_line(f, f->n_lines, section, header) ? section : -1;
 }
 
-/* Is there a value that a file would not give back? An interface can be named "#". */
+/* Is there a value that could not be read back from a file? An interface can be named "#". */
 static int check_values(const struct spec *spec, struct err *err)
 {
 	char value[VALUE_TEXT];
@@ -276,14 +276,14 @@ int conf_remove(struct conf *f, enum role role, const char *name)
 	for (size_t i = end; i > 0; i--)
 		if (f->lines[i - 1].section == section)
 			delete_line(f, at = i - 1);
-	/* Of the empty lines before and after it one stays. */
+	/* Of the empty lines before and after it, keep one. */
 	if (at > 0 && !f->lines[at - 1].text[0] && (at == f->n_lines || !f->lines[at].text[0]))
 		delete_line(f, at - 1);
-	spec_free(&s->spec); /* without a role: not found any more; the numbers of the others stay */
+	spec_free(&s->spec); /* without a role it is no longer found; the others keep their numbers */
 	return 0;
 }
 
-/* The file itself where PATH is a link to it: the link shall stay. */
+/* The file itself if PATH is a link to it, since the link is to stay. */
 static char *real_path(const struct conf *f)
 {
 	char *real = f->exists ? realpath(f->path, NULL) : NULL;
@@ -300,12 +300,12 @@ void conf_print(const struct conf *f, FILE *out)
 static bool write_lines(const struct conf *f, FILE *out)
 {
 	conf_print(f, out);
-	/* The owner is root, as the old one's: whose file it is was checked when it was read. */
+	/* The owner is root, as for the old file, whose owner was checked when it was read. */
 	return !fflush(out) && !ferror(out) && !fchown(fileno(out), (uid_t)-1, f->exists ? f->gid : (gid_t)-1) &&
 	       !fchmod(fileno(out), f->mode) && !fsync(fileno(out));
 }
 
-/* The usual folder, for the first file in it. */
+/* Create the usual directory, for its first file. */
 static int make_folder(const char *path, struct err *err)
 {
 	if (!strncmp(path, CONF_DIR "/", strlen(CONF_DIR "/")) && mkdir(CONF_DIR, 0755) && errno != EEXIST)
@@ -349,7 +349,7 @@ int conf_prepare(struct conf *f, struct err *err)
 	ret = make_folder(f->path, err);
 	if (ret)
 		goto out;
-	unlink(temporary); /* of one that was killed */
+	unlink(temporary); /* left by a killed process */
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	out = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!out) {
@@ -387,8 +387,8 @@ int conf_commit(struct conf *f, struct err *err)
 		*(slash ? slash : dir) = '\0';
 		fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/*
-		 * The name is on the disk only when the folder is. It is the new file's already: an error
-		 * here means that after a loss of power the old one may be back, as whole as the new one.
+		 * The name is on disk only once the directory is. It already refers to the new file: an error
+		 * here means that after a power loss the old file may be back, as complete as the new one.
 		 */
 		if (fd >= 0) {
 			fsync(fd);

@@ -4,7 +4,7 @@
 #include "state/derive.h"
 #include "state/readback.h"
 
-/* A metric that no default route has, better than that of R: what has it carries the traffic meanwhile. */
+/* A metric that no default route has, better than that of R: a route with it carries the traffic meanwhile. */
 static uint32_t free_metric(const struct snapshot *s, const struct route *r)
 {
 	uint32_t metric = r->metric > 1 ? r->metric - 1 : r->metric + 1;
@@ -25,7 +25,7 @@ static int plan_default(struct plan *plan, const struct snapshot *s, const struc
 	struct object was = { .kind = KIND_ROUTE, .route = *has }, meanwhile = was;
 	int ret = 0;
 
-	/* Undone, it stands beside others again. */
+	/* On undo, it is again one of several. */
 	was.route.append = true;
 	meanwhile.route.proto = SITCTL_PROTO;
 	meanwhile.route.metric = free_metric(s, has);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Doing a plan, and undoing what was done when a step is refused. */
+/* Do a plan, and undo what was done if a step is refused. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +14,8 @@ struct apply {
 	struct plan *plan;
 	struct conversation *c;
 	const struct snapshot *s;
-	bool *done;	 /* of each step: it changed the kernel */
-	uint32_t *links; /* the steps that make or remove a device, by its name */
+	bool *done;	 /* for each step: did it change the kernel? */
+	uint32_t *links; /* the steps that add or remove a device, by its name */
 	size_t n_links;
 };
 
@@ -40,7 +40,7 @@ static void sort_links(struct apply *a)
 	qsort_r(a->links, a->n_links, sizeof(*a->links), cmp_link, a->plan);
 }
 
-/* The first of them, by name, that is about NAME. */
+/* The first of these steps that is about NAME. */
 static size_t first_link(const struct apply *a, const char *name)
 {
 	size_t low = 0, high = a->n_links;
@@ -56,7 +56,7 @@ static size_t first_link(const struct apply *a, const char *name)
 	return low;
 }
 
-/* The index of interface NAME: that of a device this plan makes or removes, else what the snapshot says. */
+/* The index of the interface NAME: of a device that this plan adds or removes, else from the snapshot. */
 static uint32_t index_of(const struct apply *a, const char *name)
 {
 	const struct link *link;
@@ -66,7 +66,10 @@ static uint32_t index_of(const struct apply *a, const char *name)
 		const struct step *step = &a->plan->steps[a->links[i]];
 		const struct object *object = step_object(step);
 
-		/* One that was made under a name that was freed before; until then the removed one, which undone has a new index. */
+		/*
+		 * A new device may reuse a freed name; until then it is the removed one, which gets a new index on
+		 * undo.
+		 */
 		if (step->op == STEP_ADD && object->link.index)
 			return object->link.index;
 		if (step->op == STEP_DEL)
@@ -94,7 +97,7 @@ static void resolve(const struct apply *a, struct object *object)
 	}
 }
 
-/* The value that came with the device, if this plan made it: a file less to read for each of thousands. */
+/* The value that was reported with the device, if this plan created it: saves reading a file for each of thousands. */
 static void find_value(const struct apply *a, struct sysctl *sysctl)
 {
 	const char *name = sysctl->ifname;
@@ -107,7 +110,7 @@ static void find_value(const struct apply *a, struct sysctl *sysctl)
 	}
 }
 
-/* Say what was refused, and add what the kind knows about it. */
+/* Describe what was refused, and add what the kind knows about it. */
 static void explain(struct apply *a, const struct step *step, struct err *err)
 {
 	static const char *const verb[] = { "add", "change", "remove" };
@@ -131,15 +134,15 @@ static bool is_one_message(const struct step *step)
 }
 
 /*
- * Can the two share a send? A message is done even where one before it was refused: so what is
- * new and what is leftover do not mix.
+ * Can the two share a send? A message is processed even if a previous one was refused, so new
+ * objects and leftovers do not mix.
  */
 static bool share_a_send(const struct step *a, const struct step *b)
 {
 	return is_one_message(a) && is_one_message(b) && (a->op == STEP_DEL) == (b->op == STEP_DEL);
 }
 
-/* Can the two be done by one run_many? */
+/* Can one run_many() do both? */
 static bool are_many(const struct step *a, const struct step *b)
 {
 	const struct kind *kind = kinds[step_object(a)->kind];
@@ -147,7 +150,7 @@ static bool are_many(const struct step *a, const struct step *b)
 	return kinds[step_object(b)->kind] == kind && a->op == b->op && kind->many && kind->many(a) && kind->many(b);
 }
 
-/* Steps from FIRST on that can be done together. */
+/* The number of steps from FIRST on that can be done together. */
 static size_t run_length(const struct plan *plan, size_t first)
 {
 	const struct step *step = &plan->steps[first];
@@ -160,8 +163,8 @@ static size_t run_length(const struct plan *plan, size_t first)
 }
 
 /*
- * Does the refusal mean that it is so already: gone, or for an undo, there? A value that was to go
- * back has gone with its interface.
+ * Does the refusal mean that the goal is already reached: the object is gone, or, for an undo, exists? A
+ * value to be restored has gone with its interface.
  */
 static bool already(const struct step *step, int code)
 {
@@ -172,7 +175,7 @@ static bool already(const struct step *step, int code)
 	return code == EEXIST;
 }
 
-/* Does the step take away, so that one who was faster is no reason to refuse? */
+/* Does the step remove something, so that it does not matter if another program was faster? */
 static bool takes_away(const struct step *step)
 {
 	return step->op == STEP_DEL || (step->want->kind == KIND_SYSCTL && step->phase >= PHASE_RESTORE_FORWARDING);
@@ -192,10 +195,10 @@ static int send_run(struct apply *a, size_t first, size_t n, struct err *err)
 	for (size_t i = n; i > 0; i--) {
 		const struct nl_result *r = &b->results[i - 1];
 
-		/* An answer that was lost may have been a yes: undo that as well. */
+		/* A lost answer may have been a success: undo that as well. */
 		a->done[first + i - 1] = ret == 0 || !r->answered || r->code == 0;
 		lost = lost || !r->answered;
-		/* Somebody else was faster to remove it: that is no reason to refuse. */
+		/* If another program was faster to remove it, that is not an error. */
 		if (r->code && !(a->plan->steps[first + i - 1].op == STEP_DEL &&
 				 already(&a->plan->steps[first + i - 1], r->code))) {
 			refused = first + i - 1;
@@ -217,7 +220,7 @@ static int run_one(struct apply *a, size_t i, struct err *err)
 
 	if (ret && takes_away(step) && already(step, -ret))
 		ret = 0;
-	/* A device that was made or changed by one message and refused by the next is put back as well. */
+	/* If one message added or changed a device and the next was refused, the device is restored as well. */
 	a->done[i] = !ret || (step->op != STEP_DEL && step->want->kind == KIND_LINK &&
 			      (step->op == STEP_CHANGE || step->want->link.half_made));
 	if (ret)
@@ -243,7 +246,7 @@ static int run(struct apply *a, size_t first, size_t n, struct err *err)
 	return n > 1 ? run_many(a, first, n, err) : run_one(a, first, err);
 }
 
-/* One step backwards. Refusals that mean "it is so already" count as done. */
+/* Undo one step. Refusals that mean that the goal is already reached count as success. */
 static int undo_step(struct apply *a, size_t i, struct err *err)
 {
 	struct step *step = &a->plan->steps[i];
@@ -253,7 +256,7 @@ static int undo_step(struct apply *a, size_t i, struct err *err)
 
 	if (back.op == STEP_ADD && back.want->kind == KIND_LINK)
 		back.want->link.index = 0;
-	/* What replaced the route may still be there, with the same metric. */
+	/* The route that replaced it may still exist, with the same metric. */
 	if (back.op == STEP_ADD && back.want->kind == KIND_ROUTE)
 		back.want->route.append = true;
 	resolve(a, back.was);
@@ -271,8 +274,8 @@ static int undo_step(struct apply *a, size_t i, struct err *err)
 }
 
 /*
- * Devices that were made one after another, the last of them by step LAST, go together. Returns
- * how many steps are undone by that, 0 where it cannot be.
+ * Remove devices that were added one after another, the last of them by step LAST, together.
+ * Returns how many steps this undoes, 0 if it is not possible.
  */
 static size_t undo_many(struct apply *a, size_t last)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The notes that somebody else's filter would drop what a tunnel or a pass is for. */
+/* Notes about foreign filters that would drop the traffic of a tunnel or a pass. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 
 #include <linux/netfilter.h>
 
-/* The next one of the list, filled in but for its remedy; the last one where there are enough. */
+/* The next one in the list, filled in except for its remedy; if the list is full, the last one. */
 static struct barred *add_barrier(struct barriers *b, const struct barrier *o, enum point point)
 {
 	struct barred *barred = &b->items[b->n < BARRIERS_MAX ? b->n++ : BARRIERS_MAX - 1];
@@ -40,13 +40,13 @@ void barrier_text(const struct barred *b, char *buf, size_t size)
 		 o->tool == BARRIER_XTABLES ? " (iptables-legacy)" : "", by, b->what);
 }
 
-/* Others' rules, each read once for all that is asked of them, and what was found. */
+/* Foreign rules, each read only once, and what was found. */
 struct looking {
 	struct barriers *list;
 	struct filters filters;
 };
 
-/* There and back: the way back has the state BACK. */
+/* Check both directions: the packets back have the state BACK. */
 static int find_forward(struct looking *l, struct flow *flow, enum flow_state back, const struct passage *p,
 			struct err *err)
 {
@@ -76,7 +76,7 @@ static int find_forward(struct looking *l, struct flow *flow, enum flow_state ba
 	return 0;
 }
 
-/* The outer packets of a tunnel, both ways: once in, once out. */
+/* The outer packets of a tunnel in both directions: once in, once out. */
 static int find_outer(struct looking *l, const struct world *w, const struct spec *spec, struct err *err)
 {
 	static const enum point outer[] = { POINT_OUTER_PREROUTING, POINT_OUTER_INPUT, POINT_OUTER_OUTPUT,
@@ -116,7 +116,7 @@ static int find_peer(struct looking *l, const struct world *w, const struct spec
 	return find_forward(l, &flow, FLOW_ANSWER, &(struct passage){ .dev = name_text(peer->dev) }, err);
 }
 
-/* Before the first peer: one as it will be. */
+/* Before the first peer exists, check for a typical one. */
 static int find_server(struct looking *l, const struct world *w, struct err *err)
 {
 	struct flow flow = { .family = NFPROTO_IPV6, .hook = NF_INET_FORWARD };
@@ -124,7 +124,7 @@ static int find_server(struct looking *l, const struct world *w, struct err *err
 	bool found;
 	int ret = filters_barrier(&l->filters, &flow, &o, &found, err);
 
-	/* Thousands of peers need not be asked about one by one where nobody filters. */
+	/* Do not check thousands of peers one by one if there are no filters. */
 	if (ret || (!found && o.no_filters))
 		return ret;
 	for (size_t i = 0; !ret && !l->list->n && i < w->desired->n; i++)
@@ -147,7 +147,10 @@ static int find_lans(struct looking *l, const struct world *w, const struct spec
 
 		if (!client->prefixes[i].ifname.at)
 			continue;
-		/* What comes in unasked may be kept out, and often shall: the LAN asks, the answers must come back. */
+		/*
+		 * Unsolicited traffic may be dropped, often on purpose: the LAN sends first, and the answers must come
+		 * back.
+		 */
 		flow_end(w, &flow.from, name_text(client->prefixes[i].ifname), NULL, 0);
 		flow_end(w, &flow.to, name_text(client->dev), NULL, 0);
 		flow.to.group = SITCTL_GROUP;
@@ -216,7 +219,7 @@ int find_barriers(struct barriers *list, const struct world *w, const struct sco
 	return ret;
 }
 
-/* Only clients and peers are what the doctor examines. */
+/* The doctor examines only clients and peers. */
 static int warn_unknown(struct plan *plan, const struct scope *scope, struct err *err)
 {
 	bool examined = scope->role == ROLE_CLIENT || scope->role == ROLE_PEER;

@@ -12,7 +12,7 @@
 #include "plan/wanted.h"
 #include "state/snapshotfind.h"
 
-/* Stable: within a phase the order of planning stays. */
+/* A stable sort: steps of a phase keep the order of planning. */
 static void sort_steps(struct plan *plan, struct step *to)
 {
 	size_t n = 0;
@@ -23,7 +23,7 @@ static void sort_steps(struct plan *plan, struct step *to)
 				to[n++] = plan->steps[i];
 }
 
-/* The paths to all remotes, in few requests: there may be thousands of peers. */
+/* Look up the paths to all remotes, in few requests: there may be thousands of peers. */
 static int load_paths(const struct world *w, struct path_query **paths, struct err *err)
 {
 	const struct desired *t = w->desired;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the plan for some tunnels and all that is shared. */
+/* Purpose: the plan for some tunnels and everything that is shared. */
 #ifndef SITCTL_PLAN_BUILD_H
 #define SITCTL_PLAN_BUILD_H
 
@@ -7,9 +7,9 @@
 #include "plan/world.h"
 
 /*
- * The steps from what the kernel has to what is desired, for the tunnels in SCOPE and all that is
- * shared. Empty: nothing to do. 0, or a negative errno and ERR (with err->usage where a word
- * is wrong). Ends with plan_free(), also after an error.
+ * Plan the steps from what the kernel has to what is desired, for the tunnels in SCOPE and
+ * everything that is shared. Empty: nothing to do. 0, or a negative errno and ERR (with err->usage
+ * if a word is wrong). Ends with plan_free(), also after an error.
  */
 int plan_build(struct plan *plan, const struct world *of, const struct scope *scope, struct err *err);
 

@@ -9,7 +9,7 @@
 
 #define WHY_TEXT 160
 
-/* Is ADDR the first or the last one of the subnet? A /31 (RFC 3021) and a /32 have hosts only. */
+/* Is ADDR the first or the last address of the subnet? A /31 (RFC 3021) and a /32 have only host addresses. */
 static const char *not_in_subnet(const struct addr4 *a, struct in_addr addr)
 {
 	uint32_t host, value = ntohl(addr.s_addr);
@@ -25,7 +25,7 @@ static const char *not_in_subnet(const struct addr4 *a, struct in_addr addr)
 	return value == host ? "broadcast" : value ? NULL : "network";
 }
 
-/* Why ADDR is no other host's, in WHY (WHY_TEXT bytes); NULL where it may be. */
+/* Why ADDR cannot belong to another host, in WHY (WHY_TEXT bytes); NULL if it can. */
 static const char *not_elsewhere(const struct snapshot *s, struct in_addr addr, char *why)
 {
 	const char *class = addr4_not_far_end(addr);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sysctls that are shared by all tunnels: forwarding, accept_ra, proxy_ndp; what they were
- * before, and when they go back.
+ * The sysctls that all tunnels share: forwarding, accept_ra, proxy_ndp; their previous values, and
+ * when these are restored.
  *
- * Linux forwards IPv6 only if all.forwarding is 1, or, from 6.17 on, if force_forwarding is 1
- * on the receiving interface: the lesser privilege. Setting any `forwarding` removes at once
- * the default routes learned by router advertisement from interfaces whose accept_ra is not 2
+ * Linux forwards IPv6 only if all.forwarding is 1, or, since 6.17, if force_forwarding is 1 on the
+ * receiving interface, which affects less. Setting any `forwarding` immediately removes default
+ * routes learned from router advertisements on interfaces whose accept_ra is not 2
  * (addrconf_fixup_forwarding(), net/ipv6/addrconf.c).
  */
 #include <errno.h>
@@ -26,7 +26,7 @@
 #define CONF4 "net/ipv4/conf/"
 #define ALL_FORWARDING CONF "all/forwarding"
 
-/* The sysctls wanted now: those journaled and not in here go back. */
+/* The sysctls wanted now: those in the journal but not in here are restored. */
 struct wanted {
 	struct plan *plan;
 	const struct world *w;
@@ -88,7 +88,7 @@ static int derive_sysctl(struct wanted *set, uint8_t version, const char *ifname
 		return ret;
 	was.sysctl.value = now;
 	ret = sysctl_read(key, now, sizeof(now));
-	/* An interface that has gone is no reason to refuse what has nothing to do with it. */
+	/* An interface that has gone is no reason to refuse unrelated changes. */
 	if (ret == -ENOENT && strcmp(ifname, "all") && !snapshot_link(set->w->s, ifname))
 		return 0;
 	if (ret == -ENOENT && rule_ipv6(err))
@@ -117,8 +117,8 @@ static bool has_ra_default(const struct snapshot *s, const char *ifname)
 }
 
 /*
- * accept_ra=2 wherever an RA default route is, or may come, and would go with forwarding; the
- * addresses and prefixes that come by RA would end with it too, so accept_ra_defrtr is no matter.
+ * accept_ra=2 on every interface that has an RA default route, or may get one, which forwarding would remove. Addresses
+ * and prefixes from RAs would be lost too, so accept_ra_defrtr is irrelevant.
  */
 static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *err)
 {
@@ -134,8 +134,8 @@ static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *er
 		conf_key(key, link->name, "accept_ra");
 		saved = saved_find_sysctl(&w->j->saved, key);
 		/*
-		 * Noted but not done (a kill), or the interface came anew: once more. Any other value
-		 * is somebody else's, until it is put back.
+		 * Recorded but not done (a kill), or the interface was recreated: set it again. Any other
+		 * value was set by another program, and stays until it is reset.
 		 */
 		if (saved) {
 			ret = sysctl_is(key, saved->value)
@@ -145,7 +145,7 @@ static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *er
 		}
 		if (link_ours(link) || (link->flags & IFF_LOOPBACK) || !conf_is(link->name, "accept_ra", "1"))
 			continue;
-		/* sit0 and its like are the kernel's, and no router advertises on them. */
+		/* sit0 and similar devices belong to the kernel, and no router advertises on them. */
 		may = !link->is_sit && (!strcmp(link->name, name_text(w->desired->server.uplink)) ||
 					(all_changes && conf_is(link->name, "forwarding", "0")));
 		if (may || has_ra_default(w->s, link->name))
@@ -155,8 +155,8 @@ static int derive_accept_ra(struct wanted *set, bool all_changes, struct err *er
 }
 
 /*
- * Interfaces that forward by themselves: all.forwarding=0 at the end, or in an undo, would stop
- * them. The journal knows them for the end; a silent step puts them back in an undo.
+ * Interfaces whose own forwarding is on: setting all.forwarding=0 at the end, or in an undo, would
+ * stop them. The journal records them for the end; a silent step restores them in an undo.
  */
 static int pin_forwarding(struct wanted *set, struct err *err)
 {
@@ -191,7 +191,7 @@ static bool any_proxied(const struct world *w)
 	return false;
 }
 
-/* force_forwarding where packets for the tunnels come in: the uplink, the LANs. */
+/* force_forwarding where packets for the tunnels arrive: on the uplink and the LANs. */
 static int derive_force(struct wanted *set, struct err *err)
 {
 	const struct desired *t = set->w->desired;
@@ -210,7 +210,7 @@ static int derive_force(struct wanted *set, struct err *err)
 	return ret;
 }
 
-/* IPv4 is forwarded by what its own interface says (IN_DEV_FORWARD(), net/ipv4/route.c): both sides of a nat pass. */
+/* IPv4 forwarding depends on the receiving interface (IN_DEV_FORWARD(), net/ipv4/route.c): both sides of a nat pass. */
 static int derive_passed(struct wanted *set, struct err *err)
 {
 	const struct desired *t = set->w->desired;
@@ -243,12 +243,12 @@ static int derive_all(struct wanted *set, struct err *err)
 			ret = derive_conf(set, "all", "forwarding", "1", PHASE_FORWARDING, err);
 	}
 	if (!ret && derive_forwarding(set->w->desired) && mode == FORWARDING_FORCE) {
-		/* Only the proxy needs `forwarding`, and with it what that does to RA routes. */
+		/* Only the proxy needs `forwarding`, with its effect on RA routes. */
 		ret = proxied ? derive_accept_ra(set, false, err) : 0;
 		if (!ret)
 			ret = derive_force(set, err);
 	}
-	/* Even where all.forwarding is given, a `forwarding` that we set by interface costs RA routes. */
+	/* Even if all.forwarding is on already, a `forwarding` that we set on an interface removes RA routes. */
 	if (!ret && mode == FORWARDING_GIVEN && derive_forwarding(set->w->desired) &&
 	    (!conf_is("default", "forwarding", "1") || (proxied && !conf_is(uplink, "forwarding", "1")) ||
 	     saved_has_leaf(&set->w->j->saved, "accept_ra")))
@@ -269,13 +269,13 @@ static bool is_wanted(const struct wanted *set, const char *key)
 	return false;
 }
 
-/* A value that we did not change, but that restoring all.forwarding would. */
+/* A value that we did not change, but that restoring all.forwarding would change. */
 static bool pinned(const struct saved_sysctl *f)
 {
 	return !strcmp(f->value, f->made);
 }
 
-/* One journaled value goes back, unless somebody else changed it meanwhile. */
+/* Restore one value from the journal, unless another program changed it meanwhile. */
 static int restore(struct plan *plan, const struct saved_sysctl *f, struct err *err)
 {
 	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
@@ -285,16 +285,16 @@ static int restore(struct plan *plan, const struct saved_sysctl *f, struct err *
 
 	snprintf(key, sizeof(key), "%s", f->key);
 	if (!sysctl_split(key, &object.sysctl))
-		return 0; /* the journal takes no other */
+		return 0; /* the journal contains no others */
 	object.sysctl.value = f->value;
 	was.sysctl = object.sysctl;
 	was.sysctl.value = now;
 	ret = sysctl_read(f->key, now, sizeof(now));
 	if (ret == -ENOENT)
-		return 0; /* the interface has gone, and its value with it */
+		return 0; /* the interface is gone, and its value with it */
 	if (ret)
 		return err_sys(err, -ret, "sysctl %s", f->key);
-	/* Restoring all.forwarding sets it to 0, now or when a `down` was killed after that. */
+	/* Restoring all.forwarding sets it to 0, now or earlier in a `down` that was killed. */
 	if (pinned(f)) {
 		was.sysctl.value = "0";
 		return plan_step(plan, STEP_CHANGE, PHASE_RESTORE_ALL, &was, &object, err);
@@ -307,7 +307,7 @@ static int restore(struct plan *plan, const struct saved_sysctl *f, struct err *
 			plan, err,
 			"sysctl %s: left at %s, which another program set (sitctl had changed it to %s from %s)",
 			f->key, now, f->made, f->value);
-	/* Somebody switched it on for all interfaces meanwhile: this one's 0 would be a hole in that. */
+	/* Forwarding was enabled for all interfaces meanwhile: a 0 on this one would be an exception. */
 	if (!strncmp(f->key, CONF4, strlen(CONF4)) && sysctl_is(CONF4 "all/forwarding", "1"))
 		return plan_warn(plan, err, "sysctl %s: left at %s, since net/ipv4/conf/all/forwarding is 1", f->key,
 				 f->made);

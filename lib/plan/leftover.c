@@ -14,8 +14,8 @@
 #include <linux/rtnetlink.h>
 
 /*
- * Has the tunnel of LINK another device now, or are its name or its endpoints those of another
- * tunnel? Then it and what is on it goes before the new one comes: the kernel has them only once.
+ * Does the tunnel of LINK have another device now, or does another tunnel have its name or endpoints?
+ * Then it is removed, with all that is on it, before the new one is added: these are unique in the kernel.
  */
 static bool renamed(const struct world *w, const struct link *link)
 {
@@ -41,7 +41,7 @@ static enum phase phase_of_link(const struct world *w, const struct link *link)
 	return renamed(w, link) ? PHASE_LINK_LEFTOVER : PHASE_LINK_DEL;
 }
 
-/* Undone, the device is a new one: its own values come back after it. */
+/* On undo, the device is a new one: its own values are restored after it. */
 static int leftover_values(struct plan *plan, const struct world *w, const struct link *link, struct err *err)
 {
 	enum phase phase = phase_of_link(w, link);
@@ -64,7 +64,7 @@ static int leftover_values(struct plan *plan, const struct world *w, const struc
 	return ret;
 }
 
-/* All their values before all of them: so the devices go together, and come back before the values. */
+/* First all values, then all devices: so the devices are removed together, and on undo restored before the values. */
 static int leftover_links(struct plan *plan, const struct world *w, struct err *err)
 {
 	int ret = 0;
@@ -81,7 +81,7 @@ static int leftover_links(struct plan *plan, const struct world *w, struct err *
 	return ret;
 }
 
-/* Does SPEC have ADDR on its device, with that length or, where ANY_LENGTH, another? */
+/* Does SPEC have ADDR on its device, with that length or, with ANY_LENGTH, another? */
 static bool derives_addr(const struct spec *spec, const struct addr *addr, bool any_length)
 {
 	struct addr own;
@@ -92,7 +92,7 @@ static bool derives_addr(const struct spec *spec, const struct addr *addr, bool 
 	return false;
 }
 
-/* Was the address on our device put there by what is desired before? For kernels without IFA_PROTO. */
+/* Was the address on our device there because of what was desired before? For kernels without IFA_PROTO. */
 static bool desired_before(const struct world *w, const struct link *link, const struct addr *addr)
 {
 	const struct desired_tunnel *t = desired_find(&w->j->desired, link_role(link), link_tunnel_name(link));
@@ -115,7 +115,7 @@ static bool addr_wanted(const struct world *w, const struct link *link, const st
 	return derives_addr(&spec, addr, false);
 }
 
-/* Is the same address wanted there with another length? The kernel does not have it twice. */
+/* Is the same address wanted there with another length? It is unique in the kernel. */
 static bool relengthened(const struct world *w, const struct link *link, const struct addr *addr)
 {
 	for (size_t i = 0; i < w->desired->n; i++) {
@@ -153,7 +153,7 @@ static int leftover_addrs(struct plan *plan, const struct world *w, const struct
 							   saved_has_addr(&w->j->saved, a->ifname, &a->net)))) &&
 				   !addr_wanted(w, link, a);
 		} else {
-			/* Not IFA_PROTO alone: other people may number what they make 41. */
+			/* Not by IFA_PROTO alone: other programs may use 41 as well. */
 			leftover = (ours || !a->proto) && saved_has_addr(&w->j->saved, a->ifname, &a->net) &&
 				   !desired_has_lan_addr(w->desired, a->ifname, &a->net);
 		}
@@ -184,7 +184,7 @@ static bool route_wanted(const struct world *w, const struct link *link, const s
 	return false;
 }
 
-/* Does another tunnel get what is routed here? */
+/* Does another tunnel get the destination of this route? */
 static bool moves(const struct world *w, const struct link *link, const struct route *r)
 {
 	struct net6 net;
@@ -192,7 +192,7 @@ static bool moves(const struct world *w, const struct link *link, const struct r
 	for (size_t i = 0; r->dst.len && i < w->desired->n; i++) {
 		const struct spec *spec = &w->desired->tunnels[i].spec;
 
-		/* The first one is the peer's own address: its route may go because it is on the link now. */
+		/* The first one is the peer's own address: its route may be removed because it is on-link now. */
 		for (unsigned int k = 0; derive_given(spec, k, &net); k++)
 			if (net6_equal(&net, &r->dst) && (!k || strcmp(name_text(spec->dev), link->name)))
 				return true;

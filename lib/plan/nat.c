@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this host's NAT passes on for a tunnel client behind it: the rules for it, and the
- * connection tracking entries that would stand in its way. The translation
- * itself is two elements of the nf_tables table: a packet from either side makes the same
- * mapping anew, so that none is lost when an entry's time is up.
+ * What this host's NAT passes on for a tunnel client behind it: connection tracking entries that
+ * would prevent it. The translation itself is two elements of the nf_tables table: a packet from
+ * either side creates the same mapping again, so that no packet is lost when an entry expires.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,13 +10,13 @@
 #include "plan/nat.h"
 #include "plan/wanted.h"
 
-/* The inside host of an entry between it and the remote of NAT, whoever spoke first. */
+/* The inside host in an entry between it and the remote of NAT, whichever end sent first. */
 static struct in_addr inside_of(const struct conntrack *ct, const struct spec *nat)
 {
 	return ct->source.s_addr == nat->remote.s_addr ? ct->reply_source : ct->source;
 }
 
-/* It leads elsewhere, or the inside host's packets leave untranslated. */
+/* Does the entry lead elsewhere, or do the inside host's packets leave untranslated? */
 static bool is_leftover(const struct conntrack *ct, const struct spec *nat)
 {
 	return inside_of(ct, nat).s_addr != nat->to.s_addr ||
@@ -29,7 +28,7 @@ static bool leads_there(const struct conntrack *ct, const struct spec *nat)
 	return inside_of(ct, nat).s_addr == nat->to.s_addr;
 }
 
-/* Remove the entries of the two that UNWANTED says are so. */
+/* Remove the entries between the two for which UNWANTED is true. */
 static int plan_entries(struct plan *plan, const struct world *w, enum phase phase, const struct spec *nat,
 			bool (*unwanted)(const struct conntrack *, const struct spec *), struct err *err)
 {
@@ -39,7 +38,7 @@ static int plan_entries(struct plan *plan, const struct world *w, enum phase pha
 		struct conntrack ct = { .source = nat->remote };
 		bool found;
 
-		/* Asked for by each address of this host that the server may know, and by the inside host's. */
+		/* Query each address of this host that the server may know, and the inside host's. */
 		if (i < w->s->n_addrs4) {
 			ct.destination = w->s->addrs4[i].addr;
 		} else {
@@ -53,13 +52,13 @@ static int plan_entries(struct plan *plan, const struct world *w, enum phase pha
 	return ret;
 }
 
-/* The server's packet came before the pass: it went to this host, and the entry says so for 600 s. */
+/* If the server's packet came before the pass, it went to this host, and the entry keeps it so for 600 s. */
 int plan_passed(struct plan *plan, const struct world *w, const struct spec *nat, struct err *err)
 {
 	return plan_entries(plan, w, PHASE_CONNTRACK, nat, is_leftover, err);
 }
 
-/* Is the same passed to the same host still? */
+/* Is the same remote still passed to the same host? */
 static bool still_passed(const struct desired *t, const struct spec *nat)
 {
 	for (size_t i = 0; i < t->n; i++) {
@@ -82,7 +81,7 @@ int plan_unpassed(struct plan *plan, const struct world *w, const struct scope *
 		if (nat->role != ROLE_NAT || !in_scope(scope, ROLE_NAT, name_text(nat->name)) ||
 		    still_passed(w->desired, nat))
 			continue;
-		/* Without this, traffic that goes on would keep the translation for ever. */
+		/* Without this, continuing traffic would keep the translation for ever. */
 		ret = plan_entries(plan, w, PHASE_CONNTRACK_DEL, nat, leads_there, err);
 	}
 	return ret;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the steps of what this host's NAT passes on. */
+/* Purpose: the steps for what this host's NAT passes on. */
 #ifndef SITCTL_PLAN_NAT_H
 #define SITCTL_PLAN_NAT_H
 

@@ -8,7 +8,7 @@
 #include "plan/rules.h"
 #include "state/snapshotfind.h"
 
-/* Protocol 41 has no ports: the server's address is all that tells to whom a packet goes. */
+/* Protocol 41 has no ports: only the server's address determines where a packet goes. */
 static int rule_one_inside(const struct world *w, const struct spec *nat, struct err *err)
 {
 	char remote[NET6_TEXT], to[NET6_TEXT];
@@ -55,8 +55,8 @@ int rule_not_passed(const struct world *w, const struct spec *spec, struct err *
 }
 
 /*
- * The interface behind which the inside host is, as far as it can be told now: while the LAN is
- * down, what was found before stays.
+ * The interface to the inside host, as far as it can be determined now: while the LAN is down, the
+ * previous result stays.
  */
 static int find_inside(const struct world *w, struct spec *nat, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the table `inet sitctl` shall hold for all tunnels that are desired. */
+/* What the table `inet sitctl` is to contain for all desired tunnels. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static int derive_table(const struct world *w, struct nft_table *t, struct err *
 	nft_sort(t);
 	if (!ret)
 		ret = nft_drop_covered(t, err);
-	/* Only `answers` can: of one client such an `allow` is refused before. */
+	/* Only `answers` can overlap so: within one client such an `allow` was refused before. */
 	if (ret == -EEXIST) {
 		err_usage(err, "allow", "overlaps with an 'allow' of another tunnel that has the same prefix");
 		err_hint(err, "give both the same ports");

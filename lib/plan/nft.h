@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the steps of the table `inet sitctl`. */
+/* Purpose: the steps for the table `inet sitctl`. */
 #ifndef SITCTL_PLAN_NFT_H
 #define SITCTL_PLAN_NFT_H
 

@@ -8,7 +8,7 @@
 #include "plan/plan.h"
 #include "plan/kinds.h"
 
-/* TEXT in the plan's own memory, NULL when out of it. What was asked for just before, or is one digit, is there already. */
+/* TEXT in the plan's own memory, or NULL when out of memory. Reuses the previous text, and single digits. */
 static const char *keep_text(struct plan *plan, const char *text)
 {
 	static const char digits[][2] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
@@ -20,7 +20,7 @@ static const char *keep_text(struct plan *plan, const char *text)
 	return plan->last_text;
 }
 
-/* OBJECT in the plan's own memory; NULL where it is NULL, or when out of memory. */
+/* OBJECT in the plan's own memory; NULL if it is NULL, or when out of memory. */
 static struct object *keep(struct plan *plan, const struct object *object)
 {
 	size_t size = object ? kinds[object->kind]->size : 0;
@@ -31,12 +31,12 @@ static struct object *keep(struct plan *plan, const struct object *object)
 	memcpy(kept, object, size);
 	if (kept->kind == KIND_LINK) {
 		kept->link.alias = keep_text(plan, object->link.alias);
-		kept->link.stats = NULL; /* the snapshot's */
+		kept->link.stats = NULL; /* owned by the snapshot */
 		return kept->link.alias ? kept : NULL;
 	}
 	if (kept->kind != KIND_SYSCTL)
 		return kept;
-	/* The value and the leaf first: the next sysctl is of the same interface. */
+	/* The value and the leaf first: the next sysctl is probably of the same interface. */
 	kept->sysctl.value = keep_text(plan, object->sysctl.value);
 	kept->sysctl.leaf = sysctl_leaf(object->sysctl.leaf);
 	if (!kept->sysctl.leaf)

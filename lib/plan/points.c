@@ -56,7 +56,7 @@ int point_barrier(struct filters *f, const struct world *w, const struct passing
 		.hook = points[point].hook,
 		.family = outer ? NFPROTO_IPV4 : NFPROTO_IPV6,
 		.proto = outer ? IPPROTO_IPV6 : IPPROTO_ICMPV6,
-		/* The outer packets of both directions are questions to a filter that tracks nothing of them. */
+		/* To a filter that does not track them, outer packets of both directions are first packets. */
 		.state = outer && p->notrack ? FLOW_UNTRACKED
 			 : !outer && in	     ? FLOW_ANSWER
 					     : FLOW_FIRST,
@@ -93,9 +93,9 @@ void point_remedy(const struct passing *p, enum point point, const struct barrie
 		snprintf(iptables, sizeof(iptables), "-%c %s -p 41", in ? 's' : 'd', remote);
 		snprintf(nft, sizeof(nft), "ip %s %s ip protocol 41", in ? "saddr" : "daddr", remote);
 	} else if (strpbrk(p->dev, "\"\\")) {
-		return; /* what nft cannot quote */
+		return; /* nft cannot quote these */
 	} else {
-		/* Strangers shall not come in by it, where answers can be told from them. */
+		/* Do not let strangers in if answers can be distinguished from them. */
 		bool answers = in && o->tracked;
 
 		quote_word(p->dev, word, sizeof(word));

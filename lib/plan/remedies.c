@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* By what program somebody else's filter is changed, and how. */
+/* Which program changes a foreign filter, and how. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "plan/remedies.h"
 #include "base/quote.h"
 
-/* What to write for the device, so that one rule serves all peers: sit-* of nft, sit-+ of iptables. */
+/* The pattern for the device, so that one rule serves all peers: sit-* for nft, sit-+ for iptables. */
 static void device_pattern(const char *dev, char wildcard, char *buf, size_t size)
 {
 	if (strncmp(dev, PEER_PREFIX, strlen(PEER_PREFIX)))
@@ -16,7 +16,7 @@ static void device_pattern(const char *dev, char wildcard, char *buf, size_t siz
 		snprintf(buf, size, PEER_PREFIX "%c", wildcard);
 }
 
-/* The same, as a word of the shell: the kernel takes names that a shell would take apart. */
+/* The same as a shell word: the kernel accepts names that a shell would split. */
 static const char *shell_pattern(const char *dev, char wildcard, char buf[QUOTED_IFNAME])
 {
 	char name[IFNAMSIZ + 2];
@@ -25,7 +25,7 @@ static const char *shell_pattern(const char *dev, char wildcard, char buf[QUOTED
 	return quote_word(name, buf, QUOTED_IFNAME);
 }
 
-/* A name of a table or chain that nft can write; whoever makes one by netlink may name it as he likes. */
+/* Is it a name of a table or chain that nft can write? Through netlink any name is possible. */
 static bool is_nft_name(const char *name)
 {
 	for (const char *p = name; *p; p++)
@@ -34,7 +34,7 @@ static bool is_nft_name(const char *name)
 	return isalpha((unsigned char)*name) || *name == '_';
 }
 
-/* Whose rules are they, and with what program are they changed? */
+/* Who owns the rules, and which program changes them? */
 enum tool { TOOL_NFT, TOOL_IPTABLES, TOOL_UFW, TOOL_FIREWALLD };
 
 static enum tool tool_of(const struct barrier *o)
@@ -50,7 +50,7 @@ static enum tool tool_of(const struct barrier *o)
 		return TOOL_FIREWALLD;
 	if (o->ufw)
 		return TOOL_UFW;
-	/* Chains of iptables-nft belong to that program. */
+	/* Chains of iptables-nft belong to iptables. */
 	return o->tool == BARRIER_XTABLES || of_iptables ? TOOL_IPTABLES : TOOL_NFT;
 }
 
@@ -60,7 +60,7 @@ void remedy_accept(const struct barrier *o, const char *iptables, const char *nf
 	char script[REMEDY_TEXT];
 
 	*buf = '\0';
-	/* Chains of ufw's are those of iptables. */
+	/* The chains of ufw are iptables chains. */
 	if (tool_of(o) == TOOL_IPTABLES || (tool_of(o) == TOOL_UFW && strcmp(o->family, "inet"))) {
 		snprintf(buf, size, "%stables%s%s%s -I %s %s -j ACCEPT", !strcmp(o->family, "ip") ? "ip" : "ip6",
 			 legacy ? "-legacy" : "", strcmp(o->table, "filter") ? " -t " : "",
@@ -82,7 +82,7 @@ static void print_policy(FILE *out, const char *name, const char *from, const ch
 		name, name, from, name, to, name, how);
 }
 
-/* A zone of its own for the devices, and policies between it and all others: a zone's rules are about this host itself. */
+/* A zone for the devices, and policies between it and all others, since a zone's own rules concern only this host. */
 static void remedy_firewalld(const struct passage *p, char *buf, size_t size)
 {
 	FILE *out = fmemopen(buf, size, "w");
@@ -97,7 +97,7 @@ static void remedy_firewalld(const struct passage *p, char *buf, size_t size)
 	} else {
 		fprintf(out, "$f --new-zone=sitctl; $f --zone=sitctl --add-interface=%s; ",
 			shell_pattern(p->dev, '+', name));
-		/* Answers it lets in by itself. */
+		/* It accepts answers automatically. */
 		if (p->lan)
 			print_policy(out, "sitctl-in", "ANY", "sitctl", "--set-target=ACCEPT");
 		else
@@ -125,7 +125,7 @@ static void remedy_iptables(const struct barrier *o, const struct passage *p, ch
 			 p->v4 ? option : " -m conntrack --ctstate ESTABLISHED,RELATED");
 }
 
-/* None where a name would be more to nft than a name. */
+/* Empty if nft would not read a name just as a name. */
 static void remedy_nft(const struct barrier *o, const struct passage *p, char *buf, size_t size)
 {
 	const char *extra = p->v4 ? "ip protocol 41 " : "";

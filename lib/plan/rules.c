@@ -58,7 +58,7 @@ static int rule_gateway(const struct spec *spec, struct err *err)
 	for (unsigned int i = 0; i < spec->n_addresses; i++)
 		if (net6_contains(&spec->addresses[i], &spec->gateway))
 			return 0;
-	err_usage(err, "gateway", "%s is in none of the tunnel's networks, which 'address' gives", text);
+	err_usage(err, "gateway", "%s is in none of the networks given by 'address'", text);
 	err_hint(err, "give an address of the tunnel's far end, or the length of its network: 'address IPV6/LEN'");
 	return -EINVAL;
 }
@@ -151,7 +151,7 @@ static int overlap(struct err *err, const struct net6 *net, const char *what, co
 	return -EINVAL;
 }
 
-/* NET is to be the peer's: does another peer have some of it? */
+/* NET is to belong to the peer: does another peer have part of it? */
 static int rule_other_peers(const struct world *w, const struct spec *spec, const struct net6 *net, struct err *err)
 {
 	if (w->rivals &&
@@ -176,7 +176,10 @@ static int rule_other_peers(const struct world *w, const struct spec *spec, cons
 	return 0;
 }
 
-/* Does this host have some of NET on an interface that is not the peer's own? With SHARED: not one of ours. */
+/*
+ * Does this host have an address in NET on an interface other than the peer's? With SHARED, our interfaces do not
+ * count.
+ */
 static int rule_this_host(const struct world *w, const struct spec *spec, const struct net6 *net, bool shared,
 			  struct err *err)
 {
@@ -197,7 +200,7 @@ static int rule_this_host(const struct world *w, const struct spec *spec, const 
 	return 0;
 }
 
-/* Inside the uplink's on-link prefix every address needs an entry of the NDP proxy. */
+/* Inside the uplink's on-link prefix every address needs a proxy entry. */
 static int rule_proxied(const struct world *w, const struct spec *spec, const struct net6 *net, struct err *err)
 {
 	const char *uplink = name_text(w->desired->server.uplink);
@@ -214,7 +217,7 @@ static int rule_proxied(const struct world *w, const struct spec *spec, const st
 	return -EINVAL;
 }
 
-/* This end's address; who did not give it is told where it comes from. */
+/* Check this end's address; if it was not given, the hint says where it comes from. */
 static int rule_server_address(const struct world *w, const struct spec *spec, struct err *err)
 {
 	struct net6 server = { .addr = spec->server_address, .len = 128 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The steps that bring one tunnel to what is desired. */
+/* The steps that make one tunnel what is desired. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -19,14 +19,14 @@
 
 #include <linux/rtnetlink.h>
 
-/* Does the kernel have the device as wanted, but for being up? */
+/* Does the kernel have the device as wanted, except being up? */
 static bool same_link(const struct link *has, const struct link *want)
 {
 	return !has->half_made && !link_condemned(has) && !strcmp(has->alias, want->alias) &&
 	       sit_attrs_and_link_equal(has, want);
 }
 
-/* The device NAME, unless it is one that the plan removes first. */
+/* The device NAME, unless the plan removes it first. */
 static const struct link *staying(const struct world *w, const char *name)
 {
 	const struct link *link = snapshot_link(w->s, name);
@@ -34,7 +34,7 @@ static const struct link *staying(const struct world *w, const char *name)
 	return link && link_leaves(w, link) ? NULL : link;
 }
 
-/* Does another tunnel get the endpoints that HAS has, and loses? */
+/* Does HAS lose its endpoints to another tunnel? */
 static bool endpoints_wanted(const struct world *w, const struct link *has, const struct link *want)
 {
 	if (has->remote.s_addr == want->remote.s_addr && has->local.s_addr == want->local.s_addr)
@@ -50,7 +50,7 @@ static bool endpoints_wanted(const struct world *w, const struct link *has, cons
 	return false;
 }
 
-/* Two tunnels that exchange endpoints: for a moment one has others, which nobody else can have. */
+/* If two tunnels exchange endpoints, one of them temporarily gets endpoints that no other tunnel can have. */
 static int plan_park(struct plan *plan, struct object *was, struct err *err)
 {
 	struct object parked = *was;
@@ -110,7 +110,10 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 	return has->up ? 0 : plan_step(plan, STEP_CHANGE, PHASE_LINK_UP, &was, &object, err);
 }
 
-/* One sysctl of the tunnel's own device: a new one's is looked at when it is there. No file is read for each of thousands. */
+/*
+ * One sysctl of the tunnel's own device; that of a new device is checked once it exists. Avoids reading a file for
+ * each.
+ */
 static int device_sysctl(struct plan *plan, const struct link *has, const char *dev, const char *name,
 			 const char *value, struct err *err)
 {
@@ -126,7 +129,7 @@ static int device_sysctl(struct plan *plan, const struct link *has, const char *
 	if (link_conf(has, name, &known))
 		snprintf(now, sizeof(now), "%d", known);
 	else if (sysctl_read(key, now, sizeof(now)))
-		return 0; /* not there in this kernel */
+		return 0; /* does not exist in this kernel */
 	was.sysctl.value = now;
 	return strcmp(now, value) ? plan_step(plan, STEP_CHANGE, PHASE_LINK_SYSCTL, &was, &want, err) : 0;
 }
@@ -138,7 +141,10 @@ static int plan_device_forwarding(struct plan *plan, const struct world *w, cons
 	const struct desired_tunnel *before = desired_find(&w->j->desired, spec->role, name_text(spec->name));
 
 	if (!derive_forwards(w->desired, spec)) {
-		/* Where a change failed half-way, or was killed, the journal may have the new spec already, and former values. */
+		/*
+		 * If a change failed half-way, or was killed, the journal may already have the new spec, and former
+		 * values.
+		 */
 		bool did = (before && derive_forwards(&w->j->desired, &before->spec)) ||
 			   saved_has_leaf(&w->j->saved, "force_forwarding");
 
@@ -156,9 +162,12 @@ static int plan_device_sysctls(struct plan *plan, const struct world *w, const s
 	const struct link *has = staying(w, name_text(spec->dev));
 	int ret;
 
-	/* Hosts "without IPv6" often have default.disable_ipv6=1. */
+	/* Hosts without IPv6 often have default.disable_ipv6=1. */
 	ret = device_sysctl(plan, has, name_text(spec->dev), "disable_ipv6", "0", err);
-	/* A tunnel's far end must not configure this host by router advertisements, nor turn its routes by redirects. */
+	/*
+	 * A tunnel's far end must not configure this host with router advertisements, nor change its routes with
+	 * redirects.
+	 */
 	if (!ret)
 		ret = device_sysctl(plan, has, name_text(spec->dev), "accept_ra", "0", err);
 	if (!ret)
@@ -199,10 +208,13 @@ static int plan_route(struct plan *plan, const struct world *w, struct route *wa
 	for (size_t at = 0; (r = snapshot_next_route_to(w->s, &want->dst, &at));) {
 		if (r->ifname[0] && !staying(w, r->ifname))
 			continue;
-		/* Somebody else's is not taken for ours, but on our own device: there a route of several hops has one protocol. */
+		/*
+		 * A foreign route does not count as ours, except on our device: there a multipath route has a single
+		 * protocol.
+		 */
 		if ((r->proto == SITCTL_PROTO || (!w->adopt && !strcmp(r->ifname, dev))) && same_route(r, want))
 			return 0;
-		/* Beside the default route of somebody else, and beside our own that is about to go. */
+		/* Beside a foreign default route, and beside our own one that is about to be removed. */
 		if (r->metric == want->metric &&
 		    (!want->dst.len || (r->proto == SITCTL_PROTO && !strcmp(r->ifname, want->ifname))))
 			want->append = true;
@@ -261,7 +273,7 @@ static int plan_leftover_entry(struct plan *plan, const struct world *w, struct 
 	return ret || !found ? ret : plan_conntrack_del(plan, PHASE_CONNTRACK, &ct, err);
 }
 
-/* NOTRACK does not heal an entry that a packet made before it, from either side. */
+/* NOTRACK does not affect an entry that an earlier packet created, from either side. */
 static int plan_conntrack(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
 	int ret = 0;

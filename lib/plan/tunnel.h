@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the steps that bring one tunnel to what is desired. */
+/* Purpose: the steps that make one tunnel what is desired. */
 #ifndef SITCTL_PLAN_TUNNEL_H
 #define SITCTL_PLAN_TUNNEL_H
 

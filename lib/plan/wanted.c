@@ -10,9 +10,9 @@
 #include "state/snapshotfind.h"
 
 #define ENCAPSULATION 20      /* the outer IPv4 header */
-#define MTU_UNKNOWN_PATH 1480 /* an Ethernet's 1500 less the encapsulation */
+#define MTU_UNKNOWN_PATH 1480 /* 1500 of Ethernet less the encapsulation */
 
-/* `mtu auto`: what the path to the remote carries, less the encapsulation. */
+/* `mtu auto`: the MTU of the path to the remote, less the encapsulation. */
 static int auto_mtu(const struct world *w, const struct spec *spec, struct link *link, struct err *err)
 {
 	const struct link *now = snapshot_link(w->s, link->name), *out;
@@ -82,7 +82,7 @@ bool desired_has_neigh(const struct world *w, const struct neigh *n)
 	for (size_t i = 0; i < t->n; i++) {
 		unsigned int at = 0;
 
-		/* The cheap question first: there may be thousands of peers, and of entries. */
+		/* The cheap check first: there may be thousands of peers, and of entries. */
 		if (!spec_has_addr(&t->tunnels[i].spec, &n->addr))
 			continue;
 		while (derive_proxied(w->s, name_text(t->server.uplink), &t->tunnels[i].spec, &at, &range))

@@ -7,7 +7,7 @@
 
 #define PORT_MAX 65535
 
-/* IANA's names; a name that is not here is written as its number. Not /etc/protocols: a small host has none. */
+/* IANA's names; other protocols are written as numbers. Not from /etc/protocols, which a small host may not have. */
 static const struct {
 	const char *name;
 	uint8_t number;

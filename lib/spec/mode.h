@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the modes of a tunnel. The table of parameters says what each has; state/derive.h what it means in objects of the kernel. */
+/* Purpose: the modes of a tunnel. spec/params.h says which parameters each has, state/derive.h which kernel objects. */
 #ifndef SITCTL_SPEC_MODE_H
 #define SITCTL_SPEC_MODE_H
 

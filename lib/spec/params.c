@@ -169,7 +169,7 @@ static const char *item_at(const struct param *p, const struct spec *spec, unsig
 	return p->list.texts ? list_text_at(items, i) : items + i * p->list.item;
 }
 
-/* ITEM at the end of the list, which then is SPEC's alone. */
+/* Append ITEM to the list, which SPEC then no longer shares. */
 static bool append(const struct param *p, struct spec *spec, const void *item, const char **why)
 {
 	unsigned int n = count_of(p, spec);

@@ -5,7 +5,7 @@
 
 #include "spec/spec.h"
 
-/* The IPv4 addresses of a host name, as far as they are taken. */
+/* The IPv4 addresses of a host name, up to this many. */
 #define ANSWERS_MAX 16
 
 struct answers {
@@ -19,7 +19,7 @@ struct answers {
  */
 int spec_resolve(struct spec *spec, struct answers *answers, struct err *err);
 
-/* Stay with the address that the same name had BEFORE, if it is still one of its ANSWERS. */
+/* Keep the address that the same name had BEFORE, if it is still one of its ANSWERS. */
 void spec_keep_remote(struct spec *spec, const struct spec *before, const struct answers *answers);
 
 #endif

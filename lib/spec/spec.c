@@ -119,7 +119,7 @@ int spec_recorded_words(struct spec *spec, int n, char *const words[], struct er
 	return take_words(spec, true, n, words, &seen, err);
 }
 
-/* The peer's address and the server's must make a pair (RFC 6164). */
+/* The peer's address and the server's must form a pair (RFC 6164). */
 static int check_pair(struct spec *s, struct err *err)
 {
 	const struct net6 *net = spec_first(s);
@@ -211,7 +211,7 @@ struct spec spec_effective(const struct spec *peer, const struct spec *server)
 	return s;
 }
 
-/* Is it among the parameters that SPEC was given? An internal one says something where it has a value. */
+/* Was the parameter given in SPEC? An internal one counts if it has a value. */
 static bool is_said(const struct spec *spec, const struct param *p, bool internal)
 {
 	return param_exists(p, spec) && (p->internal ? internal : spec->set & param_bit(p));

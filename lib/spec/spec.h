@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: what the user wants of one tunnel, as plain values. */
+/* Purpose: what the user wants for one tunnel, as plain values. */
 #ifndef SITCTL_SPEC_SPEC_H
 #define SITCTL_SPEC_SPEC_H
 
@@ -17,7 +17,7 @@
 #include "spec/mode.h"
 #include "spec/role.h"
 
-#define VALUE_TEXT 320 /* bytes of a value as text, a host name and an address at most */
+#define VALUE_TEXT 320 /* bytes of a value as text: at most a host name and an address */
 
 #define METRIC_DEFAULT 1024 /* IP6_RT_PRIO_USER */
 
@@ -30,9 +30,9 @@ struct prefix {
 };
 
 /*
- * A client tunnel, a server's peer, the server itself with the peers' defaults, or what this host's NAT passes on. Pointers
- * are lists (base/list.h): a copy by `=` borrows them, for as long as the other one is there and unchanged; who keeps or
- * changes a copy makes it by spec_copy(), and ends it with spec_free().
+ * A client tunnel, a server's peer, the server itself with the peers' defaults, or what this host's NAT passes on.
+ * Pointers are lists (base/list.h): a copy by `=` borrows them for as long as the original exists unchanged. To keep or
+ * change a copy, make it with spec_copy() and free it with spec_free().
  */
 struct spec {
 	enum role role;
@@ -44,7 +44,7 @@ struct spec {
 		struct {
 			SIT_VALUES
 		};
-		struct sit sit; /* the same: what the tunnel device has of it */
+		struct sit sit; /* the same: the values of the tunnel device */
 	};
 	char *host; /* `remote` as a name, or NULL */
 	struct net6 *addresses;
@@ -60,25 +60,25 @@ struct spec {
 	enum proxy_ndp proxy_ndp;
 	struct name uplink;   /* server */
 	struct name dev;      /* the tunnel device */
-	struct name underlay; /* client, NAT: what the outer packets leave by, or empty */
+	struct name underlay; /* client, NAT: the outgoing interface of the outer packets, or empty */
 	bool notrack;
 	bool mss_clamp;
 	bool source_filter;
 	bool simple_security; /* client */
 	struct in_addr to;    /* NAT: the inside host; underlay is the outside interface */
-	struct name inside;   /* NAT: the interface behind which it is, or empty */
+	struct name inside;   /* NAT: the interface to the inside host, or empty */
 };
 
-/* Defaults of ROLE, with NAME checked as the role needs it. 0, or -EINVAL and ERR. */
+/* Set the defaults of ROLE, and check NAME as the role requires. 0, or -EINVAL and ERR. */
 int spec_init(struct spec *spec, enum role role, const char *name, struct err *err);
 
-/* TO, which holds nothing, becomes a copy to keep and to change. */
+/* Make TO, which is empty, a copy that may be kept and changed. */
 void spec_copy(struct spec *to, const struct spec *from);
 
-/* Give up its lists. An empty one stays. */
+/* Free its lists, and leave it empty. */
 void spec_free(struct spec *spec);
 
-/* Are the two alike in every parameter, and in which of them were given? */
+/* Are the two equal in every parameter, and in which parameters were given? */
 bool spec_equal(const struct spec *a, const struct spec *b);
 
 /* Was the parameter given? */
@@ -88,36 +88,36 @@ bool spec_given(const struct spec *spec, const char *name);
 void spec_observed(struct spec *spec);
 
 /*
- * Take `PARAMETER VALUE` words into SPEC: each known, each once unless it repeats. A repeating
- * one replaces what SPEC had of it before. 0, or -EINVAL and ERR. The recorded words of a journal
- * may be internal ones as well.
+ * Read `PARAMETER VALUE` words into SPEC: each must be known, and given once unless it repeats. A
+ * repeating one replaces the previous values in SPEC. 0, or -EINVAL and ERR. The recorded words of
+ * a journal may include internal ones.
  */
 int spec_words(struct spec *spec, int n, char *const words[], struct err *err);
 int spec_recorded_words(struct spec *spec, int n, char *const words[], struct err *err);
 
-/* The same for words that come one after another: SEEN, 0 at first, remembers which came. */
+/* The same for words that arrive one at a time: SEEN, 0 at first, records which ones came. */
 int spec_more_words(struct spec *spec, int n, char *const words[], uint64_t *seen, struct err *err);
 
-/* Are the required ones there? 0, or -EINVAL and ERR. And: take one for given, though its value was wrong. */
+/* Were the required ones given? 0, or -EINVAL and ERR. And: count one as given although its value was wrong. */
 int spec_check_required(const struct spec *spec, struct err *err);
 void spec_set_given(struct spec *spec, const char *name);
 
-/* What one value alone cannot tell: required ones are there, they fit each other. As above. */
+/* Check what no single value shows: required ones were given, and they fit together. As above. */
 int spec_check(struct spec *spec, struct err *err);
 
-/* The peer with the server's defaults for what it does not say itself. It borrows the peer's lists. */
+/* The peer, with the server's defaults for what it does not give itself. Borrows the peer's lists. */
 struct spec spec_effective(const struct spec *peer, const struct spec *server);
 
-/* Write the parameters that were given as `NAME VALUE` words in one line, with those internal ones if asked. */
+/* Print the parameters that were given as `NAME VALUE` words on one line, with INTERNAL the internal ones too. */
 void spec_print(const struct spec *spec, bool internal, FILE *out);
 
-/* The command that makes SPEC, without the program's name, quoted for a shell. */
+/* Print the command that creates SPEC, without the program's name, quoted for a shell. */
 void spec_command(const struct spec *spec, FILE *out);
 
-/* Its first address; ::/0 where it has none, as a device that was read from the kernel. */
+/* Its first address; ::/0 if it has none, as may be the case for a device that was read from the kernel. */
 const struct net6 *spec_first(const struct spec *spec);
 
-/* Has the client a LAN behind it, the peer an address or prefix with ADDR in it? */
+/* Does the client have a LAN behind it; does the peer have an address or prefix that contains ADDR? */
 bool spec_has_lan(const struct spec *spec);
 bool spec_has_addr(const struct spec *spec, const struct in6_addr *addr);
 

@@ -14,7 +14,7 @@ static bool put(char *buf, const char *text)
 	return true;
 }
 
-/* Dots and digits only: meant as an address, so say what is wrong with the address. */
+/* Only dots and digits: probably meant as an address, so report what is wrong with it as an address. */
 static bool like_addr4(const char *word)
 {
 	return word[strspn(word, "0123456789.")] == '\0';
@@ -126,7 +126,7 @@ bool text_addr4_or_any(const struct param *p, const void *from, char *buf)
 	return ((const struct in_addr *)from)->s_addr ? text_addr4(p, from, buf) : put(buf, "any");
 }
 
-/* What iproute2 (get_addr_1(), lib/utils.c), networkd and others write for a tunnel without one far end. */
+/* What iproute2 (get_addr_1(), lib/utils.c), networkd and others write for a tunnel without a specific far end. */
 static bool no_far_end(const char *word)
 {
 	static const char *const words[] = { "any", "all", "default", "0.0.0.0" };
@@ -226,7 +226,7 @@ bool take_gateway(const struct param *p, void *spec, const char *word, const cha
 	s->gateway_mode = !strcmp(word, "auto") ? GATEWAY_AUTO : !strcmp(word, "none") ? GATEWAY_NONE : GATEWAY_ADDRESS;
 	if (s->gateway_mode != GATEWAY_ADDRESS)
 		return true;
-	/* A gateway may be the other end's link-local address. */
+	/* A gateway may be the far end's link-local address. */
 	if (inet_pton(AF_INET6, word, &s->gateway) == 1 && IN6_IS_ADDR_LINKLOCAL(&s->gateway))
 		return true;
 	if (parse_ipv6_host(word, &s->gateway, why))
@@ -246,7 +246,7 @@ bool text_gateway(const struct param *p, const void *spec, char *buf)
 	return put(buf, s->gateway_mode == GATEWAY_AUTO ? "auto" : "none");
 }
 
-/* PREFIX/LEN, and after a comma the LAN interface where LAN allows one. */
+/* PREFIX/LEN, and after a comma the LAN interface, if LAN permits one. */
 static bool take_prefix(struct prefix *to, const char *word, bool lan, const char **why)
 {
 	const char *comma = strchr(word, ',');
@@ -353,7 +353,7 @@ bool take_target(const struct param *p, void *to, const char *word, const char *
 	}
 	if (!strchr(word, ':'))
 		return parse_host_name(word, why) && put(to, word);
-	/* The far end's link-local address will do: the connection is bound to the device. */
+	/* The far end's link-local address is acceptable: the connection is bound to the device. */
 	if ((inet_pton(AF_INET6, word, &addr) != 1 || !IN6_IS_ADDR_LINKLOCAL(&addr)) &&
 	    !parse_ipv6_host(word, &addr, why))
 		return false;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: what the rows of the table of parameters call: words taken as values, values written as words. */
+/* Purpose: the functions that rows of the parameter table call: convert words to values, and values to words. */
 #ifndef SITCTL_SPEC_VALUES_H
 #define SITCTL_SPEC_VALUES_H
 
 #include "spec/params.h"
 
-/* As struct param says: take() and text() of values of one type. */
+/* take() and text() of struct param, for values of one type. */
 bool take_number(const struct param *p, void *to, const char *word, const char **why);
 bool text_number(const struct param *p, const void *from, char *buf);
 bool take_switch(const struct param *p, void *to, const char *word, const char **why);
 bool text_switch(const struct param *p, const void *from, char *buf);
 bool take_ifname(const struct param *p, void *to, const char *word, const char **why);
-bool text_ifname(const struct param *p, const void *from, char *buf); /* none where it is empty */
+bool text_ifname(const struct param *p, const void *from, char *buf); /* none if it is empty */
 bool take_addr4(const struct param *p, void *to, const char *word, const char **why);
 bool text_addr4(const struct param *p, const void *from, char *buf);
 const char *unfit_addr4(const struct param *p, const void *from);
@@ -19,7 +19,7 @@ const char *unfit_ifname(const struct param *p, const void *from);
 bool take_addr4_or_any(const struct param *p, void *to, const char *word, const char **why);
 bool text_addr4_or_any(const struct param *p, const void *from, char *buf);
 
-/* Of one parameter. */
+/* For one parameter. */
 bool take_remote(const struct param *p, void *spec, const char *word, const char **why);
 bool text_remote(const struct param *p, const void *spec, char *buf);
 const char *unfit_remote(const struct param *p, const void *spec);

@@ -10,7 +10,7 @@
 
 #include <linux/rtnetlink.h>
 
-#define UNREACHABLE_METRIC UINT32_MAX /* everything else for the prefix is better */
+#define UNREACHABLE_METRIC UINT32_MAX /* every other route for the prefix is better */
 
 bool derive_addr(const struct spec *spec, unsigned int i, struct addr *out)
 {
@@ -66,7 +66,7 @@ bool derive_unreachable(const struct prefix *p, struct route *out)
 	return !p->ifname.at || p->net.len < 64;
 }
 
-/* Is NET inside CANDIDATE, where that is a prefix on a link? */
+/* Is NET inside CANDIDATE, and is that the prefix of a link? */
 static bool inside(const struct net6 *candidate, const struct net6 *net)
 {
 	return candidate->len && candidate->len < 128 && candidate->len <= net->len &&

@@ -62,7 +62,7 @@ struct desired_tunnel *desired_find(const struct desired *t, enum role role, con
 	return slot && *slot ? &t->tunnels[*slot - 1] : NULL;
 }
 
-/* Room for one tunnel more. */
+/* Make room for one more tunnel. */
 static int grow(struct desired *t)
 {
 	size_t room = t->room ? 2 * t->room : 16;
@@ -190,7 +190,7 @@ int desired_observe(struct desired *t, const struct snapshot *s, struct err *err
 		ret = desired_put(t, &spec, false, err);
 		if (spec.role == ROLE_PEER && !t->server.local.s_addr)
 			t->server.local = link->local;
-		/* The uplink is where the entries for the peers are. */
+		/* The uplink is the interface that has the entries for the peers. */
 		for (size_t k = 0; k < s->n_neighs && spec.role == ROLE_PEER && !t->server.uplink.at; k++)
 			if (s->neighs[k].proto == SITCTL_PROTO)
 				name_hold(&t->server.uplink, s->neighs[k].ifname);

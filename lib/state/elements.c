@@ -8,7 +8,7 @@
 #include "state/derive.h"
 #include "state/wildcards.h"
 
-/* The ports and the protocol of ALLOW, with the addresses of NET and, where the set has it, the tunnel DEV. */
+/* The ports and the protocol of ALLOW, with the addresses of NET and, if the set has one, the tunnel DEV. */
 static int add_service(struct nft_table *t, enum nft_set_id set, const struct allow *allow, const struct net6 *net,
 		       const char *dev, struct err *err)
 {
@@ -25,7 +25,7 @@ static int add_service(struct nft_table *t, enum nft_set_id set, const struct al
 	return nft_add_elem(t, &e, err);
 }
 
-/* The prefix that is behind a secured tunnel, and the answers of what there may be asked from outside. */
+/* The prefix behind a secured tunnel, and the answers of services there that are open to the outside. */
 static int derive_site_of(struct nft_table *t, const struct spec *client, const struct net6 *prefix, struct err *err)
 {
 	static const uint8_t first = 0, last = UINT8_MAX;
@@ -61,7 +61,7 @@ static int derive_secured(struct nft_table *t, const struct spec *client, struct
 	return ret;
 }
 
-/* What this host's NAT passes on: in by server and interface, out by inside host, server and interface. */
+/* What this host's NAT passes on: inbound by server and interface, outbound by inside host, server and interface. */
 static int derive_passed(struct nft_table *t, const struct spec *nat, struct err *err)
 {
 	struct nft_elem in = { .set = SET_PASSED }, out = { .set = SET_MASQUERADED };
@@ -80,7 +80,7 @@ static int derive_passed(struct nft_table *t, const struct spec *nat, struct err
 	return ret ? ret : nft_add_elem(t, &out, err);
 }
 
-/* Add to SET what is given to PEER, its address and its prefixes, each with IFNAME. */
+/* Add what is given to PEER, its address and its prefixes, to SET, each with IFNAME. */
 static int add_given(struct nft_table *t, enum nft_set_id set, const struct spec *peer, const char *ifname,
 		     struct err *err)
 {
@@ -95,7 +95,7 @@ static int add_given(struct nft_table *t, enum nft_set_id set, const struct spec
 	return ret;
 }
 
-/* Whose inner sources come by the tunnel: a peer uses what is given to it, and nothing else. */
+/* Which inner sources may come through the tunnel: a peer uses only what is given to it. */
 static int derive_sources(const struct spec *spec, struct nft_table *t, struct err *err)
 {
 	int ret;
@@ -148,7 +148,7 @@ int derive_host_elements(const struct desired *d, const struct snapshot *s, stru
 		ret = nft_add_ifname(t, SET_DROPPED, uplink, err);
 	if (!derive_forwarding(d) || (!peers && !clients))
 		return ret;
-	/* The kernel's own may come later, with its module, and go up at any time. */
+	/* The kernel's own device may appear later, with its module, and can be set up at any time. */
 	if (!ret)
 		ret = nft_add_ifname(t, SET_WILDCARDS, WILDCARD_FALLBACK, err);
 	for (size_t at = 0; !ret && (link = next_wildcard(s, &at));)

@@ -14,13 +14,13 @@
 #include "spec/params.h"
 #include "state/saved.h"
 
-#define TEXT_MAX (64 << 20) /* a larger journal is not one of ours */
+#define TEXT_MAX (64 << 20) /* a larger journal is not ours */
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71 /* Linux 5.14 */
 #endif
 
-/* Never the same twice while the machine runs; an inode number may be reused. */
+/* The cookie is unique while the machine runs; an inode number may be reused. */
 static int namespace_dir(struct journal *j, struct err *err)
 {
 	uint64_t cookie = 0;
@@ -48,7 +48,7 @@ static int make_dir(const char *path, struct err *err)
 
 	if (mkdir(path, 0755) && errno != EEXIST)
 		return err_sys(err, errno, "%s", path);
-	/* A link or somebody else's folder could make us write elsewhere. */
+	/* A link or another user's directory could make us write elsewhere. */
 	if (lstat(path, &st))
 		return err_sys(err, errno, "%s", path);
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022)) {
@@ -91,7 +91,7 @@ int lock_file(const char *path)
 	return -1;
 }
 
-/* Try once; false with errno EWOULDBLOCK where it is taken. */
+/* Try once; false with errno EWOULDBLOCK if the lock is held. */
 static bool try_lock(struct journal *j)
 {
 	char path[LOCK_PATH_SIZE];
@@ -101,7 +101,7 @@ static bool try_lock(struct journal *j)
 		return false;
 	j->lock = lock_file(path);
 	if (j->lock < 0 && errno == ENOENT)
-		errno = EWOULDBLOCK; /* the folder went meanwhile */
+		errno = EWOULDBLOCK; /* the directory was removed meanwhile */
 	return j->lock >= 0;
 }
 
@@ -133,7 +133,7 @@ static int take_lock(struct journal *j, struct err *err)
 	return 0;
 }
 
-/* The words of LINE, as many as it has: who calls frees *WORDS. Returns how many, or -ENOMEM. */
+/* All words of LINE, in *WORDS, which the caller frees. Returns how many, or -ENOMEM. */
 static int split(char *line, char ***words)
 {
 	size_t most = 1;
@@ -255,7 +255,7 @@ static void new_path(const struct journal *j, char path[NEW_PATH_SIZE])
 	snprintf(path, NEW_PATH_SIZE, "%s/journal.new", j->dir);
 }
 
-/* What one that was killed had begun to write would be left for good where there is nothing to write any more. */
+/* If there is nothing left to write, the file that a killed process had begun would remain for good: remove it. */
 static void remove_begun(const struct journal *j)
 {
 	char path[NEW_PATH_SIZE];
@@ -306,7 +306,7 @@ void journal_unlock(struct journal *j)
 	if (j->lock < 0)
 		return;
 	lock_path(j, path);
-	/* rmdir() refuses where a journal is left. */
+	/* rmdir() fails if a journal is left. */
 	if (empty(j) && !unlink(path))
 		rmdir(j->dir);
 	close(j->lock);
@@ -344,7 +344,7 @@ void journal_print(const struct journal *j, FILE *out)
 	}
 }
 
-/* A new file in the place of the old one. */
+/* Replace the old file with a new one. */
 static int replace(const struct journal *j, const char *text, struct err *err)
 {
 	char path[sizeof(j->dir) + 16], new[NEW_PATH_SIZE];
@@ -354,7 +354,7 @@ static int replace(const struct journal *j, const char *text, struct err *err)
 
 	snprintf(path, sizeof(path), "%s/journal", j->dir);
 	new_path(j, new);
-	/* Whatever the umask: others read it at most. */
+	/* Whatever the umask, others can at most read it. */
 	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!out)

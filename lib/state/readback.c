@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tunnel as the kernel has it, in the words of the parameters. */
+/* A tunnel as the kernel has it, expressed as parameters. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,11 +11,11 @@
 
 #include <linux/rtnetlink.h>
 
-/* Whose routes are the tunnel's. */
+/* Which routes count as the tunnel's. */
 enum whose {
-	WHOSE_OURS, /* those of a tunnel of ours */
-	WHOSE_SET,  /* those that somebody else has set: no others can be taken over */
-	WHOSE_ALL,  /* learned ones as well: what counts is where packets go */
+	WHOSE_OURS, /* for our own tunnel: our routes */
+	WHOSE_SET,  /* those that another program has set: no others can be taken over */
+	WHOSE_ALL,  /* learned ones as well: what matters is where packets go */
 };
 
 /* What is read. */
@@ -23,7 +23,7 @@ struct reading {
 	const struct snapshot *s;
 	const struct link *link;
 	enum whose whose;
-	const struct spec *desired; /* of a tunnel of ours: what the kernel cannot tell; or NULL */
+	const struct spec *desired; /* for one of our tunnels: what the kernel cannot show; or NULL */
 };
 
 enum role link_role(const struct link *link)
@@ -68,7 +68,7 @@ static void read_addresses(const struct reading *r, struct spec *spec)
 			add_address(spec, &a->net);
 			continue;
 		}
-		/* A peer's parameter is the other end's address. */
+		/* A peer's `address` is that of the far end; this end's is `server-address`. */
 		spec->server_address = a->net.addr;
 		spec->has_server_address = true;
 		far.addr = addr6_other_half(&a->net.addr);
@@ -85,7 +85,7 @@ static bool route_counts(const struct route *route, enum whose whose)
 	return whose == WHOSE_ALL || route->proto == SITCTL_PROTO;
 }
 
-/* The default route through the interface, or NULL. Of several to be taken over the one that is used: of the lowest metric. */
+/* The default route through the interface, or NULL. Of several to take over, the one in use: with the lowest metric. */
 static const struct route *find_default(const struct snapshot *s, uint32_t index, enum whose whose)
 {
 	const struct route *route, *found = NULL;
@@ -125,7 +125,7 @@ static void read_default(const struct reading *r, struct spec *spec)
 	spec->metric = route->metric;
 }
 
-/* Where the two ends are no /127 pair, the peer's address is a host route: that which was desired, else the first. */
+/* If the two ends are not a /127 pair, the peer's address is a host route: the desired one, else the first. */
 static bool take_host_route(const struct route *route, const struct spec *desired, bool *found, struct spec *spec)
 {
 	struct net6 *net = spec->addresses;
@@ -140,7 +140,7 @@ static bool take_host_route(const struct route *route, const struct spec *desire
 	return true;
 }
 
-/* Is what the route leads to a prefix? Through somebody else's client it is a way; and the kernel makes those of addresses. */
+/* Is the destination of the route a prefix of the tunnel? Not through a foreign client, nor if the kernel added it. */
 static bool leads_to_prefix(const struct route *route, enum whose whose, enum role role)
 {
 	return whose == WHOSE_OURS ||
@@ -155,7 +155,7 @@ static void read_prefixes(const struct reading *r, struct spec *spec)
 	for (size_t at = 0; (route = snapshot_next_route(r->s, r->link->index, &at));) {
 		if (!route->dst.len || route->type != RTN_UNICAST || !route_counts(route, r->whose))
 			continue;
-		/* On somebody else's device it may as well be a prefix. */
+		/* On a foreign device it may also be a prefix. */
 		if (take_host_route(route, r->desired, &found, spec) && r->whose == WHOSE_OURS)
 			continue;
 		if (leads_to_prefix(route, r->whose, spec->role))
@@ -163,7 +163,7 @@ static void read_prefixes(const struct reading *r, struct spec *spec)
 	}
 }
 
-/* A client's prefix leaves an unreachable route, or an address on a LAN interface. */
+/* A client's prefix shows as an unreachable route, or an address on a LAN interface. */
 static bool prefix_there(const struct snapshot *s, const struct prefix *p)
 {
 	if (p->ifname.at)
@@ -177,7 +177,7 @@ static bool prefix_there(const struct snapshot *s, const struct prefix *p)
 	return false;
 }
 
-/* Unreachable routes name no device: they are the tunnel's where there is no other one. */
+/* Unreachable routes name no device: they belong to the tunnel if there is no other one. */
 static bool only_tunnel(const struct snapshot *s, const struct link *link)
 {
 	for (size_t i = 0; i < s->n_links; i++)
@@ -194,7 +194,7 @@ static bool prefix_overlaps(const struct spec *spec, const struct net6 *net)
 	return false;
 }
 
-/* The prefixes behind a client, of which this host has unreachable routes. */
+/* The prefixes behind a client, for which this host has unreachable routes. */
 static void read_unreachable(const struct reading *r, struct spec *spec)
 {
 	const struct spec *desired = r->desired;
@@ -207,17 +207,17 @@ static void read_unreachable(const struct reading *r, struct spec *spec)
 	for (size_t i = 0; i < r->s->n_routes; i++) {
 		const struct route *route = &r->s->routes[i];
 
-		/* Without a record every one of ours is taken for this client's. */
+		/* Without a record, each of our routes is assumed to be this client's. */
 		if (r->whose == WHOSE_OURS ? route->type == RTN_UNREACHABLE && route_counts(route, WHOSE_OURS)
 					   : foreign_prefix(route) && !prefix_overlaps(spec, &route->dst))
 			add_prefix(spec, &route->dst, "");
 	}
 }
 
-/* What the kernel has of the device itself: its ends, addresses and routes. */
+/* Read what the kernel has of the device itself: its endpoints, addresses and routes. */
 static void read_device(const struct reading *r, struct spec *spec)
 {
-	uint32_t mtu = spec->mtu; /* may be found out anew */
+	uint32_t mtu = spec->mtu; /* may be determined again */
 
 	spec->sit = r->link->sit;
 	spec->mtu = mtu;
@@ -237,7 +237,7 @@ static bool proxied(const struct snapshot *s, const struct spec *spec)
 	return false;
 }
 
-/* The number of bits that FIRST and LAST share: the length of a prefix that is an interval. */
+/* The number of leading bits that FIRST and LAST share: the length of the prefix that an interval forms. */
 static uint8_t common_bits(const struct in6_addr *first, const struct in6_addr *last)
 {
 	uint8_t n = 0;
@@ -271,7 +271,7 @@ static void read_allows(const struct nft_table *t, struct spec *spec)
 	}
 }
 
-/* All that the kernel has of the tunnel of ROLE named NAME. */
+/* Read all that the kernel has of the tunnel of ROLE named NAME. */
 static void read_tunnel(const struct reading *r, enum role role, const char *name, struct spec *spec)
 {
 	const struct link *link = r->link;
@@ -284,7 +284,7 @@ static void read_tunnel(const struct reading *r, enum role role, const char *nam
 	spec->metric = METRIC_DEFAULT;
 	spec->mtu = link->mtu;
 	spec->notrack = nft_has_remote(nft, link->remote);
-	/* A server's uplink is a provider as well, be it a client's tunnel. */
+	/* A server's uplink is a provider as well, even if it is a client's tunnel. */
 	spec->source_filter = role == ROLE_PEER ? nft_has_ifname(nft, SET_PEERS, link->name)
 						: nft_has_ifname(nft, SET_HAIRPINS, link->name);
 	spec->mss_clamp = nft_has_ifname(nft, SET_CLAMPED, link->name);
@@ -302,7 +302,7 @@ void observe_link(const struct snapshot *s, const struct link *link, const struc
 	read_tunnel(&r, link_role(link), link_tunnel_name(link), spec);
 	if (!desired)
 		return;
-	/* The kernel has nothing of them. */
+	/* The kernel does not have these. */
 	if (desired->remote.s_addr == link->remote.s_addr)
 		spec->host = list_share(desired->host);
 	copy_targets(spec, desired);
@@ -322,7 +322,7 @@ void observe_adopted(const struct snapshot *s, const struct link *link, struct s
 	read_device(&r, spec);
 }
 
-/* The name stands in the element's comment, the inside host in its data (derive_passed() in elements.c). */
+/* The element's comment is the name, its data the inside host (derive_passed() in elements.c). */
 bool observe_pass(const struct nft_table *t, size_t i, struct spec *nat)
 {
 	char underlay[IFNAMSIZ] = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: a tunnel as the kernel has it, in the words of the parameters. */
+/* Purpose: a tunnel as the kernel has it, expressed as parameters. */
 #ifndef SITCTL_STATE_READBACK_H
 #define SITCTL_STATE_READBACK_H
 
@@ -7,39 +7,39 @@
 #include "state/snapshot.h"
 
 /*
- * LINK, a tunnel of ours, as parameters in SPEC: its own routes are those that are marked as ours.
- * DESIRED (or NULL) says what the kernel cannot tell.
+ * Read LINK, one of our tunnels, as parameters into SPEC: its routes are those with our mark.
+ * DESIRED (or NULL) supplies what the kernel cannot show.
  */
 void observe_link(const struct snapshot *s, const struct link *link, const struct spec *desired, struct spec *spec);
 
 /*
- * LINK, a device of somebody else, as the tunnel of ROLE that it is when all routes through it
- * count, whoever made them. Its name is the device's.
+ * Read LINK, a foreign device, as a tunnel of ROLE: all routes through it count, whoever added
+ * them. Its name is that of the device.
  */
 void observe_foreign(const struct snapshot *s, const struct link *link, enum role role, struct spec *spec);
 
 /*
- * What can be taken over of LINK, a device of somebody else, into SPEC, which spec_init() made: its
- * ends, addresses and those routes that somebody has set. The rest of SPEC stays.
+ * Read what can be taken over from LINK, a foreign device, into SPEC, which spec_init() has set up:
+ * endpoints, addresses, and routes that a program has set. The rest of SPEC is unchanged.
  */
 void observe_adopted(const struct snapshot *s, const struct link *link, struct spec *spec);
 
 /*
- * The default route through the interface INDEX that observe_adopted() takes, or NULL: of those that
- * somebody else has set the one that is used.
+ * The default route through the interface INDEX that observe_adopted() reads, or NULL: of the
+ * foreign ones that were set, the one in use.
  */
 const struct route *foreign_default(const struct snapshot *s, uint32_t index);
 
-/* Is it an unreachable route, set by somebody else, as a client's `prefix` would make it? */
+/* Is it an unreachable route that another program set, like that of a client's `prefix`? */
 bool foreign_prefix(const struct route *route);
 
 /*
- * The I-th element of the table, one of the set `passed`, as the parameters of a nat pass; false where it is none, or has
- * no name that could be one (somebody added it by hand: it is left over).
+ * Read the I-th element of the table, in the set `passed`, as the parameters of a nat pass; false if it is in another
+ * set, or has no valid name (it was added by hand, and counts as a leftover).
  */
 bool observe_pass(const struct nft_table *t, size_t i, struct spec *nat);
 
-/* The role in the alias of a tunnel of ours. */
+/* The role in the alias of one of our tunnels. */
 enum role link_role(const struct link *link);
 
 #endif

@@ -7,13 +7,13 @@
 #include "state/saved.h"
 #include "base/parse.h"
 
-/* How a kind of entry is written in the journal: WORD, then as many words as make WORDS with it. */
+/* How a kind of entry is written in the journal: WORD and its values, WORDS words in all. */
 struct saved_row {
 	const char *word;
 	int words;
 	int (*parse)(struct saved_list *list, char *words[], struct err *err);
 	void (*print)(const struct saved *entry, FILE *out);
-	/* Are the two about the same object? Then one of them is enough. */
+	/* Are the two about the same object? Then one is enough. */
 	bool (*equal)(const struct saved *a, const struct saved *b);
 };
 
@@ -56,7 +56,7 @@ static bool equal_addr(const struct saved *a, const struct saved *b)
 	return !strcmp(a->addr.ifname, b->addr.ifname) && net6_equal(&a->addr.net, &b->addr.net);
 }
 
-#define ALL_OF_IT "." /* no name can be that */
+#define ALL_OF_IT "." /* cannot be a name */
 
 static int parse_down(struct saved_list *list, char *words[], struct err *err)
 {
@@ -179,7 +179,7 @@ int saved_add_sysctl(struct saved_list *list, const char *key, const char *value
 	if (strlen(key) >= sizeof(entry.sysctl.key) || strlen(value) >= sizeof(entry.sysctl.value) ||
 	    strlen(made) >= sizeof(entry.sysctl.made))
 		return err_usage(err, key, "is too long for a sysctl");
-	/* It becomes a path below /proc/sys, and is written to. */
+	/* The key becomes a path below /proc/sys that we write to. */
 	if ((strncmp(key, "net/ipv6/conf/", 14) && strncmp(key, "net/ipv4/conf/", 14)) || strstr(key, "/../"))
 		return err_usage(err, key, "is not a sysctl that sitctl sets");
 	snprintf(entry.sysctl.value, sizeof(entry.sysctl.value), "%s", value);

@@ -70,12 +70,12 @@ static int add_net(struct nft_table *t, enum nft_set_id set, const char *ifname,
 	return nft_add_range(t, set, ifname, &first, &last, err);
 }
 
-/* RFC 4213 section 3.6: inner sources that no tunnel delivers; and this site's own prefixes. */
+/* RFC 4213 section 3.6: inner sources that no tunnel may deliver; and this site's own prefixes. */
 static int client_sources(const struct spec *spec, struct nft_table *t, struct err *err)
 {
 	static const struct net6 multicast = { .addr.s6_addr = { 0xff }, .len = 8 };
 	static const struct net6 mapped = { .addr.s6_addr = { [10] = 0xff, [11] = 0xff }, .len = 96 };
-	/* ::/96 but for ::, which duplicate address detection uses; ::1 is in it */
+	/* ::/96 except ::, which duplicate address detection uses; it includes ::1 */
 	static const struct in6_addr first = { .s6_addr = { [15] = 1 } };
 	static const struct in6_addr last = { .s6_addr = { [12] = 0xff, [13] = 0xff, [14] = 0xff, [15] = 0xff } };
 	int ret = nft_add_ifname(t, SET_PROVIDERS, name_text(spec->dev), err);
@@ -103,7 +103,7 @@ const struct derivation sit_client = {
 	.forwards = spec_has_lan,
 };
 
-/* The pair of a /127 is a link of its own; in anything shorter the peer is a host route. */
+/* A /127 pair is a link of its own; with a shorter prefix the peer gets a host route. */
 static bool paired(const struct spec *spec)
 {
 	return spec_first(spec)->len == 127 && net6_contains(spec_first(spec), &spec->server_address);
@@ -119,7 +119,7 @@ static bool peer_addr(const struct spec *spec, unsigned int i, struct addr *out)
 	return true;
 }
 
-/* The peer's address, unless it is on the link, then its prefixes. */
+/* The peer's address, unless it is on-link, then its prefixes. */
 static bool peer_route(const struct spec *spec, unsigned int i, struct route *out)
 {
 	bool host_route = !paired(spec);
@@ -145,7 +145,7 @@ static const struct prefix *peer_site(const struct spec *spec, unsigned int i)
 
 static bool peer_given(const struct spec *spec, unsigned int i, struct net6 *out)
 {
-	/* A device of somebody else may have no address. */
+	/* A foreign device may have no address. */
 	unsigned int hosts = spec->n_addresses ? 1 : 0;
 
 	if (i >= hosts + spec->n_prefixes)

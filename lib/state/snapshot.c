@@ -15,12 +15,12 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
-/* A growing array of one of the snapshot's lists. */
+/* A growing array, for one of the snapshot's lists. */
 struct list {
 	void **items;
 	size_t *n;
 	size_t size, room;
-	struct arena *arena; /* of what the items point to, or NULL */
+	struct arena *arena; /* for what the items point to, or NULL */
 };
 
 static void *grow(struct list *l)
@@ -80,7 +80,7 @@ static int take_addr6(const struct nlmsghdr *nlh, void *data)
 
 	if (nl_attrs(nlh, sizeof(*ifa), tb, ADDR_PROTO))
 		return -EBADMSG;
-	/* A kernel whose IPv6 is switched off gives what other families have (rtnl_dump_all()). */
+	/* If IPv6 is disabled, the kernel dumps other families instead (rtnl_dump_all()). */
 	if (ifa->ifa_family != AF_INET6)
 		return 0;
 	a = grow(data);
@@ -89,13 +89,13 @@ static int take_addr6(const struct nlmsghdr *nlh, void *data)
 	a->index = ifa->ifa_index;
 	a->net.len = ifa->ifa_prefixlen;
 	a->proto = nl_u8(tb[ADDR_PROTO], 0);
-	/* With a point-to-point peer IFA_LOCAL is this host's and IFA_ADDRESS the peer's. */
+	/* With a point-to-point peer, IFA_LOCAL is this host's address and IFA_ADDRESS the peer's. */
 	if (a->net.len > 128 || !nl_in6(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS], &a->net.addr))
 		return -EBADMSG;
 	return 0;
 }
 
-/* Of a host with a full routing table only what a plan may be about is kept. */
+/* On a host with a full routing table, keep only routes that a plan may be about. */
 static bool route_matters(const struct route *r)
 {
 	if (r->table != RT_TABLE_MAIN || (r->type != RTN_UNICAST && r->type != RTN_UNREACHABLE))
@@ -116,7 +116,7 @@ static int keep_route(const struct route *route, struct list *l)
 	return 0;
 }
 
-/* A route over several next hops is kept once for each (linux/rtnetlink.h, struct rtnexthop). */
+/* A route with several next hops is kept once for each (linux/rtnetlink.h, struct rtnexthop). */
 static int keep_hops(const struct nlattr *attr, struct route *route, struct list *l)
 {
 	const char *p = mnl_attr_get_payload(attr);
@@ -150,7 +150,7 @@ static int take_route(const struct nlmsghdr *nlh, void *data)
 
 	if (nl_attrs(nlh, sizeof(*rtm), tb, RTA_MAX) || rtm->rtm_dst_len > 128)
 		return -EBADMSG;
-	/* As above; and answers for exceptions (RTM_F_CLONED) are not routes that anybody made. */
+	/* As above; and exceptions (RTM_F_CLONED) are not routes that anyone added. */
 	if (rtm->rtm_family != AF_INET6 || rtm->rtm_flags & RTM_F_CLONED)
 		return 0;
 	route.type = rtm->rtm_type;
@@ -183,7 +183,7 @@ static int take_neigh(const struct nlmsghdr *nlh, void *data)
 	return nl_in6(tb[NDA_DST], &n->addr) ? 0 : -EBADMSG;
 }
 
-/* The begin of a request for a dump of TYPE, with the family header that strict checking wants; NULL: no room. */
+/* Begin a request for a dump of TYPE, with the family header that strict checking requires. NULL: no room. */
 static void *ask(struct conversation *c, uint16_t type, uint8_t family, size_t header)
 {
 	uint8_t *payload;
@@ -195,7 +195,7 @@ static void *ask(struct conversation *c, uint16_t type, uint8_t family, size_t h
 	return payload;
 }
 
-/* That dump, each answer to CB. */
+/* Run that dump; each answer goes to CB. */
 static int answered(struct conversation *c, const char *what, nl_cb cb, struct list *l, struct err *err)
 {
 	int ret = conversation_dump(c, NL_ROUTE, cb, forget, l, err);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Finding things in a snapshot without looking at all of it: there may be thousands of tunnels. */
+/* Find objects in a snapshot without looking at all of it: there may be thousands of tunnels. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "state/snapshotfind.h"
 
-/* How the item at a position compares with a key. */
+/* Compares the item at a position with a key. */
 typedef int (*compare)(const struct snapshot *s, uint32_t at, const void *key);
 
 static int link_named(const struct snapshot *s, uint32_t at, const void *key)
@@ -37,7 +37,7 @@ static int route_to(const struct snapshot *s, uint32_t at, const void *key)
 	return ret ? ret : s->routes[at].dst.len - dst->len;
 }
 
-/* The next position from *AT on whose item is KEY's, or N. LIST (or NULL) has the N positions in order. */
+/* The next position from *AT on whose item matches KEY, or N. LIST (or NULL) has the N positions in order. */
 static size_t next(const struct snapshot *s, const uint32_t *list, size_t n, compare cmp, const void *key, size_t *at)
 {
 	size_t low = *at, high = n;
@@ -114,7 +114,7 @@ static const void *route_dst(const struct snapshot *s, uint32_t at)
 	return &s->routes[at].dst;
 }
 
-/* What is alike stays in the kernel's order. */
+/* Equal items stay in the kernel's order. */
 static int cmp_positions(const void *a, const void *b, void *data)
 {
 	const struct sorting *how = data;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: to find things in a snapshot without looking at all of it. */
+/* Purpose: find objects in a snapshot without looking at all of it. */
 #ifndef SITCTL_STATE_SNAPSHOTFIND_H
 #define SITCTL_STATE_SNAPSHOTFIND_H
 
@@ -12,7 +12,7 @@ const struct addr *snapshot_next_addr(const struct snapshot *s, uint32_t index, 
 const struct route *snapshot_next_route(const struct snapshot *s, uint32_t index, size_t *at);
 const struct route *snapshot_next_route_to(const struct snapshot *s, const struct net6 *dst, size_t *at);
 
-/* Sort for the functions above, which without it look at everything. 0 or -ENOMEM. */
+/* Sort for the functions above, which otherwise look at everything. 0 or -ENOMEM. */
 int snapshot_sort(struct snapshot *s, struct err *err);
 
 #endif

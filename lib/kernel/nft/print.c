@@ -90,7 +90,7 @@ const struct nft_table *nft_table_of(const struct object *object)
 	return object ? &object->nft : &none;
 }
 
-/* One nft, whose script is one word of the shell: as atomic as our batch. A statement a line. */
+/* One nft command whose script is one shell word, with a statement on each line: as atomic as our batch. */
 void nft_print(const struct step *step, FILE *out)
 {
 	const struct nft_table *was = nft_table_of(step->was), *want = nft_table_of(step->want);
