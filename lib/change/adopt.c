@@ -81,7 +81,7 @@ static int check_device(const struct link *link, struct err *err)
 		err_hint(err, "create it again, since the mode cannot be changed later: 'sitctl doctor' prints the "
 			      "commands");
 	} else if (!link->pmtudisc) {
-		err_why(err, "does not do path MTU discovery ('nopmtudisc'), as a sitctl tunnel does");
+		err_why(err, "does not do path MTU discovery ('nopmtudisc'), unlike a sitctl tunnel");
 	} else if (manager) {
 		err_why(err, "%s manages it, and would continue to", manager);
 		err_hint(err, "read its files with 'sitctl client import', then remove them");

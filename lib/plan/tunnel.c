@@ -79,8 +79,8 @@ static int plan_link(struct plan *plan, const struct world *w, const struct spec
 		if (!link_ours(has) && spec->role == ROLE_CLIENT && has->is_sit &&
 		    has->remote.s_addr == spec->remote.s_addr)
 			err_hint(err,
-				 "take it over with 'sitctl client adopt %s', since it has the same remote, choose "
-				 "another name, or remove that device",
+				 "take it over with 'sitctl client adopt %s' (it has the same remote), choose another "
+				 "name, or remove that device",
 				 want->name);
 		else
 			err_hint(err, "choose another name, or remove that device");
