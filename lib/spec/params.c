@@ -67,7 +67,7 @@ const struct param params[] = {
 	{ .name = "tos", .roles = ANY_ROLE, .modes = ALL_MODES, FIELD(tos), .inherited = true,
 	  NUMBER(.max = 255, .hex = true, .word = "inherit", .value = SIT_TOS_INHERIT,
 		 .taken = "is the number that means 'inherit' to the kernel"),
-	  .value = "0..255|inherit", .deflt = "0", .help = "outer type of service, also in hexadecimal (0x..); inherit: the inner one" },
+	  .value = "0..255|inherit", .deflt = "0", .help = "outer type of service, also in hex (0x..); inherit: the inner one" },
 	{ .name = "fwmark", .roles = TUNNEL, .modes = ALL_MODES, FIELD(fwmark), NUMBER(.max = UINT32_MAX, .hex = true),
 	  .value = "0..0xffffffff", .deflt = "0", .help = "mark of the outer packets, for policy routing" },
 	{ .name = "mtu", .roles = ANY_ROLE, .modes = ALL_MODES, FIELD(mtu), .inherited = true,
