@@ -47,7 +47,7 @@ enum status cmd_adopt(const struct ctx *ctx, const struct command *cmd, const ch
 			spec_copy(&spec, &t->spec);
 			spec_forget_defaults(&spec);
 		}
-		/* A kill may have come after all but the file. */
+		/* An earlier run may have been killed before it wrote the file. */
 		status = t ? carry_out_saving(ctx, &ch, &scope, &spec) : carry_out(ctx, &ch, &scope);
 	} else if (change_adopt(&ch, name, &spec, &err)) {
 		status = fail(&err);

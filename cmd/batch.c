@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* --batch FILE: one line a command, one process; errors with line numbers. */
+/* --batch FILE: one command per line, one process; errors have line numbers. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define WORDS_MAX 512
 
-/* Words are separated by spaces, as no value has one; a '#' at the begin of a word begins a comment. */
+/* Words are separated by spaces, since no value contains one; a '#' at the beginning of a word starts a comment. */
 static int split(char *line, char **words)
 {
 	int n = 0;

@@ -5,7 +5,7 @@
 
 #include "commands.h"
 
-/* The commands of --batch, a line each. Returns the exit status of the first that failed. */
+/* Run the commands of --batch, one per line. Returns the exit status of the first one that failed. */
 enum status run_batch(struct ctx *ctx, int n, char **words);
 
 #endif

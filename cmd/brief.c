@@ -7,7 +7,7 @@
 #include "say.h"
 #include "spec/params.h"
 
-/* TEXT in a column of WIDTH. *PAD spaces are owed to the column before it, so that no line ends with any. */
+/* TEXT in a column of WIDTH. *PAD spaces are still due for the previous column, so that no line ends with spaces. */
 static void print_column(const struct ctx *ctx, enum color c, int *pad, int width, const char *text)
 {
 	int n = (int)strlen(text);

@@ -8,7 +8,7 @@
 #include "ctx.h"
 #include "spec/spec.h"
 
-/* Its name, whose it is, STATE (and whether that is a good one), the far end, the addresses. */
+/* Its name, its role, STATE (and whether that is a good one), the far end, the addresses. */
 void print_brief(const struct ctx *ctx, const struct spec *spec, const char *state, bool good);
 
 #endif

@@ -11,7 +11,7 @@
 #include "conf/write.h"
 #include "plan/kinds.h"
 
-#define PROGRESS_MIN 500 /* steps: fewer are done at once */
+#define PROGRESS_MIN 500 /* steps: fewer take no noticeable time */
 
 static void print_plan(const struct ctx *ctx, const struct plan *plan)
 {
@@ -38,7 +38,7 @@ static void print_plan(const struct ctx *ctx, const struct plan *plan)
 		print_json(ctx, array);
 }
 
-/* One line that is written over, and is gone at the end. */
+/* One line that is overwritten, and cleared at the end. */
 static void show_progress(size_t done, size_t n)
 {
 	if (done < n)
@@ -48,14 +48,14 @@ static void show_progress(size_t done, size_t n)
 	fflush(stderr);
 }
 
-/* The notes of the plan from the one numbered FIRST on. */
+/* The notes of the plan, starting with number FIRST. */
 static void print_notes(const struct ctx *ctx, const struct plan *plan, size_t first)
 {
 	for (size_t i = first; i < plan->n_warnings; i++)
 		warning(ctx, "%s", plan->warnings[i]);
 }
 
-/* That advice cannot be given is no reason to refuse, nor a failure of what was done. */
+/* Failing to give advice is no reason to refuse, and does not make the change a failure. */
 static void no_advice(const struct ctx *ctx, const struct err *err)
 {
 	char text[2048];
@@ -63,7 +63,7 @@ static void no_advice(const struct ctx *ctx, const struct err *err)
 	warning(ctx, "%s", err_text(err, text, sizeof(text)));
 }
 
-/* What others' filters would drop. Nobody waits for it to be found out, nor where nobody is to be told. */
+/* What foreign filters would drop. The lock is not held meanwhile; with --quiet it is not looked up at all. */
 static void tell_filters(const struct ctx *ctx, struct change *ch, const struct scope *scope)
 {
 	size_t told = ch->plan.n_warnings;
@@ -127,7 +127,7 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 	return status;
 }
 
-/* What runs and is not in the file, which should have all of them. */
+/* Name what runs and is not in the file, which should have all of them. */
 static void name_gone(const struct ctx *ctx, const struct change *ch, const struct conf *f)
 {
 	for (size_t i = 0; i < ch->host.j.desired.n; i++) {
@@ -139,7 +139,7 @@ static void name_gone(const struct ctx *ctx, const struct change *ch, const stru
 	}
 }
 
-/* Of F what a person took down is no longer to be used, if hooks ask for it. Is that all of SCOPE? */
+/* If hooks ask for it, ignore the sections of F that a user took down. Is that all of SCOPE? */
 static bool leave_down(const struct ctx *ctx, const struct change *ch, const struct scope *scope, struct conf *f)
 {
 	if (!ctx->unless_down)
@@ -150,7 +150,7 @@ static bool leave_down(const struct ctx *ctx, const struct change *ch, const str
 	return change_kept_down(ch, scope->role, scope->name);
 }
 
-/* The same before anything is asked of name servers, which may take long. Who may not look is refused later. */
+/* The same before name servers are queried, which may take long. Missing rights are reported later. */
 static bool is_left_down(const struct ctx *ctx, const struct scope *scope, struct conf *f)
 {
 	struct change ch;
@@ -182,7 +182,7 @@ enum status carry_out_conf(const struct ctx *ctx, struct conf *f, const struct s
 		conf_free(f);
 		return status;
 	}
-	/* Again, with the lock held: a person may have been faster than the name servers. */
+	/* Again, with the lock held: a user may have taken it down while names were resolved. */
 	if (!leave_down(ctx, &ch, scope, f)) {
 		status = change_conf(&ch, f, &err) ? fail(&err) : fail_conf(f);
 		if (!status) {

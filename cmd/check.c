@@ -31,10 +31,10 @@
 #define LINE 512
 #define COMMAND_TEXT 8192
 
-/* A difference is told once, though the plans of several tunnels have it. */
+/* A difference is reported once, even if the plans of several tunnels have it. */
 struct report {
 	const struct ctx *ctx;
-	struct confs confs; /* what is wanted, where there is a file */
+	struct confs confs; /* what is wanted, if there is a file */
 	json_t *array;	    /* with --json */
 	char (*seen)[LINE];
 	size_t n_seen;
@@ -57,7 +57,7 @@ static bool seen_before(struct report *r, const char *line)
 	return false;
 }
 
-/* Which values of a tunnel device differ. */
+/* Append the values of a tunnel device that differ. */
 static void describe_link(const struct link *was, const struct link *want, char *line, size_t size)
 {
 	const char *alias = was->half_made ? "missing" : was->alias;
@@ -96,7 +96,7 @@ static bool is_replaced(const struct plan *plan, const struct step *step)
 	return false;
 }
 
-/* What STEP says about the kernel, in words. */
+/* Describe in words the difference that STEP removes. */
 static void describe(const struct change *ch, const struct step *step, char *line, size_t size)
 {
 	const struct object *object = step_object(step);
@@ -126,7 +126,7 @@ static void describe(const struct change *ch, const struct step *step, char *lin
 		describe_link(&step->was->link, &step->want->link, line, size);
 }
 
-/* Is what is wanted of SPEC in a file? Those of the server and of passes have it all. */
+/* Does a file say what is wanted of SPEC? The files of the server and of passes have all of theirs. */
 static bool from_file(const struct report *r, const struct spec *spec)
 {
 	const struct conf *f;
@@ -167,7 +167,7 @@ static void repair_command(const struct report *r, const struct spec *spec, char
 	fclose(out);
 }
 
-/* What repairs the differences that were printed last: it follows them, once. */
+/* Print the command that repairs the differences printed last: it follows them, once. */
 static void print_repair(struct report *r)
 {
 	if (!*r->repair)
@@ -178,7 +178,7 @@ static void print_repair(struct report *r)
 	*r->repair = '\0';
 }
 
-/* CONF is the file that must be corrected, NULL: a command repairs it. */
+/* CONF is the file to correct, or NULL if a command repairs it. */
 static void tell(struct report *r, const struct spec *spec, const struct step *step, const struct conf *conf,
 		 const char *line)
 {
@@ -224,7 +224,7 @@ static const char *ifname_of(const struct object *o)
 	}
 }
 
-/* Is the step about a value of a device that is not there at all? That it is missing says enough. */
+/* Is the step about a value of a device that does not exist? It is enough to report the device as missing. */
 static bool of_missing(const struct plan *plan, const struct step *step)
 {
 	const struct object *o = step_object(step);
@@ -242,7 +242,7 @@ static bool of_missing(const struct plan *plan, const struct step *step)
 }
 
 /*
- * The plan of the server is that of all its peers; and the shared sysctls are in every plan: those
+ * The plan of the server includes all its peers; and the shared sysctls are in every plan: those
  * of the uplink are the server's matter, not a client's.
  */
 static const struct spec *whose(const struct change *ch, const struct step *step, const struct spec *spec)
@@ -262,7 +262,7 @@ static const struct spec *whose(const struct change *ch, const struct step *step
 	return &ch->desired.server;
 }
 
-/* What add-peer prepared is mended by any peer: after `server up` it would stay without one. */
+/* What add-peer prepared is repaired by any peer: `server up` would make it outlive the last one. */
 static const struct spec *by_whom(const struct change *ch, const struct spec *spec)
 {
 	for (size_t i = 0; spec->role == ROLE_SERVER && !ch->desired.server_explicit && i < ch->desired.n; i++)
@@ -276,7 +276,7 @@ static int check_scope(struct report *r, struct change *ch, const struct spec *s
 	struct scope scope = { .role = spec->role, .name = name_text(spec->name) };
 	int ret = change_plan(ch, &scope, err);
 
-	/* An interface that it needs has gone, say: a difference, not a failure of the check. */
+	/* For example, an interface that it needs no longer exists: a difference, not a failure of the check. */
 	if (ret && err->usage) {
 		char line[LINE];
 
@@ -308,7 +308,7 @@ static int check_role(struct report *r, struct change *ch, enum role role, const
 		if (t->spec.role != role || (name && strcmp(name_text(t->spec.name), name)))
 			continue;
 		*found = true;
-		/* All peers at once: one plan for each would take long where there are many. */
+		/* All peers in one plan: one for each would take long if there are many. */
 		if (role != ROLE_PEER || name)
 			ret = check_scope(r, ch, &t->spec, err);
 		if (!t->recorded)
@@ -338,7 +338,7 @@ static void tell_errors(struct report *r, const struct spec *spec, const struct 
 		tell(r, spec, NULL, f, line);
 }
 
-/* Whom what is said of a whole file is about. */
+/* The spec under which differences of a whole file are reported. */
 static const struct spec *owner(const struct change *ch, const struct conf *f)
 {
 	static const struct spec nat = { .role = ROLE_NAT };
@@ -346,7 +346,7 @@ static const struct spec *owner(const struct change *ch, const struct conf *f)
 	return f->role == ROLE_NAT ? &nat : f->role == ROLE_SERVER ? &ch->desired.server : &f->sections[0].spec;
 }
 
-/* A pass has nothing but its place in the table, of which it does not say that it is missing. */
+/* A pass is only an element of the table, which does not show that it is missing. */
 static void tell_absent(struct report *r, const struct change *ch, const struct conf *f, const char *name)
 {
 	for (size_t i = 0; f->role == ROLE_NAT && i < f->n_sections; i++) {
@@ -360,7 +360,7 @@ static void tell_absent(struct report *r, const struct change *ch, const struct 
 	}
 }
 
-/* What a file says is what is wanted; what cannot be as it says is a difference. NAME: nothing of others, or NULL. */
+/* What a file says is wanted; what cannot be as it says is a difference. NAME: report nothing of others, or NULL. */
 static int tell_files(struct report *r, struct change *ch, const char *name, struct err *err)
 {
 	int ret = 0;
@@ -389,7 +389,7 @@ static int tell_files(struct report *r, struct change *ch, const char *name, str
 	return ret;
 }
 
-/* Files with errors in them tell nothing that could be compared. */
+/* Files with errors cannot be compared. */
 static enum status fail_confs(const struct confs *confs)
 {
 	enum status status = STATUS_OK;
@@ -400,7 +400,7 @@ static enum status fail_confs(const struct confs *confs)
 	return status;
 }
 
-/* No difference from what is desired, but whoever checks must hear of it. */
+/* Not a difference from what is desired, but a check must report it. */
 static void warn_of_open_relays(const struct ctx *ctx, const struct change *ch)
 {
 	struct world w = { .s = &ch->host.s, .desired = &ch->desired };

@@ -6,7 +6,7 @@
 #include "spec/spec.h"
 #include "ctx.h"
 
-/* What stands behind a command's name. */
+/* What follows a command's name. */
 enum args {
 	ARGS_NONE,
 	ARGS_NAME, /* one name */
@@ -14,19 +14,19 @@ enum args {
 	ARGS_PARAMS,	  /* PARAMETER VALUE ... */
 	ARGS_NAME_PARAMS, /* a name, then PARAMETER VALUE ... */
 	ARGS_EXAM,	  /* [ NAME | PEER | DEV ] [ target HOST ] */
-	ARGS_DEV,	  /* one interface that is not ours */
+	ARGS_DEV,	  /* an interface that is not ours */
 	ARGS_NAME_FORMAT, /* a name, then a format of export */
 	ARGS_IMPORT,	  /* a format of import, files, a name */
 	ARGS_ANY,	  /* whatever is there */
 };
 
-/* What a command has to do with the files of /etc/sitctl. */
+/* What a command does with the files in /etc/sitctl. */
 enum files { FILES_NONE, FILES_READ, FILES_SAVE /* with --save, and reads */ };
 
 struct command {
 	const char *name;
-	const char *help; /* NULL: not for people */
-	enum role role;	  /* whose parameters it takes, and whose name */
+	const char *help; /* NULL: not for users */
+	enum role role;	  /* role of its parameters and name */
 	enum args args;
 	enum files files;
 	enum status (*run)(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);

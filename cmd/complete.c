@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * complete WORD...: what can stand in place of the last word, for the shells' completion: a line
- * each, a tab, what it is. ":file" is the name of a file. It comes from the tree of commands, the
- * table of parameters and the options, so that the shells' scripts need to know nothing.
+ * complete WORD...: candidates for the last word, for shell completion: one per line, with a tab and
+ * a description. ":file" stands for a file name. They come from the tree of commands, the table of
+ * parameters and the options, so that the shells' scripts need no knowledge of their own.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -24,7 +24,7 @@
 #include "spec/spec.h"
 #include "state/desired.h"
 
-/* What sitctl takes in no name, and a shell's script could not show, is not offered. */
+/* Names that sitctl does not accept, and a shell script could not show, are not offered. */
 static void offer(const char *partial, const char *word, const char *what)
 {
 	if (!has_odd(word) && !strncmp(word, partial, strlen(partial)))
@@ -53,7 +53,7 @@ static void offer_namespaces(const char *partial)
 		closedir(dir);
 }
 
-/* Names of what runs, and of what only a file has. */
+/* Names of tunnels that run, and of those that are only in a file. */
 static void offer_names(const struct ctx *ctx, enum role role, const char *partial)
 {
 	struct confs confs = { .n = 0 };
@@ -78,7 +78,7 @@ static void offer_names(const struct ctx *ctx, enum role role, const char *parti
 	host_close(&host);
 }
 
-/* The words among what can be written: those in lower case, as in IPV4|any. */
+/* The literal words of a value: those in lower case, as in IPV4|any. */
 static void offer_value(const struct param *p, const char *partial)
 {
 	char copy[80];
@@ -91,7 +91,7 @@ static void offer_value(const struct param *p, const char *partial)
 			offer(partial, word, p->help);
 }
 
-/* PARAMETER VALUE ... before the last word: the next parameter, or the value of the one before. */
+/* After PARAMETER VALUE ...: the next parameter, or the value of the previous one. */
 static void offer_params(enum role role, int n, char **words)
 {
 	const char *partial = words[n - 1];
@@ -129,7 +129,7 @@ static void offer_foreign(const char *partial)
 	host_close(&host);
 }
 
-/* Whom the doctor can examine: all tunnels, and SIT devices of others. */
+/* What the doctor can examine: all tunnels, and foreign SIT devices. */
 static void offer_exam(const struct ctx *ctx, int n, char **words)
 {
 	if (n == 1) {
@@ -184,7 +184,7 @@ static void offer_command(const struct ctx *ctx, const struct command *cmd, int 
 		offer_params(cmd->role, n - 1, words + 1);
 }
 
-/* The option that WORD is, if its value is the next word. */
+/* The option WORD, if its value is the next word. */
 static const struct option_row *wants_value(const char *word)
 {
 	for (const struct option_row *o = option_rows; o->name; o++) {
@@ -253,7 +253,7 @@ static void offer_words(const struct ctx *ctx, int n, char **words)
 		}
 		while (cmd->name && strcmp(cmd->name, words[0]))
 			cmd++;
-		/* `help` takes the same words as what it is about, but nothing behind them. */
+		/* `help` takes the same words as the command that it is about, but nothing after them. */
 		if (!cmd->name && !is_help(words[0]))
 			return;
 		words++;

@@ -11,13 +11,13 @@ enum color { COLOR_NONE, COLOR_DEV, COLOR_ADDRESS, COLOR_GOOD, COLOR_BAD };
 
 struct ctx {
 	bool json, pretty, brief, details, statistics, dry_run, quiet, save, force, unless_down;
-	bool color;			/* decided: colours on stdout */
+	bool color;			/* whether stdout is coloured */
 	bool admin, raw;		/* rights_drop() found the rights to change the network, to watch packets */
-	const char *netns;		/* NULL: the one we are in */
+	const char *netns;		/* NULL: the current one */
 	const char *file;		/* --file, or NULL */
 	const char *batch;		/* --batch, or NULL */
-	const struct command *commands; /* the tree of them */
-	int words;			/* the words that are left, for messages */
+	const struct command *commands; /* the tree of commands */
+	int words;			/* the remaining words, for messages */
 	char **word;
 };
 

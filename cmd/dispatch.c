@@ -48,7 +48,7 @@ static enum status superfluous(const struct command *cmd, int n, char **words)
 	return fail(&err);
 }
 
-/* --save, --file and --unless-down where the command has nothing to do with files, or brings nothing up. */
+/* Refuse --save, --file and --unless-down if the command does not use files, or brings nothing up. */
 static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 {
 	struct err err;
@@ -156,7 +156,7 @@ enum status dispatch(struct ctx *ctx, int n, char **words)
 	ctx->words = n;
 	ctx->word = words;
 	for (;; group = cmd->sub) {
-		/* As `ip link` does, an object alone shows what is there. */
+		/* As with `ip link`, an object alone shows what exists. */
 		const char *word = n ? words[0] : "show";
 
 		if (!n && group == ctx->commands) {

@@ -8,7 +8,7 @@
 /* Find the command that the words name and run it. Returns the exit status. */
 enum status dispatch(struct ctx *ctx, int n, char **words);
 
-/* Is the word one that asks for help? */
+/* Does the word ask for help? */
 bool is_help(const char *word);
 
 #endif

@@ -29,8 +29,8 @@
 #include "spec/spec.h"
 #include "state/desired.h"
 
-#define FORMATS_MAX 32		 /* names that a wrong one may be near to */
-#define CLIENT_DEVICE "sit-ipv6" /* what a peer's end is called: the peer's name says who it is to us */
+#define FORMATS_MAX 32		 /* names to compare a wrong one with */
+#define CLIENT_DEVICE "sit-ipv6" /* name of the peer's end: the peer's own name is only ours */
 
 static enum status unknown_format(const char *word)
 {
@@ -51,7 +51,7 @@ static enum status unknown_format(const char *word)
 	return fail(&err);
 }
 
-/* What was told, or seen, or only stands in a file; PEER: with the server's defaults. */
+/* What was requested, or observed, or is only in a file; PEER: with the server's defaults. */
 static bool find_spec(const struct host *host, const struct confs *confs, enum role role, const char *name,
 		      struct spec *spec)
 {
@@ -90,7 +90,7 @@ static int mirror(struct host *host, const struct spec *spec, struct spec *clien
 		return -EHOSTUNREACH;
 	}
 	param_append(client, "address", spec_first(spec));
-	/* Where the server's address is not on the link, the route leaves by the device alone. */
+	/* If the server's address is not on-link, the route has only the device. */
 	if (net6_contains(spec_first(spec), &spec->server_address)) {
 		client->gateway_mode = GATEWAY_ADDRESS;
 		client->gateway = spec->server_address;
@@ -126,7 +126,7 @@ static int make_exported(struct host *host, const struct spec *spec, struct expo
 		return ret;
 	memset(e, 0, sizeof(*e));
 	e->mtu = resolved.mtu;
-	/* An underlay that is not there now is no reason to print nothing. */
+	/* Print it even if the underlay does not exist now. */
 	if (!wanted_mtu(&w, &resolved, &mtu, &ignored))
 		e->mtu = mtu;
 	if (spec->role == ROLE_PEER) {

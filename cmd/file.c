@@ -54,7 +54,7 @@ static int add_conf(const struct ctx *ctx, struct confs *confs, const char *path
 	confs->items = grown;
 	memset(&grown[confs->n], 0, sizeof(*grown));
 	ret = conf_read(&grown[confs->n], path, role, name, err);
-	/* What is in /etc and cannot be read, or trusted, keeps nobody from seeing what the kernel has. */
+	/* A file in /etc that cannot be read, or trusted, must not prevent showing what the kernel has. */
 	if (ret && lenient && !ctx->file) {
 		char text[1600];
 
@@ -71,7 +71,7 @@ static int add_conf(const struct ctx *ctx, struct confs *confs, const char *path
 	return 0;
 }
 
-/* NAME.conf of a client: not the server's or that of passes, and nothing that an editor left. */
+/* NAME.conf of a client: not that of the server or of passes, nor what an editor left behind. */
 static int is_client_conf(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);

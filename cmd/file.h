@@ -8,8 +8,8 @@
 #include "commands.h"
 
 /*
- * The file of ROLE and NAME (--file, or the usual one) read into F, its errors told. 0, or
- * a negative errno and ERR (where its errors were told already, *STATUS is set).
+ * Read the file of ROLE and NAME (--file, or the usual one) into F and report its errors. Returns the
+ * exit status; F is to be freed if that is STATUS_OK.
  */
 enum status read_conf(const struct ctx *ctx, enum role role, const char *name, struct conf *f);
 
@@ -20,15 +20,15 @@ struct confs {
 };
 
 /*
- * Read the files that are there for ROLE (0: all) and NAME (NULL: all): those of /etc/sitctl, or
- * that of --file. LENIENT: one that cannot be read is left out. 0, or a negative errno and ERR. What is wrong in them is noted in each. Ends
- * with confs_free().
+ * Read the existing files for ROLE (0: all) and NAME (NULL: all): those in /etc/sitctl, or that of
+ * --file. LENIENT: skip one that cannot be read. 0, or a negative errno and ERR. Each file holds its
+ * own errors. Free with confs_free().
  */
 int confs_load(const struct ctx *ctx, enum role role, const char *name, bool lenient, struct confs *confs,
 	       struct err *err);
 void confs_free(struct confs *confs);
 
-/* To look: such files, and what the kernel has, whatever is wrong in the files. What is wrong is told. Both end as ever. */
+/* For a look: those files, and what the kernel has, even if the files have errors, which are reported. */
 enum status look(const struct ctx *ctx, enum role role, const char *name, struct confs *confs, struct host *host);
 
 /* The section of ROLE and NAME and the file that has it, or NULL. */

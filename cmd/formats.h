@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-/* The formats, a line each, after the text FIRST; the I-th of them, false where there is none. */
+/* Print the formats, one per line, after the text FIRST; get the I-th of them, false if there is none. */
 void list_formats(const char *first);
 bool next_format(unsigned int i, const char **name, const char **help);
 
-/* The same of what can be read. */
+/* The same for formats that can be imported. */
 void list_importers(const char *first);
 bool next_importer(unsigned int i, const char **name, const char **help);
 

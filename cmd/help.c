@@ -16,7 +16,7 @@
 #define EXIT_INDENT 13
 #define USAGE "Usage: sitctl [ OPTIONS ] OBJECT COMMAND [ NAME ] [ PARAMETER VALUE ]..."
 
-/* A line that begins at the margin, then what it is about, indented. */
+/* A line that begins at the margin, then its description, indented. */
 static void print_entry(const char *left, const char *help)
 {
 	printf("%*s", MARGIN, "");
@@ -110,7 +110,7 @@ void help_root(const struct command *root)
 		      "a bad file, 3 'check' found a difference or 'doctor' a fault.");
 }
 
-/* WHOLE: the command tells all of it anew; else what is not given stays as it is. */
+/* WHOLE: parameters that are not given take their default; else they keep their value. */
 static void print_param(const struct param *p, enum role role, bool whole)
 {
 	bool required = whole && (p->required & role), repeats = p->repeats & role;
@@ -140,7 +140,7 @@ void help_group(const struct command *root, const char *path, const struct comma
 	print_wrapped(0, 0, text);
 }
 
-/* What the doctor knows: the same text as in the manual. */
+/* The doctor's causes: the same text as in the manual. */
 static void print_causes(void)
 {
 	printf("\nCauses that it can find:\n");

@@ -5,10 +5,10 @@
 
 #include "commands.h"
 
-/* The objects on stderr, for who gave no words. */
+/* The objects on stderr, if no words are given. */
 void help_usage(const struct command *root);
 
-/* Help on stdout: of everything, of a group, of a command. PATH is what leads to it, such as "client ". */
+/* Help on stdout: on everything, a group, a command. PATH is the words that lead to it, such as "client ". */
 void help_root(const struct command *root);
 void help_group(const struct command *root, const char *path, const struct command *group);
 void help_command(const char *path, const struct command *cmd);

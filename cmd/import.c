@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* client import: what another tool's files say of a tunnel, as a file of sitctl. */
+/* client import: a tunnel from another tool's files, as a file of sitctl. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,7 +173,7 @@ static enum status carry_over(const struct ctx *ctx, struct import *im, const st
 	say_errors(&im->errors);
 	if (import_others(im, others, sizeof(others)))
 		warning(ctx, "%s: skipped, since only SIT tunnels are imported", others);
-	/* The one that would have been there was named. */
+	/* The only tunnel was refused, and reported. */
 	if (!im->n && im->refused)
 		return STATUS_USAGE;
 	t = choose(im, request, &err);

@@ -8,7 +8,7 @@
 #define COMMANDS_MAX 16 /* of one group */
 #define HABITS_MAX 3	/* commands that one word may stand for */
 
-/* Words of ip, wg, systemctl and others, and the commands that do the like: the first that a group has. */
+/* Words of ip, wg, systemctl and others, and the corresponding commands: the first one that a group has. */
 static const struct {
 	const char *word, *commands[HABITS_MAX];
 } habits[] = {
@@ -48,7 +48,7 @@ static const char *name_in(const struct command *group, const char *name)
 	return NULL;
 }
 
-/* Of what GROUP has. */
+/* The command of GROUP that users of other tools mean by WORD. */
 static const char *by_habit(const struct command *group, const char *word)
 {
 	const char *own = name_in(group, word);
@@ -83,7 +83,7 @@ const char *meant_command(const struct command *root, const struct command *grou
 {
 	const char *meant = by_habit(group, word);
 
-	/* Without an object, most have one tunnel of their own in mind. */
+	/* Without an object, most users mean a client tunnel. */
 	for (const struct command *c = root; !meant && group == root && c->name; c++)
 		if (c->sub && (meant = by_habit(c->sub, word))) {
 			snprintf(buf, size, "%s %s", c->name, meant);

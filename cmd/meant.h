@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: what somebody meant who knows the words of other tools. */
+/* Purpose: what users of other tools mean by a word. */
 #ifndef SITCTL_CMD_MEANT_H
 #define SITCTL_CMD_MEANT_H
 
 #include "commands.h"
 
 /*
- * The command that WORD, which none of GROUP is, was meant to be, as the words to write behind `sitctl PATH`, in BUF;
- * NULL where there is no guess. GROUP may be the one of all objects, ROOT.
+ * The command that was meant by WORD, which is not in GROUP, as the words to write after `sitctl PATH`, in BUF;
+ * NULL if there is no guess. GROUP may be ROOT, that of all objects.
  */
 const char *meant_command(const struct command *root, const struct command *group, const char *word, char *buf,
 			  size_t size);

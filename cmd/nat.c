@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `show` says of passes. */
+/* How `show` shows passes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -58,7 +58,7 @@ static void show_pass(const struct view *v, json_t *array)
 		print_pass(v);
 }
 
-/* The I-th of what there is in V, if it is a pass: of the kernel, or, if not root, what is desired. Ends with spec_free(). */
+/* Item I of V, if it is a pass: from the kernel or, if not root, from what is desired. Free it with spec_free(). */
 static bool take_pass(struct view *v, size_t i)
 {
 	const struct host *host = v->host;

@@ -8,7 +8,7 @@
 
 #include "netns.h"
 
-#define NETNS_DIR "/run/netns/" /* where `ip netns add` keeps them */
+#define NETNS_DIR "/run/netns/" /* where `ip netns add` puts them */
 
 int enter_netns(const char *name, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: network namespaces by name. */
+/* Purpose: enter a network namespace by name. */
 #ifndef SITCTL_CMD_NETNS_H
 #define SITCTL_CMD_NETNS_H
 

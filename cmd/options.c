@@ -71,7 +71,7 @@ const char *option_meant(const char *word)
 	const char *names[32];
 	unsigned int n = 0;
 
-	/* As `ip` takes them: -json, -br. */
+	/* As `ip` accepts them: -json, -br. */
 	for (const struct option_row *o = option_rows; o->name; o++) {
 		if (word[1] != '-' && word[1] && word[2] && begins(o->name, word + 1))
 			return o->name;

@@ -16,23 +16,23 @@
 struct option_row {
 	char letter;
 	const char *name;
-	const char *value; /* NULL: takes none; [=...]: optional, attached */
+	const char *value; /* NULL: no value; [=...]: optional, attached */
 	const char *help;
 };
 
 extern const struct option_row option_rows[];
 
-/* The option of that name, LEN bytes, or of that letter; NULL: there is none. */
+/* The option with that name of LEN bytes, or with that letter; or NULL. */
 const struct option_row *option_by_name(const char *name, size_t len);
 const struct option_row *option_by_letter(char letter);
 
-/* Is WORD written as an option is? A name may begin with '-' as well. */
+/* Is WORD written like an option? A name may begin with '-' as well. */
 bool option_like(const char *word);
 
-/* Is it one as `ip` takes them, with one dash: -netns, -br? A value that is joined to its letter is not that. */
+/* Is it a long option with one dash, as `ip` accepts: -netns, -br? Not a value attached to its letter. */
 bool option_of_ip(const char *word);
 
-/* The option that WORD was meant to be, which is none: without its "--"; or NULL. */
+/* The option that was probably meant by the unknown WORD, without its "--"; or NULL. */
 const char *option_meant(const char *word);
 
 #endif

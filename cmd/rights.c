@@ -6,7 +6,7 @@
 
 #include "rights.h"
 
-/* A capability that a user other than root has got from the program's file, not from who started it. */
+/* A capability that a user other than root has from the program's file, not from the parent process. */
 static bool from_file(void)
 {
 	capng_get_caps_process();
@@ -40,7 +40,7 @@ int rights_drop(struct ctx *ctx, bool watching, struct err *err)
 		bool needed;
 	} kept[] = {
 		{ CAP_NET_ADMIN, true },
-		{ CAP_CHOWN, ctx->save }, /* a file that is written again keeps its group */
+		{ CAP_CHOWN, ctx->save }, /* a file that is rewritten keeps its group */
 		{ CAP_NET_RAW, watching },
 	};
 	bool have[sizeof(kept) / sizeof(*kept)];

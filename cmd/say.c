@@ -12,9 +12,9 @@
 #include "plan/plan.h"
 
 #define COLUMNS_MAX 80 /* longer lines are hard to read */
-#define COLUMNS_MIN 40 /* there is no use in fewer */
+#define COLUMNS_MIN 40 /* narrower terminals wrap lines themselves */
 
-/* Where in a batch we are: it belongs to all that is said, as the program's name does. */
+/* Current position in a batch: every message begins with it, after the program's name. */
 static char place[300];
 
 enum status not_found(const struct command *cmd, const char *name)
@@ -41,7 +41,7 @@ static int line_length(void)
 	return length;
 }
 
-/* TEXT, which can be shown, from column AT on, in lines that fit the terminal; those after the first begin at INDENT. */
+/* Print TEXT, already escaped, from column AT, in lines that fit the terminal; further lines begin at INDENT. */
 static void wrap(int at, int indent, const char *text)
 {
 	const int length = line_length();
@@ -91,7 +91,7 @@ void set_place(const char *file, unsigned int line)
 		snprintf(place, sizeof(place), "%.250s:%u: ", file, line);
 }
 
-/* A message may quote any bytes: none of them shall steer a terminal. */
+/* A message may quote any bytes: none of them may control a terminal. */
 static void say(const char *text)
 {
 	fprintf(stderr, "sitctl: %s", place);

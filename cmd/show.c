@@ -19,7 +19,7 @@
 #include "state/saved.h"
 
 #define DROPPED_TEXT 64
-#define PROXIED_LISTED 4 /* more entries of the NDP proxy than that are only counted */
+#define PROXIED_LISTED 4 /* if there are more NDP proxy entries, they are only counted */
 
 static const char *const stat_names[STAT_COUNT] = {
 	"rx-packets", "rx-bytes", "rx-errors", "rx-dropped", "tx-packets", "tx-bytes", "tx-errors", "tx-dropped",
@@ -35,7 +35,7 @@ static const char *operstate(uint8_t state)
 	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
 }
 
-/* Is the parameter one that says something of this tunnel now? */
+/* Does the parameter apply to this tunnel now? */
 static bool is_shown(const struct view *v, const struct param *p)
 {
 	if (!param_exists(p, &v->spec) || p->internal)
@@ -52,7 +52,7 @@ static uint64_t dropped(const struct view *v, enum nft_set_id set)
 	return nft_counted(&v->host->s.nft, set, v->link->name);
 }
 
-/* What came by the uplink in the name of a peer or of this host. */
+/* Packets that arrived on the uplink with an address of a peer or of this host as source. */
 static unsigned long long uplink_dropped(const struct host *host)
 {
 	return nft_counted(&host->s.nft, SET_DROPPED, name_text(host->j.desired.server.uplink));
@@ -230,7 +230,7 @@ static void view_print(const struct view *v)
 		print_filtered(v);
 }
 
-/* The journal's sysctls and the uplink: what `server` has set on this host. */
+/* The journal's sysctls and the uplink: what `server` set on this host. */
 static void print_host(const struct ctx *ctx, const struct host *host)
 {
 	const struct saved *entry;
@@ -262,7 +262,7 @@ static json_t *host_json(const struct host *host)
 	return json;
 }
 
-/* Where the kernel has the tunnels of ROLE as devices. */
+/* Show the tunnels of ROLE that are devices in the kernel. */
 static bool show_devices(struct view v, const struct confs *confs, enum role role, const char *name, json_t *array)
 {
 	const struct host *host = v.host;
@@ -278,7 +278,7 @@ static bool show_devices(struct view v, const struct confs *confs, enum role rol
 		found = true;
 		t = desired_find(&host->j.desired, role, link_tunnel_name(v.link));
 		observe_link(&host->s, v.link, t && t->recorded ? &t->spec : NULL, &v.spec);
-		/* The address is shown for itself. */
+		/* The address is shown separately. */
 		remote_host = v.spec.host;
 		v.remote_host = remote_host;
 		v.spec.host = NULL;

@@ -14,7 +14,7 @@ struct view {
 	const struct link *link;
 	struct spec spec;		    /* as the kernel has it; host empty */
 	const char *remote_host;	    /* the name that `remote` was given as, or NULL */
-	const struct conf *file;	    /* where its section is, */
+	const struct conf *file;	    /* the file that has its section, */
 	const struct conf_section *section; /* or NULL */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `show` says of the files: what they have and the kernel has not. */
+/* What `show` shows of the files: what they have and the kernel does not. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "state/desired.h"
 #include "state/readback.h"
 
-/* "auto" and "any" leave the choice to us: whatever the kernel has is what the file says. */
+/* "auto" and "any" leave the choice to us: whatever the kernel has agrees with the file. */
 static bool leaves_open(const char *value)
 {
 	return !strcmp(value, "auto") || !strcmp(value, "any");
@@ -83,7 +83,7 @@ static bool pass_in_kernel(const struct host *host, const struct spec *spec)
 			if (same)
 				return true;
 		}
-	/* Not root: what is desired is all that is known. */
+	/* Not root: only what is desired is known. */
 	return host->s.nft_unknown && desired_find(&host->j.desired, ROLE_NAT, name_text(spec->name));
 }
 

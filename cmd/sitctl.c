@@ -45,7 +45,7 @@ static bool set_color(struct ctx *ctx, const char *value)
 	return true;
 }
 
-/* Options that end the run at once are told by *done. */
+/* *DONE is set by options that end the run immediately. */
 static bool take_option(struct ctx *ctx, char letter, const char *value, bool *done)
 {
 	switch (letter) {
@@ -75,7 +75,7 @@ static bool take_option(struct ctx *ctx, char letter, const char *value, bool *d
 	}
 }
 
-/* Take the option at argv[*i], moving *i on over a value of its own. */
+/* Handle the option at argv[*i], advancing *i past its value. */
 static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, bool *done)
 {
 	char *word = argv[*i];

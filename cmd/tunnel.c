@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* client up, down; server up, down, add-peer, set-peer, del-peer; nat pass, unpass, up, down: to a state. */
+/* client up, down; server up, down, add-peer, set-peer, del-peer; nat pass, unpass, up, down. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@
 #include "spec/spec.h"
 #include "state/desired.h"
 
-/* Words to a checked spec. SPEC is what they change: made by spec_init(), or what is desired. */
+/* Parse words into a checked spec. SPEC is what they change: made by spec_init(), or what is desired. */
 static int read_words(int n, char **words, struct spec *spec, struct err *err)
 {
 	int ret = spec_words(spec, n, words, err);
@@ -27,7 +27,7 @@ static int read_words(int n, char **words, struct spec *spec, struct err *err)
 	return ret ? ret : spec_check(spec, err);
 }
 
-/* Open the change with what it needs: the right to change, and the lock unless nothing is done. */
+/* Open the change with what it needs: CAP_NET_ADMIN, and the lock unless it is a dry run. */
 static int begin(const struct ctx *ctx, struct change *ch, struct err *err)
 {
 	int ret = need_admin(ctx, err);
@@ -35,7 +35,7 @@ static int begin(const struct ctx *ctx, struct change *ch, struct err *err)
 	return ret ? ret : change_open(ch, !ctx->dry_run, err);
 }
 
-/* With parameters no file is read: both at once is a mistake. */
+/* With parameters no file is read: giving both is a mistake. */
 static int no_file(const struct ctx *ctx, struct err *err)
 {
 	if (ctx->unless_down)
@@ -76,7 +76,7 @@ static enum status up_from_file(const struct ctx *ctx, const char *name)
 	return carry_out_conf(ctx, &f, &scope);
 }
 
-/* Ends CH and SPEC. */
+/* Frees CH and SPEC. */
 static enum status finish(const struct ctx *ctx, struct change *ch, struct spec *spec)
 {
 	struct scope scope = { .role = spec->role, .name = name_text(spec->name) };
@@ -89,7 +89,7 @@ static enum status finish(const struct ctx *ctx, struct change *ch, struct spec 
 	return status;
 }
 
-/* Ends SPEC. */
+/* Frees SPEC. */
 static enum status give_up(struct spec *spec, const struct err *err)
 {
 	spec_free(spec);
@@ -106,7 +106,7 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 
 	if (!n && cmd->role == ROLE_CLIENT)
 		return up_from_file(ctx, name);
-	/* A name is resolved before the lock is taken: it may take long. */
+	/* Names are resolved before the lock is taken, since that may take long. */
 	if (no_file(ctx, &err) || spec_init(&spec, cmd->role, name, &err) || read_words(n, words, &spec, &err) ||
 	    need_admin(ctx, &err) || spec_resolve(&spec, &answers, &err) || begin(ctx, &ch, &err))
 		return give_up(&spec, &err);
@@ -115,7 +115,7 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 	return finish(ctx, &ch, &spec);
 }
 
-/* The peer with what was GIVEN changed in SPEC, which holds nothing before. 0, or a negative errno and ERR. */
+/* Put the peer into SPEC, which is empty before, with the GIVEN changes. 0, or a negative errno and ERR. */
 static int change_peer(const struct snapshot *s, const struct desired_tunnel *t, int n, char **words,
 		       const struct spec *given, const struct answers *answers, struct spec *spec, struct err *err)
 {
@@ -138,7 +138,7 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 	struct change ch;
 	struct err err;
 
-	/* Wrong words are told before anything else is looked at. */
+	/* Wrong words are reported before anything else is examined. */
 	if (no_file(ctx, &err) || spec_init(&given, cmd->role, name, &err) || spec_words(&given, n, words, &err))
 		return give_up(&given, &err);
 	if (!n) {
@@ -162,7 +162,7 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 	return finish(ctx, &ch, &spec);
 }
 
-/* What a file brings back by itself shall stay away: a file that no longer has it, or none, does not. */
+/* What a file would bring back automatically must stay down; without a file that has it, there is no need. */
 static void keep_down(const struct ctx *ctx, struct change *ch, enum role role, const char *name)
 {
 	char path[CONF_PATH];
