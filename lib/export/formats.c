@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of formats: a format is one file and one row. */
+/* The table of formats: each format has one source and one row. */
 #include <stdio.h>
 #include <string.h>
 

@@ -10,10 +10,10 @@ extern const struct format formats[];
 
 const struct format *format_find(const char *name);
 
-/* Print E as FORMAT on OUT, what it cannot express in NOTES (for notes_free()). As format.print(). */
+/* Print E as FORMAT to OUT; NOTES, to be freed with notes_free(), has what it cannot express. As format.print(). */
 int format_print(const struct format *format, FILE *out, const struct exported *e, struct notes *notes);
 
-/* One for each file, in the order in which they are listed. */
+/* One for each format, in the order of the table. */
 int print_sitctl(FILE *out, const struct exported *e, struct notes *notes);
 int print_sitctl_conf(FILE *out, const struct exported *e, struct notes *notes);
 int print_iproute2(FILE *out, const struct exported *e, struct notes *notes);

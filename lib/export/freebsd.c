@@ -51,7 +51,7 @@ int print_freebsd(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char source[NET6_TEXT], remote[NET6_TEXT];
 
-	/* Not `routing restart`: it flushes all routes, those of IPv4 that one is logged in by as well. */
+	/* Not `routing restart`: it flushes all routes, even the IPv4 route of the user's own login. */
 	fputs("# In /etc/rc.conf; use another number if gif0 is taken. Then: service netif start gif0; "
 	      "service routing static inet6\n",
 	      out);
@@ -69,7 +69,7 @@ int print_freebsd(FILE *out, const struct exported *e, struct notes *notes)
 	fputs("\"\n", out);
 	print_addresses(out, e);
 	print_routes(out, e);
-	/* rc.conf is read by a shell: rules of pf may only be a comment in it. */
+	/* rc.conf is read by a shell: pf rules can only be comments in it. */
 	if (e->spec.notrack)
 		fprintf(out,
 			"# If pf filters, in /etc/pf.conf, so that the tunnel's own packets never end a state:\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Format ifupdown: method v4tunnel of interfaces(5), and what it has no option for as commands. */
+/* Format ifupdown: method v4tunnel of interfaces(5), with commands for what it has no options for. */
 #include <stdio.h>
 
 #include "base/inet6.h"
@@ -46,7 +46,7 @@ int print_ifupdown(FILE *out, const struct exported *e, struct notes *notes)
 {
 	char text[NET6_TEXT];
 
-	/* ifupdown hands it to a shell as it is. */
+	/* ifupdown passes it to a shell unquoted. */
 	if (!is_plain(name_text(e->spec.name), "-_.+@"))
 		return refuse(notes, "%s: ifupdown accepts only names of letters, digits and -_.+@",
 			      name_text(e->spec.name));

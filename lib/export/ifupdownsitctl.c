@@ -15,7 +15,7 @@ int print_ifupdown_sitctl(FILE *out, const struct exported *e, struct notes *not
 	if (!is_plain(name_text(e->spec.name), "-_.+@"))
 		return refuse(notes, "%s: ifupdown accepts only names of letters, digits and -_.+@",
 			      name_text(e->spec.name));
-	/* A backslash at the end of a line would join the next one. */
+	/* A backslash at the end of a line would join it with the next one. */
 	if (e->spec.underlay.at && !is_plain(name_text(e->spec.underlay), "-_.+@"))
 		return refuse(notes, "%s: ifupdown accepts only names of letters, digits and -_.+@",
 			      name_text(e->spec.underlay));
@@ -29,7 +29,7 @@ int print_ifupdown_sitctl(FILE *out, const struct exported *e, struct notes *not
 	fprintf(out, "auto %s\niface %s inet6 manual\n", name_text(e->spec.name), name_text(e->spec.name));
 	for (const struct param *p = params; p->name; p++)
 		for (unsigned int i = 0; exported_value(e, p, i, value); i++) {
-			/* Several values stand in one line. */
+			/* All values are on one line. */
 			if (!i)
 				fprintf(out, "\tsitctl-%s", p->name);
 			fprintf(out, " %s", value);

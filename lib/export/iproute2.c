@@ -15,10 +15,10 @@
 
 #include <linux/rtnetlink.h>
 
-#define RAW (-300)    /* priority of the hooks before connection tracking */
-#define MANGLE (-150) /* where TCP options are changed */
+#define RAW (-300)    /* hook priority before connection tracking */
+#define MANGLE (-150) /* hook priority at which TCP options are changed */
 
-/* The nf_tables table of this tunnel. */
+/* The name of this tunnel's nf_tables table. */
 static void print_table(FILE *out, const struct exported *e)
 {
 	char remote[NET6_TEXT];
@@ -38,7 +38,7 @@ static void print_chain(FILE *out, const struct exported *e, const char *before,
 	fprintf(out, " %s '{ type filter hook %s priority %d; }'\n", name, name, priority);
 }
 
-/* nft's strings know no escapes, and a '*' at the end is a wildcard. */
+/* nft's strings have no escapes, and a trailing '*' is a wildcard. */
 static bool can_clamp(const struct exported *e)
 {
 	return e->spec.mss_clamp && is_plain(name_text(e->spec.name), "-_.");
@@ -99,7 +99,7 @@ void print_no_filter(FILE *out, const struct exported *e, const char *before)
 	fputc('\n', out);
 }
 
-/* What routed prefixes ask for: unreachable routes, addresses of LAN interfaces. */
+/* For routed prefixes: unreachable routes and addresses of LAN interfaces. */
 void print_ip_routes(FILE *out, const struct exported *e, const char *before, bool add)
 {
 	const char *verb = add ? "add" : "del";
@@ -154,7 +154,7 @@ static void print_link(FILE *out, const struct exported *e)
 		fputs(" dev ", out);
 		print_word(out, name_text(e->spec.underlay));
 	}
-	/* `ip` calls these as we do. */
+	/* `ip` has the same names for these. */
 	for (const char *const *name = device_attrs; *name; name++)
 		if (exported_value(e, param_find(ROLE_CLIENT, *name), 0, value))
 			fprintf(out, " %s %s", *name, value);

@@ -11,6 +11,6 @@ void print_clamp(FILE *out, const struct exported *e, const char *before);
 void print_no_filter(FILE *out, const struct exported *e, const char *before);
 void print_ip_routes(FILE *out, const struct exported *e, const char *before, bool add);
 void print_ip_default(FILE *out, const struct exported *e, const char *before);
-void omit_nft(struct notes *notes, const struct exported *e); /* what these do not do */
+void omit_nft(struct notes *notes, const struct exported *e); /* what those do not do */
 
 #endif

@@ -11,9 +11,9 @@
 #include "kernel/route.h"
 #include "state/derive.h"
 
-#define NETPLAN_METRIC_MAX INT32_MAX /* it writes more as a negative number (seen with 0.106) */
+#define NETPLAN_METRIC_MAX INT32_MAX /* it writes larger ones as negative numbers (seen with 0.106) */
 
-/* A scalar in double quotes, where it could be taken for something else. */
+/* A scalar, in double quotes if it could be mistaken for something else. */
 static void print_scalar(FILE *out, const char *text)
 {
 	static const char *const others[] = { "y", "n", "yes", "no", "on", "off", "true", "false", "null" };
@@ -71,7 +71,7 @@ int print_netplan(FILE *out, const struct exported *e, struct notes *notes)
 	fputs("network:\n  version: 2\n  tunnels:\n    ", out);
 	print_scalar(out, name_text(e->spec.name));
 	fprintf(out, ":\n      mode: sit\n      remote: %s\n", addr4_text(e->spec.remote, text));
-	/* netplan before 1.0 must have one; the kernel takes 0.0.0.0 for any. */
+	/* netplan before 1.0 requires one; to the kernel 0.0.0.0 means any. */
 	fprintf(out, "      local: %s\n", addr4_text(e->spec.local, text));
 	if (e->spec.ttl)
 		fprintf(out, "      ttl: %u\n", e->spec.ttl);

@@ -10,7 +10,7 @@
 #include "kernel/route.h"
 #include "state/derive.h"
 
-/* Name= of [Match] is a pattern: what could mean something there stands for any character. */
+/* Name= of [Match] is a pattern: special characters are replaced with one that matches any. */
 static void print_match(FILE *out, const char *name)
 {
 	for (const char *p = name; *p; p++) {

@@ -30,7 +30,7 @@ static void print_ipv6(FILE *out, const struct exported *e)
 	unsigned int n = 0;
 	bool has_default = derive_route(&e->spec, 0, &route);
 
-	/* Its own address it makes of no hardware address, which a tunnel has only where `local` is told. */
+	/* NetworkManager's own address must not derive from the hardware address, which a tunnel has only with `local`. */
 	fputs("\n[ipv6]\nmethod=manual\naddr-gen-mode=stable-privacy\n", out);
 	for (unsigned int i = 0; i < e->spec.n_addresses; i++)
 		fprintf(out, "address%u=%s\n", i + 1, net6_text(&e->spec.addresses[i], text));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the formats share: saying what they cannot express, and values as text. */
+/* What the formats share: notes on what they cannot express, and values as text. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -52,7 +52,7 @@ int refuse(struct notes *notes, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* Is VALUE what a new client has? */
+/* Is VALUE the default of a new client? */
 static bool is_default(const struct param *p, const char *value)
 {
 	char usual[VALUE_TEXT];
@@ -86,7 +86,7 @@ void omit_param(struct notes *notes, const struct exported *e, const char *param
 	for (unsigned int i = 0; param_text(p, &e->spec, i, value); i++) {
 		bool off = !strcmp(value, "off");
 
-		/* Somebody must know of what is on by default and is not there. */
+		/* Users must know if something that is on by default is missing. */
 		if (is_default(p, value) && strcmp(value, "on"))
 			continue;
 		snprintf(text, sizeof(text), "%s %s: %s", param, value, why);
@@ -150,7 +150,7 @@ void omit_dev(struct notes *notes, const struct exported *e, const char *why)
 	omit_param(notes, e, "dev", why);
 }
 
-/* Switching all.forwarding on takes away default routes learned by router advertisement. */
+/* Enabling all.forwarding removes default routes learned by router advertisement. */
 void omit_forwarding(struct notes *notes, const struct exported *e)
 {
 	if (spec_has_lan(&e->spec))

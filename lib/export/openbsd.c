@@ -15,7 +15,7 @@ static void print_routes(FILE *out, const struct exported *e)
 {
 	char text[NET6_TEXT];
 
-	/* Without a gateway the route goes by an address of the interface. */
+	/* Without a gateway the route uses an address of the interface. */
 	if (e->spec.gateway_mode == GATEWAY_AUTO)
 		fprintf(out, "!route -qn add -inet6 -iface default %s\n", base_text(spec_first(&e->spec), text));
 	if (e->spec.gateway_mode == GATEWAY_ADDRESS)

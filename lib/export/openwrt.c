@@ -16,7 +16,7 @@
 
 static void print_set(FILE *out, const char *path, const char *section, const char *option, const char *value)
 {
-	/* As a shell's words: what is in single quotes stands for itself. */
+	/* As in a shell, what is in single quotes is taken literally. */
 	fprintf(out, "set %s.%s.%s='%s'\n", path, section, option, value);
 }
 
@@ -37,7 +37,7 @@ static void print_interface(FILE *out, const struct exported *e, const char *sec
 			net6_text(&e->spec.prefixes[i].net, text));
 	snprintf(number, sizeof(number), "%u", e->mtu ? e->mtu : 1480);
 	print_set(out, "network", section, "mtu", number);
-	/* 6in4 would take 64; 0 is `inherit`. */
+	/* The default of 6in4 is 64; 0 is `inherit`. */
 	snprintf(number, sizeof(number), "%u", e->spec.ttl);
 	print_set(out, "network", section, "ttl", number);
 	snprintf(number, sizeof(number), "%u", e->spec.metric);
@@ -60,7 +60,7 @@ static void print_rule(FILE *out, const struct exported *e, const char *section,
 	print_set(out, "firewall", name, "target", target);
 }
 
-/* A LAN gets its /64 of the prefix by its name in OpenWrt, which may be another than the device's. */
+/* A LAN gets its /64 of the prefix by its name in OpenWrt, which may differ from the device's. */
 static void print_lans(FILE *out, const struct exported *e)
 {
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)

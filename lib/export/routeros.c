@@ -13,7 +13,7 @@
 #include "kernel/route.h"
 #include "state/derive.h"
 
-/* In double quotes; a backslash, quote or dollar after a backslash stands for itself. */
+/* In double quotes; a backslash, quote or dollar is escaped with a backslash. */
 static void print_string(FILE *out, const char *text)
 {
 	fputc('"', out);

@@ -16,7 +16,7 @@ int print_sitctl_conf(FILE *out, const struct exported *e, struct notes *notes)
 	if (!strcmp(name_text(e->spec.name), "server") || !strcmp(name_text(e->spec.name), "nat"))
 		remark(notes, "name: %s.conf is not a client's file: rename the tunnel, or use --file",
 		       name_text(e->spec.name));
-	/* In the file that would begin a comment. */
+	/* In the file it would begin a comment. */
 	if (*name_text(e->spec.underlay) == '#')
 		return refuse(notes, "%s: a value that begins with '#' cannot be written to the file",
 			      name_text(e->spec.underlay));

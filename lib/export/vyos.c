@@ -32,7 +32,7 @@ static void print_routes(FILE *out, const struct exported *e)
 	if (e->spec.gateway_mode == GATEWAY_ADDRESS)
 		fprintf(out, "set protocols static route6 ::/0 next-hop %s interface " DEVICE "\n",
 			addr6_text(&e->spec.gateway, text));
-	/* The worst distance: a route to a LAN wins. */
+	/* A high distance, so that a route to a LAN wins. */
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
 		fprintf(out, "set protocols static route6 %s reject distance 254\n",
 			net6_text(&e->spec.prefixes[i].net, text));
@@ -61,7 +61,7 @@ int print_vyos(FILE *out, const struct exported *e, struct notes *notes)
 		fprintf(out, TUNNEL " address %s\n", net6_text(&e->spec.addresses[i], text));
 	if (e->mtu)
 		fprintf(out, TUNNEL " mtu %u\n", e->mtu);
-	/* VyOS would take 64; 0 is `inherit`. */
+	/* The default of VyOS is 64; 0 is `inherit`. */
 	fprintf(out, TUNNEL " parameters ip ttl %u\n", e->spec.ttl);
 	if (e->spec.mss_clamp)
 		fputs(TUNNEL " ipv6 adjust-mss clamp-mss-to-pmtu\n", out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Put together what importers have read: whose address, route or prefix is it? */
+/* Assemble what importers have read: which tunnel does an address, route or prefix belong to? */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "spec/params.h"
 #include "state/derive.h"
 
-/* From now on errors are about ITEM. */
+/* From now on, errors refer to ITEM. */
 static void at(struct import *im, const struct import_item *item)
 {
 	im->file = item->file;
@@ -26,13 +26,13 @@ static struct imported *owner_by_gateway(struct import *im, const struct import_
 	return NULL;
 }
 
-/* What names no interface belongs to the tunnel before it, or to the first one. */
+/* An item without an interface belongs to the tunnel before it, or to the first one. */
 static struct imported *nearby(struct import *im, const struct import_item *item)
 {
 	return im->n ? &im->tunnels[item->after ? item->after - 1 : 0] : NULL;
 }
 
-/* The tunnel that it is about: by the interface, else by the gateway. */
+/* The tunnel that an item is about: by its interface, else by its gateway. */
 static struct imported *owner(struct import *im, const struct import_item *item)
 {
 	return item->ifname[0] ? import_find(im, item->ifname) : owner_by_gateway(im, item);
@@ -51,7 +51,7 @@ static void take_address(struct import *im, const struct import_item *item)
 	struct imported *t = import_find(im, item->ifname);
 	char text[NET6_TEXT];
 
-	/* The same one again says nothing. */
+	/* A repeated address is ignored. */
 	for (unsigned int i = 0; t && i < t->spec.n_addresses; i++)
 		if (net6_equal(&t->spec.addresses[i], &item->net))
 			return;
@@ -78,7 +78,7 @@ static void take_default(struct import *im, const struct import_item *item)
 	char text[NET6_TEXT], word[NET6_TEXT + 16];
 
 	if (!t)
-		return; /* by another interface: not the tunnel's */
+		return; /* through another interface: not the tunnel's */
 	if (t->dflt && same_way(t->dflt, item))
 		return;
 	addr6_text(&item->gateway, text);
@@ -96,7 +96,7 @@ static void take_default(struct import *im, const struct import_item *item)
 		import_set(im, t, "metric", text);
 }
 
-/* Does an address of T bring this route? A routed prefix may be used on the tunnel itself. */
+/* Does an address of T imply this route? A routed prefix may be used on the tunnel itself. */
 static bool brought_by_address(const struct imported *t, const struct import_item *item)
 {
 	for (unsigned int i = 0; !item->has_gateway && i < t->spec.n_addresses; i++)
@@ -105,7 +105,7 @@ static bool brought_by_address(const struct imported *t, const struct import_ite
 	return false;
 }
 
-/* Is it the gateway of T's default route? That is on the link already. */
+/* Is it the gateway of T's default route? That is on-link already. */
 static bool is_gateway(const struct imported *t, const struct net6 *net)
 {
 	return net->len == 128 && t->spec.gateway_mode == GATEWAY_ADDRESS && addr6_equal(&t->spec.gateway, &net->addr);
@@ -165,7 +165,7 @@ static bool first_address(const struct net6 *prefix, const struct import_item *i
 	return name_hold(&p.ifname, item->ifname) && derive_lan_addr(&p, &want) && net6_equal(&want.net, &item->net);
 }
 
-/* An address of another interface: part of a prefix that is routed to here. */
+/* An address of another interface: part of a prefix that is routed to this host. */
 static void take_lan(struct import *im, const struct import_item *item)
 {
 	struct imported *t = nearby(im, item);
@@ -205,7 +205,7 @@ static void take_odd(struct import *im, const struct import_item *item)
 		import_error(im, item->value, "is not understood in '%s'", item->param);
 }
 
-/* A client forwards for its LANs only. Said once, whatever it is that is set. */
+/* A client forwards only for its LANs. Reported once, whichever sysctl is set. */
 static void check_forwarding(struct import *im)
 {
 	for (size_t i = 0; i < im->n; i++)
@@ -220,7 +220,7 @@ static void check_forwarding(struct import *im)
 		}
 }
 
-/* What is said of a tunnel before it is there was not read. */
+/* Settings for a tunnel that precede its creation were not read. */
 static void take_early(struct import *im, const struct import_item *item)
 {
 	for (size_t i = item->after; i < im->n; i++) {
@@ -236,7 +236,7 @@ static void take_early(struct import *im, const struct import_item *item)
 	}
 }
 
-/* Only what the text itself does not say: it may have been changed, and the comment not. */
+/* Only what the text itself does not say: it may have been changed without the comment. */
 static void take_comment(struct import *im, const struct import_item *item)
 {
 	struct imported *t = im->n ? &im->tunnels[item->after < im->n ? item->after : im->n - 1] : NULL;
@@ -279,7 +279,7 @@ static void check(struct import *im, struct imported *t)
 
 	im->file = t->file;
 	im->line = t->line;
-	/* Another tool makes no default route that it does not speak of, sitctl does. */
+	/* Other tools make a default route only if told to; sitctl makes one by default. */
 	if (!t->own_words && !spec_given(&t->spec, "gateway"))
 		import_set(im, t, "gateway", "none");
 	if (!t->own_words && !spec_given(&t->spec, "ttl"))

@@ -13,7 +13,7 @@ static bool has(int n, char *words[], const char *a, const char *b)
 	return false;
 }
 
-/* Packet filters: what keeps protocol 41 out of connection tracking, or clamps the MSS, sitctl does as well. */
+/* Packet filters: sitctl, too, keeps protocol 41 out of connection tracking and clamps the MSS. */
 void import_filter(struct import *im, int n, char *words[])
 {
 	bool table = has(n, words, "table", "chain") && !has(n, words, "rule", NULL);
@@ -48,7 +48,7 @@ void import_sysctl(struct import *im, int n, char *words[])
 			set_sysctl(im, words[i], words[i]);
 }
 
-/* What `echo` and the like put into a file. */
+/* What `echo` and the like write to a file. */
 void import_written(struct import *im, int n, char *words[], const char *into)
 {
 	static const char *const nowhere[] = { "", "/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", NULL };

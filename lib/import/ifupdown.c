@@ -12,14 +12,14 @@
 
 #define OPTIONS_MAX 256	  /* of one stanza */
 #define COMMANDS_MAX 4096 /* of other interfaces */
-#define OWN "sitctl-"	  /* begins an option of sitctl's hook */
+#define OWN "sitctl-"	  /* prefix of the options of sitctl's hook */
 
 struct option {
 	char *name, *value;
 	unsigned int line;
 };
 
-/* A stanza `iface`, read whole before it is known what it is. */
+/* An `iface` stanza, read completely before its kind is known. */
 struct stanza {
 	const char *name, *family, *method, *more;
 	unsigned int line;
@@ -39,7 +39,7 @@ struct commands {
 struct reader {
 	struct stanza stanza;
 	struct commands commands;
-	bool in_mapping; /* which has lines of its own */
+	bool in_mapping; /* whose lines are not options */
 };
 
 static char *skip(char *p)
@@ -47,7 +47,7 @@ static char *skip(char *p)
 	return p + strspn(p, " \t\r");
 }
 
-/* Cut the word at P off; returns what follows. */
+/* Terminate the word at P; returns what follows. */
 static char *cut(char *p)
 {
 	p += strcspn(p, " \t\r");
@@ -56,7 +56,7 @@ static char *cut(char *p)
 	return skip(p);
 }
 
-/* The next line in *TEXT, with those that it goes on in, unless it is a comment; *LINE is its number, *NEXT that of the following one. */
+/* The next line in *TEXT, joined with its continuation lines unless it is a comment; *LINE, *NEXT: the line numbers. */
 static char *next_line(char **text, unsigned int *line, unsigned int *next)
 {
 	char *from = *text, *end = from;
@@ -94,7 +94,7 @@ static const char *option(const struct stanza *s, const char *name)
 	return NULL;
 }
 
-/* What takes it down again, belongs to another option, or is so with a tunnel of sitctl anyway: with any value, or off. */
+/* Options that take it down, belong to another one, or hold for every sitctl tunnel: with any value, or off. */
 static bool says_nothing(const struct stanza *s, const struct option *o)
 {
 	static const char *const names[] = { "pre-down",     "down",  "post-down",   "dad-attempts",
@@ -107,13 +107,13 @@ static bool says_nothing(const struct stanza *s, const struct option *o)
 	       (!strcmp(o->name, "metric") && option(s, "gateway"));
 }
 
-/* Several values stand in one line. */
+/* All values are on one line. */
 static void take_own(struct import *im, struct imported *t, const struct option *o)
 {
 	char name[64];
 
 	snprintf(name, sizeof(name), "%s", o->name + strlen(OWN));
-	/* As the environment of a hook has it. */
+	/* As in the environment of a hook. */
 	for (char *p = name; *p; p++)
 		if (*p == '_')
 			*p = '-';
@@ -133,7 +133,7 @@ static void take_address(struct import *im, const struct stanza *s, const char *
 	import_address(im, s->name, value, (uint8_t)len);
 }
 
-/* It is named, and not missed once more. */
+/* Report it once, and not as missing again. */
 static void take_no_value(struct import *im, const struct stanza *s, struct imported *t, const struct option *o)
 {
 	import_error(im, o->name, "has no value");
@@ -169,7 +169,7 @@ static void take_option(struct import *im, const struct stanza *s, struct import
 		import_error(im, o->name, "is an option that is not understood");
 }
 
-/* Does COMMAND make a tunnel? Its reader is asked. */
+/* Does COMMAND create a tunnel? Try to read it. */
 static bool makes_tunnel(const char *command, const char *ifname)
 {
 	struct import im = { .n = 0 };
@@ -189,7 +189,7 @@ static bool has_own(const struct stanza *s)
 	return false;
 }
 
-/* The method `tunnel` is for other tunnels, too. */
+/* The method `tunnel` exists for other tunnels, too. */
 static bool has_method(const struct stanza *s)
 {
 	const char *mode = option(s, "mode");
@@ -198,7 +198,7 @@ static bool has_method(const struct stanza *s)
 	       (!strcmp(s->method, "tunnel") && mode && !strcmp(mode, "sit"));
 }
 
-/* A stanza of another interface: is it nevertheless about a tunnel, of a kind or in a way that is not read? */
+/* Report a stanza of another interface that is nevertheless about a tunnel, of an unsupported kind or form. */
 static void name_other(struct import *im, const struct stanza *s)
 {
 	const char *mode = option(s, "mode"), *tunnel_mode = option(s, "tunnel-mode");
@@ -234,7 +234,7 @@ static bool discards(const char *command)
 	return strstr(command, " unreachable ") || strstr(command, " blackhole ") || strstr(command, " prohibit ");
 }
 
-/* Commands of other interfaces: those that discard what is unused of a tunnel's prefix, or that name a tunnel. */
+/* Commands of other interfaces: those that discard the unused part of a tunnel's prefix, or that name a tunnel. */
 static void take_commands(struct import *im, struct commands *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
@@ -264,7 +264,7 @@ static void keep_commands(struct import *im, const struct stanza *s, struct comm
 	}
 }
 
-/* Begin the tunnel of a stanza. False where the stanza is not of one, or it is refused. */
+/* Begin the tunnel of a stanza. False if the stanza is not about one, or it is refused. */
 static bool begin_tunnel(struct import *im, const struct stanza *s, struct imported **t)
 {
 	bool own = has_own(s), method = has_method(s);
@@ -294,7 +294,7 @@ static void take_options(struct import *im, const struct stanza *s, struct impor
 	}
 }
 
-/* Commands make a tunnel: if it is that of the stanza, its options are about it, else about another interface. */
+/* Commands create a tunnel: if it is that of the stanza, its options apply to it, else to another interface. */
 static void take_both(struct import *im, const struct stanza *s)
 {
 	static const char *const of_method[] = { "endpoint", "ttl", "local", NULL };
@@ -339,7 +339,7 @@ static void take_stanza(struct import *im, const struct stanza *s, struct comman
 
 static void begin_stanza(struct stanza *s, char *words, unsigned int line)
 {
-	s->n = 0; /* options are not erased: there may be stanzas by the thousand */
+	s->n = 0; /* options are not cleared: there may be thousands of stanzas */
 	s->line = line;
 	s->name = words;
 	s->family = cut(words);
@@ -349,7 +349,7 @@ static void begin_stanza(struct stanza *s, char *words, unsigned int line)
 		s->name = NULL;
 }
 
-/* Words that end a stanza. Returns whether WORD is one. */
+/* Does WORD end a stanza? */
 static bool begins_other(struct import *im, const char *word)
 {
 	static const char *const heads[] = {
@@ -364,7 +364,7 @@ static bool begins_other(struct import *im, const char *word)
 	return import_among(word, heads) || !strncmp(word, "allow-", 6);
 }
 
-/* A line that is no comment: WORD, and the REST. */
+/* A line that is not a comment: WORD, and the REST. */
 static void take_line(struct import *im, struct reader *r, char *word, char *rest)
 {
 	struct stanza *s = &r->stanza;

@@ -9,7 +9,7 @@
 #include "import/import.h"
 #include "spec/params.h"
 
-#define COMMENT "sitctl: " /* begins what `export` says in a comment */
+#define COMMENT "sitctl: " /* begins what `export` writes in a comment */
 #define OTHERS_TOLD 16
 
 char import_unknown[] = "?";
@@ -60,7 +60,7 @@ void import_other(struct import *im, const char *name, const char *kind)
 
 bool import_is_other(const struct import *im, const char *name)
 {
-	/* Of these a LAN may be made, whose addresses are of a tunnel's prefix. */
+	/* These may form a LAN, whose addresses are in a tunnel's prefix. */
 	static const char *const ethernet[] = { "bridge", "bond",    "dummy", "ifb",  "ipvlan", "macvlan", "tap",
 						"team",	  "macvtap", "veth",  "vlan", "vxlan",	NULL };
 	const struct import_other *other = find_other(im, name);
@@ -108,7 +108,7 @@ struct imported *import_tunnel(struct import *im, const char *name)
 		import_error(im, name, "%s", err.why);
 		return NULL;
 	}
-	/* All at once: who reads on keeps a pointer to one while others come. */
+	/* Allocate all: readers keep a pointer to one while others are added. */
 	if (!im->tunnels)
 		im->tunnels = calloc(IMPORTED_MAX, sizeof(*im->tunnels));
 	if (!im->tunnels) {
@@ -139,7 +139,7 @@ void import_set(struct import *im, struct imported *t, const char *param, const 
 			return;
 		import_error(im, err.step, "%s", err.why);
 	}
-	/* A wrong value is no missing one. */
+	/* A wrong value is not a missing one. */
 	spec_set_given(&t->spec, param);
 }
 
@@ -159,7 +159,7 @@ void import_tos(struct import *im, struct imported *t, const char *value)
 		   strcmp(value, "1") && strcmp(value, "0x1") && strcmp(value, "0x01") ? value : "inherit");
 }
 
-/* One item more, zeroed. */
+/* Add a zeroed item. */
 static struct import_item *add_item(struct import *im)
 {
 	if (im->n_items == im->room_items) {
@@ -182,7 +182,7 @@ struct import_item *import_item(struct import *im, enum import_kind kind, const 
 
 	if (ifname == import_unknown)
 		return NULL;
-	/* An alternative name, which udev gives: no tunnel of sitctl's has one, nor its LAN. */
+	/* An alternative name, as set by udev: neither sitctl's tunnels nor their LANs have one. */
 	if (strlen(ifname) >= sizeof(item->ifname)) {
 		if (kind == IMPORT_ADDRESS && im->all_interfaces)
 			import_error(im, ifname, "is longer than the 15 bytes of an interface name");
@@ -251,7 +251,7 @@ void import_address(struct import *im, const char *ifname, const char *value, ui
 			import_error(im, value, "is IPv4: a tunnel of sitctl carries only IPv6");
 		return;
 	}
-	/* Every interface has one, which the kernel makes by itself. */
+	/* Every interface has one, which the kernel assigns automatically. */
 	if (!strncasecmp(value, "fe80:", 5))
 		return;
 	if (!parse_ipv6_net_host(value, default_len, &net, &why)) {
@@ -285,7 +285,7 @@ static bool route_type(struct import *im, const struct import_route *r, enum imp
 		import_error(im, type, "is not a route type that sitctl makes");
 		return false;
 	}
-	/* What goes to the loopback interface is discarded there. */
+	/* The loopback interface discards what is routed to it. */
 	if (r->ifname && !strcmp(r->ifname, "lo") && !is_default(r->to)) {
 		*kind = IMPORT_UNREACHABLE;
 		return true;
@@ -294,7 +294,7 @@ static bool route_type(struct import *im, const struct import_route *r, enum imp
 	return true;
 }
 
-/* A route of IPv4 through a tunnel is named; others are none of our business. */
+/* Report an IPv4 route through a tunnel; others do not matter. */
 static bool is_ipv4_route(struct import *im, const struct import_route *r)
 {
 	bool gateway = r->gateway && import_is_ipv4(r->gateway);
@@ -323,7 +323,7 @@ void import_route(struct import *im, const struct import_route *r)
 		import_error(im, r->to, "%s", why);
 		return;
 	}
-	/* "::" stands for no gateway. */
+	/* "::" means no gateway. */
 	if (r->gateway && strcmp(r->gateway, "::")) {
 		item.has_gateway = true;
 		if (inet_pton(AF_INET6, r->gateway, &item.gateway) != 1) {
@@ -341,11 +341,11 @@ void import_route(struct import *im, const struct import_route *r)
 	put->net = item.net;
 	put->has_gateway = item.has_gateway;
 	put->gateway = item.gateway;
-	/* For IPv6 the kernel takes 0 for its default. */
+	/* For IPv6, 0 means the kernel's default. */
 	put->metric = item.metric ? item.metric : METRIC_DEFAULT;
 }
 
-/* Comments as `export` writes them: "# sitctl: PARAMETER VALUE: WHY". */
+/* Read comments as `export` writes them: "# sitctl: PARAMETER VALUE: WHY". */
 static void read_comments(struct import *im, const char *text)
 {
 	im->line = 0;
@@ -378,7 +378,7 @@ static void read_comments(struct import *im, const char *text)
 
 void import_text(struct import *im, const struct importer *importer, const char *file, char *text)
 {
-	/* What Windows' editors put before UTF-8. */
+	/* The byte order mark that editors on Windows write. */
 	if (!strncmp(text, "\xef\xbb\xbf", 3))
 		text += 3;
 	im->file = file;

@@ -9,7 +9,7 @@ static void take_net(struct ip_command *ip, const char *word, const char *value)
 	ip->net = value;
 }
 
-/* Addresses of sitctl last. */
+/* sitctl's addresses never expire. */
 static void take_lifetime(struct ip_command *ip, const char *word, const char *value)
 {
 	if (strcmp(value, "forever"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Import of a command of iproute2, as brokers print it and as `export` does. */
+/* Import of an iproute2 command, as brokers and `export` print it. */
 #include <string.h>
 
 #include "import/ipcommand.h"
@@ -15,10 +15,10 @@ bool import_among(const char *word, const char *const *list)
 	return false;
 }
 
-/* Options of `ip` itself. False where one decides about more than the command. */
+/* Options of `ip` itself. False if one of them is not understood. */
 static bool ip_options(struct ip_command *ip)
 {
-	/* How it prints. */
+	/* They affect only the output. */
 	static const char *const plain[] = { "-4",     "-o",	 "-oneline", "-br",    "-brief", "-d",	     "-details",
 					     "-s",     "-stats", "-j",	     "-json",  "-p",	 "-pretty",  "-c",
 					     "-color", "-force", "-h",	     "-human", "-r",	 "-resolve", NULL };
@@ -41,7 +41,7 @@ static bool ip_options(struct ip_command *ip)
 	return true;
 }
 
-/* It shows something, or takes something away, which says nothing that is not said by what makes it. */
+/* It shows or removes something: whatever matters is in the command that created it. */
 static bool changes_nothing(const char *command)
 {
 	static const char *const commands[] = { "show", "list", "lst", "ls", "get", "delete", "flush", "save", "help" };
@@ -56,7 +56,7 @@ void import_ip(struct import *im, int n, char *words[])
 {
 	static const struct {
 		const char *name;
-		/* False where it is another command than those that set something up. */
+		/* False if the command does not set anything up. */
 		bool (*read)(struct ip_command *ip, const char *command);
 	} objects[] = {
 		{ "address", ip_address }, { "link", ip_link },	  { "route", ip_route },

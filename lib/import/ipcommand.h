@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: a command of iproute2. */
+/* Purpose: import an iproute2 command. */
 #ifndef SITCTL_IMPORT_IPCOMMAND_H
 #define SITCTL_IMPORT_IPCOMMAND_H
 
 #include "import/ipwords.h"
 
-/* A command `ip` of at most IP_WORDS_MAX words, which are those of a shell: one that is import_unknown is known to it only. */
+/* An `ip` command of at most IP_WORDS_MAX shell words: import_unknown is known only when the script runs. */
 void import_ip(struct import *im, int n, char *words[]);
 
 /* Is WORD in LIST, which ends with NULL? */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Import of a script: which of its commands say something of a tunnel. */
+/* Import of a script: find its commands that are about a tunnel. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,14 +11,14 @@
 
 #define VARIABLES_MAX 64
 #define FUNCTIONS_MAX 64
-#define EXPANDED_MAX 65536 /* bytes that values of variables bring, in all */
+#define EXPANDED_MAX 65536 /* total size of expanded variables, in bytes */
 
-/* A script while it is read: its variables, and what of them was named; its functions. */
+/* A script being read: its variables, those reported as unknown, and its functions. */
 struct script {
 	struct import *im;
 	struct shellwords words;
 	struct variable {
-		char *name, *value; /* without a value: it is known to who runs the script only */
+		char *name, *value; /* without a value: known only when the script runs */
 	} variables[VARIABLES_MAX];
 	size_t n;
 	char *told[ERRORS_MAX];
@@ -32,11 +32,11 @@ struct script {
 	unsigned int depth;   /* of `if` and loops */
 	unsigned int cases;   /* `case` in `case` */
 	bool pattern;	      /* a pattern comes next */
-	unsigned int down_in; /* the `case` of which the branch that takes the tunnel down is read, or 0 */
-	bool all_down;	      /* all patterns of a branch say so, up to here */
+	unsigned int down_in; /* the `case` whose branch that takes the tunnel down is being read, or 0 */
+	bool all_down;	      /* all patterns of the branch so far are about that */
 	unsigned int case_line;
-	unsigned int branch; /* of the outermost `case`, counted over all */
-	unsigned int acting; /* the last branch that says something of a tunnel, or 0 */
+	unsigned int branch; /* of the outermost `case`, numbered across all of them */
+	unsigned int acting; /* the last branch that is about a tunnel, or 0 */
 	bool case_named;
 };
 
@@ -55,7 +55,7 @@ static const char *value_of(void *script, const char *name, size_t len)
 	return v ? v->value : NULL;
 }
 
-/* VALUE may be NULL. DEPENDS: something decides whether it gets this value, or keeps another. */
+/* VALUE may be NULL. DEPENDS: the assignment is conditional. */
 static void set_variable(struct script *s, const char *name, size_t len, const char *value, bool depends)
 {
 	struct variable *v = find_variable(s, name, len);
@@ -117,7 +117,7 @@ static void add_function(struct script *s, const char *name, unsigned int line)
 		s->im->no_memory = true;
 }
 
-/* The functions of the text of W, which may be called before they stand there. */
+/* Find the functions in the text of W, which may be called before their definition. */
 static void find_functions(struct script *s, struct shellwords w)
 {
 	char *words[IP_WORDS_MAX];
@@ -128,7 +128,7 @@ static void find_functions(struct script *s, struct shellwords w)
 			add_function(s, words[n > 1], w.line);
 }
 
-/* Their commands were read where they stand, once, and as if they were called. */
+/* The commands of functions were read once, where they are defined, as if they were called. */
 static void name_uncalled(struct script *s)
 {
 	for (size_t i = 0; i < s->n_functions; i++) {
@@ -139,7 +139,7 @@ static void name_uncalled(struct script *s)
 	}
 }
 
-/* What only a shell knows: each is named once, at its first use. */
+/* Values that only a shell knows: each is reported once, at its first use. */
 static void name_unknown(struct script *s, const char *word)
 {
 	for (size_t i = 0; i < s->n_told; i++)
@@ -150,7 +150,7 @@ static void name_unknown(struct script *s, const char *word)
 		s->n_told++;
 }
 
-/* Those of the words that are assignments. */
+/* Carry out the words that are assignments. */
 static void assign(struct script *s, int n, char *words[], uint64_t odd)
 {
 	bool depends = s->depth || s->cases || s->words.depth || s->words.chained || !strcmp(words[0], "local");
@@ -159,13 +159,13 @@ static void assign(struct script *s, int n, char *words[], uint64_t odd)
 		size_t len = shell_assignment(words[i]);
 		const char *value = words[i] + len + 1;
 
-		/* Arrays are known to a shell only, as is what comes behind a value. */
+		/* Arrays are known only to a shell, as is a value that something follows. */
 		if (len)
 			set_variable(s, words[i], len, words[i][len] == '+' || (odd >> i & 1) ? NULL : value, depends);
 	}
 }
 
-/* Sets variables, or makes them unknown. False where the command is another one. */
+/* Set variables, or make them unknown. False if it is another command. */
 static bool variable_command(struct script *s, int n, char *words[], uint64_t odd)
 {
 	static const char *const keywords[] = { "export", "readonly", "local", "declare", "typeset", NULL };
@@ -183,11 +183,11 @@ static bool variable_command(struct script *s, int n, char *words[], uint64_t od
 	for (int i = 1; i < n; i++)
 		if (shell_is_name(words[i]))
 			set_variable(s, words[i], strlen(words[i]), NULL, false);
-	/* What a loop repeats is read once, and so it is named. */
+	/* The body of a loop is read once, which is reported. */
 	return strcmp(words[0], "for");
 }
 
-/* The options of `sudo` that stand at words[I]. Returns what follows. */
+/* Skip the options of `sudo` at words[I]. Returns the index after them. */
 static int behind_options(int n, char *words[], int i)
 {
 	static const char *const with_value[] = {
@@ -199,7 +199,7 @@ static int behind_options(int n, char *words[], int i)
 	return i < n ? i : n;
 }
 
-/* How many words stand before the command itself: who runs it, variables for it alone. */
+/* The number of words before the command itself: a program that runs it, variables for it alone. */
 static int words_before(int n, char *words[])
 {
 	static const char *const plain[] = { "exec", "command", "nohup", NULL };
@@ -215,7 +215,7 @@ static int words_before(int n, char *words[])
 	return i;
 }
 
-/* How many words of the shell stand before that. A condition is named. */
+/* The number of reserved words before that. A condition is reported. */
 static int reserved_words(struct script *s, int n, char *words[])
 {
 	static const char *const plain[] = { "then", "else", "do", "{", "!", "time", NULL };
@@ -243,7 +243,7 @@ static int reserved_words(struct script *s, int n, char *words[])
 	return i;
 }
 
-/* This branch says something of a tunnel. Does another, too? */
+/* This branch is about a tunnel: report it if another one was, too. */
 static void note_branch(struct script *s)
 {
 	unsigned int line = s->im->line;
@@ -271,7 +271,7 @@ static void take_ip(struct script *s, int n, char *words[], uint64_t odd)
 		note_branch(s);
 }
 
-/* Commands that say nothing of a tunnel. */
+/* Commands that say nothing about a tunnel. */
 static bool is_silent(const char *command)
 {
 	static const char *const silent[] = { "modprobe", "set",  "exit",   "true",  ":",     "sleep",
@@ -292,7 +292,7 @@ static bool call(struct script *s, const char *name)
 	return f;
 }
 
-/* Of net-tools: one that makes a tunnel is not to be missed once more. */
+/* Commands of net-tools: a tunnel that they create is not reported as missing again. */
 static void name_old(struct import *im, int n, char *words[])
 {
 	import_error(im, words[0], "is not a command that is understood: use 'ip' instead");
@@ -335,7 +335,7 @@ static void take_command(struct script *s, int n, char *words[], uint64_t odd)
 		import_error(s->im, words[0], "is not a command that is understood");
 }
 
-/* What stands before the ')' of a branch, or before a '|' there. */
+/* A pattern before the ')' of a branch, or before a '|' there. */
 static void take_pattern(struct script *s, const char *pattern)
 {
 	static const char *const down[] = { "down", "stop", NULL };
@@ -345,12 +345,12 @@ static void take_pattern(struct script *s, const char *pattern)
 		return;
 	s->pattern = false;
 	s->branch += s->cases == 1;
-	/* What takes the tunnel down again says nothing that is not said before. */
+	/* What takes the tunnel down adds nothing to what set it up. */
 	if (s->all_down && !s->down_in)
 		s->down_in = s->cases;
 }
 
-/* `case`: the word that is looked at says nothing. False where the command is another one. */
+/* `case`: the word that is matched does not matter. False if it is another command. */
 static bool case_command(struct script *s, int n, char *words[])
 {
 	bool begins = !strcmp(words[0], "case") && n > 2, next = s->cases && !strcmp(words[0], ";;");

@@ -5,7 +5,7 @@
 
 #include "import/import.h"
 
-/* Script text, its first line being FIRST; $IFACE in it stands for IFACE, unless that is "". */
+/* Read a script that starts at line FIRST; $IFACE in it stands for IFACE, unless that is "". */
 void import_script(struct import *im, const char *text, unsigned int first, const char *iface);
 
 #endif

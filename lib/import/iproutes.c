@@ -6,7 +6,7 @@
 static void take_type(struct ip_command *ip, const char *word, const char *value)
 {
 	(void)value;
-	/* A type stands before the destination. */
+	/* A type precedes the destination. */
 	if (ip->route.to)
 		ip_odd(ip, word, NULL);
 	else
@@ -39,14 +39,14 @@ static void take_via(struct ip_command *ip, const char *word, const char *value)
 	ip->route.gateway = value;
 }
 
-/* What makes it another route than that of all packets to there. */
+/* What limits the route to some packets, or puts it into another table. */
 static void take_elsewhere(struct ip_command *ip, const char *word, const char *value)
 {
 	ip->elsewhere = true;
 	ip_odd(ip, word, value);
 }
 
-/* All that follows belongs to it: the interfaces and gateways of that, too. */
+/* Everything that follows belongs to it, including interfaces and gateways. */
 static void take_ways(struct ip_command *ip, const char *word, const char *value)
 {
 	const char *gateway = NULL;
@@ -139,7 +139,7 @@ bool ip_route(struct ip_command *ip, const char *command)
 				     "is an IPv4 route, without 'ip -6': a tunnel of sitctl carries only IPv6");
 		return true;
 	}
-	/* What discards belongs to the tunnel before it, by whatever interface. */
+	/* A route that discards belongs to the tunnel before it, whatever its interface. */
 	if (r->type || (r->ifname && !strcmp(r->ifname, "lo")))
 		ip_name_odd(ip);
 	else

@@ -10,7 +10,7 @@ static void take_kind(struct ip_command *ip, const char *word, const char *value
 	ip->kind = value;
 }
 
-/* The device is sit: what may be in it? */
+/* The device is sit: check what it may carry. */
 static void take_mode(struct ip_command *ip, const char *word, const char *value)
 {
 	(void)word;
@@ -33,7 +33,7 @@ static void take_ttl(struct ip_command *ip, const char *word, const char *value)
 }
 
 /*
- * `ip` takes a TOS for a name, of which EF alone looks like a number (RFC 3246), else for hexadecimal, with or without 0x
+ * To `ip` a TOS is a name, of which only EF looks like a number (RFC 3246), or else hexadecimal, with or without 0x
  * (rtnl_dsfield_a2n(), iproute2: lib/rt_names.c).
  */
 static void take_tos(struct ip_command *ip, const char *word, const char *value)
@@ -47,7 +47,7 @@ static void take_tos(struct ip_command *ip, const char *word, const char *value)
 	import_tos(ip->im, ip->t, value == import_unknown ? value : hex);
 }
 
-/* A word that is a parameter of the same name. */
+/* A word with a parameter of the same name. */
 static void take_same(struct ip_command *ip, const char *word, const char *value)
 {
 	import_set(ip->im, ip->t, word, value);
@@ -72,7 +72,7 @@ static void take_link_mtu(struct ip_command *ip, const char *word, const char *v
 		snprintf(item->value, sizeof(item->value), "%s", value);
 }
 
-/* ip-tunnel(8), and ip-link(8) behind `type sit`. */
+/* ip-tunnel(8), and ip-link(8) after `type sit`. */
 static const struct ip_word tunnel_words[] = {
 	{ "name", VALUE, true, ip_take_name },
 	{ "mode", VALUE, true, take_kind },
@@ -126,7 +126,7 @@ static const struct ip_word link_set_words[] = {
 	{ .name = NULL },
 };
 
-/* The first of a name without `mode` tells it (parse_args(), iproute2: ip/iptunnel.c). */
+/* Without `mode`, the beginning of the name determines it (parse_args(), iproute2: ip/iptunnel.c). */
 static const char *mode_of_name(const char *name)
 {
 	static const char *const kinds[] = { "gre", "ipip", "sit", "isatap", "vti" };
@@ -194,7 +194,7 @@ static void link_add(struct ip_command *ip)
 	if (!ip->t)
 		return;
 	ip_walk(ip, link_add_words, &ip->name, false);
-	/* Behind `type`, only the mode is early: the name stands before it. */
+	/* After `type`, only the mode is early: the name comes before it. */
 	at = ip->at;
 	ip->kind = "sit";
 	ip_walk(ip, tunnel_words, NULL, true);

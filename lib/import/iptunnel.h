@@ -5,7 +5,7 @@
 
 #include "import/ipwords.h"
 
-/* Read it from behind COMMAND. False where COMMAND is none of those that set something up. */
+/* Read what follows COMMAND. False if COMMAND does not set anything up. */
 bool ip_tunnel(struct ip_command *ip, const char *command);
 bool ip_link(struct ip_command *ip, const char *command);
 

@@ -28,7 +28,7 @@ void ip_odd(struct ip_command *ip, const char *word, const char *value)
 		ip->odd[ip->n_odd++] = word;
 }
 
-/* WORD is not of the table. Neither is its value, if it has one. */
+/* WORD is not in the table. Its value, if it has one, is not either. */
 static void unknown(struct ip_command *ip, const struct ip_word *table, const char *word, bool early)
 {
 	if (!early)

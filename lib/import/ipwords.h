@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Purpose: the words of a command of iproute2, taken by the table of its object. */
+/* Purpose: parse the words of an iproute2 command with the table of its object. */
 #ifndef SITCTL_IMPORT_IPWORDS_H
 #define SITCTL_IMPORT_IPWORDS_H
 
@@ -7,7 +7,7 @@
 
 #define IP_WORDS_MAX 64 /* of one command */
 
-/* One `ip` command while it is read. */
+/* An `ip` command being read. */
 struct ip_command {
 	struct import *im;
 	char **words;
@@ -17,33 +17,33 @@ struct ip_command {
 	/* what its words say */
 	const char *name, *kind, *net;
 	struct import_route route;
-	bool elsewhere; /* a route of another table, or of some sources only */
+	bool elsewhere; /* a route in another table, or for some sources only */
 	struct imported *t;
-	/* words that are not understood: they matter if it is about a tunnel, which is known at the end */
+	/* words that are not understood: they matter only for a tunnel, which is known at the end */
 	const char *odd[IP_WORDS_MAX];
 	int n_odd;
 };
 
 /*
- * A word of a command. `early` ones tell what it is about: they are taken before the others. Without `take` it says
- * nothing that matters: it is so with every tunnel of sitctl, or has no effect with IPv6.
+ * A word of a command. `early` ones say what it is about and are handled before the others. Without `take`, the word
+ * does not matter: it holds for every tunnel of sitctl, or has no effect with IPv6.
  */
 struct ip_word {
 	const char *name;
-	enum { FLAG, VALUE, LAST } form; /* LAST: all that follows belongs to it */
+	enum { FLAG, VALUE, LAST } form; /* LAST: everything that follows belongs to it */
 	bool early;
 	void (*take)(struct ip_command *ip, const char *word, const char *value);
 };
 
-/* The word that comes next, or NULL. */
+/* The next word, or NULL. */
 const char *ip_peek(const struct ip_command *ip);
 
 /* Is WORD FULL or, as `ip` allows, its beginning? */
 bool ip_is(const char *word, const char *full);
 
 /*
- * Go over the words that are left: the early ones of TABLE, or all others. The first that is not in TABLE is *FREE_WORD, if
- * that is wanted and not yet there. ip_walk_early() stays where it is, for what follows.
+ * Handle the remaining words: the early ones of TABLE, or all others. The first one that is not in TABLE is *FREE_WORD,
+ * if that is wanted and not yet set. ip_walk_early() does not advance.
  */
 void ip_walk(struct ip_command *ip, const struct ip_word *table, const char **free_word, bool early);
 void ip_walk_early(struct ip_command *ip, const struct ip_word *table, const char **free_word);
@@ -53,8 +53,8 @@ void ip_odd(struct ip_command *ip, const char *word, const char *value);
 void ip_take_name(struct ip_command *ip, const char *word, const char *value);
 
 /*
- * Name the odd words, which are a tunnel's; or keep them as those of IFNAME, or of a route by GATEWAY: whether that is a
- * tunnel's is not known yet.
+ * Report the odd words, which are a tunnel's; or keep them as those of IFNAME, or of a route via GATEWAY, as it is not
+ * known yet whether that is a tunnel's.
  */
 void ip_name_odd(struct ip_command *ip);
 void ip_keep_odd(struct ip_command *ip, enum import_kind kind, const char *ifname, const char *gateway);

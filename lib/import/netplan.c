@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Import of netplan's YAML: network, tunnels, those of mode sit. */
+/* Import of netplan's YAML: the tunnels of mode sit in network, tunnels. */
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>
@@ -16,10 +16,10 @@
 #define WORD_OF(number) #number
 #define QUOTED(number) WORD_OF(number)
 
-/* A node and where it stands. */
+/* The text of a scalar node, or NULL. */
 static const char *scalar(const yaml_node_t *node)
 {
-	/* libyaml ends it with a zero; one inside would hide the rest. */
+	/* libyaml terminates it with a zero byte; one inside would hide the rest. */
 	if (!node || node->type != YAML_SCALAR_NODE ||
 	    strlen((const char *)node->data.scalar.value) != node->data.scalar.length)
 		return NULL;
@@ -31,7 +31,7 @@ static void at(struct import *im, const yaml_node_t *node)
 	im->line = (unsigned int)node->start_mark.line + 1;
 }
 
-/* Goes over the pairs of a mapping: KEY is a text. */
+/* Iterate over the pairs of a mapping. KEY is text. */
 static bool next_pair(struct import *im, yaml_document_t *doc, const yaml_node_t *map, size_t i, const char **key,
 		      yaml_node_t **value)
 {
@@ -119,12 +119,13 @@ static bool route_key(struct import_route *r, const char *key, const char *text)
 	return true;
 }
 
-/* Of another interface only a route that discards is of interest: it is for what is unused of a routed prefix. */
+/* For other interfaces only a route that discards matters: it is for the unused part of a routed prefix. */
 static void take_route(struct import *im, yaml_document_t *doc, const yaml_node_t *route, const char *name)
 {
 	struct import_route r = { .ifname = name };
 	unsigned int line = im->line;
-	bool ours = import_find(im, name) || !strcmp(name, "lo"), elsewhere = false; /* of another table, or sources */
+	bool ours = import_find(im, name) || !strcmp(name, "lo"),
+	     elsewhere = false; /* in another table, or for some sources */
 	yaml_node_t *value;
 	const char *key;
 
@@ -153,7 +154,7 @@ static void take_routes(struct import *im, yaml_document_t *doc, const yaml_node
 		take_route(im, doc, route, name);
 }
 
-/* What is left as networkd has it without a word, or with this value; others are named. */
+/* Keys that do not change what networkd does by default, with any value, or off; others are reported. */
 static bool says_nothing(const char *key, const char *text)
 {
 	static const char *const keys[] = { "mode",	"link-local",	   "optional",	     "renderer",
@@ -163,7 +164,7 @@ static bool says_nothing(const char *key, const char *text)
 	return import_among(key, keys) || (import_among(key, off) && import_is_false(text));
 }
 
-/* It is named, and not missed once more. */
+/* Report it once, and not as missing again. */
 static void not_understood(struct import *im, struct imported *t, const char *key)
 {
 	import_error(im, key, "is not understood for a tunnel");
@@ -197,7 +198,7 @@ static void tunnel_key(struct import *im, yaml_document_t *doc, struct imported 
 		not_understood(im, t, key);
 }
 
-/* Was KEY SEEN before? Others than these are named anyway. */
+/* Was KEY SEEN before? Keys other than these are reported anyway. */
 static bool is_twice(const char *key, unsigned int *seen)
 {
 	static const char *const read[] = {
@@ -248,7 +249,7 @@ static void take_tunnels(struct import *im, yaml_document_t *doc, yaml_node_t *t
 	}
 }
 
-/* Another interface: its routes that discard, as for what is unused of a routed prefix; and whether a tunnel is a member of it. */
+/* Another interface: its routes that discard, for the unused part of a routed prefix, and tunnels as its members. */
 static void take_device(struct import *im, yaml_document_t *doc, const char *name, yaml_node_t *map)
 {
 	yaml_node_t *routes = find(im, doc, map, "routes"), *parts = find(im, doc, map, "interfaces"), *node;
@@ -260,7 +261,7 @@ static void take_device(struct import *im, yaml_document_t *doc, const char *nam
 			import_error(im, scalar(node), "is a member of %s, which is not understood", name);
 }
 
-/* Interfaces of a kind that are not tunnels; KIND is NULL where nothing is made. */
+/* Interfaces of a kind that are not tunnels; KIND is NULL if they are not created. */
 static void take_devices(struct import *im, yaml_document_t *doc, yaml_node_t *devices, const char *kind)
 {
 	yaml_node_t *map;
@@ -273,7 +274,7 @@ static void take_devices(struct import *im, yaml_document_t *doc, yaml_node_t *d
 	}
 }
 
-/* What stands beside the tunnels. */
+/* What there is besides the tunnels. */
 static void take_others(struct import *im, yaml_document_t *doc, const yaml_node_t *network)
 {
 	static const struct {
@@ -302,8 +303,8 @@ static void take_others(struct import *im, yaml_document_t *doc, const yaml_node
 }
 
 /*
- * Is it of a size and form that people write? What libyaml makes of a text grows with the square of its depth, and of the
- * number of its anchors and directives; and with each alias comes again what it stands for.
+ * Is it of a size and form that people write? The cost of libyaml grows with the square of a text's depth, and of the
+ * number of its anchors and directives; and each alias repeats what it stands for.
  */
 static const char *too_much(const yaml_event_t *event, unsigned int depth, unsigned int n)
 {
@@ -328,7 +329,7 @@ static void name_problem(struct import *im, const yaml_parser_t *parser)
 	import_error(im, "yaml", "%s", parser->problem ? parser->problem : "is not understood");
 }
 
-/* Looks at TEXT, without keeping anything of it. False, and an error, where it is wrong or too much. */
+/* Check TEXT without keeping any of it. False, and an error, if it is wrong or exceeds a limit. */
 static bool look(struct import *im, yaml_parser_t *parser)
 {
 	unsigned int depth = 0, n = 0, anchors = 0;
@@ -360,7 +361,7 @@ static bool look(struct import *im, yaml_parser_t *parser)
 	return false;
 }
 
-/* Takes what is in it, which look() has found bearable. */
+/* Import the text, which look() has accepted. */
 static bool take(struct import *im, yaml_parser_t *parser)
 {
 	yaml_document_t doc;
@@ -385,7 +386,7 @@ static bool take(struct import *im, yaml_parser_t *parser)
 	return true;
 }
 
-/* libyaml compares each directive with all before it, before it tells of any. */
+/* libyaml compares each directive with all previous ones before it reports any. */
 static bool many_directives(const char *text)
 {
 	unsigned int n = 0;

@@ -11,32 +11,32 @@
 
 #define ROUTE_TEXT 64
 #define PENDING_MAX 64
-#define PATTERN_MAX 32	 /* bytes: names have 15 */
-#define PATTERNS_MAX 256 /* of one file: a pattern is tried in many ways */
+#define PATTERN_MAX 32	 /* bytes; names have 15 */
+#define PATTERNS_MAX 256 /* of one file: matching a pattern is costly */
 
-/* Where in the files we are. */
+/* The current position in the files. */
 struct place {
 	struct import *im;
 	char section[32];
-	/* the [NetDev] or [Match] that is read, or was before this section */
+	/* whether [NetDev] or [Match] is being read, or precedes this section */
 	bool in_netdev, in_match;
 	char netdev[IFNAMSIZ]; /* Name= of the [NetDev] */
 	char kind[16];	       /* Kind= of it */
 	char mtu[16];
-	struct imported *t;   /* the tunnel that the .netdev makes, or the .network matches */
+	struct imported *t;   /* the tunnel that the .netdev creates, or the .network matches */
 	char match[IFNAMSIZ]; /* Name= of the [Match], if it is one name */
 	bool matches_lo;
-	bool matches_other; /* by what no tunnel has */
+	bool matches_other; /* by a key that no tunnel has */
 	bool has_name;	    /* the [Match] has Name= */
 	unsigned int n_patterns;
-	/* keys of which is not known yet whether they are a tunnel's */
+	/* keys that may be a tunnel's, which is not known yet */
 	struct {
 		const char *key;
 		unsigned int line;
 	} pending[PENDING_MAX];
 	size_t n_pending;
 	unsigned int section_line;
-	/* the [Route] that is read */
+	/* the [Route] being read */
 	bool in_route, elsewhere;
 	char to[ROUTE_TEXT], gateway[ROUTE_TEXT], type[ROUTE_TEXT], metric[ROUTE_TEXT];
 };
@@ -56,7 +56,7 @@ static void end_route(struct place *p)
 							    : "",
 				  .metric = p->metric[0] ? p->metric : NULL };
 
-	/* What discards belongs to the tunnel before it, by whatever interface. */
+	/* A route that discards belongs to the tunnel before it, whatever its interface. */
 	if (p->in_route && !p->elsewhere && (p->t || p->matches_lo || import_discards(p->type))) {
 		p->im->line = p->section_line;
 		import_route(p->im, &r);
@@ -81,7 +81,7 @@ static void half_made(struct place *p, const char *word, const char *missing)
 	p->im->refused = true;
 }
 
-/* [NetDev] and [Match] are read whole before it is known whether they are a tunnel's. */
+/* [NetDev] and [Match] are read completely before it is known whether they are a tunnel's. */
 static void end_head(struct place *p)
 {
 	unsigned int line = p->im->line;
@@ -108,7 +108,7 @@ static void end_head(struct place *p)
 		p->n_pending = 0;
 }
 
-/* Name and Kind may stand in any order. */
+/* Name and Kind may come in any order. */
 static void make_tunnel(struct place *p)
 {
 	if (p->t || !p->netdev[0] || strcmp(p->kind, "sit"))
@@ -141,7 +141,7 @@ static void netdev_key(struct place *p, const char *key, const char *value)
 	make_tunnel(p);
 }
 
-/* An address of the interface that the outer packets leave by, as the kernel takes it for `any`; others have none of IPv4. */
+/* dhcp4: an address of the interface that the outer packets leave by, as with `any`; other words are not IPv4. */
 static void take_local(struct place *p, const char *value)
 {
 	import_local(p->im, p->t, strcmp(value, "dhcp4") ? value : "any");
@@ -169,7 +169,7 @@ static void tunnel_key(struct place *p, const char *key, const char *value)
 		not_understood(p, key);
 }
 
-/* The first tunnel that the pattern is for. One that comes later is named at the end. */
+/* The first tunnel that the pattern matches. One that comes later is reported at the end. */
 static void match_pattern(struct place *p, const char *pattern)
 {
 	if (strlen(pattern) > PATTERN_MAX || ++p->n_patterns > PATTERNS_MAX) {
@@ -192,7 +192,7 @@ static void match_pattern(struct place *p, const char *pattern)
 		import_item(p->im, IMPORT_EARLY, pattern);
 }
 
-/* A sit device has no address of Ethernet, no bus and no radio, and is of one type. */
+/* A sit device has no Ethernet address, no bus, no radio, and a type of its own. */
 static bool is_of_others(const char *key, const char *value)
 {
 	static const char *const others[] = { "MACAddress", "PermanentMACAddress", "Path", "SSID",
@@ -202,7 +202,7 @@ static bool is_of_others(const char *key, const char *value)
 	       ((!strcmp(key, "Type") || !strcmp(key, "Kind")) && !strstr(value, "sit") && !strpbrk(value, "!*?["));
 }
 
-/* Which tunnel the .network is about: those that stand before it. */
+/* Which of the previous tunnels the .network is about. */
 static void match_key(struct place *p, const char *key, char *value)
 {
 	char *at;
@@ -225,7 +225,7 @@ static void match_key(struct place *p, const char *key, char *value)
 		match_pattern(p, word);
 }
 
-/* What a tunnel of sitctl is anyway, with any value or off. */
+/* Keys that hold for every tunnel of sitctl, with any value, or off. */
 static bool network_plain(const char *key, const char *value)
 {
 	static const char *const plain[] = {
@@ -252,7 +252,7 @@ static void network_key(struct place *p, const char *key, const char *value)
 {
 	struct imported *named = !strcmp(key, "Tunnel") ? import_find(p->im, value) : NULL;
 
-	/* In the .network of the interface that the outer packets leave by. */
+	/* This is the .network of the interface that the outer packets leave by. */
 	if (named && p->match[0])
 		import_set(p->im, named, "dev", p->match);
 	else if (named)
@@ -350,7 +350,7 @@ static void begin_section(struct place *p, const char *name, size_t len)
 	p->matches_lo = p->matches_other = p->has_name = false;
 }
 
-/* It takes back what came before, as drop-ins do. */
+/* An empty value resets the previous ones, as in drop-ins. */
 static void take_empty(struct place *p, const char *key)
 {
 	if (!strcmp(p->section, "NetDev") || !strcmp(p->section, "Match"))
@@ -390,7 +390,7 @@ static bool is_comment(const char *line)
 	return *line == '#' || *line == ';';
 }
 
-/* The line at TEXT, with those that it goes on in, between which there may be comments. *NEXT is counted. Returns its end. */
+/* Join the line at TEXT with its continuation lines, skipping comments between them; count *NEXT. Returns its end. */
 static char *end_of_line(char *text, unsigned int *next)
 {
 	char *end = text + strcspn(text, "\n");
