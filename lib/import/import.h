@@ -87,7 +87,7 @@ void import_free(struct import *im);
 
 /*
  * A value that is known only when a script runs. It was reported where it is used: functions treat it as an existing
- * value without a further report. Recognized by its address.
+ * value without a further report. Recognised by its address.
  */
 extern char import_unknown[];
 
