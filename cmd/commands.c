@@ -44,7 +44,7 @@ const struct command root_commands[] = {
 	{ .name = "server", .help = "tunnels from this host with IPv6 to its peers", .role = ROLE_SERVER, .sub = server_commands },
 	{ .name = "nat", .help = "this host as the NAT in front of a tunnel client", .role = ROLE_NAT, .sub = nat_commands },
 	{ "show", "show everything: client show, server show, nat show", 0, ARGS_NONE, FILES_READ, cmd_show, NULL },
-	{ "check", "check everything that is configured: client check, server check, nat check", 0, ARGS_NONE, FILES_READ, cmd_check, NULL },
+	{ "check", "check everything: client check, server check, nat check", 0, ARGS_NONE, FILES_READ, cmd_check, NULL },
 	{ "doctor", "find out why a tunnel does not work, without changing anything", 0, ARGS_EXAM, FILES_NONE, cmd_doctor, NULL },
 	{ "complete", NULL, 0, ARGS_ANY, FILES_NONE, cmd_complete, NULL },
 	{ .name = NULL },
