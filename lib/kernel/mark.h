@@ -5,11 +5,10 @@
 
 #include "kernel/link.h"
 
-#define SITCTL_GROUP 41 /* link group of our devices */
-#define CONDEMNED_GROUPS \
-	UINT32_C(0x53000000)  /* to 0x53ffffff: groups of devices that are about to be removed together */
-#define SITCTL_PROTO 41	      /* route protocol, IFA_PROTO and NDA_PROTOCOL of our objects */
-#define SITCTL_TABLE "sitctl" /* nf_tables table, family inet */
+#define SITCTL_GROUP 41			      /* link group of our devices */
+#define CONDEMNED_GROUPS UINT32_C(0x53000000) /* to 0x53ffffff: groups of devices about to be removed together */
+#define SITCTL_PROTO 41			      /* route protocol, IFA_PROTO and NDA_PROTOCOL of our objects */
+#define SITCTL_TABLE "sitctl"		      /* nf_tables table, family inet */
 
 /* Was it about to be removed? It still exists if sitctl was killed before. */
 bool link_condemned(const struct link *link);
