@@ -11,11 +11,7 @@ struct conversation {
 	struct nl sockets[NL_FAMILIES]; /* each is opened when it is first needed */
 	struct genl_family *generic;	/* families that were requested so far */
 	uint32_t generation;		/* of the nf_tables rules when they were last read, 0: never */
-	enum {
-		TRACKING_UNKNOWN,
-		TRACKING_USED,
-		TRACKING_UNUSED
-	} tracking; /* does connection tracking have any entry? */
+	enum { TRACKING_UNKNOWN, TRACKING_USED, TRACKING_UNUSED } tracking; /* does connection tracking have entries? */
 	struct nl_batch batch;
 };
 

@@ -68,8 +68,7 @@ static void fill(struct nftnl_expr *e, const struct nft_op *op)
 		SET(e, NFTNL_EXPR_NAT_FAMILY, NFPROTO_IPV4);
 		SET(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
 		SET(e, NFTNL_EXPR_NAT_REG_ADDR_MAX, NFT_REG_1);
-		SET(e, NFTNL_EXPR_NAT_FLAGS,
-		    NF_NAT_RANGE_MAP_IPS); /* the kernel adds this flag automatically, and reports it */
+		SET(e, NFTNL_EXPR_NAT_FLAGS, NF_NAT_RANGE_MAP_IPS); /* the kernel adds and reports it */
 		break;
 	case OP_FIB:
 		SET(e, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
