@@ -66,7 +66,7 @@ static void describe_link(const struct link *was, const struct link *want, char 
 	sit_attrs_differences(was, want, line, size);
 	len = strlen(line);
 	if (strcmp(alias, want->alias))
-		snprintf(line + len, size - len, "; alias is %s, wanted is %s", alias, want->alias);
+		snprintf(line + len, size - len, "; alias is %s, should be %s", alias, want->alias);
 }
 
 /* Do both lead to the same destination by the same interface? */

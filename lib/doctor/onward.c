@@ -143,7 +143,7 @@ void check_onward(struct exam *e)
 		return;
 	}
 	way = onward(e);
-	exam_ok(e, "packets from the peer to the IPv6 Internet leave by %s", exam_ifname(e, way.index));
+	exam_ok(e, "packets from the peer to the IPv6 Internet leave through %s", exam_ifname(e, way.index));
 	if (way.reachable && way.index == e->subject.link->index) {
 		exam_advice(exam_found(e, CAUSE_OTHER_DEFAULT_ROUTE,
 				       "the default route leads into %s, so what %s sends goes back into the tunnel",
@@ -229,7 +229,7 @@ static void led_astray(struct exam *e, const struct net6 *net, const struct in6_
 	if (refusal_found(e, &policy, 6, CAUSE_PREFIX_SHADOWED, what) || !way.reachable)
 		return;
 	f = exam_found(e, CAUSE_PREFIX_SHADOWED,
-		       "%s leave by %s, through the route to %s in table %u with metric %u, not by %s", what,
+		       "%s leave through %s, through the route to %s in table %u with metric %u, not by %s", what,
 		       exam_ifname(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
 	if (way.table == RT_TABLE_MAIN)
 		take_away(e, f, &(struct policy_route){ way.net, way.index, way.metric, way.proto });
@@ -275,7 +275,7 @@ void check_peer_routes(struct exam *e)
 			led_astray(e, &nets[i], &to);
 	}
 	if (n && led == n)
-		exam_ok(e, "packets for the peer leave by %s", e->subject.dev);
+		exam_ok(e, "packets for the peer leave through %s", e->subject.dev);
 	else
 		exam_skip(e, "%u of the peer's %u addresses and prefixes lead into %s", led, n, e->subject.dev);
 	/* With a foreign tunnel, nobody knows which part of a prefix is the peer's. */

@@ -20,7 +20,7 @@ struct policy_flow {
 	uint8_t tos;
 	uint32_t mark;
 	bool reachable; /* the kernel's answer, which ignores protocol and TOS: only rules about these matter */
-	uint32_t index; /* of the interface that they must leave by; 0: any */
+	uint32_t index; /* of the interface that they must leave through; 0: any */
 	const char *ifname;
 	const char *iif; /* where they arrive; NULL: this host sends them */
 };

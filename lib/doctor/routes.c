@@ -213,8 +213,9 @@ static void other_table(struct exam *e, const struct way *way, const struct in6_
 	struct finding *f;
 
 	explain(e, dst, &policy);
-	f = exam_found(e, CAUSE_POLICY_RULE, "the route to %s is in table %u, and leaves by %s%s%s%s", text, way->table,
-		       name, policy.decided ? ": the rule '" : "", policy.rule, policy.decided ? "' leads there" : "");
+	f = exam_found(e, CAUSE_POLICY_RULE, "the route to %s is in table %u, and leaves through %s%s%s%s", text,
+		       way->table, name, policy.decided ? ": the rule '" : "", policy.rule,
+		       policy.decided ? "' leads there" : "");
 	if (policy.decided && policy.pref > 1 && e->subject.has_source && has_default(e))
 		exam_command(f, "ip -6 rule add pref %u from %s lookup main", policy.pref - 1,
 			     addr6_text(&e->subject.source, source));
@@ -242,7 +243,7 @@ static void judge_source(struct exam *e, const struct in6_addr *dst, const char 
 		const struct link *l = way.reachable ? snapshot_link_index(&e->host->s, way.index) : NULL;
 
 		exam_ok(e, "%s is reached through %s from %s; packets without a source address %s%s", text,
-			e->subject.dev, found, l ? "leave by " : "have no route", l ? l->name : "");
+			e->subject.dev, found, l ? "leave through " : "have no route", l ? l->name : "");
 		return;
 	}
 	if (!source_for(dst, &source))

@@ -60,7 +60,7 @@ static void find_underlay(struct exam *e)
 }
 
 /*
- * Without any default route, the uplink may be the interface that the tunnel itself leaves by, if that has an IPv6
+ * Without any default route, the uplink may be the interface that the tunnel itself leaves through, if that has an IPv6
  * address and forwarding has removed its route (server.c). Else IFNAME stays "".
  */
 static void lost_default(const struct exam *e, char *ifname)

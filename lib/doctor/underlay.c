@@ -162,7 +162,7 @@ void check_underlay(struct exam *e)
 	if (is_refused(e, remote))
 		return;
 	if (p->underlay && is_tunnel(e, p->underlay)) {
-		struct finding *f = exam_found(e, CAUSE_REMOTE_IN_TUNNEL, "the route to %s leaves by %s", remote,
+		struct finding *f = exam_found(e, CAUSE_REMOTE_IN_TUNNEL, "the route to %s leaves through %s", remote,
 					       p->underlay->name);
 
 		exam_command(f, "ip -4 route del %s/%u dev %s", addr4_text(p->path.net, source), p->path.len,

@@ -194,7 +194,7 @@ static bool by_policy(struct exam *e, bool in, unsigned int n)
 }
 
 /*
- * N answers arrived on LINK. The larger rp_filter of LINK and 'all' applies: with 1, the route back must leave by LINK;
+ * N answers arrived on LINK. The larger rp_filter of LINK and 'all' applies: with 1, the route back must leave through LINK;
  * with 2, there must be one (__fib_validate_source(), net/ipv4/fib_frontend.c).
  */
 static bool by_reverse_path(struct exam *e, const struct link *link, unsigned int n)
@@ -218,7 +218,8 @@ static bool by_reverse_path(struct exam *e, const struct link *link, unsigned in
 		       "answers arrived on %s, and rp_filter dropped %llu packets meanwhile: it is %d for %s and %d "
 		       "for 'all', and the route to %s %s%s",
 		       link->name, (unsigned long long)dropped, own, link->name, all,
-		       addr4_text(e->subject.remote, remote), out ? "leaves by " : "is missing", out ? out->name : "");
+		       addr4_text(e->subject.remote, remote), out ? "leaves through " : "is missing",
+		       out ? out->name : "");
 	/* Loose mode is enough if there is any route; and 2 on one interface overrides 1 on 'all'. */
 	if (out)
 		exam_command(f, "sysctl -w %s=2", exam_conf(e, 4, link->name, "rp_filter"));

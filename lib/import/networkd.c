@@ -141,7 +141,7 @@ static void netdev_key(struct place *p, const char *key, const char *value)
 	make_tunnel(p);
 }
 
-/* dhcp4: an address of the interface that the outer packets leave by, as with `any`; other words are not IPv4. */
+/* dhcp4: an address of the interface that the outer packets leave through, as with `any`; other words are not IPv4. */
 static void take_local(struct place *p, const char *value)
 {
 	import_local(p->im, p->t, strcmp(value, "dhcp4") ? value : "any");
@@ -252,7 +252,7 @@ static void network_key(struct place *p, const char *key, const char *value)
 {
 	struct imported *named = !strcmp(key, "Tunnel") ? import_find(p->im, value) : NULL;
 
-	/* This is the .network of the interface that the outer packets leave by. */
+	/* This is the .network of the interface that the outer packets leave through. */
 	if (named && p->match[0])
 		import_set(p->im, named, "dev", p->match);
 	else if (named)

@@ -55,17 +55,17 @@ class Check(files.Case):
             self.up(self.client, words)
             self.assertEqual(self.show(self.client, words), [])
         self.client.ip("link set t1 mtu 1300")
-        self.repaired(self.client, self.drift(self.client, "check", "mtu is 1300, wanted is 1480"), wanted)
+        self.repaired(self.client, self.drift(self.client, "check", "mtu is 1300, should be 1480"), wanted)
 
     def test_the_file_is_what_is_wanted(self):
         """Not what was told last."""
         self.put("t1.conf", CLIENT + f"mtu = 1400\nprefix = {PREFIX}\n")
         self.up(self.client, UP)
-        repairs = self.drift(self.client, "client check t1", "mtu is 1480, wanted is 1400", PREFIX)
+        repairs = self.drift(self.client, "client check t1", "mtu is 1480, should be 1400", PREFIX)
         self.assertEqual(repairs, ["sitctl client up t1"])
         self.repaired(self.client, repairs)
         self.put("t1.conf", CLIENT)
-        self.drift(self.client, "client check", "mtu is 1400, wanted is 1480", PREFIX, "left over")
+        self.drift(self.client, "client check", "mtu is 1400, should be 1480", PREFIX, "left over")
 
     def test_another_file(self):
         path = self.put("odd 'name", CLIENT + "mtu = 1400\n")
@@ -99,10 +99,10 @@ class Check(files.Case):
         self.repaired(self.server, repairs)
         wanted = self.server.state()
         self.server.ip(f"tunnel change sit-bob ttl 9\nroute del {PREFIX} dev sit-alice")
-        self.repaired(self.server, self.drift(self.server, "check", "ttl is 9, wanted is 255", PREFIX), wanted)
+        self.repaired(self.server, self.drift(self.server, "check", "ttl is 9, should be 255", PREFIX), wanted)
         self.put("server.conf", "[server]\nuplink = up0\n" + ALICE + "mtu = 1400\n")
         repairs = self.drift(self.server, "server check", "bob is running, but is not in /etc/sitctl/server.conf",
-                             "mtu is 1480, wanted is 1400", f"{PREFIX}", "left over")
+                             "mtu is 1480, should be 1400", f"{PREFIX}", "left over")
         self.repaired(self.server, repairs)
         self.assertNotIn("sit-bob", self.server.links())
 

@@ -72,13 +72,13 @@ class Device(doctor.Client):
     def test_drift_of_the_far_end(self):
         """Before any packet is judged: what the device sends goes to somebody else."""
         self.client.ip("tunnel change t1 remote 203.0.113.99 ttl 255")
-        found = self.finds(self.client, "drift", f"remote is 203.0.113.99, wanted is {SERVER4}",
+        found = self.finds(self.client, "drift", f"remote is 203.0.113.99, should be {SERVER4}",
                            beside=("not-sent", "remote-silent", "protocol-41-filtered", "far-end-silent-inside"))
         self.mended(self.client, found)
 
     def test_drift_beside_what_explains_it_not(self):
         self.client.ip(f"tunnel change t1 local {CLIENT4}\nroute del ::/0 dev t1")
-        found = self.finds(self.client, "drift", f"local is {CLIENT4}, wanted is any", beside=("no-default-route",))
+        found = self.finds(self.client, "drift", f"local is {CLIENT4}, should be any", beside=("no-default-route",))
         self.mended(self.client, found)
 
     def test_name_taken_by_a_tunnel_that_works(self):

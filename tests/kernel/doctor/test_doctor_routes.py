@@ -58,7 +58,7 @@ class Routes(doctor.Client):
         self.assertIn("ip -6 rule", found["remedy"])
         self.follow(self.client, found)
         exam = self.healthy(self.client)
-        self.assertIn("leave by other", exam.checks["IPv6 route"]["text"])
+        self.assertIn("leave through other", exam.checks["IPv6 route"]["text"])
         self.reaches(self.client, PAIR[0], source=PAIR[1])
 
     def test_a_policy_rule_that_refuses(self):

@@ -69,7 +69,7 @@ class Vanished(doctor.Client):
                 self.fault(f"{tool} {rule.format('D')}", found["remedy"].replace(" -I ", " -D "))
 
     def test_reverse_path_filter(self):
-        """Strict, on an interface that the route to the far end does not leave by."""
+        """Strict, on an interface that the route to the far end does not leave through."""
         self.up(self.client, "client down t1")
         self.client.ip(f"""
             link add other type dummy
@@ -79,7 +79,7 @@ class Vanished(doctor.Client):
         self.up(self.client, f"{UP} local {CLIENT4} dev wan")
         self.healthy(self.client, "t1")
         self.fault("sysctl -qw net.ipv4.conf.all.rp_filter=1")
-        found = self.finds(self.client, "rp-filter", "wan", "1 for 'all'", "leaves by other", words="t1")
+        found = self.finds(self.client, "rp-filter", "wan", "1 for 'all'", "leaves through other", words="t1")
         self.mended(self.client, found, words="t1")
         self.fault("sysctl -qw net.ipv4.conf.all.rp_filter=0", "sysctl -qw net.ipv4.conf.wan.rp_filter=0")
         self.client.ip("link del other")
@@ -172,7 +172,7 @@ class Vanished(doctor.Client):
         self.client.ip("link del mine\nlink del other")
 
     def test_a_filter_of_another_interface(self):
-        """The device is bound to none, the answers come by another than the questions leave by, and there they are dropped."""
+        """The device is bound to none, the answers come by another than the questions leave through, and there they are dropped."""
         self.up(self.client, "client down t1")
         self.client.ip(f"""
             link add other link wan type macvlan mode bridge

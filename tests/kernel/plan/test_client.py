@@ -65,7 +65,7 @@ class Carries(FarEnd):
         self.up(self.client, "client check t1")
         self.client.ip("link change t1 type sit mode ip6ip remote {} ttl 255 fwmark 0x8".format(SERVER4))
         done = self.tell(self.client, "client check t1", status=3)
-        self.assertIn("fwmark is 0x8, wanted is 0x7", done.out)
+        self.assertIn("fwmark is 0x8, should be 0x7", done.out)
         self.up(self.client, UP + " fwmark 0x7")
         self.reaches(self.client, INTERNET)
         self.tell(self.client, UP)
