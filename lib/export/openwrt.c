@@ -87,7 +87,8 @@ int print_openwrt(FILE *out, const struct exported *e, struct notes *notes)
 		       addr6_text(&e->spec.gateway, text));
 	for (unsigned int i = 0; i < e->spec.n_prefixes; i++)
 		if (e->spec.prefixes[i].ifname.at)
-			remark(notes, "prefix %s,%s: ip6assign applies to the interface name in OpenWrt, which may differ",
+			remark(notes,
+			       "prefix %s,%s: ip6assign applies to the interface name in OpenWrt, which may differ",
 			       net6_text(&e->spec.prefixes[i].net, text), name_text(e->spec.prefixes[i].ifname));
 	if (e->spec.notrack)
 		remark(notes,
