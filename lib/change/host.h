@@ -12,7 +12,7 @@ struct host {
 	struct snapshot s;
 };
 
-/* The purpose: to read; to read the counters of the interfaces as well; or to change the kernel, which locks the journal. */
+/* The purpose: to read, to read the counters of interfaces too, or to change the kernel, which locks the journal. */
 enum host_use { HOST_LOOK, HOST_COUNT, HOST_CHANGE };
 
 /* Read the journal and what the kernel has. 0, or a negative errno and ERR. Ends with host_close(). */

@@ -54,7 +54,7 @@ static int unknown_word(const struct spec *spec, const char *word, struct err *e
 	if (near)
 		err_hint(err, "did you mean '%s'?", near);
 	else if (word[0] == '-')
-		err_hint(err, "options stand before the first word: sitctl [ OPTIONS ] OBJECT COMMAND");
+		err_hint(err, "put options before the first word: sitctl [ OPTIONS ] OBJECT COMMAND");
 	else
 		err_hint(err, "see 'sitctl %s help'", role_object(spec->role));
 	return -EINVAL;
