@@ -55,7 +55,7 @@ needed:
 needed-unit: needed
 	@$(missing) check
 
-# The flags are a prerequisite: another compiler or other flags build anew.
+# The flags are a prerequisite: another compiler or other flags rebuild everything.
 $(BUILD)/flags: needed
 	@mkdir -p $(@D)
 	@echo '$(CC) $(ALL_CFLAGS) $(VERSION)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(VERSION)' > $@

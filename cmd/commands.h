@@ -30,6 +30,7 @@ struct command {
 	enum args args;
 	enum files files;
 	enum status (*run)(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
+	const char *example;	   /* words after `sitctl` */
 	const struct command *sub; /* a group of commands instead */
 };
 

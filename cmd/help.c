@@ -152,6 +152,19 @@ static void print_causes(void)
 	}
 }
 
+static bool takes_params(const struct command *cmd)
+{
+	return cmd->args == ARGS_PARAMS || cmd->args == ARGS_NAME_PARAMS;
+}
+
+static void print_params(const struct command *cmd)
+{
+	printf("\nParameters:\n");
+	for (const struct param *p = params; p->name; p++)
+		if ((p->roles & cmd->role) && !p->internal)
+			print_param(p, cmd->role, cmd->run != cmd_set_peer);
+}
+
 void help_command(const char *path, const struct command *cmd)
 {
 	char text[128];
@@ -162,23 +175,23 @@ void help_command(const char *path, const struct command *cmd)
 		return;
 	printf("\n%*s", MARGIN, "");
 	print_wrapped(MARGIN, MARGIN, cmd->help);
-	if (cmd->args == ARGS_EXAM)
-		print_causes();
-	if (cmd->args == ARGS_NAME_FORMAT)
-		list_formats("\nFormats:\n");
-	if (cmd->args == ARGS_IMPORT)
-		list_importers("\nFormats:\n");
-	if (cmd->args != ARGS_PARAMS && cmd->args != ARGS_NAME_PARAMS)
-		return;
-	if (cmd->role == ROLE_CLIENT || cmd->role == ROLE_SERVER) {
+	if (takes_params(cmd) && (cmd->role == ROLE_CLIENT || cmd->role == ROLE_SERVER)) {
 		snprintf(text, sizeof(text),
 			 "without parameters, /etc/sitctl/%s.conf or the file given with --file is read",
 			 cmd->role == ROLE_CLIENT ? "NAME" : "server");
 		printf("%*s", MARGIN, "");
 		print_wrapped(MARGIN, MARGIN, text);
 	}
-	printf("\nParameters:\n");
-	for (const struct param *p = params; p->name; p++)
-		if ((p->roles & cmd->role) && !p->internal)
-			print_param(p, cmd->role, cmd->run != cmd_set_peer);
+	snprintf(text, sizeof(text), "sitctl %s", cmd->example);
+	printf("\nExample:\n%*s", MARGIN, "");
+	print_wrapped(MARGIN, INDENT, text);
+	if (cmd->args == ARGS_EXAM)
+		print_causes();
+	if (cmd->args == ARGS_NAME_FORMAT)
+		list_formats("\nFormats:\n");
+	if (cmd->args == ARGS_IMPORT)
+		list_importers("\nFormats:\n");
+	if (takes_params(cmd))
+		print_params(cmd);
+	printf("\nManual: %s\n", cmd->args == ARGS_EXAM ? "sitctl-doctor(8)" : "sitctl(8)");
 }

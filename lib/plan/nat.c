@@ -81,7 +81,7 @@ int plan_unpassed(struct plan *plan, const struct world *w, const struct scope *
 		if (nat->role != ROLE_NAT || !in_scope(scope, ROLE_NAT, name_text(nat->name)) ||
 		    still_passed(w->desired, nat))
 			continue;
-		/* Without this, continuing traffic would keep the translation for ever. */
+		/* Without this, continuing traffic would keep the translation indefinitely. */
 		ret = plan_entries(plan, w, PHASE_CONNTRACK_DEL, nat, leads_there, err);
 	}
 	return ret;

@@ -59,6 +59,17 @@ static int rule_gateway(const struct spec *spec, struct err *err)
 		if (net6_contains(&spec->addresses[i], &spec->gateway))
 			return 0;
 	err_usage(err, "gateway", "%s is in none of the networks given by 'address'", text);
+	/* A broker's page that gives ::2 and ::1 means a /64, though it may not say so. */
+	for (unsigned int i = 0; i < spec->n_addresses; i++) {
+		struct net6 wide = { spec->addresses[i].addr, 64 };
+
+		addr6_text(&wide.addr, text);
+		if (spec->addresses[i].len == 127 && net6_contains(&wide, &spec->gateway))
+			err_hint(err,
+				 "write 'address %s/64' if the tunnel's network is a /64, as brokers give: "
+				 "without a length it is a /127",
+				 text);
+	}
 	err_hint(err, "give an address of the tunnel's far end, or the length of its network: 'address IPV6/LEN'");
 	return -EINVAL;
 }

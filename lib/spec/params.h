@@ -26,7 +26,7 @@ struct param {
 	unsigned int needed;   /* and in which modes; elsewhere it is derived or has a default */
 	unsigned int repeats;  /* bits of enum role: for which roles it may be given again */
 	bool internal;	       /* only in the journal, not for users */
-	bool filter;	       /* the kernel holds it in nf_tables, which only root may read */
+	bool filter;	       /* the kernel holds it in nf_tables, which only root can read */
 	bool inherited;	       /* a peer that does not give it has the server's value */
 
 	size_t at, size;  /* its value in struct spec; size 0: several members, which take() and text() know */

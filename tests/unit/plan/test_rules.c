@@ -213,6 +213,11 @@ START_TEST(gateways)
 	ck_assert_int_eq(lasts(T1 "address 2001:db8:5::3/128 gateway 2001:db8:5::1"), -EINVAL);
 	ck_assert_int_eq(lasts(T1 "gateway 2001:db8::3"), -EINVAL);
 	lab_says(&lab, "own");
+	/* As a broker's page has them, without a length; where it is given, it is meant. */
+	ck_assert_int_eq(lasts(T1 "gateway 2001:db8::1"), -EINVAL);
+	lab_says(&lab, "write 'address 2001:db8::3/64'");
+	ck_assert_int_eq(lasts("t1 remote 203.0.113.1 address 2001:db8::3/126 gateway 2001:db8::9"), -EINVAL);
+	ck_assert_ptr_null(strstr(lab.err.hint, "/64"));
 }
 END_TEST
 
