@@ -135,7 +135,8 @@ static void name_gone(const struct ctx *ctx, const struct change *ch, const stru
 
 		if (conf_part(spec->role) && conf_role(spec->role) == f->role &&
 		    !conf_find(f, spec->role, name_text(spec->name)))
-			warning(ctx, "%s: is not in %s: removed", name_text(spec->name), f->path);
+			warning(ctx, "%s: is not in %s: %sremoved", name_text(spec->name), f->path,
+				ctx->dry_run ? "would be " : "");
 	}
 }
 

@@ -131,6 +131,8 @@ int main(int argc, char **argv)
 		}
 		status = take_word(&ctx, argc, argv, &i, &done);
 	}
+	if (!status && !done && ctx.force && !ctx.batch)
+		status = bad_option("--force", "has an effect only with --batch");
 	if (!status && !done &&
 	    ((ctx.json && lazy_load(&lazy_jansson, &err)) || (ctx.netns && enter_netns(ctx.netns, &err)) ||
 	     rights_drop(&ctx, i < argc && !strcmp(argv[i], "doctor"), &err)))

@@ -63,6 +63,13 @@ class Batch(files.Case):
         self.assertIn("sit-alice", self.server.links())
         self.assertNotIn("sit-bob", self.server.links())
 
+    def test_force_alone(self):
+        """It does not force anything, as someone might think."""
+        before = self.client.state()
+        for words in ("client down t1", "client up t1 remote 203.0.113.1 address 2001:db8:1::3"):
+            self.assertIn("--batch", self.tell(self.client, f"--force {words}", 2).err)
+        self.same(before, self.client)
+
     def test_force_goes_on(self):
         text = (f"server add-per bob\n{ADD_ALICE}\nserver add-peer carol\nclient show nothere\n{ADD_BOB} mtu 1\n"
                 f"{ADD_BOB}\n")
