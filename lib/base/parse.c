@@ -74,6 +74,9 @@ bool parse_ifname(const char *word, const char **why)
 
 const char *ifname_unfit(const char *name)
 {
+	/* The fallback device (net/ipv6/sit.c): the kernel creates it with the module, and sends nothing through it. */
+	if (!strcmp(name, "sit0"))
+		return "is the kernel's own device for packets that belong to no tunnel";
 	for (; *name; name++)
 		if (!isascii((unsigned char)*name))
 			return "contains a byte that is not ASCII, which sitctl does not accept in an interface name";

@@ -40,6 +40,12 @@ struct reader {
 	struct stanza stanza;
 	struct commands commands;
 	bool in_mapping; /* whose lines are not options */
+
+	struct inherited {
+		const char *base;
+		unsigned int line;
+	} inherited[IMPORTED_MAX]; /* stanzas that inherit another's options */
+	size_t n_inherited;
 };
 
 static char *skip(char *p)
@@ -214,8 +220,17 @@ static void name_other(struct import *im, const struct stanza *s)
 		import_error(im, tunnel_mode ? "tunnel-mode" : "endpoint",
 			     "is supported only in a stanza with 'inet6' and method 'v4tunnel'");
 		im->refused = true;
-	} else if (!strcmp(s->family, "inherits") && import_find(im, s->method)) {
-		import_error(im, s->method, "is a tunnel that another stanza inherits: write out that stanza");
+	}
+}
+
+/* Stanzas that inherit the options of a tunnel's, which may stand after them. */
+static void name_inherited(struct import *im, const struct reader *r)
+{
+	for (size_t i = 0; i < r->n_inherited; i++) {
+		im->line = r->inherited[i].line;
+		if (import_find(im, r->inherited[i].base))
+			import_error(im, r->inherited[i].base,
+				     "is a tunnel that another stanza inherits: write out that stanza");
 	}
 }
 
@@ -315,8 +330,9 @@ static void take_both(struct import *im, const struct stanza *s)
 	}
 }
 
-static void take_stanza(struct import *im, const struct stanza *s, struct commands *c)
+static void take_stanza(struct import *im, struct reader *r)
 {
+	const struct stanza *s = &r->stanza;
 	struct imported *t;
 
 	if (!s->name)
@@ -333,8 +349,10 @@ static void take_stanza(struct import *im, const struct stanza *s, struct comman
 			take_both(im, s);
 			return;
 		}
+	if (!strcmp(s->family, "inherits") && r->n_inherited < IMPORTED_MAX)
+		r->inherited[r->n_inherited++] = (struct inherited){ s->method, s->line };
 	name_other(im, s);
-	keep_commands(im, s, c);
+	keep_commands(im, s, &r->commands);
 }
 
 static void begin_stanza(struct stanza *s, char *words, unsigned int line)
@@ -371,11 +389,11 @@ static void take_line(struct import *im, struct reader *r, char *word, char *res
 	unsigned int line = im->line;
 
 	if (!strcmp(word, "iface")) {
-		take_stanza(im, s, &r->commands);
+		take_stanza(im, r);
 		begin_stanza(s, rest, line);
 		r->in_mapping = false;
 	} else if (begins_other(im, word)) {
-		take_stanza(im, s, &r->commands);
+		take_stanza(im, r);
 		r->in_mapping = !strcmp(word, "mapping");
 		s->name = NULL;
 		s->n = 0;
@@ -401,7 +419,8 @@ void import_ifupdown(struct import *im, char *text)
 		if (*word && *word != '#')
 			take_line(im, r, word, cut(word));
 	}
-	take_stanza(im, &r->stanza, &r->commands);
+	take_stanza(im, r);
+	name_inherited(im, r);
 	take_commands(im, &r->commands);
 	free(r);
 }

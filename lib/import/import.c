@@ -94,6 +94,7 @@ struct imported *import_find(const struct import *im, const char *name)
 struct imported *import_tunnel(struct import *im, const char *name)
 {
 	struct imported *t;
+	const char *unfit;
 	struct spec spec;
 	struct err err;
 
@@ -104,8 +105,9 @@ struct imported *import_tunnel(struct import *im, const char *name)
 		import_error(im, name, "%s", im->n == IMPORTED_MAX ? "is one tunnel too many" : "is created twice");
 		return NULL;
 	}
-	if (spec_init(&spec, ROLE_CLIENT, name, &err)) {
-		import_error(im, name, "%s", err.why);
+	unfit = ifname_unfit(name);
+	if (unfit || spec_init(&spec, ROLE_CLIENT, name, &err)) {
+		import_error(im, name, "%s", unfit ? unfit : err.why);
 		return NULL;
 	}
 	/* Allocate all: readers keep a pointer to one while others are added. */

@@ -38,6 +38,7 @@ struct script {
 	unsigned int branch; /* of the outermost `case`, numbered across all of them */
 	unsigned int acting; /* the last branch that is about a tunnel, or 0 */
 	bool case_named;
+	bool tested; /* the command before `&&` or `||` is a test, or depends on one */
 };
 
 static struct variable *find_variable(struct script *s, const char *name, size_t len)
@@ -259,6 +260,8 @@ static void note_branch(struct script *s)
 
 static void take_ip(struct script *s, int n, char *words[], uint64_t odd)
 {
+	static const char *const looking[] = { "show", "list", "get", NULL };
+	bool depends = s->tested && s->words.chained && n > 2 && !import_among(words[2], looking);
 	size_t tunnels = s->im->n, items = s->im->n_items;
 
 	for (int i = 0; i < n; i++)
@@ -269,6 +272,8 @@ static void take_ip(struct script *s, int n, char *words[], uint64_t odd)
 	import_ip(s->im, n, words);
 	if (s->cases && (s->im->n > tunnels || s->im->n_items > items))
 		note_branch(s);
+	if (depends)
+		import_error(s->im, "test", "is not evaluated: what depends on it is read in either case");
 }
 
 /* Commands that say nothing about a tunnel. */
@@ -378,16 +383,21 @@ static bool case_command(struct script *s, int n, char *words[])
 
 static void read_command(struct script *s, int n, char *words[])
 {
+	static const char *const tests[] = { "[", "[[", "test", NULL };
+	bool tested;
 	int reserved = s->pattern ? 0 : reserved_words(s, n, words);
 
 	n -= reserved;
 	words += reserved;
 	if (!n || case_command(s, n, words) || s->words.function)
 		return;
-	if (s->down_in)
+	if (s->down_in) {
 		call(s, words[0]);
-	else
-		take_command(s, n, words, s->words.odd >> reserved);
+		return;
+	}
+	tested = import_among(words[0], tests) || (s->tested && s->words.chained);
+	take_command(s, n, words, s->words.odd >> reserved);
+	s->tested = tested;
 }
 
 static void read_script(struct script *s)

@@ -228,12 +228,18 @@ static void match_key(struct place *p, const char *key, char *value)
 /* Keys that hold for every tunnel of sitctl, with any value, or off. */
 static bool network_plain(const char *key, const char *value)
 {
-	static const char *const plain[] = {
-		"LinkLocalAddressing",	   "Description",	"LLMNR",     "MulticastDNS",
-		"ConfigureWithoutCarrier", "IgnoreCarrierLoss", "IPForward", "IPv4Forwarding",
-		"IPv6Forwarding",	   "KeepConfiguration", NULL
-	};
-	static const char *const off[] = { "IPv6AcceptRA",
+	static const char *const plain[] = { "LinkLocalAddressing",
+					     "Description",
+					     "LLMNR",
+					     "MulticastDNS",
+					     "ConfigureWithoutCarrier",
+					     "IgnoreCarrierLoss",
+					     "IPv4Forwarding",
+					     "KeepConfiguration",
+					     NULL };
+	static const char *const off[] = { "IPForward",
+					   "IPv6Forwarding",
+					   "IPv6AcceptRA",
 					   "DHCP",
 					   "IPv6PrivacyExtensions",
 					   "IPv6DuplicateAddressDetection",
@@ -250,6 +256,7 @@ static bool network_plain(const char *key, const char *value)
 
 static void network_key(struct place *p, const char *key, const char *value)
 {
+	static const char *const forwarding[] = { "IPForward", "IPv6Forwarding", NULL };
 	struct imported *named = !strcmp(key, "Tunnel") ? import_find(p->im, value) : NULL;
 
 	/* This is the .network of the interface that the outer packets leave through. */
@@ -264,6 +271,9 @@ static void network_key(struct place *p, const char *key, const char *value)
 	else if (!strcmp(key, "Gateway"))
 		import_route(p->im, &(struct import_route){
 					    .to = "default", .gateway = value, .ifname = name_text(p->t->spec.name) });
+	else if (import_among(key, forwarding) && !import_is_false(value))
+		import_error(p->im, key,
+			     "has no equivalent: sitctl forwards for a LAN, which 'prefix IPV6/LEN,IFACE' names");
 	else if (!network_plain(key, value))
 		not_understood(p, key);
 }

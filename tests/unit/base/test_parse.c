@@ -85,7 +85,7 @@ static bool takes_ifname(const char *word)
 START_TEST(interface_names)
 {
 	static const char *const good[] = {
-		"a",	"eth0", "123456789012345", "eth0.100", "...", "a..b", "sit0", "-x",
+		"a",	"eth0", "123456789012345", "eth0.100", "...", "a..b", "sit1", "-x",
 		"all1", "ALL",	"Default",	   "a$b",      "a'b", "a\"b", "a;b",  "a#b",
 	};
 	static const char *const bad[] = {
@@ -96,6 +96,7 @@ START_TEST(interface_names)
 		"..",
 		"all",
 		"default",
+		"sit0",
 		"a/b",
 		"/",
 		"a:b",

@@ -309,6 +309,8 @@ START_TEST(ifupdown_other_ways)
 		  "stanza with 'inet6' and method 'v4tunnel'\n" },
 		{ V4TUNNEL "iface u inherits t\n", T_WORDS,
 		  "x:5: t: is a tunnel that another stanza inherits: write out that stanza\n" },
+		{ "iface u inherits t\n" V4TUNNEL, T_WORDS,
+		  "x:1: t: is a tunnel that another stanza inherits: write out that stanza\n" },
 		{ "wonder 7\nmapping eth0\n script x\n" V4TUNNEL "auto t\nmtu 1400\nsource-dir x\n", T_WORDS,
 		  "x:1: wonder: is outside any stanza\nx:9: mtu: is outside any stanza\n"
 		  "x:10: source-dir: is not followed: name that file as well\n" },

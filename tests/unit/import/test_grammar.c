@@ -109,7 +109,8 @@ static const struct grammar {
 	  "MulticastDNS=no "
 	  "DNSOverTLS=yes DNSSEC=yes DNSSECNegativeTrustAnchors=x LLDP=yes EmitLLDP=yes BindCarrier=eth0 "
 	  "Address=2001:db8::5/64 "
-	  "Gateway=2001:db8::2 DNS=2001:db8::53 Domains=x DNSDefaultRoute=yes NTP=x IPForward=yes IPMasquerade=both "
+	  "Gateway=2001:db8::2 DNS=2001:db8::53 Domains=x DNSDefaultRoute=yes NTP=x IPForward=yes IPv6Forwarding=yes "
+	  "IPMasquerade=both "
 	  "IPv6PrivacyExtensions=yes IPv6AcceptRA=yes IPv6DuplicateAddressDetection=1 IPv6HopLimit=7 "
 	  "IPv4AcceptLocal=yes "
 	  "IPv4RouteLocalnet=yes IPv4ProxyARP=yes IPv6ProxyNDP=yes IPv6ProxyNDPAddress=x IPv6SendRA=yes "
@@ -118,7 +119,7 @@ static const struct grammar {
 	  "MACVLAN=x "
 	  "MACVTAP=x Tunnel=x VLAN=x VXLAN=x Xfrm=x ActiveSlave=yes PrimarySlave=yes ConfigureWithoutCarrier=yes "
 	  "IgnoreCarrierLoss=yes KeepConfiguration=yes",
-	  "Description LinkLocalAddressing LLMNR MulticastDNS IPForward ConfigureWithoutCarrier IgnoreCarrierLoss "
+	  "Description LinkLocalAddressing LLMNR MulticastDNS ConfigureWithoutCarrier IgnoreCarrierLoss "
 	  "KeepConfiguration" },
 	{ "networkd", NETDEV TUNNEL MATCH "[Address]\nAddress=2001:db8::3/127\n", "\n", "=", "",
 	  "Wonder=7 Peer=2001:db8::2 Broadcast=x Label=x PreferredLifetime=0 Scope=link RouteMetric=7 HomeAddress=yes "

@@ -140,6 +140,14 @@ START_TEST(what_is_not_understood_is_named_with_its_line)
 {
 	expect_import("iproute2", T "ifconfig sit0 inet6 tunnel ::203.0.113.1\n", T_WORDS,
 		      "x:3: ifconfig: is not a command that is understood: use 'ip' instead\n");
+	expect_import("iproute2", "ip tunnel add sit0 mode sit remote 203.0.113.1\n", NULL,
+		      "x:1: sit0: is the kernel's own device for packets that belong to no tunnel\n");
+	expect_import("iproute2", T "[ \"$1\" = x ] && ip link set t mtu 1400\n", T_WORDS " mtu 1400",
+		      "x:3: test: is not evaluated: what depends on it is read in either case\n");
+	expect_import("iproute2", T "[ -e /x ] && true && ip link set t mtu 1400\n", T_WORDS " mtu 1400",
+		      "x:3: test: is not evaluated: what depends on it is read in either case\n");
+	expect_import("iproute2", T "[ -e /x ] && ip tunnel show t; ip link show || ip link set t mtu 1400\n",
+		      T_WORDS " mtu 1400", "");
 	expect_import("iproute2", T "\n\nip -6 rule add from 2001:db8::3 table 7\n", T_WORDS,
 		      "x:5: rule: is an object of 'ip' that is not understood\n");
 	expect_import("iproute2", T "ip -6 route add 2000::/3 dev t\n", T_WORDS,
