@@ -8,6 +8,7 @@
 /* clang-format off */
 static const struct command client_commands[] = {
 	{ "up", "create the tunnel NAME, or update it to match", ROLE_CLIENT, ARGS_NAME_PARAMS, FILES_SAVE, cmd_up, "client up sit-ipv6 remote 203.0.113.1 address 2001:db8::3/127", NULL },
+	{ "set", "change only these parameters of the tunnel NAME", ROLE_CLIENT, ARGS_NAME_PARAMS, FILES_SAVE, cmd_set, "--save client set sit-ipv6 mtu 1400 prefix none", NULL },
 	{ "down", "remove the tunnel NAME and everything that belongs to it", ROLE_CLIENT, ARGS_NAME, FILES_NONE, cmd_down, "client down sit-ipv6", NULL },
 	{ "show", "show what the kernel has", ROLE_CLIENT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_show, "-s client show sit-ipv6", NULL },
 	{ "check", "check that the kernel matches the configuration", ROLE_CLIENT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_check, "client check sit-ipv6", NULL },
@@ -21,7 +22,7 @@ static const struct command server_commands[] = {
 	{ "up", "prepare this host (add-peer does so automatically)", ROLE_SERVER, ARGS_PARAMS, FILES_SAVE, cmd_server_up, "--save server up ttl 64", NULL },
 	{ "down", "remove all peers and everything that 'server' set up", ROLE_SERVER, ARGS_NONE, FILES_NONE, cmd_all_down, "server down", NULL },
 	{ "add-peer", "add the peer PEER, or update it to match", ROLE_PEER, ARGS_NAME_PARAMS, FILES_SAVE, cmd_up, "--save server add-peer alice remote 198.51.100.7 address 2001:db8::3", NULL },
-	{ "set-peer", "change only these parameters of the peer PEER", ROLE_PEER, ARGS_NAME_PARAMS, FILES_SAVE, cmd_set_peer, "--save server set-peer alice remote 198.51.100.8", NULL },
+	{ "set-peer", "change only these parameters of the peer PEER", ROLE_PEER, ARGS_NAME_PARAMS, FILES_SAVE, cmd_set, "--save server set-peer alice remote 198.51.100.8", NULL },
 	{ "del-peer", "remove the peer PEER and everything that belongs to it", ROLE_PEER, ARGS_NAME, FILES_SAVE, cmd_down, "--save server del-peer alice", NULL },
 	{ "show", "show what the kernel has", ROLE_PEER, ARGS_NAME_OPTIONAL, FILES_READ, cmd_show, "--brief server show", NULL },
 	{ "check", "check that the kernel matches the configuration", ROLE_PEER, ARGS_NONE, FILES_READ, cmd_check, "server check", NULL },

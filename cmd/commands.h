@@ -39,7 +39,7 @@ extern const struct command root_commands[];
 /* tunnel.c, show.c, export.c, nat.c, check.c, complete.c */
 enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
-enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
+enum status cmd_set(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_server_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_all_down(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 enum status cmd_nat_up(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);

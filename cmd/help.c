@@ -25,6 +25,12 @@ static void print_entry(const char *left, const char *help)
 	print_wrapped(INDENT, INDENT, help);
 }
 
+/* Does CMD read the file of its tunnel, or of the server, where no parameters are given? */
+static bool from_file(const struct command *cmd)
+{
+	return (cmd->run == cmd_up && cmd->role == ROLE_CLIENT) || cmd->run == cmd_server_up;
+}
+
 static const char *args_text(const struct command *cmd)
 {
 	bool peer = cmd->role == ROLE_PEER;
@@ -37,9 +43,9 @@ static const char *args_text(const struct command *cmd)
 	case ARGS_IMPORT: return " FORMAT [ FILE ]... [ name NAME ]";
 	case ARGS_PARAMS: return " [ PARAMETER VALUE ]...";
 	case ARGS_NAME_PARAMS:
-		return cmd->role == ROLE_CLIENT ? " NAME [ PARAMETER VALUE ]..."
-		       : peer			? " PEER PARAMETER VALUE ..."
-						: " NAME PARAMETER VALUE ...";
+		return from_file(cmd) ? " NAME [ PARAMETER VALUE ]..."
+		       : peer	      ? " PEER PARAMETER VALUE ..."
+				      : " NAME PARAMETER VALUE ...";
 	case ARGS_EXAM: return " [ NAME | PEER | DEV ] [ target HOST ]";
 	default: return "";
 	}
@@ -162,7 +168,7 @@ static void print_params(const struct command *cmd)
 	printf("\nParameters:\n");
 	for (const struct param *p = params; p->name; p++)
 		if ((p->roles & cmd->role) && !p->internal)
-			print_param(p, cmd->role, cmd->run != cmd_set_peer);
+			print_param(p, cmd->role, cmd->run != cmd_set);
 }
 
 void help_command(const char *path, const struct command *cmd)
@@ -175,7 +181,7 @@ void help_command(const char *path, const struct command *cmd)
 		return;
 	printf("\n%*s", MARGIN, "");
 	print_wrapped(MARGIN, MARGIN, cmd->help);
-	if (takes_params(cmd) && (cmd->role == ROLE_CLIENT || cmd->role == ROLE_SERVER)) {
+	if (from_file(cmd)) {
 		snprintf(text, sizeof(text),
 			 "without parameters, /etc/sitctl/%s.conf or the file given with --file is read",
 			 cmd->role == ROLE_CLIENT ? "NAME" : "server");

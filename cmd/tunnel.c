@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* client up, down; server up, down, add-peer, set-peer, del-peer; nat pass, unpass, up, down. */
+/* client up, down, set; server up, down, add-peer, set-peer, del-peer; nat pass, unpass, up, down. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,8 +115,8 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 	return finish(ctx, &ch, &spec);
 }
 
-/* Put the peer into SPEC, which is empty before, with the GIVEN changes. 0, or a negative errno and ERR. */
-static int change_peer(const struct snapshot *s, const struct desired_tunnel *t, int n, char **words,
+/* Put the tunnel into SPEC, which is empty before, with the GIVEN changes. 0, or a negative errno and ERR. */
+static int change_tunnel(const struct snapshot *s, const struct desired_tunnel *t, int n, char **words,
 		       const struct spec *given, const struct answers *answers, struct spec *spec, struct err *err)
 {
 	int ret;
@@ -130,7 +130,7 @@ static int change_peer(const struct snapshot *s, const struct desired_tunnel *t,
 	return ret;
 }
 
-enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
+enum status cmd_set(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words)
 {
 	struct spec given = { .role = 0 }, spec = { .role = 0 };
 	const struct desired_tunnel *t;
@@ -143,17 +143,18 @@ enum status cmd_set_peer(const struct ctx *ctx, const struct command *cmd, const
 		return give_up(&given, &err);
 	if (!n) {
 		err_usage(&err, name, "no parameters to change are given");
-		err_hint(&err, "see 'sitctl server set-peer help'");
+		err_hint(&err, "see 'sitctl %s %s help'", role_object(cmd->role), cmd->name);
 		return fail(&err);
 	}
 	if (need_admin(ctx, &err) || spec_resolve(&given, &answers, &err) || begin(ctx, &ch, &err))
 		return give_up(&given, &err);
-	t = desired_find(&ch.desired, ROLE_PEER, name);
+	t = desired_find(&ch.desired, cmd->role, name);
 	if (!t) {
-		err_usage(&err, name, "there is no peer with this name");
-		err_hint(&err, "see 'sitctl server show', or use add-peer");
+		err_usage(&err, name, "there is no %s with this name", role_noun(cmd->role));
+		err_hint(&err, "see 'sitctl %s show', or use '%s'", role_object(cmd->role),
+			 cmd->role == ROLE_CLIENT ? "client up" : "server add-peer");
 	}
-	if (!t || change_peer(&ch.host.s, t, n, words, &given, &answers, &spec, &err)) {
+	if (!t || change_tunnel(&ch.host.s, t, n, words, &given, &answers, &spec, &err)) {
 		change_close(&ch);
 		spec_free(&spec);
 		return give_up(&given, &err);

@@ -6,6 +6,7 @@
 
 #include "plan/rules.h" /* before linux/: glibc and the kernel define the same names */
 #include "kernel/mark.h"
+#include "spec/params.h"
 #include "state/derive.h"
 #include "state/readback.h"
 #include "state/snapshotfind.h"
@@ -298,14 +299,30 @@ void rivals_free(struct rivals *rivals)
 	netindex_free(&rivals->hosts);
 }
 
-int warn_client(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
+/* A parameter that is no longer given has its default again. Name those that protected this host, or let something in. */
+static int warn_dropped(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
 {
-	struct route ours;
+	const struct desired_tunnel *t = desired_find(&w->j->desired, spec->role, name_text(spec->name));
+	const struct spec *before = t ? &t->spec : spec;
+	const uint64_t allow = param_bit(param_find(spec->role, "allow"));
 	int ret = 0;
 
-	if (spec->n_allows && !spec->simple_security)
+	if (before->simple_security && !spec->simple_security &&
+	    !(spec->set & param_bit(param_find(spec->role, "simple-security"))))
+		ret = plan_warn(plan, err, "simple-security: was on, but is not given now: it is off, the default");
+	if (!ret && before->n_allows && spec->simple_security && !(spec->set & allow))
+		ret = plan_warn(plan, err, "allow: was given, but is not given now: nothing is let in unsolicited");
+	return ret;
+}
+
+int warn_client(struct plan *plan, const struct world *w, const struct spec *spec, struct err *err)
+{
+	int ret = warn_dropped(plan, w, spec, err);
+	struct route ours;
+
+	if (!ret && spec->n_allows && !spec->simple_security)
 		ret = plan_warn(plan, err, "allow: has no effect without 'simple-security on': all traffic is let in");
-	if (!derive_route(spec, 0, &ours))
+	if (ret || !derive_route(spec, 0, &ours))
 		return ret;
 	for (size_t i = 0; !ret && i < w->s->n_routes; i++) {
 		const struct route *r = &w->s->routes[i];

@@ -37,7 +37,8 @@ const struct param params[] = {
 	  .value = "IPV6[/LEN]", .deflt = "LEN 127",
 	  .help = "the client's address in the tunnel", .take = take_address, .text = text_address },
 	{ .name = "server-address", .roles = ROLE_PEER, .modes = ALL_MODES, .value = "IPV6", .deflt = "the other address of the /127",
-	  .help = "this end's address in the tunnel", .take = take_server_address, .text = text_server_address },
+	  .help = "this end's address in the tunnel", .take = take_server_address, .text = text_server_address,
+	  .drop = drop_server_address },
 	{ .name = "gateway", .roles = ROLE_CLIENT, .modes = ALL_MODES, .value = "IPV6|auto|none", .deflt = "auto",
 	  .help = "default route: via an address, through the tunnel, or none", .take = take_gateway, .text = text_gateway },
 	{ .name = "metric", .roles = ROLE_CLIENT, .modes = ALL_MODES, FIELD(metric), .initial = METRIC_DEFAULT,
@@ -226,6 +227,21 @@ void param_clear(const struct param *p, struct spec *spec)
 	list_drop(*holder(p, spec));
 	*holder(p, spec) = NULL;
 	set_count(p, spec, 0);
+}
+
+bool param_drop(const struct param *p, struct spec *spec)
+{
+	if (param_required(p, spec) || (!p->size && !p->list.item && !p->drop))
+		return false;
+	if (p->list.item) {
+		param_clear(p, spec);
+	} else if (p->drop) {
+		p->drop(spec);
+	} else {
+		memset((char *)spec + p->at, 0, p->size);
+		param_init(p, spec);
+	}
+	return true;
 }
 
 bool param_append(struct spec *spec, const char *name, const void *item)

@@ -54,6 +54,7 @@ struct param {
 	const char *(*unfit)(const struct param *p, const void *from);
 	/* The value at FROM as text in BUF (VALUE_TEXT bytes); false if there is none. */
 	bool (*text)(const struct param *p, const void *from, char *buf);
+	void (*drop)(struct spec *spec); /* with size 0: back to the default; NULL: `none` is a value of it */
 };
 
 /* Ends with a row whose name is NULL. */
@@ -80,6 +81,9 @@ const char *param_unfit(const struct param *p, const struct spec *spec);
 
 /* The I-th value as text in BUF (VALUE_TEXT bytes); false when there are no more. */
 bool param_text(const struct param *p, const struct spec *spec, unsigned int i, char *buf);
+
+/* Back to the default, as if it had not been given. False if it is required, or has `none` as a value. */
+bool param_drop(const struct param *p, struct spec *spec);
 
 /* Empty a list. */
 void param_clear(const struct param *p, struct spec *spec);

@@ -63,7 +63,7 @@ static int unknown_word(const struct spec *spec, const char *word, struct err *e
 static int take_words(struct spec *spec, bool internal, int n, char *const words[], uint64_t *already, struct err *err)
 {
 	const char *unfit = internal ? NULL : ifname_unfit(name_text(spec->name));
-	uint64_t seen = *already;
+	uint64_t seen = *already, dropped = 0;
 
 	if (unfit)
 		return err_usage(err, name_text(spec->name), "%s", unfit);
@@ -85,6 +85,12 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 		}
 		if (!(seen & mask))
 			param_clear(p, spec);
+		dropped &= ~mask;
+		if (!internal && !strcmp(words[i + 1], "none") && param_drop(p, spec)) {
+			dropped |= mask;
+			seen |= mask;
+			continue;
+		}
 		if (!param_take(p, spec, words[i + 1], &why) || (!internal && (why = param_unfit(p, spec)))) {
 			char what[sizeof(err->step)];
 
@@ -96,7 +102,7 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 		seen |= p->internal ? 0 : mask;
 	}
 	*already = seen;
-	spec->set |= seen;
+	spec->set = (spec->set | seen) & ~dropped;
 	return 0;
 }
 

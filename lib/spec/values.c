@@ -210,6 +210,11 @@ bool take_server_address(const struct param *p, void *spec, const char *word, co
 	return parse_ipv6_host(word, &s->server_address, why);
 }
 
+void drop_server_address(struct spec *spec)
+{
+	spec->has_server_address = false;
+}
+
 bool text_server_address(const struct param *p, const void *spec, char *buf)
 {
 	const struct spec *s = spec;

@@ -29,6 +29,7 @@ bool take_address(const struct param *p, void *to, const char *word, const char 
 bool text_address(const struct param *p, const void *from, char *buf);
 bool same_address(const void *a, const void *b);
 bool take_server_address(const struct param *p, void *spec, const char *word, const char **why);
+void drop_server_address(struct spec *spec);
 bool text_server_address(const struct param *p, const void *spec, char *buf);
 bool take_gateway(const struct param *p, void *spec, const char *word, const char **why);
 bool text_gateway(const struct param *p, const void *spec, char *buf);

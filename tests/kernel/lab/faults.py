@@ -46,6 +46,7 @@ NOT_FOREIGN = f"link del he6\nroute del unreachable {PREFIX}"
 ROWS = [
     Row("client up", "client", (), ROUTED, DOWN),
     Row("client up, changed", "client", (ROUTED,), CHANGED, DOWN),
+    Row("client set", "client", (ROUTED,), f"client set t1 prefix {PREFIX_B} ttl 64 metric none", DOWN),
     Row("client down", "client", (ROUTED,), DOWN, DOWN),
     Row("server add-peer", "server", (), NEAR, SERVER_DOWN),
     Row("server set-peer", "server", (NEAR,), SET_NEAR, SERVER_DOWN),
@@ -54,6 +55,7 @@ ROWS = [
     Row("server down", "server", (UP_TEN,), SERVER_DOWN, SERVER_DOWN, gone="sit-p4"),
     Row("client up, saved", "client", ("client up t1",), f"--save {CHANGED}", DOWN),
     Row("client up, first saved", "client", (), f"--save -f {ETC}/fresh {UP}", DOWN),
+    Row("client set, saved", "client", ("client up t1",), f"--save client set t1 mtu 1400 prefix {PREFIX_B}", DOWN),
     Row("server add-peer, saved", "server", (ADD_ALICE,), f"--save {ADD_BOB} mtu 1400", SERVER_DOWN),
     Row("nat pass", "client", (), PASS, "nat unpass p1", gone=NO_DEVICE),
     Row("nat unpass", "client", (PASS,), "nat unpass p1", "nat unpass p1", gone=NO_DEVICE),

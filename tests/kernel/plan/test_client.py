@@ -364,3 +364,57 @@ class Down(FarEnd):
         done = netlab.run(self.client, "client down t1")
         self.assertIn("t1", done.err, str(done))
         self.same(before, self.client, "a foreign device was changed")
+
+
+class Set(netlab.Case):
+    """`client set` changes what it names, in place; `none` takes a parameter back to its default."""
+
+    @classmethod
+    def prepare(cls):
+        netlab.run(cls.server, f"server add-peer alice remote {CLIENT4} address {PAIR[1]} prefix {PREFIX}")
+
+    def test_in_place(self):
+        self.up(self.client, UP + f" ttl 64 mtu 1400 prefix {PREFIX}")
+        index = self.client.links()["t1"]["index"]
+        with packets.Stream(self.client, PAIR[0], interval=0.03) as stream:
+            self.up(self.client, "client set t1 mtu 1300")
+            link = self.client.links()["t1"]
+            self.assertEqual((link["index"], link["mtu"], link["ttl"]), (index, 1300, 64))
+            self.up(self.client, "client set t1 ttl none mtu none prefix 2001:db8:101::/64")
+            stream.wait_for()
+        self.assertEqual(stream.lost, [])
+        link = self.client.links()["t1"]
+        self.assertEqual((link["index"], link["mtu"], link["ttl"]), (index, 1480, 255))
+        self.assertEqual(self.client.routes(f"{PREFIX} "), [])
+        wanted = self.client.state()
+        self.up(self.client, UP + " prefix 2001:db8:101::/64")
+        self.same(wanted, self.client, "another state than the same by `client up`")
+        self.up(self.client, "client check t1")
+
+    def test_twice_is_once(self):
+        self.up(self.client, UP)
+        self.up(self.client, f"client set t1 prefix {PREFIX} metric 7")
+        self.assertEqual(self.tell(self.client, f"-D client set t1 prefix {PREFIX} metric 7").out, "")
+        self.up(self.client, "client set t1 prefix none metric none")
+        self.assertEqual(self.tell(self.client, "-D " + UP).out, "")
+
+    def test_a_protection_that_goes_is_named(self):
+        """By whatever command; one that is said to be off is not."""
+        secured = UP + " simple-security on allow tcp/22"
+        for words, note in (("client set t1 simple-security none allow none", "simple-security: was on, but is not given now"), (UP, "simple-security: was on"),
+                            (UP + " simple-security on", "allow: was given, but is not given now"), ("client set t1 allow none", "allow: was given")):
+            self.up(self.client, secured)
+            self.assertIn(note, self.tell(self.client, words).err)
+        for words in ("client set t1 simple-security off allow none", UP + " simple-security off"):
+            self.up(self.client, secured)
+            self.up(self.client, words)
+
+    def test_refused(self):
+        before = self.client.state()
+        self.refused(self.client, "client set t1 mtu 1400", "t1", "client up", status=2)
+        self.same(before, self.client)
+        self.up(self.client, UP)
+        for words, name in (("", "t1"), ("address none", "address"), ("remote none", "remote"), ("mtu none mtu 1400", "mtu"),
+                            (f"gateway {PAIR[1]}", "gateway")):
+            self.refused(self.client, f"client set t1 {words}", name, status=2)
+        self.up(self.client, "client check")

@@ -20,6 +20,7 @@ static const struct {
 	const char *group, *name, *placeholder, *params;
 } commands[] = {
 	{ "client", "up", " NAME", CLIENT },
+	{ "client", "set", " NAME PARAMETER", CLIENT },
 	{ "client", "down", " NAME", NULL },
 	{ "client", "show", " [ NAME ]", NULL },
 	{ "client", "check", " [ NAME ]", NULL },

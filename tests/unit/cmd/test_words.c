@@ -30,7 +30,7 @@ static const struct {
 	{ "client start t1", "start", "'up'" },
 	{ "client stop t1", "stop", "'down'" },
 	{ "client restart t1", "restart", "'up'" },
-	{ "client edit t1", "edit", "'up'" },
+	{ "client edit t1", "edit", "'set'" },
 	{ "client add t1", "add", "'up'" },
 	{ "client del t1", "del", "'down'" },
 	{ "client delete t1", "delete", "'down'" },

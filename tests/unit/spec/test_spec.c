@@ -232,6 +232,45 @@ START_TEST(changed_values)
 }
 END_TEST
 
+static int changes(struct spec *spec, const char *text)
+{
+	char copy[512], *words[64];
+	struct err err;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	return spec_words(spec, split_words(copy, words, 64), words, &err);
+}
+
+/* `none`: as if the parameter had not been given. */
+START_TEST(dropped_values)
+{
+	char text[1024];
+	SPEC spec = { 0 }, server = { 0 };
+
+	make_spec(&spec, ROLE_CLIENT,
+		  "t1 " CLIENT
+		  "prefix 2001:db8:1::/48 dev eth0 ttl 9 metric 7 notrack off allow tcp/22 target 2001:db8::9 local 192.0.2.7");
+	change(&spec, "prefix none dev none ttl none metric none notrack none allow none target none local none");
+	spec_text(&spec, false, text, sizeof(text));
+	ck_assert_str_eq(text, "remote 203.0.113.1 address 2001:db8::3/127");
+	ck_assert(spec.ttl == 255 && spec.metric == 1024 && spec.notrack && !spec.n_prefixes && !spec.underlay.at);
+	/* A value of this parameter; and what must be given stays. */
+	change(&spec, "gateway none");
+	ck_assert_int_eq(spec.gateway_mode, GATEWAY_NONE);
+	ck_assert_int_eq(changes(&spec, "address none"), -EINVAL);
+	ck_assert_int_eq(changes(&spec, "ttl none ttl 9"), -EINVAL);
+	change(&spec, "prefix none prefix 2001:db8:3::/48");
+	ck_assert_uint_eq(spec.n_prefixes, 1);
+	ck_assert(spec.set & param_bit(param_find(ROLE_CLIENT, "prefix")));
+	/* A peer has the server's value again. */
+	make_spec(&server, ROLE_SERVER, "ttl 64");
+	make_spec(&spec, ROLE_PEER, "alice " PEER "ttl 9 server-address 2001:db8::9 dev tun");
+	change(&spec, "ttl none server-address none dev none");
+	ck_assert_int_eq(spec_effective(&spec, &server).ttl, 64);
+	ck_assert(!spec.has_server_address && !spec.dev.at);
+}
+END_TEST
+
 /* `remote`, a name before, an address now: the name must not come back. */
 START_TEST(name_then_address)
 {
@@ -356,6 +395,7 @@ Suite *suite_spec(void)
 	tcase_add_test(tc, pair_of_the_routers_anycast);
 	tcase_add_test(tc, as_many_as_allowed);
 	tcase_add_test(tc, changed_values);
+	tcase_add_test(tc, dropped_values);
 	tcase_add_test(tc, name_then_address);
 	tcase_add_test(tc, defaults_of_the_server);
 	tcase_add_test(tc, staying_with_an_address);
