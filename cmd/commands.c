@@ -12,7 +12,7 @@ static const struct command client_commands[] = {
 	{ "down", "remove the tunnel NAME and everything that belongs to it", ROLE_CLIENT, ARGS_NAME, FILES_NONE, cmd_down, "client down sit-ipv6", NULL },
 	{ "show", "show what the kernel has", ROLE_CLIENT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_show, "-s client show sit-ipv6", NULL },
 	{ "check", "check that the kernel matches the configuration", ROLE_CLIENT, ARGS_NAME_OPTIONAL, FILES_READ, cmd_check, "client check sit-ipv6", NULL },
-	{ "export", "print the tunnel's configuration for another tool", ROLE_CLIENT, ARGS_NAME_FORMAT, FILES_READ, cmd_export, "client export sit-ipv6 networkd", NULL },
+	{ "export", "print the tunnel's configuration for another tool", ROLE_CLIENT, ARGS_NAME_FORMAT, FILES_READ, cmd_export, "-q client export sit-ipv6 networkd", NULL },
 	{ "import", "read another tool's configuration", ROLE_CLIENT, ARGS_IMPORT, FILES_SAVE, cmd_import, "--save client import iproute2 broker.txt name sit-ipv6", NULL },
 	{ "adopt", "take over a running tunnel that another tool made", ROLE_CLIENT, ARGS_DEV, FILES_SAVE, cmd_adopt, "--save client adopt he-ipv6", NULL },
 	{ .name = NULL },
@@ -26,7 +26,7 @@ static const struct command server_commands[] = {
 	{ "del-peer", "remove the peer PEER and everything that belongs to it", ROLE_PEER, ARGS_NAME, FILES_SAVE, cmd_down, "--save server del-peer alice", NULL },
 	{ "show", "show what the kernel has", ROLE_PEER, ARGS_NAME_OPTIONAL, FILES_READ, cmd_show, "--brief server show", NULL },
 	{ "check", "check that the kernel matches the configuration", ROLE_PEER, ARGS_NONE, FILES_READ, cmd_check, "server check", NULL },
-	{ "export", "print the configuration to give to that peer", ROLE_PEER, ARGS_NAME_FORMAT, FILES_READ, cmd_export, "server export alice iproute2", NULL },
+	{ "export", "print the configuration to give to that peer", ROLE_PEER, ARGS_NAME_FORMAT, FILES_READ, cmd_export, "-q server export alice iproute2", NULL },
 	{ .name = NULL },
 };
 

@@ -8,7 +8,7 @@ from netlab import CLIENT4, SERVER4
 import played
 
 # The commands, in an order in which they find what they are about.
-CLIENT = ("client up", "client show", "client check", "client export", "show", "check", "client down", "client adopt")
+CLIENT = ("client up", "client set", "client show", "client check", "client export", "show", "check", "client down", "client adopt")
 SERVER = ("server up", "server add-peer", "server set-peer", "server show", "server check", "server export", "server del-peer",
           "server down")
 NAT = ("nat pass", "nat up", "nat show", "nat check", "nat unpass", "nat down")
