@@ -91,6 +91,11 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 			seen |= mask;
 			continue;
 		}
+		if (!internal && !strcmp(words[i + 1], "none") && param_required(p, spec)) {
+			err_usage(err, words[i], "is required: 'none' cannot take it away");
+			err_hint(err, "write '%s %s'", p->name, p->value);
+			return -EINVAL;
+		}
 		if (!param_take(p, spec, words[i + 1], &why) || (!internal && (why = param_unfit(p, spec)))) {
 			char what[sizeof(err->step)];
 

@@ -4,14 +4,14 @@
 import re
 
 import netlab
-from netlab import CLIENT4, SERVER4
+from netlab import CLIENT4, PAIR, SERVER4
 import played
 
 # The commands, in an order in which they find what they are about.
 CLIENT = ("client up", "client set", "client show", "client check", "client export", "show", "check", "client down", "client adopt")
 SERVER = ("server up", "server add-peer", "server set-peer", "server show", "server check", "server export", "server del-peer",
           "server down")
-NAT = ("nat pass", "nat up", "nat show", "nat check", "nat unpass", "nat down")
+NAT = ("nat pass", "nat show", "nat check", "nat down", "nat up", "nat unpass")
 ALONE = ("client import", "doctor")
 
 
@@ -20,8 +20,9 @@ class Examples(played.Played):
         return re.search(r"^Example:\n  (sitctl .*)\n\n", self.tell(self.client, f"{words} help").out, re.M)[1]
 
     def type(self, host, commands):
+        """With addresses that are not taken here."""
         for words in commands:
-            self.shell(host, self.example(words))
+            self.shell(host, self.example(words).replace("2001:db8::3", PAIR[1]))
 
     def test_all_are_here(self):
         page = self.tell(self.client, "help").out.split("\nOptions, ")[0]
@@ -42,7 +43,7 @@ class Examples(played.Played):
         self.type(self.client, NAT)
 
     def test_import(self):
-        text = f"ip tunnel add tb mode sit remote {SERVER4} local {CLIENT4}\nip addr add 2001:db8::3/64 dev tb\nip route add ::/0 dev tb\n"
+        text = f"ip tunnel add sit-ipv6 mode sit remote {SERVER4} local {CLIENT4}\nip addr add 2001:db8::3/64 dev sit-ipv6\nip route add ::/0 dev sit-ipv6\n"
         self.shell(self.client, f"cd {self.lab.files}; printf '%s' '{text}' > broker.txt; {self.example('client import')}")
         self.assertIn("/etc/sitctl/sit-ipv6.conf", self.files[self.client.name])
 
@@ -50,5 +51,5 @@ class Examples(played.Played):
         self.shell(self.client, self.example("client up"))
         exam = self.example("doctor")
         self.assertEqual(exam, "sitctl doctor sit-ipv6 target www.example.org")
-        done = netlab.run(self.client, exam.removeprefix("sitctl ") + " target 2001:db8::2")
+        done = netlab.run(self.client, exam.removeprefix("sitctl "))
         self.assertIn(done.status, (0, 3), str(done))

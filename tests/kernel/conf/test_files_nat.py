@@ -74,7 +74,7 @@ class Nat(files.Case):
         self.refused(self.client, "nat up home", "home", status=2)
         self.put("nat.conf", HOME + "tto = 10.0.0.1\n[peer x]\n[pass]\n[pass home]\n" + WORK.replace(SERVER4B, SERVER4))
         self.refused(self.client, "nat up", f"{ETC}/nat.conf:4: tto: ", "'to'", f"{ETC}/nat.conf:5: [peer x]: ", "[pass NAME]",
-                     f"{ETC}/nat.conf:6: [pass]: ", f"{ETC}/nat.conf:7: [pass home]: is there twice", status=2)
+                     f"{ETC}/nat.conf:6: [pass]: ", f"{ETC}/nat.conf:7: [pass home]: appears twice", status=2)
         self.put("nat.conf", HOME + WORK.replace(SERVER4B, SERVER4))
         self.refused(self.client, "nat up", f"{ETC}/nat.conf:5: ", SERVER4, "already", "home", status=2)
         self.put("nat.conf", HOME + WORK + "interface = nowhere\n[pass own]\nremote = 203.0.113.7\nto = " + CLIENT4 + "\n")
@@ -104,7 +104,8 @@ class Nat(files.Case):
         self.up(self.client, PASS_HOME)
         for words in ("check", "nat check", "nat check work"):
             done = self.tell(self.client, words, status=3)
-            self.assertIn(f"work: work is in {ETC}/nat.conf, but is not running; repair: sitctl nat up", done.out)
+            self.assertIn(f"work: work is in {ETC}/nat.conf, but is not running\n", done.out)
+            self.assertTrue(done.out.endswith("\nrepair: sitctl nat up\n"), done.out)
             self.assertNotIn("home is", done.out)
         self.up(self.client, "nat check home")
         self.tell(self.client, "nat check nosuch", status=1)

@@ -225,7 +225,7 @@ class Allow(Security):
         self.same(before, self.client)
         self.client.nft('delete element inet sitctl secured { "t1" }')
         self.tell(self.client, "client check", status=3)
-        self.up(self.client, ON)
+        self.assertIn("allow: was given, but is not given now", self.tell(self.client, ON).err)
         self.stays_out(tcp(LAN, 443))
 
     def test_a_dry_run_by_hand(self):
