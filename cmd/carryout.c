@@ -7,6 +7,7 @@
 #include "file.h"
 #include "rights.h"
 #include "say.h"
+#include "trial.h"
 #include "change/fromconf.h"
 #include "conf/write.h"
 #include "plan/kinds.h"
@@ -95,7 +96,25 @@ enum status carry_out(const struct ctx *ctx, struct change *ch, const struct sco
 	else if (change_apply(ch, &err))
 		return fail(&err);
 	tell_filters(ctx, ch, scope);
-	return STATUS_OK;
+	/* Without a difference there is nothing to undo. */
+	return ctx->try_for && ch->done ? trial_wait(ctx, ch, scope) : STATUS_OK;
+}
+
+/* Write SPEC to the file, or remove SCOPE from it, after the kernel was changed. */
+static enum status save(const struct ctx *ctx, const struct scope *scope, const struct spec *spec)
+{
+	enum status status;
+	struct conf f;
+	struct err err;
+
+	status = read_conf(ctx, scope->role, scope->name, &f);
+	if (status)
+		return status;
+	if ((spec ? conf_put(&f, spec, &err) : conf_remove(&f, scope->role, scope->name)) || conf_prepare(&f, &err) ||
+	    conf_commit(&f, &err))
+		status = fail(&err);
+	conf_free(&f);
+	return status;
 }
 
 enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const struct scope *scope,
@@ -119,6 +138,13 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 		return status;
 	if ((spec ? conf_put(&f, spec, &err) : conf_remove(&f, scope->role, scope->name)) || conf_prepare(&f, &err))
 		status = fail(&err);
+	/* What is tried is written when it is kept; whether it can be is known now. */
+	if (ctx->try_for) {
+		conf_free(&f);
+		if (!status)
+			status = carry_out(ctx, ch, scope);
+		return status ? status : save(ctx, scope, spec);
+	}
 	ch->save = &f;
 	if (!status)
 		status = carry_out(ctx, ch, scope);

@@ -13,6 +13,7 @@ struct ctx {
 	bool json, pretty, brief, details, statistics, dry_run, quiet, save, force, unless_down;
 	bool color;			/* whether stdout is coloured */
 	bool admin, raw;		/* rights_drop() found the rights to change the network, to watch packets */
+	unsigned int try_for;		/* seconds of --try, or 0 */
 	const char *netns;		/* NULL: the current one */
 	const char *file;		/* --file, or NULL */
 	const char *batch;		/* --batch, or NULL */

@@ -48,7 +48,13 @@ static enum status superfluous(const struct command *cmd, int n, char **words)
 	return fail(&err);
 }
 
-/* Refuse --save, --file and --unless-down if the command does not use files, or brings nothing up. */
+static bool is_undoable(const struct command *cmd)
+{
+	return cmd->run == cmd_up || cmd->run == cmd_set || cmd->run == cmd_down || cmd->run == cmd_server_up ||
+	       cmd->run == cmd_all_down || cmd->run == cmd_nat_up;
+}
+
+/* Refuse --save, --file, --try and --unless-down if the command does not use files, or brings nothing up. */
 static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 {
 	struct err err;
@@ -61,6 +67,12 @@ static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 	}
 	if (ctx->unless_down && strcmp(cmd->name, "up")) {
 		err_usage(&err, "--unless-down", "'%s' does not bring up anything from a file", cmd->name);
+		return fail(&err);
+	}
+	if (ctx->try_for && !is_undoable(cmd)) {
+		err_usage(&err, "--try", "'%s' changes nothing that could be undone", cmd->name);
+		if (!strcmp(cmd->name, "adopt"))
+			err_why(&err, "'adopt' cannot be undone: the device stays sitctl's");
 		return fail(&err);
 	}
 	if (ctx->file && cmd->files == FILES_NONE) {
@@ -102,7 +114,7 @@ static enum status call(const struct ctx *ctx, const struct command *cmd, int n,
 		words++;
 		n--;
 	}
-	if (cmd->args == ARGS_ANY || (cmd->args == ARGS_EXAM && !ctx->save && !ctx->file))
+	if (cmd->args == ARGS_ANY || (cmd->args == ARGS_EXAM && !ctx->save && !ctx->file && !ctx->try_for))
 		return cmd->run(ctx, cmd, NULL, n, words);
 	if (n > (cmd->args == ARGS_NAME_FORMAT) && !takes_params && cmd->args != ARGS_IMPORT)
 		return superfluous(cmd, n, words);

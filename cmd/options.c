@@ -18,6 +18,7 @@ const struct option_row option_rows[] = {
 	{ 'c', "color", "[=auto|always|never]", "colours (default: auto, on a terminal)" },
 	{ 'f', "file", "FILE", "use this file, not the one in /etc/sitctl; - is standard input" },
 	{ OPTION_SAVE, "save", NULL, "write the new state to the file as well" },
+	{ OPTION_TRY, "try", "SECONDS", "undo the change unless Enter is pressed in time" },
 	{ OPTION_UNLESS_DOWN, "unless-down", NULL, "for hooks: leave down what was taken down by hand" },
 	{ 'b', "batch", "FILE", "read commands from FILE, one per line; - is standard input" },
 	{ OPTION_FORCE, "force", NULL, "with -b: continue after an error" },

@@ -11,6 +11,7 @@
 #define OPTION_FORCE 2
 #define OPTION_UNLESS_DOWN 3
 #define OPTION_BRIEF 4
+#define OPTION_TRY 5
 
 /* An option before the first word. */
 struct option_row {

@@ -14,8 +14,10 @@
 #include "options.h"
 #include "rights.h"
 #include "say.h"
+#include "trial.h"
 #include "base/err.h"
 #include "base/lazy.h"
+#include "base/parse.h"
 
 static enum status bad_option(const char *word, const char *why)
 {
@@ -28,6 +30,13 @@ static enum status bad_option(const char *word, const char *why)
 	else
 		err_hint(&err, "see 'sitctl help'");
 	return fail(&err);
+}
+
+static bool take_seconds(struct ctx *ctx, const char *value)
+{
+	const char *why;
+
+	return parse_u32(value, 1, TRIAL_SECONDS_MAX, &ctx->try_for, &why);
 }
 
 static bool set_color(struct ctx *ctx, const char *value)
@@ -68,6 +77,7 @@ static bool take_option(struct ctx *ctx, char letter, const char *value, bool *d
 	case 'b': ctx->batch = value; return true;
 	case OPTION_BRIEF: ctx->brief = true; return true;
 	case OPTION_SAVE: ctx->save = true; return true;
+	case OPTION_TRY: return take_seconds(ctx, value);
 	case OPTION_UNLESS_DOWN: ctx->unless_down = true; return true;
 	case OPTION_FORCE: ctx->force = true; return true;
 	case 'c': return set_color(ctx, value);
@@ -104,7 +114,9 @@ static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, boo
 			value = argv[*i];
 		}
 		if (!take_option(ctx, o->letter, value, done))
-			return bad_option(word, "does not have one of the values auto, always, never");
+			return bad_option(word, o->letter == OPTION_TRY
+							? "needs a number of seconds, from 1 to 86400"
+							: "does not have one of the values auto, always, never");
 		if (is_long || value)
 			break;
 	}
@@ -131,6 +143,8 @@ int main(int argc, char **argv)
 		}
 		status = take_word(&ctx, argc, argv, &i, &done);
 	}
+	if (!status && !done && ctx.try_for && ctx.batch)
+		status = bad_option("--try", "cannot be used with --batch");
 	if (!status && !done && ctx.force && !ctx.batch)
 		status = bad_option("--force", "has an effect only with --batch");
 	if (!status && !done &&

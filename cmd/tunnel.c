@@ -117,7 +117,7 @@ enum status cmd_up(const struct ctx *ctx, const struct command *cmd, const char 
 
 /* Put the tunnel into SPEC, which is empty before, with the GIVEN changes. 0, or a negative errno and ERR. */
 static int change_tunnel(const struct snapshot *s, const struct desired_tunnel *t, int n, char **words,
-		       const struct spec *given, const struct answers *answers, struct spec *spec, struct err *err)
+			 const struct spec *given, const struct answers *answers, struct spec *spec, struct err *err)
 {
 	int ret;
 

@@ -172,6 +172,46 @@ int change_filters(struct change *ch, const struct scope *scope, struct err *err
 	return warn_filters(&ch->plan, &w, scope, err);
 }
 
+/* Does OTHER have the tunnel T, and the same? */
+static bool same_in(const struct desired *other, const struct desired_tunnel *t)
+{
+	const struct desired_tunnel *found = desired_find(other, t->spec.role, name_text(t->spec.name));
+
+	return found && spec_equal(&found->spec, &t->spec);
+}
+
+static bool same_server(const struct desired *a, const struct desired *b)
+{
+	return a->server_explicit == b->server_explicit && spec_equal(&a->server, &b->server);
+}
+
+int change_restore(struct change *ch, const struct desired *before, const struct desired *after, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < after->n; i++) {
+		const struct desired_tunnel *t = &after->tunnels[i];
+
+		if (!desired_find(before, t->spec.role, name_text(t->spec.name)) && same_in(&ch->desired, t))
+			change_remove(ch, t->spec.role, name_text(t->spec.name));
+	}
+	if (!same_server(before, after) && same_server(&ch->desired, after)) {
+		spec_free(&ch->desired.server);
+		spec_copy(&ch->desired.server, &before->server);
+		ch->desired.server_explicit = before->server_explicit;
+	}
+	for (size_t i = 0; !ret && i < before->n; i++) {
+		const struct desired_tunnel *t = &before->tunnels[i];
+		const char *name = name_text(t->spec.name);
+		const struct desired_tunnel *made = desired_find(after, t->spec.role, name);
+		bool untouched = made ? same_in(&ch->desired, made) : !desired_find(&ch->desired, t->spec.role, name);
+
+		if (!same_in(after, t) && untouched)
+			ret = desired_put(&ch->desired, &t->spec, t->recorded, err);
+	}
+	return ret;
+}
+
 /* Is the step on a foreign interface, so that the journal must record it? */
 static bool journaled(const struct step *step)
 {
@@ -274,7 +314,7 @@ static void swap_desired(struct change *ch)
 
 static bool same_desired(const struct desired *a, const struct desired *b)
 {
-	if (a->n != b->n || a->server_explicit != b->server_explicit || !spec_equal(&a->server, &b->server))
+	if (a->n != b->n || !same_server(a, b))
 		return false;
 	for (size_t i = 0; i < a->n; i++)
 		if (a->tunnels[i].recorded != b->tunnels[i].recorded ||

@@ -43,6 +43,12 @@ void change_nat_down(struct change *ch);
 void change_keep_down(struct change *ch, enum role role, const char *name);
 bool change_kept_down(const struct change *ch, enum role role, const char *name);
 
+/*
+ * Desire again what was desired BEFORE a change that led to AFTER, but leave alone what has changed since. 0, or a
+ * negative errno and ERR.
+ */
+int change_restore(struct change *ch, const struct desired *before, const struct desired *after, struct err *err);
+
 /* Make the plan for SCOPE. */
 int change_plan(struct change *ch, const struct scope *scope, struct err *err);
 

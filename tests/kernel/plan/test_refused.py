@@ -71,7 +71,7 @@ class Client(netlab.Case):
         for remote in NOT_ELSEWHERE + (CLIENT4, "198.51.100.255", "198.51.100.0"):
             with self.subTest(remote):
                 done = self.refused(self.client, UP.replace(SERVER4, remote), "remote", remote, status=2)
-                self.assertRegex(done.err, "address|network")
+                self.assertRegex(done.err, "address|network|anycast prefix")
         self.up(self.client, UP)
         self.refused(self.client, UP.replace(SERVER4, CLIENT4), CLIENT4, status=2)
 
