@@ -135,8 +135,11 @@ enum status trial_wait(const struct ctx *ctx, struct change *ch, const struct sc
 	if (pid < 0)
 		return no_trial(errno);
 	if (!pid) {
+		enum status left;
+
 		close(ends[0]);
-		_exit((int)guard(ctx, ends[1], ch, scope));
+		left = guard(ctx, ends[1], ch, scope);
+		_exit((int)left);
 	}
 	close(ends[1]);
 	warning(ctx, "--try: press Enter within %u seconds to keep this; otherwise it is undone", ctx->try_for);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../unit.h"
+#include "spec/params.h"
 #include "base/nearest.h"
 #include "spec/resolve.h"
 
@@ -248,8 +249,8 @@ START_TEST(dropped_values)
 	SPEC spec = { 0 }, server = { 0 };
 
 	make_spec(&spec, ROLE_CLIENT,
-		  "t1 " CLIENT
-		  "prefix 2001:db8:1::/48 dev eth0 ttl 9 metric 7 notrack off allow tcp/22 target 2001:db8::9 local 192.0.2.7");
+		  "t1 " CLIENT "prefix 2001:db8:1::/48 dev eth0 ttl 9 metric 7 notrack off allow tcp/22 target "
+			       "2001:db8::9 local 192.0.2.7");
 	change(&spec, "prefix none dev none ttl none metric none notrack none allow none target none local none");
 	spec_text(&spec, false, text, sizeof(text));
 	ck_assert_str_eq(text, "remote 203.0.113.1 address 2001:db8::3/127");
