@@ -85,6 +85,13 @@ static bool take_option(struct ctx *ctx, char letter, const char *value, bool *d
 	}
 }
 
+/* Why the option does not accept a value. */
+static const char *bad_value(const struct option_row *o)
+{
+	return o->letter == OPTION_TRY ? "needs a number of seconds, from 1 to 86400"
+				       : "does not have one of the values auto, always, never";
+}
+
 /* Handle the option at argv[*i], advancing *i past its value. */
 static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, bool *done)
 {
@@ -114,9 +121,7 @@ static enum status take_word(struct ctx *ctx, int argc, char **argv, int *i, boo
 			value = argv[*i];
 		}
 		if (!take_option(ctx, o->letter, value, done))
-			return bad_option(word, o->letter == OPTION_TRY
-							? "needs a number of seconds, from 1 to 86400"
-							: "does not have one of the values auto, always, never");
+			return bad_option(word, bad_value(o));
 		if (is_long || value)
 			break;
 	}

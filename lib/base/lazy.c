@@ -49,19 +49,24 @@ static void *function(struct lazy *library, const char *name)
 	return found;
 }
 
-/* The library's function NAME with PARAMS, called with ARGS. The compiler checks it against the library's header. */
-#define LAZY(library, type, name, params, args)                     \
+/*
+ * The library's function NAME with PARAMS, called with ARGS; RETURN is empty if it returns nothing. The compiler checks
+ * it against the library's header.
+ */
+#define LAZY(library, type, RETURN, name, params, args)             \
 	type name params                                            \
 	{                                                           \
 		static type(*real) params;                          \
                                                                     \
 		if (!real)                                          \
 			*(void **)&real = function(library, #name); \
-		return real args;                                   \
+		RETURN real args;                                   \
 	}
 
-#define JANSSON(type, name, params, args) LAZY(&lazy_jansson, type, name, params, args)
-#define YAML(type, name, params, args) LAZY(&lazy_yaml, type, name, params, args)
+#define JANSSON(type, name, params, args) LAZY(&lazy_jansson, type, return, name, params, args)
+#define YAML(type, name, params, args) LAZY(&lazy_yaml, type, return, name, params, args)
+#define JANSSON_VOID(name, params, args) LAZY(&lazy_jansson, void, , name, params, args)
+#define YAML_VOID(name, params, args) LAZY(&lazy_yaml, void, , name, params, args)
 
 JANSSON(json_t *, json_object, (void), ())
 JANSSON(json_t *, json_array, (void), ())
@@ -72,28 +77,28 @@ JANSSON(int, json_object_set_new, (json_t * object, const char *key, json_t *val
 JANSSON(int, json_object_update, (json_t * object, json_t *other), (object, other))
 JANSSON(int, json_array_append_new, (json_t * array, json_t *value), (array, value))
 JANSSON(int, json_dumpf, (const json_t *json, FILE *output, size_t flags), (json, output, flags))
-JANSSON(void, json_delete, (json_t * json), (json))
-JANSSON(json_t *, json_vpack_ex, (json_error_t * error, size_t flags, const char *fmt, va_list values),
-	(error, flags, fmt, values))
+JANSSON_VOID(json_delete, (json_t * json), (json))
+JANSSON(json_t *, json_vpack_ex, (json_error_t * error, size_t flags, const char *fmt, va_list ap),
+	(error, flags, fmt, ap))
 
 json_t *json_pack(const char *fmt, ...)
 {
-	va_list values;
+	va_list ap;
 	json_t *json;
 
-	va_start(values, fmt);
-	json = json_vpack_ex(NULL, 0, fmt, values);
-	va_end(values);
+	va_start(ap, fmt);
+	json = json_vpack_ex(NULL, 0, fmt, ap);
+	va_end(ap);
 	return json;
 }
 
 YAML(int, yaml_parser_initialize, (yaml_parser_t * parser), (parser))
-YAML(void, yaml_parser_delete, (yaml_parser_t * parser), (parser))
-YAML(void, yaml_parser_set_input_string, (yaml_parser_t * parser, const unsigned char *input, size_t size),
-     (parser, input, size))
+YAML_VOID(yaml_parser_delete, (yaml_parser_t * parser), (parser))
+YAML_VOID(yaml_parser_set_input_string, (yaml_parser_t * parser, const unsigned char *input, size_t size),
+	  (parser, input, size))
 YAML(int, yaml_parser_parse, (yaml_parser_t * parser, yaml_event_t *event), (parser, event))
 YAML(int, yaml_parser_load, (yaml_parser_t * parser, yaml_document_t *document), (parser, document))
-YAML(void, yaml_event_delete, (yaml_event_t * event), (event))
-YAML(void, yaml_document_delete, (yaml_document_t * document), (document))
+YAML_VOID(yaml_event_delete, (yaml_event_t * event), (event))
+YAML_VOID(yaml_document_delete, (yaml_document_t * document), (document))
 YAML(yaml_node_t *, yaml_document_get_root_node, (yaml_document_t * document), (document))
 YAML(yaml_node_t *, yaml_document_get_node, (yaml_document_t * document, int index), (document, index))

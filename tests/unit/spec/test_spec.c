@@ -250,7 +250,7 @@ START_TEST(dropped_values)
 
 	make_spec(&spec, ROLE_CLIENT,
 		  "t1 " CLIENT "prefix 2001:db8:1::/48 dev eth0 ttl 9 metric 7 notrack off allow tcp/22 target "
-			       "2001:db8::9 local 192.0.2.7");
+		  "2001:db8::9 local 192.0.2.7");
 	change(&spec, "prefix none dev none ttl none metric none notrack none allow none target none local none");
 	spec_text(&spec, false, text, sizeof(text));
 	ck_assert_str_eq(text, "remote 203.0.113.1 address 2001:db8::3/127");
