@@ -29,7 +29,7 @@ static enum status run_line(struct ctx *ctx, char *line, ssize_t len)
 	int n;
 
 	if (strlen(line) != (size_t)len) {
-		err_usage(&err, line, "is followed by a zero byte: this is not text");
+		err_usage(&err, line, "is followed by a NUL byte: this is not a text file");
 		return fail(&err);
 	}
 	n = split(line, words);
@@ -53,7 +53,7 @@ enum status run_batch(struct ctx *ctx, int n, char **words)
 	FILE *in;
 
 	if (n) {
-		err_usage(&err, words[0], "is superfluous: with --batch, the commands are in the file");
+		err_usage(&err, words[0], "cannot be used here: with --batch, commands come only from the file");
 		return fail(&err);
 	}
 	in = standard ? stdin : fopen(ctx->batch, "re");

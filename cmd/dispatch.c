@@ -42,7 +42,7 @@ static enum status superfluous(const struct command *cmd, int n, char **words)
 
 	for (int i = 0; i < n; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? " " : "", words[i]);
-	err_usage(&err, text, "'%s' takes no further words", cmd->name);
+	err_usage(&err, text, "'%s' takes no further arguments", cmd->name);
 	if (option_like(words[0]))
 		err_hint(&err, OPTIONS_FIRST);
 	return fail(&err);
@@ -60,7 +60,8 @@ static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 	struct err err;
 
 	if (ctx->save && cmd->files != FILES_SAVE) {
-		err_usage(&err, "--save", "'%s' has no new state to write to a file", cmd->name);
+		err_usage(&err, "--save",
+			  "cannot be used with '%s', which changes no configuration that could be saved", cmd->name);
 		if (!strcmp(cmd->name, "down"))
 			err_hint(&err, "remove the file yourself to discard its configuration");
 		return fail(&err);

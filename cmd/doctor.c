@@ -182,11 +182,12 @@ static int take_words(int n, char **words, const char **name, struct spec *asked
 		n--;
 	}
 	if (n && strcmp(words[0], "target")) {
-		err_usage(err, words[0], "is not 'target', the only parameter of doctor");
+		err_usage(err, words[0], "is not a parameter of doctor, which has only one: 'target HOST'");
 		return -EINVAL;
 	}
 	if (n > 2) {
-		err_usage(err, words[2], "is one word too many");
+		err_usage(err, words[2], "is one argument too many");
+		err_hint(err, "see 'sitctl doctor help'");
 		return -EINVAL;
 	}
 	return spec_words(asked, n, words, err);

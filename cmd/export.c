@@ -85,7 +85,8 @@ static int mirror(struct host *host, const struct spec *spec, struct spec *clien
 	client->remote = spec->local.s_addr ? spec->local : path.source;
 	if (!client->remote.s_addr) {
 		err_sys(err, EHOSTUNREACH, "%s", name_text(spec->name));
-		err_why(err, "there is no route to the peer, so the address by which it knows this host is unknown");
+		err_why(err, "there is no route to the peer, so the IPv4 address of this host that the peer must use "
+			     "as its remote is unknown");
 		err_hint(err, "give the server's address: 'sitctl server up local IPV4'");
 		return -EHOSTUNREACH;
 	}

@@ -121,7 +121,9 @@ int confs_load(const struct ctx *ctx, enum role role, const char *name, bool len
 
 	memset(confs, 0, sizeof(*confs));
 	if (ctx->file && (!role || (role == ROLE_CLIENT && !name))) {
-		err_usage(err, "--file", "it is not clear what the file is for: name a tunnel, the server or the NAT");
+		err_usage(err, "--file", "it is not clear what the file configures");
+		err_hint(err,
+			 "use the command of one object, such as 'client check NAME', 'server check' or 'nat check'");
 		return -EINVAL;
 	}
 	if (role == ROLE_CLIENT && name) {

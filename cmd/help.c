@@ -126,7 +126,7 @@ static void print_param(const struct param *p, enum role role, bool whole)
 
 	snprintf(left, sizeof(left), "%s %s%s%s%s%s%s%s%s%s", p->name, p->value, any ? " (" : "",
 		 required ? "required" : "", required && (deflt || repeats) ? ", " : "", deflt ? "default: " : "",
-		 deflt ? deflt : "", deflt && repeats ? ", " : "", repeats ? "may be given again" : "", any ? ")" : "");
+		 deflt ? deflt : "", deflt && repeats ? ", " : "", repeats ? "can be repeated" : "", any ? ")" : "");
 	print_entry(left, p->help);
 }
 

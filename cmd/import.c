@@ -65,7 +65,7 @@ static int read_stream(FILE *in, const char *name, char **text, struct err *err)
 		(*text)[IMPORT_SIZE_MAX] = '\0';
 		return err_usage(err, name, "is larger than a megabyte: this is not a configuration file");
 	}
-	return strlen(*text) == n ? 0 : err_usage(err, name, "contains a zero byte: this is not text");
+	return strlen(*text) == n ? 0 : err_usage(err, name, "contains a NUL byte: this is not a text file");
 }
 
 static int read_file(struct import *im, const struct importer *importer, const char *path, struct err *err)
@@ -185,8 +185,8 @@ static enum status carry_over(const struct ctx *ctx, struct import *im, const st
 	}
 	if (im->errors.n) {
 		err_sys(&err, EBADMSG, "%s", name_text(t->spec.name));
-		err_why(&err, "not everything was understood: nothing is saved");
-		err_hint(&err, "correct the reported lines, or print the result without --save");
+		err_why(&err, "some of the input was not understood, so nothing is saved");
+		err_hint(&err, "correct the reported lines, or omit --save to print what was understood");
 		return fail(&err);
 	}
 	return save(ctx, &t->spec);

@@ -14,7 +14,7 @@ const struct option_row option_rows[] = {
 	{ OPTION_BRIEF, "brief", NULL, "show one line per tunnel" },
 	{ 'n', "netns", "NAME", "work in the network namespace NAME" },
 	{ 'D', "dry-run", NULL, "print what would be done, but change nothing" },
-	{ 'q', "quiet", NULL, "print errors only, no warnings" },
+	{ 'q', "quiet", NULL, "print errors only, no notes" },
 	{ 'c', "color", "[=auto|always|never]", "colours (default: auto, on a terminal)" },
 	{ 'f', "file", "FILE", "use this file, not the one in /etc/sitctl; - is standard input" },
 	{ OPTION_SAVE, "save", NULL, "write the new state to the file as well" },

@@ -109,7 +109,7 @@ static void print_absent(const struct ctx *ctx, const struct conf *f, const stru
 		print_brief(ctx, spec, "absent", false);
 		return;
 	}
-	printf("%s%s%s: %s, %snot there, only in %s%s\n", color(ctx, COLOR_DEV), name_text(spec->name),
+	printf("%s%s%s: %s, %sabsent, only in %s%s\n", color(ctx, COLOR_DEV), name_text(spec->name),
 	       color(ctx, COLOR_NONE), conf_part(spec->role) ? conf_part(spec->role) : "client", color(ctx, COLOR_BAD),
 	       f->path, color(ctx, COLOR_NONE));
 	for (const struct param *p = params; p->name; p++)

@@ -42,8 +42,8 @@ static int no_file(const struct ctx *ctx, struct err *err)
 		return err_usage(err, "--unless-down", "can be used only without parameters, to read a file");
 	if (!ctx->file || ctx->save)
 		return 0;
-	err_usage(err, "--file", "with parameters no file is read");
-	err_hint(err, "omit the parameters, or write them to the file with --save");
+	err_usage(err, "--file", "no file is read when parameters are given");
+	err_hint(err, "omit the parameters, or add --save to write them to that file");
 	return -EINVAL;
 }
 

@@ -25,7 +25,7 @@ int err_usage(struct err *err, const char *word, const char *why, ...)
 	memset(err, 0, sizeof(*err));
 	err->code = EINVAL;
 	err->usage = true;
-	snprintf(err->step, sizeof(err->step), "%s", word);
+	snprintf(err->step, sizeof(err->step), "%s", *word ? word : "''"); /* an empty one must be visible, too */
 	va_start(ap, why);
 	vsnprintf(err->why, sizeof(err->why), why, ap);
 	va_end(ap);

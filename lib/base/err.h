@@ -19,7 +19,7 @@ struct err {
 /* Record a refusal by the system. Returns -code, so that callers can return it. */
 int err_sys(struct err *err, int code, const char *step, ...) PRINTF(3, 4);
 
-/* Record wrong usage: WORD is what is wrong, the format says why. Returns -EINVAL. */
+/* Record wrong usage: WORD is what is wrong (shown as '' if it is empty), the format says why. Returns -EINVAL. */
 int err_usage(struct err *err, const char *word, const char *why, ...) PRINTF(3, 4);
 
 /* Add our own reason, used instead of strerror(). */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "change/adopt.h"
+#include "base/quote.h"
 #include "base/textfile.h"
 #include "kernel/mark.h"
 #include "plan/wanted.h"
@@ -16,6 +17,8 @@
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71 /* Linux 5.14 */
 #endif
+
+#define NETWORK_MANAGER "NetworkManager"
 
 /* Keep its MTU, unless it is what we would determine ourselves: then it may change with the path. */
 static int take_mtu(const struct world *w, const struct link *link, struct spec *spec, struct err *err)
@@ -61,13 +64,15 @@ static const char *manager_of(const struct link *link)
 	if (file_has(path, "NETWORK_FILE=/"))
 		return "systemd-networkd";
 	snprintf(path, sizeof(path), "/run/NetworkManager/devices/%u", link->index);
-	return file_has(path, "connection-uuid=") ? "NetworkManager" : NULL;
+	return file_has(path, "connection-uuid=") ? NETWORK_MANAGER : NULL;
 }
 
 /* Refuse a device that sitctl cannot take over as it is. */
 static int check_device(const struct link *link, struct err *err)
 {
 	const char *manager = manager_of(link);
+	char quoted[QUOTED_IFNAME];
+	const char *name = quote_word(link->name, quoted, sizeof(quoted));
 
 	err_sys(err, EOPNOTSUPP, "%s", link->name);
 	if (!link->is_sit) {
@@ -77,16 +82,25 @@ static int check_device(const struct link *link, struct err *err)
 	} else if (link->odd) {
 		err_why(err, "%s", link->odd);
 	} else if (link->proto != IPPROTO_IPV6) {
-		err_why(err, "accepts more than IPv6 inside ('mode any')");
-		err_hint(err, "create it again, since the mode cannot be changed later: 'sitctl doctor' prints the "
-			      "commands");
+		err_why(err, "accepts protocols other than IPv6 inside ('mode any')");
+		err_hint(err, "recreate it with 'mode ip6ip', since the mode of an existing device cannot be changed: "
+			      "'sitctl doctor' prints the commands");
 	} else if (!link->pmtudisc) {
-		err_why(err, "does not do path MTU discovery ('nopmtudisc'), unlike a sitctl tunnel");
+		err_why(err, "has path MTU discovery switched off ('nopmtudisc'), unlike a sitctl tunnel");
+		err_hint(err, "switch it on with 'ip tunnel change %s pmtudisc'", name);
 	} else if (manager) {
-		err_why(err, "%s manages it, and would continue to", manager);
-		err_hint(err, "read its files with 'sitctl client import', then remove them");
+		err_why(err, "is managed by %s, which would go on managing it", manager);
+		/* There is no importer for its connections. */
+		if (!strcmp(manager, NETWORK_MANAGER))
+			err_hint(err,
+				 "delete its connection there, then use 'sitctl client up': 'client import' cannot "
+				 "read NetworkManager's files");
+		else
+			err_hint(err, "import its configuration with 'sitctl client import', then remove it there");
 	} else if (link->alias[0] && link->group == SITCTL_GROUP) {
-		err_why(err, "its group %d is sitctl's, but its alias '%.100s' is not", SITCTL_GROUP, link->alias);
+		err_why(err, "its link group %d is one that sitctl uses, but its alias '%.100s' is not sitctl's",
+			SITCTL_GROUP, link->alias);
+		err_hint(err, "give it another group ('ip link set %s group default'), then try again", name);
 	} else {
 		return 0;
 	}

@@ -392,7 +392,7 @@ static int load(struct conf *f, int fd, size_t size, char **text, struct err *er
 		return err_sys(err, errno, "%s", f->path);
 	if (len > SIZE_MAX_FILE)
 		return err_usage(err, f->path, TOO_LARGE);
-	return strlen(*text) == len ? 0 : err_usage(err, f->path, "contains a zero byte: it is not a text file");
+	return strlen(*text) == len ? 0 : err_usage(err, f->path, "contains a NUL byte: this is not a text file");
 }
 
 /* Read the file at f->path, if it exists and only root can write to it. */

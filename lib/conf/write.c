@@ -362,7 +362,7 @@ int conf_prepare(struct conf *f, struct err *err)
 	if (fclose(out) && !ret)
 		ret = err_sys(err, errno, "%s", temporary);
 	if (ret)
-		err_hint(err, "%s is unchanged", f->path);
+		err_hint(err, "fix that, then try again: %s is unchanged", f->path);
 	return ret;
 out:
 	if (fd >= 0)

@@ -141,7 +141,7 @@ static void check_absent(struct exam *e)
 			       addr4_text(l->remote, remote), l->local.s_addr ? addr4_text(l->local, local) : "any");
 		if (works(e, l))
 			exam_advice(f,
-				    "to keep that device, run '%sclient adopt %s' and give up %s; to replace it, run "
+				    "to keep that device, run '%sclient adopt %s' and abandon %s; to replace it, run "
 				    "'ip link del %s; %s'",
 				    e->prefix, name, p->name, name, exam_repair(e));
 		else

@@ -81,7 +81,7 @@ void check_drift(struct exam *e)
 	}
 	compare(&plan, &d);
 	plan_free(&plan);
-	exam_ok(e, d.n ? "all differences follow from what was found" : "it is as configured");
+	exam_ok(e, d.n ? "all differences are explained by the causes found" : "it is as configured");
 	if (!d.n || explained(e, &d))
 		return;
 	if (d.device[0])

@@ -22,10 +22,10 @@ const char *exam_word(struct exam *e, const char *name)
 const char *exam_conf(struct exam *e, uint8_t version, const char *ifname, const char *leaf)
 {
 	const struct sysctl sysctl = { .ifname = ifname, .leaf = leaf, .version = version };
-	char key[SYSCTL_KEY_SIZE];
+	char key[SYSCTL_KEY_SIZE], text[SYSCTL_KEY_SIZE];
 
 	sysctl_key(&sysctl, key);
-	return exam_word(e, key);
+	return exam_word(e, sysctl_text(key, text));
 }
 
 const char *exam_ifname(const struct exam *e, uint32_t index)

@@ -132,13 +132,13 @@ void check_implied(struct exam *e)
 		return;
 	if (where)
 		f = exam_found(e, CAUSE_ADDRESS_LENGTH,
-			       "the /127 of 'address', which is sitctl's default, implies %s as the far end's address, "
-			       "but that is this host's own on %s",
+			       "'address' is a /127, which is sitctl's default, so %s should be the far end's address, "
+			       "but that is this host's own address on %s",
 			       implied, where);
 	else
 		f = exam_found(e, CAUSE_ADDRESS_LENGTH,
-			       "the /127 of 'address', which is sitctl's default, implies %s as the far end's address, "
-			       "but that is silent; %s answers, as in a /%d",
+			       "'address' is a /127, which is sitctl's default, so %s should be the far end's address, "
+			       "but that does not answer; %s does, which suggests a /%d",
 			       implied, addr6_text(&g->usual, usual), USUAL_LEN);
 	exam_respell(e, "address", net6_text(&longer, value), command, sizeof(command));
 	if (e->subject.spec.n_addresses == 1)

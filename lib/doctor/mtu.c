@@ -188,7 +188,7 @@ void check_mtu(struct exam *e)
 	else
 		mtu_mend(e,
 			 exam_found(e, CAUSE_TOO_BIG_SWALLOWED,
-				    "packets of %u bytes are lost without an error, those of %u bytes pass", m->high,
-				    m->low),
+				    "packets of %u bytes are lost without an ICMP error, but those of %u bytes pass",
+				    m->high, m->low),
 			 m->low);
 }

@@ -129,7 +129,8 @@ static void no_way_on(struct exam *e)
 			     exam_word(e, uplink->name));
 	else
 		exam_advice(f,
-			    "run 'ip -6 route add default via ROUTER dev %s' with the router that the provider names",
+			    "run 'ip -6 route add default via ROUTER dev %s', where ROUTER is the address of your "
+			    "provider's router",
 			    uplink ? uplink->name : "UPLINK");
 }
 
@@ -207,7 +208,8 @@ static void take_away(struct exam *e, struct finding *f, const struct policy_rou
 
 	if (r->proto == RTPROT_KERNEL || r->proto == RTPROT_RA)
 		exam_advice(f,
-			    "the route comes from %s on %s and would return: use another prefix there, or for the peer",
+			    "the route comes from %s on %s, so it would reappear after removal: use another prefix "
+			    "there, or another one for the peer",
 			    r->proto == RTPROT_RA ? "router advertisements" : "an address", name);
 	else
 		exam_command(f, "ip -6 route del %s dev %s metric %u", net6_text(&r->dst, dst), exam_word(e, name),
@@ -228,9 +230,10 @@ static void led_astray(struct exam *e, const struct net6 *net, const struct in6_
 	explain(e, dst, source, NULL, &policy);
 	if (refusal_found(e, &policy, 6, CAUSE_PREFIX_SHADOWED, what) || !way.reachable)
 		return;
-	f = exam_found(e, CAUSE_PREFIX_SHADOWED,
-		       "%s leave through %s, through the route to %s in table %u with metric %u, not by %s", what,
-		       exam_ifname(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
+	f = exam_found(
+		e, CAUSE_PREFIX_SHADOWED,
+		"%s leave through %s, because of the route to %s in table %u with metric %u, instead of through %s",
+		what, exam_ifname(e, way.index), net6_text(&way.net, other), way.table, way.metric, e->subject.dev);
 	if (way.table == RT_TABLE_MAIN)
 		take_away(e, f, &(struct policy_route){ way.net, way.index, way.metric, way.proto });
 	else if (policy.decided && policy.pref > 1)
@@ -247,7 +250,7 @@ static void check_parts(struct exam *e, const struct net6 *nets, unsigned int n)
 	if (of != UINT_MAX)
 		take_away(e,
 			  exam_found(e, CAUSE_PREFIX_SHADOWED,
-				     "the route to %s through %s covers a part of %s, which is the peer's",
+				     "the route to %s through %s covers part of %s, which belongs to the peer",
 				     net6_text(&other.dst, dst), exam_ifname(e, other.oif), net6_text(&nets[of], text)),
 			  &other);
 }

@@ -179,15 +179,17 @@ static void judge_error(struct exam *e)
 	/* Linux sends port unreachable if no tunnel accepts the packet (net/ipv4/tunnel4.c); so does a REJECT rule. */
 	if ((s->code == ICMP_PROT_UNREACH || s->code == ICMP_PORT_UNREACH) &&
 	    s->router.s_addr == e->subject.remote.s_addr)
-		exam_advice(exam_found(e, CAUSE_FAR_NO_TUNNEL, "%s answered with ICMP %s unreachable", remote,
-				       s->code == ICMP_PROT_UNREACH ? "protocol" : "port"),
-			    "set the tunnel up on the far end, with 'sitctl %s NAME remote %s address ...' if sitctl "
-			    "is there; if the tunnel exists, have the far end's filter accept protocol 41 from %s",
-			    e->subject.server ? "client up" : "server add-peer", local, local);
+		exam_advice(
+			exam_found(e, CAUSE_FAR_NO_TUNNEL, "%s answered with ICMP %s unreachable", remote,
+				   s->code == ICMP_PROT_UNREACH ? "protocol" : "port"),
+			"set the tunnel up on the far end ('sitctl %s NAME remote %s address ...' if it uses sitctl); "
+			"if the tunnel is already set up there, have the far end's filter accept protocol 41 from %s",
+			e->subject.server ? "client up" : "server add-peer", local, local);
 	else if (s->code == ICMP_PROT_UNREACH || s->code == ICMP_PORT_UNREACH || s->code == ICMP_NET_ANO ||
 		 s->code == ICMP_HOST_ANO || s->code == ICMP_PKT_FILTERED)
 		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
-			   "%s refused it for %s with ICMP destination unreachable, code %u", router, remote, s->code);
+			   "%s rejected the packets to %s with ICMP destination unreachable, code %u", router, remote,
+			   s->code);
 	else if (s->code == TIME_EXCEEDED)
 		exam_found(
 			e, CAUSE_REMOTE_UNREACHABLE,
@@ -213,8 +215,8 @@ static void judge_silence(struct exam *e)
 		judge_error(e);
 	} else if (s->other_source.s_addr) {
 		addr4_text(s->other_source, other);
-		f = exam_found(e, CAUSE_FAR_OTHER_ADDRESS, "the answer of %s came in packets from %s, not from %s", far,
-			       other, remote);
+		f = exam_found(e, CAUSE_FAR_OTHER_ADDRESS,
+			       "%s answered, but in protocol 41 packets from %s instead of %s", far, other, remote);
 		exam_respell(e, "remote", other, command, sizeof(command));
 		if (e->subject.desired)
 			exam_command(f, "%s", command);
@@ -226,19 +228,18 @@ static void judge_silence(struct exam *e)
 		judge_arrived(e);
 	} else if (s->received) {
 		f = exam_found(e, CAUSE_FAR_SILENT_INSIDE,
-			       "%u protocol 41 packets came from %s, so the path to this host is open, but none was an "
-			       "answer from %s",
-			       s->received, remote, e->subject.has_far ? far : "anybody");
+			       "%u protocol 41 packets came from %s, so the path to this host is open, but none of "
+			       "them contained an answer from %s",
+			       s->received, remote, e->subject.has_far ? far : "the far end");
 		exam_advice(f,
-			    "check with the far end's operator that %s is its address in the tunnel, that yours is %s, "
-			    "and that its filter accepts echo requests",
-			    e->subject.has_far ? far : "the one you have",
-			    e->subject.has_inner ? addr6_text(&e->subject.inner, other) : "right");
+			    "ask the far end's operator to confirm that its address in the tunnel is %s and yours is "
+			    "%s, and that its filter accepts echo requests",
+			    e->subject.has_far ? far : "the one you expect",
+			    e->subject.has_inner ? addr6_text(&e->subject.inner, other) : "correct");
 	} else if (s->answered4 && e->underlay.fd < 0) {
 		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
-			   "%s answers an IPv4 ping, but the tunnel is silent; nothing more is known, because this "
-			   "user may "
-			   "not watch packets",
+			   "%s answers an IPv4 ping, but the tunnel is silent; this user is not allowed to capture "
+			   "packets: run the doctor as root to learn more",
 			   remote);
 	} else if (s->answered4) {
 		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
@@ -259,7 +260,7 @@ void check_echo(struct exam *e)
 
 	if (!e->seen.answered6 && (e->seen.answered_tcp || tcp_error_came(e))) {
 		exam_ok(e, "no echo request %s, but %s: the tunnel works in both directions",
-			e->seen.asked6 ? "is answered, which a filter can prevent" : "could be sent",
+			e->seen.asked6 ? "is answered, perhaps because of a filter" : "could be sent",
 			e->seen.answered_tcp ? "TCP is answered" : "ICMPv6 errors come through the tunnel");
 		return;
 	}

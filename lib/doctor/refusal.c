@@ -20,8 +20,9 @@ bool refusal_found(struct exam *e, const struct policy *policy, int version, enu
 			     addr4_text(e->subject.remote, remote));
 	else
 		exam_advice(f,
-			    "the %s covers more than the tunnel: find out what it is for, then either add one before "
-			    "it that lets %s pass, or remove it ('ip -%d %s del %s')",
-			    object, what, version, object, words);
+			    "the %s covers more than the tunnel: find out what it is for, then either add %s that "
+			    "lets %s through, or remove it ('ip -%d %s del %s')",
+			    object, policy->by_route ? "a more specific one" : "one with a smaller 'pref'", what,
+			    version, object, words);
 	return true;
 }

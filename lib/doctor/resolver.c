@@ -186,7 +186,7 @@ static void judge_far(struct exam *e)
 	for (unsigned int i = 0; i < l->found.n4; i++)
 		if (l->found.all4[i].s_addr == e->subject.remote.s_addr)
 			return;
-	exam_command(exam_found(e, CAUSE_REMOTE_MOVED, "%.253s is %s, but the tunnel goes to %s", l->host,
+	exam_command(exam_found(e, CAUSE_REMOTE_MOVED, "%.253s now resolves to %s, but the tunnel goes to %s", l->host,
 				addr4_text(l->found.addr4, text), addr4_text(e->subject.remote, remote)),
 		     "%s", exam_repair(e));
 }

@@ -117,7 +117,7 @@ static const char *unasked(const struct exam *e)
 	if (!e->subject.desired || !e->subject.spec.n_prefixes)
 		return "no prefix is known to be routed to this host";
 	if (!e->raw)
-		return "not root: watching packets needs CAP_NET_RAW";
+		return "not root: capturing packets needs CAP_NET_RAW";
 	return e->subject.has_far ? "no echo request can be sent" : "the far end's address in the tunnel is not known";
 }
 
@@ -138,7 +138,7 @@ void check_routed(struct exam *e)
 		r->n > 1 ? " and the others" : "");
 	for (unsigned int i = 0; i < r->n; i++)
 		if (!r->from[i].answered && !r->from[i].left)
-			exam_skip(e, "no echo request from %s left by %s: this host itself drops them",
+			exam_skip(e, "no echo request from %s left through %s: this host itself drops them",
 				  addr6_text(&r->from[i].source, source), e->subject.dev);
 		else if (!r->from[i].answered)
 			exam_advice(exam_found(e, CAUSE_PREFIX_NOT_ROUTED_HERE,
@@ -149,6 +149,7 @@ void check_routed(struct exam *e)
 								    : "this host",
 					       r->tries, addr6_text(&r->from[i].source, source)),
 				    "have the far end's operator route %s into the tunnel, and accept packets from it; "
-				    "with sitctl there, that is 'sitctl server set-peer NAME prefix %s'",
+				    "if it uses sitctl: 'sitctl server set-peer NAME prefix %s', with a further "
+				    "'prefix' for each of the peer's other prefixes, which it would otherwise remove",
 				    net6_text(r->from[i].net, net), net);
 }

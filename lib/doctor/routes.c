@@ -87,8 +87,8 @@ static void wrong_source(struct exam *e, const struct in6_addr *source, const ch
 	bool via = e->subject.spec.gateway_mode == GATEWAY_ADDRESS;
 	struct finding *f;
 
-	f = exam_found(e, CAUSE_OTHER_SOURCE, "to reach %s it uses %s, which is on %s", dst, addr6_text(source, text),
-		       a ? a->ifname : "no interface");
+	f = exam_found(e, CAUSE_OTHER_SOURCE, "to reach %s, this host uses the source address %s, which is on %s", dst,
+		       addr6_text(source, text), a ? a->ifname : "no interface");
 	if (e->subject.has_inner)
 		exam_command(f, "ip -6 route replace default%s%s dev %s metric %u src %s%s", via ? " via " : "",
 			     via ? addr6_text(&e->subject.spec.gateway, gateway) : "", exam_word(e, e->subject.dev),
@@ -320,8 +320,9 @@ void check_routes(struct exam *e)
 		return;
 	}
 	if (!e->subject.link || !e->subject.link->up || e->subject.spec.gateway_mode == GATEWAY_NONE) {
-		exam_skip(e, e->subject.link && e->subject.link->up ? "no default route through the tunnel is wanted"
-								    : "the device is not up");
+		exam_skip(e, e->subject.link && e->subject.link->up
+				     ? "no default route through the tunnel was requested"
+				     : "the device is not up");
 		if (e->subject.link && e->subject.link->up && !e->subject.desired)
 			judge_ways(e);
 		return;

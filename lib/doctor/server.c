@@ -237,7 +237,8 @@ void check_filtered(struct exam *e)
 	}
 	after = dropped(e, &now);
 	nft_free(&now);
-	exam_ok(e, "nothing was dropped during the examination; %llu packets in all", (unsigned long long)after);
+	exam_ok(e, "nothing was dropped during the examination; the counter stands at %llu packets",
+		(unsigned long long)after);
 	if (after <= e->dropped_before)
 		return;
 	/* The looped packet may be anyone's, even the doctor's: it does not show what the peer itself sends. */
@@ -248,7 +249,7 @@ void check_filtered(struct exam *e)
 	}
 	/* With a wrong prefix length, this host gets packets back and takes others' addresses for its own. */
 	if (exam_has(e, CAUSE_ADDRESS_LENGTH) || exam_has(e, CAUSE_PREFIX_TOO_LARGE)) {
-		exam_ok(e, "the drops follow from what was found");
+		exam_ok(e, "the drops are explained by the causes found");
 		return;
 	}
 	if (!e->seen.has_forbidden) {
@@ -297,7 +298,7 @@ static int clamped_by_others(struct exam *e, bool *found, struct err *err)
 	ret = filters_action(&filters, &action, &flow, found, err);
 	if (!ret && !*found && filters_unknown(&filters)) {
 		ret = err_sys(err, EOVERFLOW, "reading the rules of nf_tables");
-		err_why(err, "other programs have more than the %d that were read", FILTERS_THOROUGH);
+		err_why(err, "other programs have more chains and rules than the %d that were read", FILTERS_THOROUGH);
 	}
 	filters_end(&filters);
 	return ret;

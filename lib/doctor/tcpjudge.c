@@ -66,7 +66,8 @@ static void judge_losses(struct exam *e, const struct trial *t, const char *text
 	else if (tcp_data_lost(t))
 		exam_advice(
 			exam_found(e, CAUSE_TCP_DATA_LOST,
-				   "%s port %d connects, but %zu bytes that were sent %u times are not acknowledged",
+				   "%s accepts a connection on port %d, but %zu bytes that were sent %u times are not "
+				   "acknowledged",
 				   text, TCP_PORT, w->request, w->repeats + 1),
 			"in the router on the path, switch off hardware and software flow offload; then check the path "
 			"MTU of the other direction");
@@ -116,7 +117,7 @@ static void judge_silence(struct exam *e, const struct trial *t, const char *tex
 	else if (passes(e))
 		exam_skip(e, "%s does not answer on TCP port %d, although others do", text, TCP_PORT);
 	else if (tcp_unsent(t))
-		exam_found(e, CAUSE_TCP_ERROR_HERE, "none of the SYNs for %s port %d left by %s", text, TCP_PORT,
+		exam_found(e, CAUSE_TCP_ERROR_HERE, "none of the SYNs for %s port %d left through %s", text, TCP_PORT,
 			   e->subject.dev);
 	else if (w->syn && loss_explains(e, w->syn))
 		exam_skip(e, "%s does not answer %u SYNs, which the loss on the path can explain", text, w->syn);

@@ -215,7 +215,7 @@ void check_vpn(struct exam *e)
 	struct finding *f;
 	struct path path;
 
-	exam_ok(e, "the tunnel's packets do not go through a VPN by mistake");
+	exam_ok(e, "nothing suggests that a VPN misdirects the tunnel's packets");
 	if (!p->underlay || !p->underlay->is_vpn || exam_answered(e) || exam_hopeless(e) || wanted_in_vpn(e))
 		return;
 	addr4_text(p->remote, remote);
@@ -255,7 +255,7 @@ void check_nat(struct exam *e)
 	}
 	f = exam_found(e, CAUSE_BEHIND_NAT, "this host sends from %s, which is %s, to %s%s", local, class,
 		       addr4_text(e->subject.remote, remote),
-		       exam_answered(e) ? ": packets pass in both directions, as they do where the NAT forwards them"
+		       exam_answered(e) ? ": packets pass in both directions, so the NAT appears to forward protocol 41"
 					: "");
 	f->harmless = exam_answered(e);
 	exam_advice(f,

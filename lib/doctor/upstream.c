@@ -137,7 +137,7 @@ void check_upstream(struct exam *e)
 
 	if (!e->subject.server || !u || !u->n) {
 		exam_skip(e, !e->subject.server ? "this host is the client"
-			     : !e->raw		? "not root: watching packets needs CAP_NET_RAW"
+			     : !e->raw		? "not root: capturing packets needs CAP_NET_RAW"
 						: "the uplink, its router, or an address on it is not known");
 		return;
 	}

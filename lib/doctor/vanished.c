@@ -293,8 +293,8 @@ static bool by_other_interface(struct exam *e, const struct link *in)
 
 	if (!bound)
 		return false;
-	f = exam_found(e, CAUSE_OTHER_INTERFACE, "answers arrived on %s, but %s accepts packets from %s only", in->name,
-		       e->subject.dev, bound->name);
+	f = exam_found(e, CAUSE_OTHER_INTERFACE, "answers arrived on %s, but %s accepts only packets that arrive on %s",
+		       in->name, e->subject.dev, bound->name);
 	if (e->subject.desired && !e->subject.server) {
 		exam_respell(e, "dev", in->name, command, sizeof(command));
 		exam_command(f, "%s", command);
@@ -311,7 +311,7 @@ static void judge_came_out(struct exam *e)
 
 	if (!by_filter(e, NULL, POINT_INNER_INGRESS, POINT_INNER_INPUT, CAUSE_INNER_INPUT_DROPPED) &&
 	    !by_policy(e, true, n) && !by_traffic_control(e, e->subject.link, true))
-		exam_found(e, CAUSE_DROPPED_HERE, "%u answers came out of %s, but none was received", n,
+		exam_found(e, CAUSE_DROPPED_HERE, "%u answers came out of %s, but none reached the doctor's socket", n,
 			   e->subject.dev);
 }
 
@@ -377,7 +377,8 @@ void judge_unsent(struct exam *e)
 	    by_traffic_control(e, underlay, false))
 		return;
 	f = e->seen.asked6 && underlay
-		    ? exam_found(e, CAUSE_NOT_SENT, "echo requests were given to %s, but no protocol 41 left by %s",
+		    ? exam_found(e, CAUSE_NOT_SENT,
+				 "echo requests were sent into %s, but no protocol 41 packets left through %s",
 				 e->subject.dev, underlay->name)
 		    : exam_found(e, CAUSE_NOT_SENT, "%s accepted no echo request: %s", e->subject.dev,
 				 strerror(e->seen.refused));

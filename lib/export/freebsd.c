@@ -56,7 +56,8 @@ int print_freebsd(FILE *out, const struct exported *e, struct notes *notes)
 	      "service routing static inet6\n",
 	      out);
 	omit_metric(notes, e, "FreeBSD routes have no metric");
-	omit_dev(notes, e, "not supported by gif(4): the route to the remote decides");
+	omit_dev(notes, e,
+		 "not supported by gif(4): the route to the remote decides which interface the outer packets use");
 	omit_extras(notes, e);
 	omit_lan(notes, e);
 	source_text(e, notes, source);

@@ -64,7 +64,8 @@ int print_netplan(FILE *out, const struct exported *e, struct notes *notes)
 	omit_param(notes, e, "notrack", "not supported by netplan: use the nft commands of format iproute2");
 	omit_param(notes, e, "mss-clamp", "not supported by netplan: use the nft commands of format iproute2");
 	omit_extras(notes, e);
-	omit_dev(notes, e, "not supported by netplan: the route to the remote decides");
+	omit_dev(notes, e,
+		 "not supported by netplan: the route to the remote decides which interface the outer packets use");
 	omit_lan(notes, e);
 	if (e->spec.metric > NETPLAN_METRIC_MAX)
 		omit_metric(notes, e, "netplan's maximum is 2147483647");

@@ -32,7 +32,8 @@ int print_openbsd(FILE *out, const struct exported *e, struct notes *notes)
 	fputs("# /etc/hostname.gif0, mode 640; use another number if gif0 is taken. Then: sh /etc/netstart gif0\n",
 	      out);
 	omit_metric(notes, e, "OpenBSD has a priority instead, see route(8)");
-	omit_dev(notes, e, "not supported by gif(4): the route to the remote decides");
+	omit_dev(notes, e,
+		 "not supported by gif(4): the route to the remote decides which interface the outer packets use");
 	omit_extras(notes, e);
 	omit_lan(notes, e);
 	source_text(e, notes, source);

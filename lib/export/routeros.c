@@ -59,7 +59,8 @@ int print_routeros(FILE *out, const struct exported *e, struct notes *notes)
 	struct addr lan;
 
 	omit_metric(notes, e, "RouterOS has a distance instead, 1 to 255");
-	omit_dev(notes, e, "not supported by RouterOS: the route to the remote decides");
+	omit_dev(notes, e,
+		 "not supported by RouterOS: the route to the remote decides which interface the outer packets use");
 	omit_ttl(notes, e, "RouterOS has no such tunnel property");
 	omit_extras(notes, e);
 	fputs("/interface 6to4 add name=", out);

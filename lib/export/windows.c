@@ -21,7 +21,8 @@ int print_windows(FILE *out, const struct exported *e, struct notes *notes)
 
 	fputs("@echo off\nrem Run as administrator.\n", out);
 	plain_name(e, notes, IFNAMSIZ - 1, name);
-	omit_dev(notes, e, "not supported by netsh: the route to the remote decides");
+	omit_dev(notes, e,
+		 "not supported by netsh: the route to the remote decides which interface the outer packets use");
 	omit_ttl(notes, e, "netsh has no such tunnel setting");
 	omit_param(notes, e, "notrack", "not supported by Windows Firewall, which must accept protocol 41");
 	omit_param(notes, e, "mss-clamp", "not supported by Windows");

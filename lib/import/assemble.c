@@ -186,7 +186,7 @@ static void take_lan(struct import *im, const struct import_item *item)
 		add_prefix(im, t, &own, item->ifname);
 	else
 		import_error(im, net6_text(&item->net, text),
-			     "is not the first address of a prefix, as sitctl would assign it to a LAN (%s)",
+			     "is not the address that sitctl would give to a LAN, the first one of its prefix (%s)",
 			     item->ifname);
 }
 

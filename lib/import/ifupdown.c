@@ -230,7 +230,8 @@ static void name_inherited(struct import *im, const struct reader *r)
 		im->line = r->inherited[i].line;
 		if (import_find(im, r->inherited[i].base))
 			import_error(im, r->inherited[i].base,
-				     "is a tunnel that another stanza inherits: write out that stanza");
+				     "is a tunnel that another stanza inherits, which is not supported: write that "
+				     "stanza out in full");
 	}
 }
 

@@ -191,8 +191,8 @@ struct import_item *import_item(struct import *im, enum import_kind kind, const 
 		return NULL;
 	}
 	if (im->n_items == IMPORT_ITEMS_MAX) {
-		import_error(im, *ifname ? ifname : "file",
-			     "is one line too many: tunnels have fewer addresses and routes");
+		import_error(im, *ifname ? ifname : "file", "is beyond the limit of %d addresses, routes and the like",
+			     IMPORT_ITEMS_MAX);
 		return NULL;
 	}
 	item = add_item(im);

@@ -118,7 +118,7 @@ const char *import_others(const struct import *im, char *buf, size_t size);
 void import_odd(struct import *im, enum import_kind kind, const char *ifname, const char *gateway, const char *command,
 		const char *word);
 
-/* Set PARAM to VALUE, replacing the old value unless it may be given again. */
+/* Set PARAM to VALUE, replacing the old value unless it can be repeated. */
 void import_set(struct import *im, struct imported *t, const char *param, const char *value);
 
 /* The same for other tools' words for no value: `any`, 0; and for 1, which the kernel treats as `inherit`. */

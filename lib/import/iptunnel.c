@@ -166,7 +166,7 @@ bool ip_tunnel(struct ip_command *ip, const char *command)
 	} else if (ip->name && ip->name != import_unknown && !import_is_other(ip->im, ip->name)) {
 		ip->t = import_find(ip->im, ip->name);
 		if (!ip->t)
-			import_error(ip->im, ip->name, "is a tunnel that has not been created before");
+			import_error(ip->im, ip->name, "is a tunnel that no earlier line creates");
 	}
 	if (!ip->t)
 		return true;

@@ -101,7 +101,7 @@ static void end_head(struct place *p)
 	if (match && !p->has_name && !p->matches_other && p->n_pending) {
 		p->im->line = p->pending[0].line;
 		import_error(p->im, p->pending[0].key,
-			     "does not show, without Name=, whether [Match] is about a tunnel");
+			     "is not enough without Name= to tell whether [Match] concerns a tunnel");
 	}
 	p->im->line = line;
 	if (netdev || match)
@@ -366,7 +366,7 @@ static void take_empty(struct place *p, const char *key)
 	if (!strcmp(p->section, "NetDev") || !strcmp(p->section, "Match"))
 		keep_pending(p, key);
 	else if (p->t)
-		import_error(p->im, key, "has no value, which resets those before it: omit them");
+		import_error(p->im, key, "is empty, which discards the values before it: remove them and this line");
 }
 
 /* One line, without the space around it. */

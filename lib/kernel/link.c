@@ -239,10 +239,11 @@ static void link_explain(struct conversation *c, const struct step *step, struct
 	if (search.rival.group != SITCTL_GROUP && link_of_client(want))
 		err_hint(err,
 			 "take it over with 'sitctl client adopt %s', remove it, or give another 'remote' or 'local': "
-			 "only one tunnel can have them",
+			 "no two tunnels can have the same endpoints",
 			 search.rival.name);
 	else
-		err_hint(err, "remove %s, or give another 'remote' or 'local': only one tunnel can have them",
+		err_hint(err,
+			 "remove %s, or give another 'remote' or 'local': no two tunnels can have the same endpoints",
 			 search.rival.name);
 }
 

@@ -56,7 +56,7 @@ static void route_explain(struct conversation *c, const struct step *step, struc
 	if (step->op == STEP_DEL)
 		return;
 	if (err->code == EEXIST) {
-		err_why(err, "a route to %s with metric %u that sitctl did not make already exists",
+		err_why(err, "a route to %s with metric %u already exists, and sitctl did not make it",
 			dst_text(&step->want->route, text), step->want->route.metric);
 		err_hint(err, "see 'ip -6 route show %s'; remove it or choose another prefix or metric", text);
 	}

@@ -29,6 +29,15 @@ void sysctl_key(const struct sysctl *s, char key[SYSCTL_KEY_SIZE])
 	snprintf(key, SYSCTL_KEY_SIZE, KEY_FORMAT, s->version, s->ifname, s->leaf);
 }
 
+const char *sysctl_text(const char *key, char text[SYSCTL_KEY_SIZE])
+{
+	snprintf(text, SYSCTL_KEY_SIZE, "%s", key);
+	for (char *p = text; !strchr(key, '.') && *p; p++)
+		if (*p == '/')
+			*p = '.';
+	return text;
+}
+
 const char *sysctl_leaf(const char *leaf)
 {
 	static const char *const leaves[] = { "disable_ipv6", "accept_ra",	  "accept_redirects",
@@ -96,7 +105,7 @@ int sysctl_write(const char *key, const char *value)
  */
 static int sysctl_run(struct conversation *c, struct step *step, struct err *err)
 {
-	char key[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
+	char key[SYSCTL_KEY_SIZE], text[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
 	const struct sysctl *want;
 	int ret;
 
@@ -115,10 +124,10 @@ static int sysctl_run(struct conversation *c, struct step *step, struct err *err
 	ret = sysctl_write(key, want->value);
 	if (!ret)
 		return 0;
-	err_sys(err, -ret, "sysctl %s", key);
+	err_sys(err, -ret, "sysctl %s", sysctl_text(key, text));
 	if (ret == -EROFS || ret == -EACCES)
-		err_hint(err, "in a container, set it on the host or run with more privileges: /proc/sys is not "
-			      "writable here");
+		err_hint(err,
+			 "set it on the host, or give the container more privileges: /proc/sys is not writable here");
 	return ret;
 }
 
@@ -143,10 +152,10 @@ static json_t *sysctl_json(const struct object *object)
 
 static void sysctl_label(const struct object *object, char *buf, size_t size)
 {
-	char key[SYSCTL_KEY_SIZE];
+	char key[SYSCTL_KEY_SIZE], text[SYSCTL_KEY_SIZE];
 
 	sysctl_key(&object->sysctl, key);
-	snprintf(buf, size, "sysctl %s = %s", key, object->sysctl.value);
+	snprintf(buf, size, "sysctl %s = %s", sysctl_text(key, text), object->sysctl.value);
 }
 
 const struct kind sysctl_kind = {

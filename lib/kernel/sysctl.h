@@ -24,6 +24,12 @@ extern const struct kind sysctl_kind;
 /* Its path below /proc/sys. */
 void sysctl_key(const struct sysctl *s, char key[SYSCTL_KEY_SIZE]);
 
+/*
+ * KEY as messages write it, in TEXT: with dots, as sysctl(8) prints it, unless an interface's name contains a dot.
+ * Returns TEXT.
+ */
+const char *sysctl_text(const char *key, char text[SYSCTL_KEY_SIZE]);
+
 /* LEAF as a constant text, if it is one that sitctl sets; else NULL. */
 const char *sysctl_leaf(const char *leaf);
 

@@ -224,12 +224,11 @@ static int warn_unknown(struct plan *plan, const struct scope *scope, struct err
 {
 	bool examined = scope->role == ROLE_CLIENT || scope->role == ROLE_PEER;
 
-	return plan_warn(
-		plan, err,
-		"filters: other programs have more than %d chains and rules: whether one of them drops the tunnel's "
-		"traffic is not known%s%s%s",
-		FILTERS_GLANCE, examined ? "; run 'sitctl doctor " : "", examined ? scope->name : "",
-		examined ? "' to look at more of them" : "");
+	return plan_warn(plan, err,
+			 "filters: only the first %d chains and rules of other programs were examined, so others may "
+			 "drop the tunnel's traffic%s%s%s",
+			 FILTERS_GLANCE, examined ? "; run 'sitctl doctor " : "", examined ? scope->name : "",
+			 examined ? "' to examine more of them" : "");
 }
 
 int warn_filters(struct plan *plan, const struct world *w, const struct scope *scope, struct err *err)

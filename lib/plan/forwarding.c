@@ -78,7 +78,7 @@ static int derive_sysctl(struct wanted *set, uint8_t version, const char *ifname
 {
 	struct object object = { .kind = KIND_SYSCTL,
 				 .sysctl = { .version = version, .ifname = ifname, .leaf = leaf, .value = value } };
-	char key[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
+	char key[SYSCTL_KEY_SIZE], text[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
 	struct object was = object;
 	int ret;
 
@@ -94,7 +94,7 @@ static int derive_sysctl(struct wanted *set, uint8_t version, const char *ifname
 	if (ret == -ENOENT && rule_ipv6(err))
 		return -EAFNOSUPPORT;
 	if (ret) {
-		err_sys(err, -ret, "sysctl %s", key);
+		err_sys(err, -ret, "sysctl %s", sysctl_text(key, text));
 		if (ret == -ENOENT)
 			err_hint(err, "check whether IPv6 is enabled on %s", ifname);
 		return ret;
@@ -280,7 +280,8 @@ static int restore(struct plan *plan, const struct saved_sysctl *f, struct err *
 {
 	struct object was = { .kind = KIND_SYSCTL }, object = { .kind = KIND_SYSCTL };
 	enum phase phase = ends_with(f->key, "/accept_ra") ? PHASE_RESTORE_ACCEPT_RA : PHASE_RESTORE_FORWARDING;
-	char key[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
+	char key[SYSCTL_KEY_SIZE], text[SYSCTL_KEY_SIZE], now[SYSCTL_VALUE_SIZE];
+	const char *name = sysctl_text(f->key, text);
 	int ret;
 
 	snprintf(key, sizeof(key), "%s", f->key);
@@ -293,23 +294,22 @@ static int restore(struct plan *plan, const struct saved_sysctl *f, struct err *
 	if (ret == -ENOENT)
 		return 0; /* the interface is gone, and its value with it */
 	if (ret)
-		return err_sys(err, -ret, "sysctl %s", f->key);
+		return err_sys(err, -ret, "sysctl %s", name);
 	/* Restoring all.forwarding sets it to 0, now or earlier in a `down` that was killed. */
 	if (pinned(f)) {
 		was.sysctl.value = "0";
 		return plan_step(plan, STEP_CHANGE, PHASE_RESTORE_ALL, &was, &object, err);
 	}
 	if (!strcmp(now, f->value))
-		return plan_warn(plan, err, "sysctl %s: another program has already set it back to %s", f->key,
-				 f->value);
+		return plan_warn(plan, err, "sysctl %s: another program has already set it back to %s", name, f->value);
 	if (strcmp(now, f->made))
 		return plan_warn(
 			plan, err,
-			"sysctl %s: left at %s, which another program set (sitctl had changed it to %s from %s)",
-			f->key, now, f->made, f->value);
+			"sysctl %s: left at %s, which another program set (sitctl had changed it to %s from %s)", name,
+			now, f->made, f->value);
 	/* Forwarding was enabled for all interfaces meanwhile: a 0 on this one would be an exception. */
 	if (!strncmp(f->key, CONF4, strlen(CONF4)) && sysctl_is(CONF4 "all/forwarding", "1"))
-		return plan_warn(plan, err, "sysctl %s: left at %s, since net/ipv4/conf/all/forwarding is 1", f->key,
+		return plan_warn(plan, err, "sysctl %s: left at %s, since net.ipv4.conf.all.forwarding is 1", name,
 				 f->made);
 	return plan_step(plan, STEP_CHANGE, phase, &was, &object, err);
 }

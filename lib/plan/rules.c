@@ -67,8 +67,8 @@ static int rule_gateway(const struct spec *spec, struct err *err)
 		addr6_text(&wide.addr, text);
 		if (spec->addresses[i].len == 127 && net6_contains(&wide, &spec->gateway))
 			err_hint(err,
-				 "write 'address %s/64' if the tunnel's network is a /64, as brokers give: "
-				 "without a length it is a /127",
+				 "write 'address %s/64' if the tunnel's network is a /64, as most brokers assign: "
+				 "without a length it is taken as a /127",
 				 text);
 	}
 	err_hint(err, "give an address of the tunnel's far end, or the length of its network: 'address IPV6/LEN'");
@@ -241,8 +241,8 @@ static int rule_server_address(const struct world *w, const struct spec *spec, s
 	if (ret != -EINVAL || spec->has_server_address)
 		return ret;
 	err->hint[0] = '\0';
-	err_hint(err, "give 'server-address', or another 'address': this one is implied, as the other address of its "
-		      "/127");
+	err_hint(err, "give 'server-address', or another 'address': without 'server-address', the server uses the "
+		      "other address of the /127");
 	return ret;
 }
 

@@ -253,9 +253,12 @@ static int plan_site(struct plan *plan, const struct world *w, const struct spec
 	int ret = 0;
 
 	if (derive_lan_addr(p, &addr)) {
-		if (!snapshot_link(w->s, name_text(p->ifname)))
-			return err_usage(err, name_text(p->ifname),
-					 "no interface has this name, which the prefix needs");
+		if (!snapshot_link(w->s, name_text(p->ifname))) {
+			err_usage(err, name_text(p->ifname),
+				  "no interface has this name, which 'prefix' gives for the LAN");
+			err_hint(err, "see 'ip link'");
+			return -EINVAL;
+		}
 		ret = plan_addr(plan, w, &addr, err);
 	}
 	if (!ret && derive_unreachable(p, &route))

@@ -24,7 +24,7 @@ struct param {
 	unsigned int modes;    /* bits of enum mode_id: in which modes it exists */
 	unsigned int required; /* bits of enum role: which roles must give it, */
 	unsigned int needed;   /* and in which modes; elsewhere it is derived or has a default */
-	unsigned int repeats;  /* bits of enum role: for which roles it may be given again */
+	unsigned int repeats;  /* bits of enum role: for which roles it can be repeated */
 	bool internal;	       /* only in the journal, not for users */
 	bool filter;	       /* the kernel holds it in nf_tables, which only root can read */
 	bool inherited;	       /* a peer that does not give it has the server's value */

@@ -139,10 +139,9 @@ static int check_pair(struct spec *s, struct err *err)
 
 	if (!s->has_server_address) {
 		if (net->len != 127) {
-			err_usage(
-				err, net6_text(net, address),
-				"only a /127 has just one other address (RFC 6164): a /%u does not imply the server's",
-				net->len);
+			err_usage(err, net6_text(net, address),
+				  "a /%u does not determine the server's address, as a /127 would (RFC 6164)",
+				  net->len);
 			err_hint(err, "give 'server-address IPV6'");
 			return -EINVAL;
 		}
