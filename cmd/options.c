@@ -6,7 +6,7 @@
 
 const struct option_row option_rows[] = {
 	{ 'V', "version", NULL, "print the version" },
-	{ 'h', "help", NULL, "print this help" },
+	{ 'h', "help", NULL, "print help" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'p', "pretty", NULL, "with -j: indent the output" },
 	{ 'd', "details", NULL, "show more" },

@@ -97,7 +97,7 @@ class Booted(Case):
         self.good("systemctl stop networkd-dispatcher.service")     # its hook would repair before we look
         indexes = [link(name)["ifindex"] for name in ("home", "sit-alice")]
         self.networkd("systemctl restart systemd-networkd.service")
-        self.assertIn("up0/proxy_ndp = 1 is configured, but the value is 0", self.good("sitctl check", status=3))
+        self.assertIn("up0.proxy_ndp = 1 is configured, but the value is 0", self.good("sitctl check", status=3))
         self.repair()
         self.networkd("networkctl reconfigure lan0")
         self.assertIn("address 2001:db8:300::1/64 on lan0 is missing", self.good("sitctl check", status=3))

@@ -53,7 +53,9 @@ void run_sitctl(struct ran *ran, int flags, const char *text)
 	pid_t pid;
 
 	ck_assert_int_lt(snprintf(copy, sizeof(copy), "%s", text), (int)sizeof(copy));
-	split_words(copy, words + 1, WORDS_MAX);
+	for (int n = split_words(copy, words + 1, WORDS_MAX); n; n--)
+		if (!strcmp(words[n], "''"))
+			words[n] = (char *)"";
 	ck_assert(out >= 0 && err >= 0);
 	fflush(NULL);
 	pid = fork();

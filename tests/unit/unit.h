@@ -16,8 +16,8 @@
 /* Each file's tests, suite_NAME(), in the order in which they run. */
 /* clang-format off */
 #define SUITES(SUITE) \
-	SUITE(parse) SUITE(shellwords) SUITE(allow) SUITE(xtables) SUITE(inet6) SUITE(name) SUITE(err) SUITE(params) \
-	SUITE(spec) SUITE(property) SUITE(answers) SUITE(message) SUITE(socket) SUITE(encode) SUITE(newlink) SUITE(linkmsg) \
+	SUITE(parse) SUITE(shellwords) SUITE(allow) SUITE(xtables) SUITE(inet6) SUITE(name) SUITE(nearest) SUITE(err) \
+	SUITE(params) SUITE(spec) SUITE(property) SUITE(answers) SUITE(message) SUITE(socket) SUITE(encode) SUITE(newlink) SUITE(linkmsg) \
 	SUITE(print) SUITE(sitattrs) SUITE(nft) SUITE(derive) SUITE(desired) SUITE(build) SUITE(leftover) SUITE(forwarding) \
 	SUITE(nftplan) SUITE(rules) SUITE(farend) SUITE(apply) SUITE(journal) SUITE(journalfile) SUITE(read) SUITE(file) \
 	SUITE(write) SUITE(words) SUITE(help) SUITE(program) SUITE(nftexpr) SUITE(frame) SUITE(find) SUITE(conversation) \
@@ -54,7 +54,7 @@ struct ran {
 #define RUN_NOBODY 1 /* without any right */
 #define RUN_FULL 2   /* standard output is a full disk */
 
-/* WORDS are separated by single spaces. */
+/* WORDS are separated by single spaces; '' is an empty one. */
 void run_sitctl(struct ran *ran, int flags, const char *words);
 
 /* Run it and expect STATUS, and that what it printed on stderr contains ERR (NULL: nothing at all). */

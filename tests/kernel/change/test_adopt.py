@@ -120,7 +120,7 @@ class Adopt(netlab.Case):
     def test_what_it_refuses(self):
         subprocess.run(["modprobe", "fou"], check=True)
         for commands, words in (
-                (f"link add name he6 type sit mode any remote {SERVER4}", ("more than ipv6", "sitctl doctor")),
+                (f"link add name he6 type sit mode any remote {SERVER4}", ("protocols other than ipv6", "sitctl doctor")),
                 ("link add he6 type sit local 198.51.100.7", ("no remote",)),
                 (f"tunnel add he6 mode sit remote {SERVER4}\ntunnel 6rd dev he6 6rd-prefix 2001:db8::/32", ("6rd",)),
                 (f"link add he6 type sit mode ip6ip remote {SERVER4} ttl 64 encap fou encap-sport auto encap-dport 5555", ("fou",)),

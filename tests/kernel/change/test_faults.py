@@ -155,7 +155,7 @@ class Table(unittest.TestCase):
 
     ONLY_LOOK = ["check", "client check", "client export", "client show", "doctor", "nat check", "nat show",
                  "server check", "server export", "server show", "show"]
-    TAKES_NO_SAVE = "has no new state"
+    TAKES_NO_SAVE = "changes no configuration that could be saved"
 
     @staticmethod
     def sitctl(*words):

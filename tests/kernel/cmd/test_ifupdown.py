@@ -80,7 +80,7 @@ class Ifupdown(netlab.Case):
         told = self.tell(self.client, "client up help").out.split("Parameters:")[1]
         self.assertEqual(set(re.findall(r"^  ([a-z][a-z0-9-]*)", told, re.M)), set(VALUES), "those of `client up help`")
         again = {name for name, text in re.findall(r"^  ([a-z][a-z0-9-]*)((?:.*\n(?:   .*\n)*))", told, re.M)
-                 if "may be given again" in text}
+                 if "can be repeated" in text}
         self.assertEqual(again, {name for name, value in VALUES.items() if " " in value})
         self.stanza("".join(f"\n    sitctl-{name} {value}" for name, value in VALUES.items()))
         self.client.ip("addr add 2001:db8:200::1/64 dev lan nodad")

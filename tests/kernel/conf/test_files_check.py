@@ -153,7 +153,7 @@ class Show(files.Case):
                                 "remote": SERVER4, "address": [f"{PAIR[1]}/127"], "mtu": 1400}])
         self.assertEqual(self.show(self.client, "client show t1"), got)
         text = self.tell(self.client, "client show").out
-        for fact in ("t1: client", "not there", f"{ETC}/t1.conf", SERVER4, PAIR[1], "1400"):
+        for fact in ("t1: client, absent", "only in", f"{ETC}/t1.conf", SERVER4, PAIR[1], "1400"):
             self.assertIn(fact, text)
         self.assertEqual(self.show(self.client, "server show"), [])
         self.refused(self.client, "client show t2", "t2", status=1)

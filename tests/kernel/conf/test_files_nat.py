@@ -121,7 +121,7 @@ class Nat(files.Case):
         self.up(self.client, PASS_HOME)
         out = self.tell(self.client, "nat show").out
         self.assertIn(f"{INSIDE_C} (only in {ETC}/nat.conf)", out)
-        self.assertIn("work: pass, not there, only in", out)
+        self.assertIn("work: pass, absent, only in", out)
         home, work = self.show(self.client, "nat show")
         self.assertEqual((home["file"], home["only-in-file"]), (f"{ETC}/nat.conf", {"to": [INSIDE_C]}))
         self.assertEqual((work["name"], work["state"], work["to"]), ("work", "absent", INSIDE_B))

@@ -140,7 +140,7 @@ class Implied(doctor.Case):
     def test_the_implied_one_is_this_hosts(self):
         self.client.ip("addr add 2001:db8:1::3/128 dev lan nodad")
         self.tell(self.client, self.UP)
-        found = self.finds(self.client, "address-length", "2001:db8:1::3", "this host's own on lan",
+        found = self.finds(self.client, "address-length", "2001:db8:1::3", "this host's own address on lan",
                            beside=("far-end-silent-inside", "protocol-41-filtered", "other-source"))
         self.mended(self.client, found, self.BROKER)
 

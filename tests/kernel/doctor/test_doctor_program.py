@@ -168,7 +168,7 @@ class Program(doctor.Client):
         exam = self.examine(self.client, "t1", **NOBODY)
         self.assertEqual(exam.done.status, 3, str(exam))
         self.assertEqual(exam.verdict, "protocol-41-filtered", str(exam))
-        self.assertIn("this user may not watch", exam.findings["protocol-41-filtered"]["evidence"])
+        self.assertIn("this user is not allowed to capture packets", exam.findings["protocol-41-filtered"]["evidence"])
 
     def test_without_rights_what_is_broken_here(self):
         self.client.ip("link set t1 down")

@@ -10,8 +10,9 @@ import ptraced
 UP = f"client up t1 remote {SERVER4} address {PAIR[1]}"
 OTHER = "client up t2 remote 203.0.113.2 address 2001:db8:7::2 gateway none"
 FOUND = f"protocol 41 from {SERVER4}"
-CUT = "is not known; run 'sitctl doctor t1' to look at more"
 GLANCE = 300        # FILTERS_GLANCE of lib/filters/filters.h
+CUT = f"only the first {GLANCE} chains and rules of other programs were examined, so others may drop the tunnel's traffic; " \
+    "run 'sitctl doctor t1' to examine more of them"
 # More elements on either side, that the one which counts is not the first or the last.
 MORE = "10.0.0.1, 10.0.0.3, 192.0.2.1, 224.0.0.1"
 RANGES = "10.0.0.0/8, 192.0.2.0-192.0.2.7, 224.0.0.0/4"

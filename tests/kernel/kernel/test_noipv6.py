@@ -43,7 +43,7 @@ class NoIpv6(unittest.TestCase):
             self.assertIn("ipv6.disable=1", done.stderr, words)
             self.assertEqual(os.listdir("/sys/class/net"), links, words)
             self.assertFalse(list(pathlib.Path("/run/sitctl").glob("*/journal")))
-        for words, status, out in (("client show", 0, "not there"), ("check", 3, "t9 is missing"), ("server down", 0, ""),
+        for words, status, out in (("client show", 0, "absent"), ("check", 3, "t9 is missing"), ("server down", 0, ""),
                                    ("client down t9", 0, "")):
             done = sitctl(words)
             self.assertEqual(done.returncode, status, f"{words}: {done}")

@@ -192,7 +192,7 @@ class Parameters(FarEnd):
     def test_redirects_that_are_switched_on_are_found(self):
         self.up(self.client, UP)
         self.client.set("net.ipv6.conf.t1.accept_redirects", 1)
-        self.assertIn("net/ipv6/conf/t1/accept_redirects = 0 is configured, but the value is 1", self.tell(self.client, "client check", status=3).out)
+        self.assertIn("net.ipv6.conf.t1.accept_redirects = 0 is configured, but the value is 1", self.tell(self.client, "client check", status=3).out)
         self.assertIn("net/ipv6/conf/t1/accept_redirects=0", self.tell(self.client, "-D " + UP).out)
         self.up(self.client, UP)
         self.assertEqual(self.client.get("net.ipv6.conf.t1.accept_redirects"), "0")

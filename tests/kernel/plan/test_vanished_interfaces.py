@@ -30,7 +30,7 @@ class Vanished(netlab.Case):
         self.assertEqual(self.server.get(UP1_RA), "2")
         self.server.ip("link del up1\n" + UPLINK)
         self.server.set(UP1_RA, 1)
-        self.assertIn("up1/accept_ra", self.differences(self.server, "server check"))
+        self.assertIn("up1.accept_ra", self.differences(self.server, "server check"))
         self.up(self.server, NEAR)
         self.assertEqual(self.server.get(UP1_RA), "2")
         self.up(self.server, "server check")

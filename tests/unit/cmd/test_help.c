@@ -77,7 +77,7 @@ START_TEST(help_of_a_command)
 }
 END_TEST
 
-/* What must be given, what is the default, what may be given again: a person who has only this page can do it. */
+/* What must be given, what is the default, what can be repeated: a person who has only this page can do it. */
 START_TEST(help_of_client_up)
 {
 	struct ran ran;
@@ -87,7 +87,7 @@ START_TEST(help_of_client_up)
 	ck_assert_ptr_nonnull(strstr(ran.out, "metric 1..4294967295 (default: 1024)"));
 	ck_assert_ptr_nonnull(strstr(ran.out, "ttl 1..255|inherit (default: 255)"));
 	ck_assert_ptr_nonnull(strstr(ran.out, "mtu 1280..65515|auto (default: auto)"));
-	ck_assert_ptr_nonnull(strstr(ran.out, "may be given again"));
+	ck_assert_ptr_nonnull(strstr(ran.out, "can be repeated"));
 }
 END_TEST
 

@@ -197,12 +197,13 @@ START_TEST(changed_meanwhile)
 {
 	bool force = *read_sysctl("net/ipv6/conf/up0/force_forwarding");
 	const char *key = force ? "net/ipv6/conf/up0/force_forwarding" : "net/ipv6/conf/up0/accept_ra";
+	const char *said = force ? "net.ipv6.conf.up0.force_forwarding" : "net.ipv6.conf.up0.accept_ra";
 
 	write_sysctl(key, force ? "0" : "1");
 	expect(&ran, "server up uplink up0", 0, NULL);
 	ck_assert_str_eq(read_sysctl(key), force ? "1" : "2");
 	write_sysctl(key, "0");
-	expect(&ran, "server down", 0, key);
+	expect(&ran, "server down", 0, said);
 	ck_assert_str_eq(read_sysctl(key), "0");
 }
 END_TEST

@@ -39,7 +39,7 @@ START_TEST(zero_bytes)
 	static const char text[] = C "mtu = 1400\0 # x\n", last[] = C "\0";
 
 	ck_assert_int_eq(read_len(ROLE_CLIENT, text, sizeof(text) - 1), -EINVAL);
-	ck_assert(err.usage && strstr(err.why, "zero byte") && !strcmp(err.step, PATH));
+	ck_assert(err.usage && strstr(err.why, "NUL byte") && !strcmp(err.step, PATH));
 	ck_assert_int_eq(read_len(ROLE_CLIENT, last, sizeof(last) - 1), -EINVAL);
 	ck_assert_int_eq(read_len(ROLE_CLIENT, "\0", 1), -EINVAL);
 }

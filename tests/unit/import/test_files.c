@@ -131,7 +131,7 @@ START_TEST(networkd_values)
 		      "x:2: TTL: is in a [Tunnel] without a [NetDev] before it\n"
 		      "x:4: DNS: is in a [Network] without a [Match] before it\n");
 	expect_import("networkd", NETDEV("[Match]\nDriver=x\n") NETWORK, T_WORDS,
-		      "x:8: Driver: does not show, without Name=, whether [Match] is about a tunnel\n");
+		      "x:8: Driver: is not enough without Name= to tell whether [Match] concerns a tunnel\n");
 	expect_import("networkd",
 		      "[NetDev]\nMACAddress=none\nName=t\nKind=sit\n[Tunnel]\nRemote=203.0.113.1\nTTL=9\n" NETWORK,
 		      T_WORDS, "x:2: MACAddress: is not understood in [NetDev]\n");
@@ -257,8 +257,8 @@ START_TEST(networkd_matches)
 		  "x:10: Tunnel: is not understood, since [Match] does not name a single interface\n" },
 		/* What takes others back. */
 		{ NETDEV("") NETWORK "DHCP=\n[Route]\nGateway=\n",
-		  "x:11: DHCP: has no value, which resets those before it: omit them\n"
-		  "x:13: Gateway: has no value, which resets those before it: omit them\n" },
+		  "x:11: DHCP: is empty, which discards the values before it: remove them and this line\n"
+		  "x:13: Gateway: is empty, which discards the values before it: remove them and this line\n" },
 	};
 	struct import im;
 
@@ -308,9 +308,11 @@ START_TEST(ifupdown_other_ways)
 		  "x:5: tunnel-mode: is supported only in a "
 		  "stanza with 'inet6' and method 'v4tunnel'\n" },
 		{ V4TUNNEL "iface u inherits t\n", T_WORDS,
-		  "x:5: t: is a tunnel that another stanza inherits: write out that stanza\n" },
+		  "x:5: t: is a tunnel that another stanza inherits, which is not supported: write that stanza out in "
+		  "full\n" },
 		{ "iface u inherits t\n" V4TUNNEL, T_WORDS,
-		  "x:1: t: is a tunnel that another stanza inherits: write out that stanza\n" },
+		  "x:1: t: is a tunnel that another stanza inherits, which is not supported: write that stanza out in "
+		  "full\n" },
 		{ "wonder 7\nmapping eth0\n script x\n" V4TUNNEL "auto t\nmtu 1400\nsource-dir x\n", T_WORDS,
 		  "x:1: wonder: is outside any stanza\nx:9: mtu: is outside any stanza\n"
 		  "x:10: source-dir: is not followed: name that file as well\n" },

@@ -295,14 +295,21 @@ START_TEST(labels)
 		{ .kind = KIND_ROUTE, .route = { .type = 1, .ifname = "t1", .metric = 7 } },
 		{ .kind = KIND_NEIGH, .neigh = { .addr = ip6("2001:db8::3"), .ifname = "eth0" } },
 		{ .kind = KIND_SYSCTL, .sysctl = { .ifname = "t1", .leaf = "accept_ra", .value = "2", .version = 6 } },
+		{ .kind = KIND_SYSCTL,
+		  .sysctl = { .ifname = "eth0.7", .leaf = "forwarding", .value = "1", .version = 4 } },
 		{ .kind = KIND_LINK, .link = tunnel().link },
 		{ .kind = KIND_NFT },
 	};
-	static const char *const parts[] = { "8888/128 on 123456789012345", "default", "2001:db8::3 on eth0",
-					     "net/ipv6/conf/t1/accept_ra",  "t1",      "sitctl" };
+	static const char *const parts[] = { "8888/128 on 123456789012345",
+					     "default",
+					     "2001:db8::3 on eth0",
+					     "sysctl net.ipv6.conf.t1.accept_ra = 2",
+					     "sysctl net/ipv4/conf/eth0.7/forwarding = 1",
+					     "t1",
+					     "sitctl" };
 	char label[160];
 
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
 		kinds[objects[i].kind]->label(&objects[i], label, sizeof(label));
 		ck_assert_msg(strstr(label, parts[i]), "%s", label);
 		kinds[objects[i].kind]->label(&objects[i], label, 5);

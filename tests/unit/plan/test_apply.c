@@ -219,8 +219,8 @@ static const struct {
 	{ "route 2001:db8:bad::/48", EEXIST },
 	{ "2001:db8:bad::1/64 on up1", EEXIST },
 	{ "nosuch0", ENODEV },
-	{ "sysctl net/ipv6/conf/nosuch0/forwarding", ENOENT },
-	{ "sysctl " FORWARDING, EINVAL },
+	{ "sysctl net.ipv6.conf.nosuch0.forwarding", ENOENT },
+	{ "sysctl net.ipv6.conf.up0.forwarding", EINVAL },
 	{ "table", EEXIST },
 };
 

@@ -236,7 +236,7 @@ START_TEST(changed_by_others)
 	expect_steps(&lab, ROLE_SERVER, NULL, "~sysctl net/ipv6/conf/lan0/accept_ra 2>1\n");
 	ck_assert_uint_eq(lab.plan.n_drops, 2);
 	ck_assert_uint_eq(lab.plan.n_warnings, 1);
-	ck_assert_ptr_nonnull(strstr(lab.plan.warnings[0], CONF "up0/accept_ra"));
+	ck_assert_ptr_nonnull(strstr(lab.plan.warnings[0], "sysctl net.ipv6.conf.up0.accept_ra"));
 	ck_assert_ptr_nonnull(strstr(lab.plan.warnings[0], "0"));
 }
 END_TEST
@@ -248,7 +248,7 @@ START_TEST(put_back_by_others)
 	expect_steps(&lab, ROLE_SERVER, NULL, "");
 	ck_assert_uint_eq(lab.plan.n_drops, 1);
 	ck_assert_uint_eq(lab.plan.n_warnings, 1);
-	ck_assert_ptr_nonnull(strstr(lab.plan.warnings[0], CONF "up0/accept_ra"));
+	ck_assert_ptr_nonnull(strstr(lab.plan.warnings[0], "sysctl net.ipv6.conf.up0.accept_ra"));
 }
 END_TEST
 

@@ -94,14 +94,14 @@ START_TEST(implied_server_address)
 	lab_addr(&lab, "up0", "2001:db8:7::2/64", 0);
 	lab_desire(&lab, ROLE_PEER, "alice remote 198.51.100.7 address 2001:db8:9::3 prefix 2001:db8:1::2/127");
 	peer_is_wrong(BOB "2001:db8:7::3", "2001:db8:7::2", "up0");
-	lab_says(&lab, "implied");
+	lab_says(&lab, "without 'server-address'");
 	lab_says(&lab, "'server-address'");
 	peer_is_wrong(BOB "2001:db8:9::2", "2001:db8:9::3", "alice");
-	lab_says(&lab, "implied");
+	lab_says(&lab, "without 'server-address'");
 	peer_is_right(BOB "2001:db8:7::3 server-address 2001:db8:7::9");
 	/* What the user has written himself is not. */
 	peer_is_wrong(BOB "2001:db8:7::3 server-address 2001:db8:7::2", "2001:db8:7::2", "up0");
-	ck_assert(!strstr(lab.err.hint, "implied"));
+	ck_assert(!strstr(lab.err.hint, "without 'server-address'"));
 }
 END_TEST
 

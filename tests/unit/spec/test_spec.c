@@ -5,7 +5,6 @@
 
 #include "../unit.h"
 #include "spec/params.h"
-#include "base/nearest.h"
 #include "spec/resolve.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -317,31 +316,6 @@ START_TEST(defaults_of_the_server)
 }
 END_TEST
 
-START_TEST(nearest_words)
-{
-	static const char *const words[] = { "client", "server", "check", "help" };
-	static const struct {
-		const char *word, *near;
-	} rows[] = {
-		{ "clinet", "client" }, { "clien", "client" }, { "cl", "client" }, { "clients", "client" },
-		{ "sevrer", "server" }, { "chekc", "check" },  { "hepl", "help" }, { "check", "check" },
-		{ "xyzzyxyzzy", NULL }, { "", NULL },
-	};
-	char longer[200];
-
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		const char *near = nearest(rows[i].word, words, 4);
-
-		ck_assert_msg(!near == !rows[i].near && (!near || !strcmp(near, rows[i].near)), "%s: %s", rows[i].word,
-			      near ? near : "none");
-	}
-	memset(longer, 'c', sizeof(longer) - 1);
-	longer[sizeof(longer) - 1] = '\0';
-	ck_assert_ptr_null(nearest(longer, words, 4));
-	ck_assert_ptr_null(nearest("client", words, 0));
-}
-END_TEST
-
 /* No network is needed: a name in .invalid (RFC 6761) has no address, and an address needs none. */
 START_TEST(resolving)
 {
@@ -400,7 +374,6 @@ Suite *suite_spec(void)
 	tcase_add_test(tc, name_then_address);
 	tcase_add_test(tc, defaults_of_the_server);
 	tcase_add_test(tc, staying_with_an_address);
-	tcase_add_test(tc, nearest_words);
 	tcase_add_test(resolve, resolving);
 	suite_add_tcase(s, tc);
 	return s;
