@@ -14,7 +14,7 @@ int rights_own(struct err *err);
 
 /*
  * Record the available capabilities in CTX, and drop for good all but those that this run needs, before
- * it reads any input: CAP_NET_ADMIN, with --save CAP_CHOWN, for WATCHING packets CAP_NET_RAW. 0, or a
+ * it reads any input: CAP_NET_ADMIN, with --save CAP_CHOWN, if WATCHING CAP_NET_RAW. 0, or a
  * negative errno and ERR.
  */
 int rights_drop(struct ctx *ctx, bool watching, struct err *err);

@@ -204,7 +204,7 @@ static void no_way(struct exam *e, const struct in6_addr *dst, const char *text)
 			     METRIC_DEFAULT);
 }
 
-/* A rule leads to another table than the tunnel's. The remedy exempts only the tunnel's source. */
+/* A rule leads to a table other than the tunnel's. The remedy exempts only the tunnel's source. */
 static void other_table(struct exam *e, const struct way *way, const struct in6_addr *dst, const char *text)
 {
 	const char *name = exam_ifname(e, way->index);

@@ -19,7 +19,7 @@
 /* The text of a scalar node, or NULL. */
 static const char *scalar(const yaml_node_t *node)
 {
-	/* libyaml terminates it with a zero byte; one inside would hide the rest. */
+	/* libyaml terminates it with a NUL byte; one inside would hide the rest. */
 	if (!node || node->type != YAML_SCALAR_NODE ||
 	    strlen((const char *)node->data.scalar.value) != node->data.scalar.length)
 		return NULL;
