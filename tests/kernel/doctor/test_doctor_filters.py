@@ -2,6 +2,7 @@
 """doctor: this host's own filters, its connection tracking, and a NAT before it."""
 
 import shutil
+import re
 import subprocess
 
 import doctor
@@ -33,7 +34,7 @@ class Input(doctor.Client):
         found = self.finds(self.client, "input-dropped", "'no'", "'ip guard'", "handle")
         with self.client:
             listing = subprocess.run(["nft", "-a", "list", "chain", "ip", "guard", "no"], capture_output=True, text=True, check=True)
-        handle = found["evidence"].split("handle ")[1].split(",")[0]
+        handle = re.search(r"the rule with handle (\d+) drops", found["evidence"])[1]
         self.assertRegex(listing.stdout, rf"drop # handle {handle}\b")
         self.mended(self.client, found)
 
