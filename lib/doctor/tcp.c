@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "doctor/tcp.h"
 #include "base/inet6.h"
@@ -131,9 +130,14 @@ bool tcp_ack_lost(const struct trial *t)
 	return c->connected && !c->asked && !t->heard && c->syn_ack > 1 && !loss_explains(t->e, t->unheard);
 }
 
+static bool is_quiet(const struct trial *t, const struct connection *c)
+{
+	return loop_now() > c->moved + patience(t);
+}
+
 static bool request_lost(const struct trial *t, const struct connection *c)
 {
-	return c->asked && !c->taken && !c->closed && !c->over && !loss_explains(t->e, c->repeats);
+	return c->asked && !c->taken && !c->closed && !c->over && is_quiet(t, c) && !loss_explains(t->e, c->repeats);
 }
 
 bool tcp_out_lost(const struct trial *t)
@@ -267,7 +271,7 @@ static bool begin(struct trial *t, struct connection *c)
 	exam_own(e, c->fd);
 	if (c->fd < 0 || tcp_error_keep(c->fd) ||
 	    (c == &t->small ? setsockopt(c->fd, IPPROTO_TCP, TCP_MAXSEG, &small, sizeof(small)) != 0
-			    : !set_probes(c->fd)) ||
+			    : !t->again && !set_probes(c->fd)) ||
 	    setsockopt(c->fd, SOL_SOCKET, SO_BINDTODEVICE, e->subject.dev, (socklen_t)strlen(e->subject.dev) + 1) ||
 	    bind(c->fd, (struct sockaddr *)&own, sizeof(own)) || getsockname(c->fd, (struct sockaddr *)&own, &len))
 		return false;
@@ -326,6 +330,14 @@ static void take_answer(struct connection *c)
 	}
 }
 
+/* Are segments of the request answered and not taken? Who misses the one before says what it has (RFC 2018). */
+static bool is_refused(const struct trial *t, const struct connection *c, const struct tcp_info *info)
+{
+	/* What is later answers no probe any more. */
+	return c->asked && !c->taken && info->tcpi_options & TCPI_OPT_SACK && !info->tcpi_sacked &&
+	       loop_now() - info->tcpi_last_ack_recv > c->asked + round_trip(t) * 3 / 2 + HEARD_MS;
+}
+
 static void look(struct trial *t, struct connection *c)
 {
 	struct tcp_info info;
@@ -354,15 +366,11 @@ static void look(struct trial *t, struct connection *c)
 	}
 	if (c->asked)
 		c->repeats = info.tcpi_total_retrans - c->before;
+	c->refused = is_refused(t, c, &info);
 	if (c->asked || c != &t->whole)
 		return;
 	t->heard = t->heard || info.tcpi_last_ack_recv + HEARD_MS < now - c->connected;
 	t->unheard = info.tcpi_probes > passed ? (unsigned int)(info.tcpi_probes - passed) : 0;
-}
-
-static bool is_quiet(const struct trial *t, const struct connection *c)
-{
-	return loop_now() > c->moved + patience(t);
 }
 
 /* Is the answer complete, or long enough to show that large segments arrive? */
@@ -403,8 +411,24 @@ static bool may_ask(const struct trial *t)
 {
 	const struct connection *c = &t->whole;
 
-	return t->heard || c->received || c->closed ||
+	return t->heard || t->again || c->received || c->closed ||
 	       (!loss_explains(t->e, t->unheard) && (!watching(t) || loop_now() > c->connected + UNHEARD_MS));
+}
+
+/*
+ * The handshake has not ended for a target that lost its last segment, or waits for data (TCP_DEFER_ACCEPT). When that
+ * answers a probe, and is a Linux from 6.15 on, it refuses all that echoes the time stamp of the answer: tcp_check_req()
+ * in net/ipv4/tcp_minisocks.c. Nothing is lost then, as a connection tells that has the request at once.
+ */
+static void begin_again(struct trial *t)
+{
+	struct connection before = t->whole;
+
+	t->again = true;
+	t->whole = (struct connection){ .fd = -1, .wrong = before.wrong };
+	if (!begin(t, &t->whole) ||
+	    connect(before.fd, &(struct sockaddr){ .sa_family = AF_UNSPEC }, sizeof(struct sockaddr)))
+		t->whole = before;
 }
 
 static void step(struct trial *t)
@@ -412,6 +436,8 @@ static void step(struct trial *t)
 	struct connection *w = &t->whole, *s = &t->small;
 
 	look(t, w);
+	if (w->refused && !t->again)
+		begin_again(t);
 	if (w->over || !w->connected)
 		return;
 	if (!w->asked) {

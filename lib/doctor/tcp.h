@@ -28,6 +28,7 @@ struct connection {
 	unsigned int repeats; /* of the request, because it was not acknowledged */
 	size_t taken;	      /* acknowledged bytes of the request */
 	bool acked;	      /* all of them are */
+	bool refused;	      /* what carries it is answered, and nothing of it is taken */
 	size_t received;      /* bytes of the answer, in order */
 	size_t seen;	      /* bytes up to the last segment that arrived, including gaps */
 	bool closed;	      /* the other end has closed its side */
@@ -48,6 +49,7 @@ struct trial {
 	struct connection whole, small;
 	bool heard;	      /* an empty segment of ours was answered */
 	unsigned int unheard; /* how many were not */
+	bool again;	      /* WHOLE is the second one, since the first was refused */
 };
 
 /* Was a target named? The far end, which is used otherwise, need not have a server. */

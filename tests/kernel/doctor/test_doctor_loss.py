@@ -12,7 +12,8 @@ from doctor import UP
 from netlab import INTERNET, PAIR, SERVER4, SERVER6
 
 PAGE = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n" + b"a line of the page\n" * 220
-SYN, SYN_ACK = "@nh,584,8 0x02", "@nh,584,8 0x12"  # the flags of TCP in IPv6 in IPv4
+# In IPv6 in IPv4: the flags of TCP.
+SYN, SYN_ACK, ACK = (f"@nh,584,8 {flags}" for flags in ("0x02", "0x12", "0x10"))
 ECHOS = "icmpv6 type echo-request"
 
 
@@ -138,6 +139,18 @@ class Loss(Way):
 
     def test_the_first_answer_to_a_connection_is_lost(self):
         self.drop(self.inet, f"iifname s0 ip protocol 41 {SYN_ACK} numgen inc mod 1000 == 0 drop")
+        self.well()
+
+    def test_the_end_of_the_handshake_is_lost(self):
+        """And the SYN/ACK that is repeated for it. From Linux 6.15 on a target takes nothing then, though it answers, of a
+        connection that it was probed on: in this it echoes a time stamp that the handshake did not have."""
+        self.drop(self.inet, f"iifname c0 ip protocol 41 {ACK} numgen inc mod 1000 == 0 drop",
+                  f"iifname s0 ip protocol 41 {SYN_ACK} numgen inc mod 1000 == 1 drop")
+        self.well()
+
+    def test_a_server_that_is_told_of_data_only(self):
+        """As Apache asks for: until data comes the handshake has not ended there. So from Linux 6.15 on, as above."""
+        self.pages.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 30)
         self.well()
 
     def test_the_first_packets_are_lost(self):
