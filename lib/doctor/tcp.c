@@ -331,11 +331,11 @@ static void take_answer(struct connection *c)
 }
 
 /* Are segments of the request answered and not taken? Who misses the one before says what it has (RFC 2018). */
-static bool is_refused(const struct trial *t, const struct connection *c, const struct tcp_info *info)
+static bool is_refused(const struct trial *t, const struct connection *c, const struct tcp_info *info, int64_t now)
 {
 	/* What is later answers no probe any more. */
 	return c->asked && !c->taken && info->tcpi_options & TCPI_OPT_SACK && !info->tcpi_sacked &&
-	       loop_now() - info->tcpi_last_ack_recv > c->asked + round_trip(t) * 3 / 2 + HEARD_MS;
+	       now - info->tcpi_last_ack_recv > c->asked + round_trip(t) * 3 / 2 + HEARD_MS;
 }
 
 static void look(struct trial *t, struct connection *c)
@@ -357,7 +357,7 @@ static void look(struct trial *t, struct connection *c)
 	if (info.tcpi_state == TCP_SYN_SENT)
 		return;
 	if (!c->connected)
-		c->connected = c->moved = now;
+		c->connected = c->moved = loop_now(); /* since NOW the processor may have been elsewhere */
 	take_answer(c);
 	if (c->asked && !ioctl(c->fd, SIOCOUTQ, &left) && c->taken + (size_t)left < c->request) {
 		c->taken = c->request - (size_t)left;
@@ -366,7 +366,7 @@ static void look(struct trial *t, struct connection *c)
 	}
 	if (c->asked)
 		c->repeats = info.tcpi_total_retrans - c->before;
-	c->refused = is_refused(t, c, &info);
+	c->refused = is_refused(t, c, &info, now);
 	if (c->asked || c != &t->whole)
 		return;
 	t->heard = t->heard || info.tcpi_last_ack_recv + HEARD_MS < now - c->connected;
