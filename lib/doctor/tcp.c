@@ -333,7 +333,7 @@ static void take_answer(struct connection *c)
 /* Are segments of the request answered and not taken? Who misses the one before says what it has (RFC 2018). */
 static bool is_refused(const struct trial *t, const struct connection *c, const struct tcp_info *info, int64_t now)
 {
-	/* What is later answers no probe any more. */
+	/* What comes later no longer answers a probe. */
 	return c->asked && !c->taken && info->tcpi_options & TCPI_OPT_SACK && !info->tcpi_sacked &&
 	       now - info->tcpi_last_ack_recv > c->asked + round_trip(t) * 3 / 2 + HEARD_MS;
 }
