@@ -79,7 +79,7 @@ void print_wrapped(int at, int indent, const char *text)
 
 void show_row(const struct ctx *ctx, const char *name, enum color c, const char *value)
 {
-	printf("    %-15s %s", name, color(ctx, c));
+	printf("    %-15s %s", name, c == COLOR_NONE ? "" : color(ctx, c));
 	print_text(value);
 	printf("%s\n", c == COLOR_NONE ? "" : color(ctx, COLOR_NONE));
 }
