@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,7 +78,7 @@ static void tell_filters(const struct ctx *ctx, struct change *ch, const struct 
 	print_notes(ctx, &ch->plan, told);
 }
 
-enum status carry_out(const struct ctx *ctx, struct change *ch, const struct scope *scope)
+static enum status make(const struct ctx *ctx, struct change *ch, const struct scope *scope)
 {
 	struct err err;
 
@@ -96,24 +97,57 @@ enum status carry_out(const struct ctx *ctx, struct change *ch, const struct sco
 	else if (change_apply(ch, &err))
 		return fail(&err);
 	tell_filters(ctx, ch, scope);
-	/* Without a difference there is nothing to undo. */
-	return ctx->try_for && ch->done ? trial_wait(ctx, ch, scope) : STATUS_OK;
+	return STATUS_OK;
 }
 
-/* Write SPEC to the file, or remove SCOPE from it, after the kernel was changed. */
-static enum status save(const struct ctx *ctx, const struct scope *scope, const struct spec *spec)
+/* The same, but kept only if it is confirmed. */
+static enum status try_out(const struct ctx *ctx, struct change *ch, const struct scope *scope)
+{
+	enum status status, end;
+	struct trial trial;
+
+	status = trial_begin(&trial, ch, scope, ctx->try_for);
+	if (status)
+		return status;
+	status = make(ctx, ch, scope);
+	/* Without a difference there is nothing to undo; a refused change is undone. */
+	end = trial_end(&trial, ctx, ch, !status && ch->done);
+	return status ? status : end;
+}
+
+enum status carry_out(const struct ctx *ctx, struct change *ch, const struct scope *scope)
+{
+	return ctx->try_for && !ctx->dry_run ? try_out(ctx, ch, scope) : make(ctx, ch, scope);
+}
+
+/*
+ * Write SPEC to the file, or remove SCOPE from it, after MADE was kept. If another run has changed it since, the file is
+ * that run's matter.
+ */
+static enum status save(const struct ctx *ctx, const struct change *made, const struct scope *scope,
+			const struct spec *spec)
 {
 	enum status status;
+	struct change now;
 	struct conf f;
 	struct err err;
 
+	if (change_open(&now, true, &err))
+		return fail(&err);
+	if (!change_is_same(&now, made, scope)) {
+		err_sys(&err, EBUSY, "--save");
+		err_why(&err, "another run has changed this since: the file is left as it is");
+		change_close(&now);
+		return fail(&err);
+	}
 	status = read_conf(ctx, scope->role, scope->name, &f);
-	if (status)
-		return status;
-	if ((spec ? conf_put(&f, spec, &err) : conf_remove(&f, scope->role, scope->name)) || conf_prepare(&f, &err) ||
-	    conf_commit(&f, &err))
-		status = fail(&err);
-	conf_free(&f);
+	if (!status) {
+		if ((spec ? conf_put(&f, spec, &err) : conf_remove(&f, scope->role, scope->name)) ||
+		    conf_prepare(&f, &err) || conf_commit(&f, &err))
+			status = fail(&err);
+		conf_free(&f);
+	}
+	change_close(&now);
 	return status;
 }
 
@@ -143,7 +177,7 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 		conf_free(&f);
 		if (!status)
 			status = carry_out(ctx, ch, scope);
-		return status ? status : save(ctx, scope, spec);
+		return status ? status : save(ctx, ch, scope, spec);
 	}
 	ch->save = &f;
 	if (!status)

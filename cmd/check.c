@@ -80,6 +80,13 @@ static const struct route *in_place_of(const struct change *ch, const struct rou
 {
 	const struct route *found;
 
+	/* If the plan removes one of several, it is that. */
+	for (size_t i = 0; i < ch->plan.n; i++) {
+		const struct step *step = &ch->plan.steps[i];
+
+		if (step->op == STEP_DEL && step->was->kind == KIND_ROUTE && same_way(&step->was->route, route))
+			return &step->was->route;
+	}
 	for (size_t at = 0; (found = snapshot_next_route_to(&ch->host.s, &route->dst, &at));)
 		if (same_way(found, route))
 			return found;
@@ -87,12 +94,15 @@ static const struct route *in_place_of(const struct change *ch, const struct rou
 }
 
 /* Is STEP the removal of a route in whose place the plan adds another? That one's difference names both. */
-static bool is_replaced(const struct plan *plan, const struct step *step)
+static bool is_replaced(const struct change *ch, const struct step *step)
 {
-	for (size_t i = 0; step->op == STEP_DEL && step->was->kind == KIND_ROUTE && i < plan->n; i++)
-		if (plan->steps[i].op == STEP_ADD && plan->steps[i].want->kind == KIND_ROUTE &&
-		    same_way(&plan->steps[i].want->route, &step->was->route))
+	for (size_t i = 0; step->op == STEP_DEL && step->was->kind == KIND_ROUTE && i < ch->plan.n; i++) {
+		const struct step *added = &ch->plan.steps[i];
+
+		if (added->op == STEP_ADD && added->want->kind == KIND_ROUTE &&
+		    in_place_of(ch, &added->want->route) == &step->was->route)
 			return true;
+	}
 	return false;
 }
 
@@ -288,7 +298,7 @@ static int check_scope(struct report *r, struct change *ch, const struct spec *s
 		char line[LINE];
 
 		if (step_silent(&ch->plan.steps[i]) || of_missing(&ch->plan, &ch->plan.steps[i]) ||
-		    is_replaced(&ch->plan, &ch->plan.steps[i]))
+		    is_replaced(ch, &ch->plan.steps[i]))
 			continue;
 		describe(ch, &ch->plan.steps[i], line, sizeof(line));
 		tell(r, by_whom(ch, whose(ch, &ch->plan.steps[i], spec)), &ch->plan.steps[i], NULL, line);

@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/lazy.h"
 #include "base/parse.h"
+#include "conf/conf.h"
 
 static enum status bad_option(const char *word, const char *why)
 {
@@ -150,6 +151,9 @@ int main(int argc, char **argv)
 	}
 	if (!status && !done && ctx.try_for && ctx.batch)
 		status = bad_option("--try", "cannot be used with --batch");
+	if (!status && !done && ctx.try_for && ctx.file && conf_is_input(ctx.file))
+		status = bad_option("--try",
+				    "cannot be used with a file from standard input, where it waits for Enter");
 	if (!status && !done && ctx.force && !ctx.batch)
 		status = bad_option("--force", "has an effect only with --batch");
 	if (!status && !done &&

@@ -10,50 +10,122 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "say.h"
 #include "trial.h"
 #include "base/loop.h"
 
-#define KEEP 'k'   /* from the parent: confirmed; and back: the child has seen it, and does nothing */
+#define MADE 'm'   /* from the parent: the change is made, the time begins */
+#define KEEP 'k'   /* it is confirmed, or there is nothing to undo; and back: the child does nothing */
 #define GRACE 2000 /* ms that the child waits longer than its parent, which may have been stopped */
-#define RETRIES 6  /* to get the lock, which change_open() waits for 10 s for */
+#define RETRIES 6  /* for the lock, for which change_open() waits 10 s */
 
-static enum status undo(const struct change *made, const struct scope *scope)
+/* How the child ends. */
+enum end { END_UNDONE, END_FAILED, END_CHANGED /* what another run changed stays */, END_KEPT };
+
+static enum end undo(const struct change *made, const struct scope *scope)
 {
 	struct change ch;
 	struct err err;
+	bool all;
 	int ret;
 
 	ret = change_open(&ch, true, &err);
 	for (int i = 0; ret && i < RETRIES; i++)
 		ret = change_open(&ch, true, &err);
-	if (ret)
-		return fail(&err);
-	ret = change_restore(&ch, &made->desired, &made->host.j.desired, &err);
+	if (ret) {
+		fail(&err);
+		return END_FAILED;
+	}
+	/* The child's copy of the change is as it was before it was made. */
+	ret = change_restore(&ch, &made->host.j, &made->desired, &all, &err);
 	if (!ret)
 		ret = change_plan(&ch, scope, &err);
 	if (!ret)
 		ret = change_apply(&ch, &err);
 	change_close(&ch);
-	return ret ? fail(&err) : STATUS_OK;
+	if (ret)
+		fail(&err);
+	return ret ? END_FAILED : all ? END_UNDONE : END_CHANGED;
 }
 
-/* The child: returns its exit status, 0 if nothing is left to do. */
-static enum status guard(const struct ctx *ctx, int parent, const struct change *made, const struct scope *scope)
+/* The child. SECONDS count from when the change is made. */
+static enum end guard(int parent, const struct change *made, const struct scope *scope, unsigned int seconds)
 {
 	static const int ignored[] = { SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGPIPE };
 	struct pollfd wait = { .fd = parent, .events = POLLIN };
+	int left = -1;
 	char word;
 
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	setsid();
-	if (poll(&wait, 1, (int)ctx->try_for * 1000 + GRACE) > 0 && read(parent, &word, 1) == 1 && word == KEEP &&
-	    write(parent, &word, 1) == 1)
-		return STATUS_OK;
+	while (poll(&wait, 1, left) > 0 && read(parent, &word, 1) == 1) {
+		if (word == KEEP && write(parent, &word, 1) == 1)
+			return END_KEPT;
+		left = (int)seconds * 1000 + GRACE;
+	}
 	return undo(made, scope);
+}
+
+static enum status refuse(const char *what)
+{
+	struct err err;
+
+	err_sys(&err, errno, "--try: %s", what);
+	return fail(&err);
+}
+
+/* Signals are for the signalfd from now on: none of them ends this process while the change is made. */
+static int watch_signals(void)
+{
+	static const int watched[] = { SIGUSR1, SIGHUP, SIGINT, SIGTERM };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(watched) / sizeof(*watched); i++)
+		sigaddset(&set, watched[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+enum status trial_begin(struct trial *t, struct change *ch, const struct scope *scope, unsigned int seconds)
+{
+	int ends[2], clean;
+	struct err err;
+
+	clean = change_is_clean(ch, scope, &err);
+	if (clean < 0)
+		return fail(&err);
+	if (!clean) {
+		err_usage(&err, "--try",
+			  "the kernel differs from the configuration, and an undo would not restore that");
+		err_hint(&err, "repair it first: 'sitctl check' prints the command");
+		return fail(&err);
+	}
+	t->signals = watch_signals();
+	if (t->signals < 0)
+		return refuse("waiting for signals");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return refuse("starting a process that undoes it");
+	fflush(NULL);
+	t->guard = fork();
+	if (t->guard < 0)
+		return refuse("starting a process that undoes it");
+	if (!t->guard) {
+		enum end end;
+
+		close(ends[0]);
+		close(ch->host.j.lock);
+		end = guard(ends[1], ch, scope, seconds);
+		_exit((int)end);
+	}
+	close(ends[1]);
+	t->word = ends[0];
+	return STATUS_OK;
 }
 
 /* Is there a line on standard input? -1: no more, 0: not yet, 1: yes. */
@@ -67,12 +139,12 @@ static int confirmed(void)
 	return memchr(text, '\n', (size_t)n) ? 1 : 0;
 }
 
-/* The parent: until it is known whether the change is kept. */
-static bool wait_for_word(int child, int signals, int64_t end)
+/* Until it is known whether the change is kept. */
+static bool wait_for_word(const struct trial *t, int64_t end)
 {
 	struct pollfd wait[] = { { .fd = STDIN_FILENO, .events = POLLIN },
-				 { .fd = signals, .events = POLLIN },
-				 { .fd = child, .events = POLLIN } };
+				 { .fd = t->signals, .events = POLLIN },
+				 { .fd = t->word, .events = POLLIN } };
 	struct signalfd_siginfo info;
 
 	for (int64_t left; (left = end - loop_now()) > 0;) {
@@ -86,7 +158,7 @@ static bool wait_for_word(int child, int signals, int64_t end)
 		if (wait[2].revents)
 			return false; /* the child has ended */
 		if (wait[1].revents)
-			return read(signals, &info, sizeof(info)) == sizeof(info) && info.ssi_signo == SIGUSR1;
+			return read(t->signals, &info, sizeof(info)) == sizeof(info) && info.ssi_signo == SIGUSR1;
 		if (wait[0].revents)
 			word = confirmed();
 		if (word)
@@ -95,62 +167,49 @@ static bool wait_for_word(int child, int signals, int64_t end)
 	return false;
 }
 
-/* Tell the CHILD. Is the change kept? */
-static bool keep(int child)
+static bool tell(const struct trial *t, char word)
 {
-	char word = KEEP;
-
-	return write(child, &word, 1) == 1 && read(child, &word, 1) == 1;
+	return write(t->word, &word, 1) == 1;
 }
 
-static enum status no_trial(int code)
+/* Nothing is to be undone. Has the child seen that? */
+static bool keep(const struct trial *t)
 {
-	struct err err;
+	char word;
 
-	err_sys(&err, code, "--try");
-	err_hint(&err, "undo the change yourself: it was made, and nothing guards it");
-	return fail(&err);
+	return tell(t, KEEP) && read(t->word, &word, 1) == 1;
 }
 
-enum status trial_wait(const struct ctx *ctx, struct change *ch, const struct scope *scope)
+/* Wait for the child, and say what became of the change. */
+static enum status ended(const struct trial *t, const struct ctx *ctx, bool kept)
 {
-	static const int watched[] = { SIGUSR1, SIGHUP, SIGINT, SIGTERM };
-	const int64_t end = loop_now() + (int64_t)ctx->try_for * 1000;
-	int ends[2], signals, status = 0;
-	bool kept;
-	sigset_t set;
-	pid_t pid;
+	int status = 0;
 
-	journal_unlock(&ch->host.j);
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(watched) / sizeof(*watched); i++)
-		sigaddset(&set, watched[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	if (signals < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return no_trial(errno);
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		return no_trial(errno);
-	if (!pid) {
-		enum status left;
-
-		close(ends[0]);
-		left = guard(ctx, ends[1], ch, scope);
-		_exit((int)left);
-	}
-	close(ends[1]);
-	warning(ctx, "--try: press Enter within %u seconds to keep this; otherwise it is undone", ctx->try_for);
-	kept = wait_for_word(ends[0], signals, end) && keep(ends[0]);
-	close(ends[0]);
-	close(signals);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	close(t->word);
+	close(t->signals);
+	while (waitpid(t->guard, &status, 0) < 0 && errno == EINTR)
 		;
 	if (kept)
 		return STATUS_OK;
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		warning(ctx, "--try: not confirmed, and so undone");
+	switch (WIFEXITED(status) ? WEXITSTATUS(status) : END_FAILED) {
+	case END_UNDONE: warning(ctx, "--try: it was not confirmed, and is undone"); break;
+	case END_CHANGED:
+		warning(ctx,
+			"--try: it was not confirmed, and is undone except for what another run has changed since");
+		break;
+	default: warning(ctx, "--try: it was not confirmed, but is not undone; see 'sitctl check'"); break;
+	}
 	return STATUS_REFUSED;
+}
+
+enum status trial_end(struct trial *t, const struct ctx *ctx, struct change *ch, bool made)
+{
+	if (!made)
+		return ended(t, ctx, keep(t));
+	journal_unlock(&ch->host.j);
+	/* What was typed before the question is not an answer. */
+	if (isatty(STDIN_FILENO))
+		tcflush(STDIN_FILENO, TCIFLUSH);
+	warning(ctx, "--try: press Enter within %u seconds to keep this; otherwise it is undone", ctx->try_for);
+	return ended(t, ctx, tell(t, MADE) && wait_for_word(t, loop_now() + (int64_t)ctx->try_for * 1000) && keep(t));
 }

@@ -148,6 +148,20 @@ int change_plan(struct change *ch, const struct scope *scope, struct err *err)
 	return plan_build(&ch->plan, &w, scope, err);
 }
 
+int change_is_clean(struct change *ch, const struct scope *scope, struct err *err)
+{
+	struct desired now = ch->desired;
+	int ret;
+
+	ch->desired = ch->host.j.desired;
+	ret = change_plan(ch, scope, err);
+	ch->desired = now;
+	for (size_t i = 0; !ret && i < ch->plan.n; i++)
+		if (!step_silent(&ch->plan.steps[i]))
+			return 0;
+	return ret ? ret : 1;
+}
+
 int change_warnings(struct change *ch, const struct scope *scope, struct err *err)
 {
 	struct world w = world_of(ch);
@@ -185,30 +199,65 @@ static bool same_server(const struct desired *a, const struct desired *b)
 	return a->server_explicit == b->server_explicit && spec_equal(&a->server, &b->server);
 }
 
-int change_restore(struct change *ch, const struct desired *before, const struct desired *after, struct err *err)
+bool change_is_same(const struct change *ch, const struct change *made, const struct scope *scope)
+{
+	const struct desired *then = &made->host.j.desired;
+	const struct desired_tunnel *t;
+
+	if (scope->role == ROLE_SERVER)
+		return same_server(&ch->desired, then);
+	t = desired_find(then, scope->role, scope->name);
+	return t ? same_in(&ch->desired, t) : !desired_find(&ch->desired, scope->role, scope->name);
+}
+
+/* The tunnels, and with them the server, as they were. */
+static int restore_tunnels(struct change *ch, const struct desired *before, const struct desired *after, bool *all,
+			   struct err *err)
 {
 	int ret = 0;
 
-	for (size_t i = 0; i < after->n; i++) {
-		const struct desired_tunnel *t = &after->tunnels[i];
-
-		if (!desired_find(before, t->spec.role, name_text(t->spec.name)) && same_in(&ch->desired, t))
-			change_remove(ch, t->spec.role, name_text(t->spec.name));
-	}
-	if (!same_server(before, after) && same_server(&ch->desired, after)) {
-		spec_free(&ch->desired.server);
-		spec_copy(&ch->desired.server, &before->server);
-		ch->desired.server_explicit = before->server_explicit;
-	}
 	for (size_t i = 0; !ret && i < before->n; i++) {
 		const struct desired_tunnel *t = &before->tunnels[i];
 		const char *name = name_text(t->spec.name);
 		const struct desired_tunnel *made = desired_find(after, t->spec.role, name);
 		bool untouched = made ? same_in(&ch->desired, made) : !desired_find(&ch->desired, t->spec.role, name);
 
-		if (!same_in(after, t) && untouched)
+		if (same_in(after, t))
+			continue;
+		*all = *all && untouched;
+		if (untouched)
 			ret = desired_put(&ch->desired, &t->spec, t->recorded, err);
 	}
+	return ret;
+}
+
+int change_restore(struct change *ch, const struct journal *before, const struct desired *after, bool *all,
+		   struct err *err)
+{
+	const struct desired *was = &before->desired;
+	const struct saved *entry;
+	int ret;
+
+	*all = true;
+	for (size_t i = 0; i < after->n; i++) {
+		const struct desired_tunnel *t = &after->tunnels[i];
+		const char *name = name_text(t->spec.name);
+
+		if (desired_find(was, t->spec.role, name))
+			continue;
+		*all = *all && same_in(&ch->desired, t);
+		if (same_in(&ch->desired, t))
+			change_remove(ch, t->spec.role, name);
+	}
+	if (!same_server(was, after) && same_server(&ch->desired, after)) {
+		spec_free(&ch->desired.server);
+		spec_copy(&ch->desired.server, &was->server);
+		ch->desired.server_explicit = was->server_explicit;
+	}
+	ret = restore_tunnels(ch, was, after, all, err);
+	for (size_t at = 0; !ret && (entry = saved_next(&before->saved, SAVED_DOWN, &at));)
+		if (!saved_has_down(&ch->host.j.saved, entry->down.role, entry->down.name))
+			ret = saved_add_down(&ch->host.j.saved, entry->down.role, entry->down.name, err);
 	return ret;
 }
 

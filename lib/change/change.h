@@ -43,11 +43,18 @@ void change_nat_down(struct change *ch);
 void change_keep_down(struct change *ch, enum role role, const char *name);
 bool change_kept_down(const struct change *ch, enum role role, const char *name);
 
+/* Does the kernel have what was desired before, as far as SCOPE goes? 1, 0, or a negative errno and ERR. */
+int change_is_clean(struct change *ch, const struct scope *scope, struct err *err);
+
+/* Is what is desired for SCOPE the same as what MADE, which is done, has made it? */
+bool change_is_same(const struct change *ch, const struct change *made, const struct scope *scope);
+
 /*
- * Desire again what was desired BEFORE a change that led to AFTER, but leave alone what has changed since. 0, or a
- * negative errno and ERR.
+ * Desire again what the journal BEFORE a change desired and took down by hand, where the change led to AFTER. What has
+ * changed since then is left alone, and *ALL is false. 0, or a negative errno and ERR.
  */
-int change_restore(struct change *ch, const struct desired *before, const struct desired *after, struct err *err);
+int change_restore(struct change *ch, const struct journal *before, const struct desired *after, bool *all,
+		   struct err *err);
 
 /* Make the plan for SCOPE. */
 int change_plan(struct change *ch, const struct scope *scope, struct err *err);

@@ -237,9 +237,7 @@ static bool network_plain(const char *key, const char *value)
 					     "IPv4Forwarding",
 					     "KeepConfiguration",
 					     NULL };
-	static const char *const off[] = { "IPForward",
-					   "IPv6Forwarding",
-					   "IPv6AcceptRA",
+	static const char *const off[] = { "IPv6AcceptRA",
 					   "DHCP",
 					   "IPv6PrivacyExtensions",
 					   "IPv6DuplicateAddressDetection",
@@ -252,6 +250,14 @@ static bool network_plain(const char *key, const char *value)
 					   NULL };
 
 	return import_among(key, plain) || (import_among(key, off) && import_is_false(value));
+}
+
+/* IPForward= may be about IPv4 only. */
+static void name_forwarding(struct place *p, const char *key, const char *value)
+{
+	if (!import_is_false(value) && strcmp(value, "ipv4") != 0)
+		import_error(p->im, key,
+			     "has no equivalent: sitctl forwards for a LAN, which 'prefix IPV6/LEN,IFACE' names");
 }
 
 static void network_key(struct place *p, const char *key, const char *value)
@@ -271,9 +277,8 @@ static void network_key(struct place *p, const char *key, const char *value)
 	else if (!strcmp(key, "Gateway"))
 		import_route(p->im, &(struct import_route){
 					    .to = "default", .gateway = value, .ifname = name_text(p->t->spec.name) });
-	else if (import_among(key, forwarding) && !import_is_false(value))
-		import_error(p->im, key,
-			     "has no equivalent: sitctl forwards for a LAN, which 'prefix IPV6/LEN,IFACE' names");
+	else if (import_among(key, forwarding))
+		name_forwarding(p, key, value);
 	else if (!network_plain(key, value))
 		not_understood(p, key);
 }

@@ -62,8 +62,8 @@ static int unknown_word(const struct spec *spec, const char *word, struct err *e
 
 static int take_words(struct spec *spec, bool internal, int n, char *const words[], uint64_t *already, struct err *err)
 {
-	const char *unfit = internal ? NULL : ifname_unfit(name_text(spec->name));
-	uint64_t seen = *already, dropped = 0;
+	const char *unfit = internal || spec->role != ROLE_CLIENT ? NULL : ifname_unfit(name_text(spec->name));
+	uint64_t seen = *already, given = 0;
 
 	if (unfit)
 		return err_usage(err, name_text(spec->name), "%s", unfit);
@@ -85,9 +85,9 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 		}
 		if (!(seen & mask))
 			param_clear(p, spec);
-		dropped &= ~mask;
 		if (!internal && !strcmp(words[i + 1], "none") && param_drop(p, spec)) {
-			dropped |= mask;
+			spec->set &= ~mask;
+			given &= ~mask;
 			seen |= mask;
 			continue;
 		}
@@ -104,10 +104,11 @@ static int take_words(struct spec *spec, bool internal, int n, char *const words
 			err_hint(err, "write '%s %s'", p->name, p->value);
 			return -EINVAL;
 		}
+		given |= p->internal ? 0 : mask;
 		seen |= p->internal ? 0 : mask;
 	}
 	*already = seen;
-	spec->set = (spec->set | seen) & ~dropped;
+	spec->set |= given;
 	return 0;
 }
 

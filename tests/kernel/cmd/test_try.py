@@ -124,7 +124,7 @@ class Try(files.Case):
         with self.trying(self.client, "client set t1 mtu 1300") as process:
             self.asked(process)
             self.up(self.client, "client set t1 mtu 1400")
-            self.ends(process, 1, "")
+            self.assertIn("except for what another run has changed", self.ends(process, 1, ""))
         self.assertEqual(self.client.links()["t1"]["mtu"], 1400)
         self.up(self.client, "client check")
 
@@ -144,6 +144,45 @@ class Try(files.Case):
             self.asked(process)
             self.ends(process, 0, "\n")
 
+    def test_drift(self):
+        """What is not as configured could not be restored."""
+        self.up(self.client, UP)
+        self.client.ip("route del ::/0 dev t1")
+        self.refused(self.client, "--try 5 client set t1 mtu 1300", "--try", "sitctl check", status=2)
+        self.up(self.client, UP)
+
+    def test_down_by_hand_stays_down(self):
+        """A tunnel that was taken down is so for hooks, too, when an `up` is undone."""
+        path = self.put("t1.conf", f"[client]\nremote = {SERVER4}\naddress = {PAIR[1]}\n")
+        self.up(self.client, "client up t1")
+        self.up(self.client, "client down t1")
+        with self.trying(self.client, "client up t1") as process:
+            self.asked(process)
+            self.ends(process, 1, "")
+        self.up(self.client, "--unless-down client up t1")
+        self.assertNotIn("t1", self.client.links(), path)
+
+    def test_killed_at_any_time(self):
+        """Also before the question: there is no moment in which nobody guards the change."""
+        self.up(self.client, UP)
+        before = self.client.state()
+        for delay in (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5):
+            with self.subTest(delay), self.trying(self.client, "client set t1 mtu 1300 ttl 9 prefix 2001:db8:101::/64") as process:
+                time.sleep(delay)
+                process.kill()
+                process.wait(timeout=30)
+            # Its child ends last, with the lock.
+            self.assertTrue(netlab.wait(lambda: self.client.state().lines == before.lines, 30), f"killed after {delay} s: not undone")
+            self.up(self.client, "client check")
+
+    def test_saved_by_another_run_meanwhile(self):
+        with self.trying(self.client, UP + " mtu 1300", options="--save") as process:
+            self.asked(process)
+            self.up(self.client, f"--save {UP} mtu 1400")
+            self.assertIn("another run", self.ends(process, 1, "\n"))
+        self.assertIn("mtu = 1400", self.get("t1.conf"))
+        self.assertEqual(self.client.links()["t1"]["mtu"], 1400)
+
     def test_nothing_to_try(self):
         """No difference: no question. And what cannot be tried is refused before anything is done."""
         self.up(self.client, UP)
@@ -152,6 +191,6 @@ class Try(files.Case):
         self.assertLess(time.monotonic() - began, LONG / 2)
         self.assertNotEqual(self.tell(self.client, f"-D --try {LONG} client down t1").out, "")
         for words in ("--try 5 client show", "--try 0 client down t1", "--try 86401 client down t1", "--try x client down t1",
-                      "--try 5 -b /dev/null", "--try 5 client adopt lo", "--try 5 doctor"):
+                      "--try 5 -b /dev/null", "--try 5 -f - client up t1", "--try 5 client adopt lo", "--try 5 doctor"):
             self.refused(self.client, words, "--try", status=2)
         self.refused(self.client, f"--try 5 client up t2 remote {CLIENT4} address {PAIR[1]}", status=(1, 2))

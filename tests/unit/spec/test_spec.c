@@ -262,6 +262,16 @@ START_TEST(dropped_values)
 	change(&spec, "prefix none prefix 2001:db8:3::/48");
 	ck_assert_uint_eq(spec.n_prefixes, 1);
 	ck_assert(spec.set & param_bit(param_find(ROLE_CLIENT, "prefix")));
+	/* Word by word, as files have them. */
+	for (uint64_t seen = 0, i = 0; i < 2; i++) {
+		static char *const lines[][2] = { { (char *)"mtu", (char *)"none" },
+						  { (char *)"metric", (char *)"7" } };
+		struct err err;
+
+		ck_assert_int_eq(spec_more_words(&spec, 2, lines[i], &seen, &err), 0);
+	}
+	ck_assert(!(spec.set & param_bit(param_find(ROLE_CLIENT, "mtu"))));
+	ck_assert(spec.set & param_bit(param_find(ROLE_CLIENT, "metric")));
 	/* A peer has the server's value again. */
 	make_spec(&server, ROLE_SERVER, "ttl 64");
 	make_spec(&spec, ROLE_PEER, "alice " PEER "ttl 9 server-address 2001:db8::9 dev tun");
