@@ -197,7 +197,7 @@ static enum status ended(const struct trial *t, const struct ctx *ctx, bool kept
 		warning(ctx,
 			"--try: it was not confirmed, and is undone except for what another run has changed since");
 		break;
-	default: warning(ctx, "--try: it was not confirmed, but is not undone; see 'sitctl check'"); break;
+	default: warning(ctx, "--try: it was not confirmed, but could not be undone; see 'sitctl check'"); break;
 	}
 	return STATUS_REFUSED;
 }

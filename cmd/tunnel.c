@@ -151,8 +151,7 @@ enum status cmd_set(const struct ctx *ctx, const struct command *cmd, const char
 	t = desired_find(&ch.desired, cmd->role, name);
 	if (!t) {
 		err_usage(&err, name, "there is no %s with this name", role_noun(cmd->role));
-		err_hint(&err, "see 'sitctl %s show', or use '%s'", role_object(cmd->role),
-			 cmd->role == ROLE_CLIENT ? "client up" : "server add-peer");
+		err_hint(&err, "see 'sitctl %s show', or use '%s'", role_object(cmd->role), role_maker(cmd->role));
 	}
 	if (!t || change_tunnel(&ch.host.s, t, n, words, &given, &answers, &spec, &err)) {
 		change_close(&ch);

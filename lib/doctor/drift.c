@@ -88,8 +88,8 @@ void check_drift(struct exam *e)
 		exam_command(exam_found(e, CAUSE_DRIFT, "on %s, %s", e->subject.dev, d.device + 2), "%s",
 			     exam_repair(e));
 	else if (d.n > 1)
-		exam_command(exam_found(e, CAUSE_DRIFT, "%s and %u more objects differ ('sitctl check' names them)",
-					d.first, d.n - 1),
+		exam_command(exam_found(e, CAUSE_DRIFT, "%s differs; 'sitctl check' lists all %u differences", d.first,
+					d.n),
 			     "%s", exam_repair(e));
 	else
 		exam_command(exam_found(e, CAUSE_DRIFT, "%s differs ('sitctl check' says how)", d.first), "%s",

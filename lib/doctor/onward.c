@@ -280,7 +280,7 @@ void check_peer_routes(struct exam *e)
 	if (n && led == n)
 		exam_ok(e, "packets for the peer leave through %s", e->subject.dev);
 	else
-		exam_skip(e, "%u of the peer's %u addresses and prefixes lead into %s", led, n, e->subject.dev);
+		exam_skip(e, "only %u of the peer's %u addresses and prefixes lead into %s", led, n, e->subject.dev);
 	/* With a foreign tunnel, nobody knows which part of a prefix is the peer's. */
 	if (e->subject.desired && e->n_findings == before)
 		check_parts(e, nets, n);

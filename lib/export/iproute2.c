@@ -47,10 +47,10 @@ static bool can_clamp(const struct exported *e)
 void omit_nft(struct notes *notes, const struct exported *e)
 {
 	if (!e->spec.notrack)
-		omit_param(notes, e, "notrack", "there are no rules for it");
+		omit_param(notes, e, "notrack", "no nft rule is needed for it");
 	if (!can_clamp(e))
 		omit_param(notes, e, "mss-clamp",
-			   e->spec.mss_clamp ? "nft cannot quote this interface name" : "there are no rules for it");
+			   e->spec.mss_clamp ? "nft cannot quote this interface name" : "no nft rule is needed for it");
 }
 
 static bool filters(const struct exported *e)

@@ -60,5 +60,5 @@ void import_written(struct import *im, int n, char *words[], const char *into)
 	if (!strncmp(into, "/proc/sys/", strlen("/proc/sys/")))
 		set_sysctl(im, into, value);
 	else
-		import_error(im, into, "is a file that is written here, and is not read");
+		import_error(im, into, "is a file that this line writes, which is not imported");
 }

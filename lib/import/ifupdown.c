@@ -325,7 +325,7 @@ static void take_both(struct import *im, const struct stanza *s)
 
 		im->line = o->line;
 		if (import_among(o->name, of_method))
-			import_error(im, o->name, "belongs to method v4tunnel");
+			import_error(im, o->name, "is an option of method v4tunnel, which this stanza does not have");
 		else if (!is_command(o->name))
 			take_option(im, s, t, o);
 	}

@@ -17,6 +17,14 @@ const char *role_noun(enum role role)
 				   : "server";
 }
 
+const char *role_maker(enum role role)
+{
+	return role == ROLE_CLIENT ? "client up"
+	       : role == ROLE_NAT  ? "nat pass"
+	       : role == ROLE_PEER ? "server add-peer"
+				   : "server up";
+}
+
 static const struct {
 	enum role role;
 	const char *word;

@@ -10,6 +10,9 @@ enum role { ROLE_CLIENT = 1, ROLE_SERVER = 2, ROLE_PEER = 4, ROLE_NAT = 8 };
 const char *role_object(enum role role);
 const char *role_noun(enum role role);
 
+/* The command that makes one, or sets it up: its help lists the parameters. */
+const char *role_maker(enum role role);
+
 /* Its word in files; and the role of such a word, or 0. */
 const char *role_word(enum role role);
 enum role role_of_word(const char *word);

@@ -56,7 +56,7 @@ static int unknown_word(const struct spec *spec, const char *word, struct err *e
 	else if (word[0] == '-')
 		err_hint(err, "put options before the first word: sitctl [ OPTIONS ] OBJECT COMMAND");
 	else
-		err_hint(err, "see 'sitctl %s help'", role_object(spec->role));
+		err_hint(err, "see 'sitctl %s help'", role_maker(spec->role));
 	return -EINVAL;
 }
 
@@ -272,12 +272,7 @@ void spec_command(const struct spec *spec, FILE *out)
 {
 	char value[VALUE_TEXT];
 
-	fprintf(out, "%s%s",
-		spec->role == ROLE_CLIENT ? "client up"
-		: spec->role == ROLE_PEER ? "server add-peer"
-		: spec->role == ROLE_NAT  ? "nat pass"
-					  : "server up",
-		spec->name.at ? " " : "");
+	fprintf(out, "%s%s", role_maker(spec->role), spec->name.at ? " " : "");
 	if (spec->name.at)
 		print_word(out, name_text(spec->name));
 	for (const struct param *p = params; p->name; p++)

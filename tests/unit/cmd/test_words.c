@@ -22,7 +22,7 @@ static const struct {
 	{ "''", "sitctl: '': is not a command", "see 'sitctl help'" },
 	{ "client ''", "sitctl: '': is not a command", "see 'sitctl client help'" },
 	{ "client show ''", "sitctl: '': is empty", "expected an interface name" },
-	{ "client up t1 " T1 " ''", "sitctl: '': is not a parameter", "see 'sitctl client help'" },
+	{ "client up t1 " T1 " ''", "sitctl: '': is not a parameter", "see 'sitctl client up help'" },
 	{ "check ''", "sitctl: '': 'check'", "no further arguments" },
 	{ "foo", "foo", "sitctl help" }, /* three edits from "show": no guess */
 	{ "client show foo bar", "bar", "no further arguments" },

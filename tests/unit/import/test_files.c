@@ -288,7 +288,7 @@ START_TEST(ifupdown_other_ways)
 		  T_WORDS, "" },
 		{ "iface t inet6 static\n address 2001:db8::3/127\n mtu 1400\n ttl 7\n"
 		  " pre-up ip link add t  type  sit remote 203.0.113.1 ttl 9\n",
-		  T_WORDS " mtu 1400", "x:4: ttl: belongs to method v4tunnel\n" },
+		  T_WORDS " mtu 1400", "x:4: ttl: is an option of method v4tunnel, which this stanza does not have\n" },
 		/* Those of another interface: its own options are none of ours. */
 		{ "iface eth0 inet static\n address 192.0.2.1/24\n gateway 192.0.2.254\n hwaddress x\n"
 		  " up ip tunnel add t mode sit remote 203.0.113.1 ttl 9\n up ip addr add 2001:db8::3/127 dev t\n",

@@ -102,9 +102,9 @@ START_TEST(what_a_shell_has_around_commands)
 		/* Commands that go elsewhere. */
 		{ T "echo 'ip link set t mtu 1400' | sh\n", "x:3: sh: is not a command that is understood\n" },
 		{ T "echo ip link set t mtu 1400 >>/etc/rc.local\n",
-		  "x:3: /etc/rc.local: is a file that is written here, and is not read\n" },
+		  "x:3: /etc/rc.local: is a file that this line writes, which is not imported\n" },
 		{ T "echo 1400 &>/sys/class/net/t/mtu\n",
-		  "x:3: /sys/class/net/t/mtu: is a file that is written here, and is not read\n" },
+		  "x:3: /sys/class/net/t/mtu: is a file that this line writes, which is not imported\n" },
 		{ T "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding\nsysctl -w net.ipv6.conf.default.forwarding=1\n",
 		  "x:3: /proc/sys/net/ipv6/conf/all/forwarding: is set by sitctl only for a LAN, as in 'prefix "
 		  "P/LEN,IFACE'\n" },
