@@ -183,7 +183,7 @@ static const struct {
 } wrong[] = {
 	{ ROLE_CLIENT, C "mut = 1400\n", "4: mut: |did you mean 'mtu'" },
 	{ ROLE_CLIENT, C "Mtu = 1400\n", "4: Mtu: |did you mean 'mtu'" },
-	{ ROLE_CLIENT, C "xyzzyxyzzy = 1\n", "4: xyzzyxyzzy: |sitctl client help" },
+	{ ROLE_CLIENT, C "xyzzyxyzzy = 1\n", "4: xyzzyxyzzy: |sitctl client up help" },
 	{ ROLE_CLIENT, C "uplink = eth0\n", "4: uplink: |client" },
 	{ ROLE_CLIENT, C "resolved = 203.0.113.1\n", "4: resolved: " },
 	{ ROLE_CLIENT, C "mtu =\n", "4: mtu: has no value|mtu 1280..65515" },
