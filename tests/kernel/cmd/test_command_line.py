@@ -20,7 +20,7 @@ IPV4 = ("2001:db8::1", "203.0.113.256", "203.0.113", "203.0.113.1/32", "203.0.11
 CLIENT_VALUES = {
     "remote": IPV4 + ("0.0.0.0", "255.255.255.255", "224.0.0.1", "two..dots", "-dash.test", "under score.test",
                        "any", "Any", "all", "default"),
-    "local": IPV4 + ("host.test", "Any", "none"),
+    "local": IPV4 + ("host.test", "Any", "None"),
     "address": ADDRESSES,
     "gateway": ("on", "203.0.113.1", "2001:db8::1/64", "Auto", "::", "ff02::1"),
     "metric": NUMBERS + ("0", "4294967296"),
@@ -35,7 +35,7 @@ PEER_VALUES = {
     "prefix": PREFIXES + ("2001:db8:100::/64,lan",), "proxy-ndp": ("yes", "AUTO", "1"), "dev": CLIENT_VALUES["dev"],
     "ttl": ("0", "256"), "mtu": ("1279", "65516"), "notrack": ("maybe",),
 }
-SERVER_VALUES = {"uplink": ("sixteen-bytes-xx", "a/b"), "local": ("2001:db8::1", "203.0.113.256", "none"), "ttl": ("0", "256"),
+SERVER_VALUES = {"uplink": ("sixteen-bytes-xx", "a/b"), "local": ("2001:db8::1", "203.0.113.256", "None"), "ttl": ("0", "256"),
                  "mtu": ("1279", "65516"), "notrack": ("maybe",)}
 # A wrong word and the nearest right one, which the message must name.
 NEAREST = (

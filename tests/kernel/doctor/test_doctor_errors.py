@@ -77,7 +77,7 @@ class Errors(doctor.Client):
     def test_this_host(self):
         self.client.nft("table ip6 f { chain o { type filter hook output priority 0; tcp dport 80 reject with icmpv6 no-route; }; }")
         self.inet.ip(f"addr add {BEYOND}/128 dev lo nodad")
-        self.ends("tcp-error-here", "none of the SYNs", "left by t1", hop="host")
+        self.ends("tcp-error-here", "none of the SYNs", "left through t1", hop="host")
         self.client.nft("delete table ip6 f")
         self.cured(self.client, words=f"t1 target {BEYOND}")
 

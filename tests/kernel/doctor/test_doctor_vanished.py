@@ -167,7 +167,7 @@ class Vanished(doctor.Client):
         mac = self.client.json("link show wan")[0]["address"]
         self.inet.ip(f"neigh replace {CLIENT4} lladdr {mac} dev c0 nud permanent")
         self.addCleanup(self.inet.ip, f"neigh del {CLIENT4} dev c0")
-        found = self.finds(self.client, "other-interface", "arrived on wan", "from other only", words="mine")
+        found = self.finds(self.client, "other-interface", "arrived on wan", "only packets that arrive on other", words="mine")
         self.mended(self.client, found, words="mine")
         self.client.ip("link del mine\nlink del other")
 
