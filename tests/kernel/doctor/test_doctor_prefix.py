@@ -58,7 +58,7 @@ class Prefix(doctor.Client):
         exam = self.examine(self.client)
         self.assertNotIn("prefix-not-routed-here", exam.findings, str(exam))
         self.assertEqual(exam.checks["prefix route"]["outcome"], "skipped", str(exam))
-        self.assertRegex(exam.checks["prefix route"]["text"], "no echo request from .* left by t1")
+        self.assertRegex(exam.checks["prefix route"]["text"], "no echo request from .* left through t1")
         self.client.nft("delete table ip6 f")
 
     def test_no_echo_is_answered(self):
