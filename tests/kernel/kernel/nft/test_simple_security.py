@@ -15,6 +15,7 @@ from netlab import CLIENT4, INTERNET, PAIR, SERVER4
 LAN = "2001:db8:100::9"
 UP = f"client up t1 remote {SERVER4} address {PAIR[1]} prefix 2001:db8:100::/64,lan"
 ON = UP + " simple-security on"
+OFF = UP + " simple-security off"
 TEXT = b"unsolicited packet, long enough for two fragments: " + b"." * 40
 
 
@@ -192,7 +193,7 @@ class Allow(Security):
         self.up(self.client, ON + " allow tcp/80")
         self.passes(tcp(LAN, 80))
         self.stays_out(tcp(LAN, 443))
-        self.up(self.client, UP)
+        self.up(self.client, OFF)
         self.passes(tcp(LAN, 443))
         self.up(self.client, ON)
         self.stays_out(tcp(LAN, 80))
@@ -232,7 +233,7 @@ class Allow(Security):
         """From without to with, and back, by the commands that --dry-run prints."""
         self.up(self.client, UP)
         off = self.client.state()
-        for words, wanted in ((ON + " allow tcp/443 allow udp/1-9@2001:db8:100::/64", None), (UP, off)):
+        for words, wanted in ((ON + " allow tcp/443 allow udp/1-9@2001:db8:100::/64", None), (OFF, off)):
             plan = self.tell(self.client, "--dry-run " + words).out
             with self.client:
                 subprocess.run(["sh", "-e"], input=plan, text=True, check=True)
@@ -256,7 +257,7 @@ class Allow(Security):
 
     def test_nothing_is_tracked_without_it(self):
         """Connection tracking costs: it is switched on for those who ask for it."""
-        for words, wanted in ((UP, False), (ON, True), (UP, False)):
+        for words, wanted in ((UP, False), (ON, True), (OFF, False)):
             self.up(self.client, words)
             with self.client:
                 subprocess.run(["conntrack", "-F"], capture_output=True, check=True)
