@@ -176,7 +176,7 @@ class Unresolved(files.Case, doctor.Case):
         self.tell(self.client, UP.replace(SERVER4, "web.test"))
         before.stop()
         Resolver(self, self.client, {1: socket.inet_pton(socket.AF_INET, SERVER4)})
-        found = self.finds(self.client, "remote-moved", f"web.test is {SERVER4}", "203.0.113.99",
+        found = self.finds(self.client, "remote-moved", f"web.test now resolves to {SERVER4}", "203.0.113.99",
                            beside=("remote-silent", "remote-unreachable", "protocol-41-filtered"))
         self.mended(self.client, found)
 
