@@ -108,7 +108,7 @@ class Booted(Case):
         told = self.good("sitctl check", status=3)
         self.assertIn("2001:db8:100::/64", told)
         # That file brings up the kernel's own device as well, which is not ours to take down.
-        self.assertIn("'ip link set sit0 down'", told)
+        self.assertIn("to close it: ip link set sit0 down", told)
         self.good("ip link set sit0 down")
         self.repair()
         self.assertEqual([link(name)["ifindex"] for name in ("home", "sit-alice")], indexes)
