@@ -14,7 +14,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "lab"))   # what the tests share
 speaking = multiprocessing.Lock()
-JOBS_MAX = 16   # each has a laboratory, and takes memory
+JOBS = 16
 
 
 def say(text):
@@ -102,9 +102,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-l", "--list", action="store_true", help="name the tests and run none")
     # Most tests wait, for answers that do not come say; an emulated processor is busy all the same.
-    jobs = os.cpu_count() if os.environ.get("SITCTL_EMULATION") else min(4 * os.cpu_count(), JOBS_MAX)
+    jobs = os.cpu_count() if os.environ.get("SITCTL_EMULATION") else JOBS
     parser.add_argument("-j", "--jobs", type=int, default=jobs,
-                        help=f"workers (default: four for each processor, at most {JOBS_MAX}; one where it is emulated)")
+                        help=f"workers (default: {JOBS}; one for each processor where it is emulated)")
     parser.add_argument("only", nargs="*", metavar="SUBSTRING", help="only tests whose name holds one of these")
     words = parser.parse_args()
     groups = classes(words.only)
