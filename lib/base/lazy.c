@@ -2,84 +2,125 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <yaml.h>
 
 #include "base/lazy.h"
 
+/*
+ * What is called of each library: V() a function that returns a value, and what it returns on failure, N() one that
+ * returns nothing. Parameters and arguments follow, which the compiler checks against the library's header.
+ */
+/* clang-format off */
+#define JANSSON(V, N)                                                                                             \
+	V(json_t *, NULL, json_object, (void), ())                                                                \
+	V(json_t *, NULL, json_array, (void), ())                                                                 \
+	V(json_t *, NULL, json_string, (const char *value), (value))                                              \
+	V(json_t *, NULL, json_integer, (json_int_t value), (value))                                              \
+	V(json_t *, NULL, json_object_get, (const json_t *object, const char *key), (object, key))                \
+	V(int, -1, json_object_set_new, (json_t *object, const char *key, json_t *value), (object, key, value))   \
+	V(int, -1, json_object_update, (json_t *object, json_t *other), (object, other))                          \
+	V(int, -1, json_array_append_new, (json_t *array, json_t *value), (array, value))                         \
+	V(int, -1, json_dumpf, (const json_t *json, FILE *output, size_t flags), (json, output, flags))           \
+	V(json_t *, NULL, json_vpack_ex, (json_error_t *error, size_t flags, const char *fmt, va_list ap),        \
+	  (error, flags, fmt, ap))                                                                                \
+	N(json_delete, (json_t *json), (json))
+
+#define YAML(V, N)                                                                                                \
+	V(int, 0, yaml_parser_initialize, (yaml_parser_t *parser), (parser))                                      \
+	V(int, 0, yaml_parser_parse, (yaml_parser_t *parser, yaml_event_t *event), (parser, event))               \
+	V(int, 0, yaml_parser_load, (yaml_parser_t *parser, yaml_document_t *document), (parser, document))       \
+	V(yaml_node_t *, NULL, yaml_document_get_root_node, (yaml_document_t *document), (document))              \
+	V(yaml_node_t *, NULL, yaml_document_get_node, (yaml_document_t *document, int index), (document, index)) \
+	N(yaml_parser_delete, (yaml_parser_t *parser), (parser))                                                  \
+	N(yaml_parser_set_input_string, (yaml_parser_t *parser, const unsigned char *input, size_t size),         \
+	  (parser, input, size))                                                                                  \
+	N(yaml_event_delete, (yaml_event_t *event), (event))                                                      \
+	N(yaml_document_delete, (yaml_document_t *document), (document))
+
+/* The library's own functions, once it is loaded. */
+#define VALUE_POINTER(type, failed, name, params, args) static type(*real_##name) params;
+#define NOTHING_POINTER(name, params, args) static void(*real_##name) params;
+JANSSON(VALUE_POINTER, NOTHING_POINTER)
+YAML(VALUE_POINTER, NOTHING_POINTER)
+
+struct function {
+	const char *name;
+	void *at; /* its pointer */
+};
+
+#define VALUE_ROW(type, failed, name, params, args) { #name, &real_##name },
+#define NOTHING_ROW(name, params, args) { #name, &real_##name },
+static const struct function jansson_functions[] = { JANSSON(VALUE_ROW, NOTHING_ROW) { .name = NULL } };
+static const struct function yaml_functions[] = { YAML(VALUE_ROW, NOTHING_ROW) { .name = NULL } };
+/* clang-format on */
+
 /* The soname, as the linker would record it: it matches the headers that we are compiled with. */
 struct lazy {
 	const char *soname, *package;
-	void *handle;
+	const struct function *functions;
+	bool loaded;
 };
 
-struct lazy lazy_jansson = { .soname = "libjansson.so.4", .package = "libjansson4" };
-struct lazy lazy_yaml = { .soname = "libyaml-0.so.2", .package = "libyaml-0-2" };
+struct lazy lazy_jansson = { .soname = "libjansson.so.4", .package = "libjansson4", .functions = jansson_functions };
+struct lazy lazy_yaml = { .soname = "libyaml-0.so.2", .package = "libyaml-0-2", .functions = yaml_functions };
 
 int lazy_load(struct lazy *library, struct err *err)
 {
-	if (!library->handle)
-		library->handle = dlopen(library->soname, RTLD_NOW | RTLD_LOCAL);
-	if (library->handle)
+	void *handle;
+
+	if (library->loaded)
 		return 0;
-	err_sys(err, ENOENT, "%s", library->soname);
-	err_why(err, "cannot load this library: %s", dlerror());
-	err_hint(err, "install it (Debian's package %s)", library->package);
-	return -ENOENT;
+	handle = dlopen(library->soname, RTLD_NOW | RTLD_LOCAL);
+	if (!handle) {
+		err_sys(err, ENOENT, "%s", library->soname);
+		err_why(err, "cannot load this library: %s", dlerror());
+		err_hint(err, "install it (Debian's package %s)", library->package);
+		return -ENOENT;
+	}
+	for (const struct function *f = library->functions; f->name; f++) {
+		void *found = dlsym(handle, f->name);
+
+		if (!found) {
+			err_sys(err, ENOSYS, "%s", library->soname);
+			err_why(err, "has no function %s(): this is not the version that sitctl was built for",
+				f->name);
+			err_hint(err, "install the distribution's own (Debian's package %s)", library->package);
+			dlclose(handle);
+			return -ENOSYS;
+		}
+		*(void **)f->at = found;
+	}
+	library->loaded = true;
+	return 0;
 }
 
-/* The library's function NAME; without it the program cannot continue, and exits. */
-static void *function(struct lazy *library, const char *name)
+/* Can its functions be called? Not all who call one need to load it: unit tests, and code that prints nothing. */
+static bool is_loaded(struct lazy *library)
 {
-	struct err err;
-	char text[2048];
-	void *found;
+	struct err ignored;
 
-	if (lazy_load(library, &err)) {
-		fprintf(stderr, "sitctl: %s\n", err_text(&err, text, sizeof(text)));
-		exit(EXIT_FAILURE);
-	}
-	found = dlsym(library->handle, name);
-	if (!found) {
-		fprintf(stderr, "sitctl: %s: has no function %s(): it is not the version that sitctl was built for\n",
-			library->soname, name);
-		exit(EXIT_FAILURE);
-	}
-	return found;
+	return !lazy_load(library, &ignored);
 }
 
-/*
- * The library's function NAME with PARAMS, called with ARGS; RETURN is empty if it returns nothing. The compiler checks
- * it against the library's header.
- */
-#define LAZY(library, type, RETURN, name, params, args)             \
-	type name params                                            \
-	{                                                           \
-		static type(*real) params;                          \
-                                                                    \
-		if (!real)                                          \
-			*(void **)&real = function(library, #name); \
-		RETURN real args;                                   \
+#define VALUE(library, type, failed, name, params, args)                    \
+	type name params                                                    \
+	{                                                                   \
+		return is_loaded(&(library)) ? real_##name args : (failed); \
 	}
+#define NOTHING(library, name, params, args) \
+	void name params                     \
+	{                                    \
+		if (is_loaded(&(library)))   \
+			real_##name args;    \
+	}
+#define JANSSON_VALUE(type, failed, name, params, args) VALUE(lazy_jansson, type, failed, name, params, args)
+#define JANSSON_NOTHING(name, params, args) NOTHING(lazy_jansson, name, params, args)
+#define YAML_VALUE(type, failed, name, params, args) VALUE(lazy_yaml, type, failed, name, params, args)
+#define YAML_NOTHING(name, params, args) NOTHING(lazy_yaml, name, params, args)
 
-#define JANSSON(type, name, params, args) LAZY(&lazy_jansson, type, return, name, params, args)
-#define YAML(type, name, params, args) LAZY(&lazy_yaml, type, return, name, params, args)
-#define JANSSON_VOID(name, params, args) LAZY(&lazy_jansson, void, , name, params, args)
-#define YAML_VOID(name, params, args) LAZY(&lazy_yaml, void, , name, params, args)
-
-JANSSON(json_t *, json_object, (void), ())
-JANSSON(json_t *, json_array, (void), ())
-JANSSON(json_t *, json_string, (const char *value), (value))
-JANSSON(json_t *, json_integer, (json_int_t value), (value))
-JANSSON(json_t *, json_object_get, (const json_t *object, const char *key), (object, key))
-JANSSON(int, json_object_set_new, (json_t * object, const char *key, json_t *value), (object, key, value))
-JANSSON(int, json_object_update, (json_t * object, json_t *other), (object, other))
-JANSSON(int, json_array_append_new, (json_t * array, json_t *value), (array, value))
-JANSSON(int, json_dumpf, (const json_t *json, FILE *output, size_t flags), (json, output, flags))
-JANSSON_VOID(json_delete, (json_t * json), (json))
-JANSSON(json_t *, json_vpack_ex, (json_error_t * error, size_t flags, const char *fmt, va_list ap),
-	(error, flags, fmt, ap))
+JANSSON(JANSSON_VALUE, JANSSON_NOTHING)
+YAML(YAML_VALUE, YAML_NOTHING)
 
 json_t *json_pack(const char *fmt, ...)
 {
@@ -91,14 +132,3 @@ json_t *json_pack(const char *fmt, ...)
 	va_end(ap);
 	return json;
 }
-
-YAML(int, yaml_parser_initialize, (yaml_parser_t * parser), (parser))
-YAML_VOID(yaml_parser_delete, (yaml_parser_t * parser), (parser))
-YAML_VOID(yaml_parser_set_input_string, (yaml_parser_t * parser, const unsigned char *input, size_t size),
-	  (parser, input, size))
-YAML(int, yaml_parser_parse, (yaml_parser_t * parser, yaml_event_t *event), (parser, event))
-YAML(int, yaml_parser_load, (yaml_parser_t * parser, yaml_document_t *document), (parser, document))
-YAML_VOID(yaml_event_delete, (yaml_event_t * event), (event))
-YAML_VOID(yaml_document_delete, (yaml_document_t * document), (document))
-YAML(yaml_node_t *, yaml_document_get_root_node, (yaml_document_t * document), (document))
-YAML(yaml_node_t *, yaml_document_get_node, (yaml_document_t * document, int index), (document, index))

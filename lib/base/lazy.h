@@ -11,8 +11,8 @@ struct lazy;
 
 extern struct lazy lazy_jansson, lazy_yaml;
 
-/* Load LIBRARY, if it is not yet loaded (dlopen(3)). Call this before its first function: calling a function of a
- * library that cannot be loaded ends the program. Returns 0, or a negative errno. */
+/* Load LIBRARY with all its functions, if it is not yet loaded (dlopen(3)). Call this before the first of them: without
+ * it they fail as if out of memory, and nobody learns why. Returns 0, or a negative errno. */
 int lazy_load(struct lazy *library, struct err *err);
 
 #endif
