@@ -120,6 +120,20 @@ enum status carry_out(const struct ctx *ctx, struct change *ch, const struct sco
 	return ctx->try_for && !ctx->dry_run ? try_out(ctx, ch, scope) : make(ctx, ch, scope);
 }
 
+/* Prepare the file F with SPEC, or without SCOPE, to be committed or not, and freed. */
+static enum status prepare(const struct ctx *ctx, const struct scope *scope, const struct spec *spec, struct conf *f)
+{
+	enum status status = read_conf(ctx, scope->role, scope->name, f);
+	struct err err;
+
+	if (status)
+		return status;
+	if (!(spec ? conf_put(f, spec, &err) : conf_remove(f, scope->role, scope->name)) && !conf_prepare(f, &err))
+		return STATUS_OK;
+	conf_free(f);
+	return fail(&err);
+}
+
 /*
  * Write SPEC to the file, or remove SCOPE from it, after MADE was kept. If another run has changed it since, the file is
  * that run's matter.
@@ -140,10 +154,9 @@ static enum status save(const struct ctx *ctx, const struct change *made, const 
 		change_close(&now);
 		return fail(&err);
 	}
-	status = read_conf(ctx, scope->role, scope->name, &f);
+	status = prepare(ctx, scope, spec, &f);
 	if (!status) {
-		if ((spec ? conf_put(&f, spec, &err) : conf_remove(&f, scope->role, scope->name)) ||
-		    conf_prepare(&f, &err) || conf_commit(&f, &err))
+		if (conf_commit(&f, &err))
 			status = fail(&err);
 		conf_free(&f);
 	}
@@ -167,21 +180,17 @@ enum status carry_out_saving(const struct ctx *ctx, struct change *ch, const str
 		err_hint(&err, "choose another name, or use --file");
 		return fail(&err);
 	}
-	status = read_conf(ctx, scope->role, scope->name, &f);
+	status = prepare(ctx, scope, spec, &f);
 	if (status)
 		return status;
-	if ((spec ? conf_put(&f, spec, &err) : conf_remove(&f, scope->role, scope->name)) || conf_prepare(&f, &err))
-		status = fail(&err);
 	/* What is tried is written when it is kept; whether it can be is known now. */
 	if (ctx->try_for) {
 		conf_free(&f);
-		if (!status)
-			status = carry_out(ctx, ch, scope);
+		status = carry_out(ctx, ch, scope);
 		return status ? status : save(ctx, ch, scope, spec);
 	}
 	ch->save = &f;
-	if (!status)
-		status = carry_out(ctx, ch, scope);
+	status = carry_out(ctx, ch, scope);
 	ch->save = NULL;
 	conf_free(&f);
 	return status;

@@ -80,17 +80,17 @@ static const struct route *in_place_of(const struct change *ch, const struct rou
 {
 	const struct route *found;
 
+	for (size_t at = 0; (found = snapshot_next_route_to(&ch->host.s, &route->dst, &at));)
+		if (same_way(found, route))
+			break;
 	/* If the plan removes one of several, it is that. */
-	for (size_t i = 0; i < ch->plan.n; i++) {
+	for (size_t i = 0; found && i < ch->plan.n; i++) {
 		const struct step *step = &ch->plan.steps[i];
 
 		if (step->op == STEP_DEL && step->was->kind == KIND_ROUTE && same_way(&step->was->route, route))
 			return &step->was->route;
 	}
-	for (size_t at = 0; (found = snapshot_next_route_to(&ch->host.s, &route->dst, &at));)
-		if (same_way(found, route))
-			return found;
-	return NULL;
+	return found;
 }
 
 /* Is STEP the removal of a route in whose place the plan adds another? That one's difference names both. */
@@ -100,6 +100,7 @@ static bool is_replaced(const struct change *ch, const struct step *step)
 		const struct step *added = &ch->plan.steps[i];
 
 		if (added->op == STEP_ADD && added->want->kind == KIND_ROUTE &&
+		    same_way(&added->want->route, &step->was->route) &&
 		    in_place_of(ch, &added->want->route) == &step->was->route)
 			return true;
 	}

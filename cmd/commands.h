@@ -29,6 +29,7 @@ struct command {
 	enum role role;	  /* role of its parameters and name */
 	enum args args;
 	enum files files;
+	bool undoable; /* by --try */
 	enum status (*run)(const struct ctx *ctx, const struct command *cmd, const char *name, int n, char **words);
 	const char *example;	   /* words after `sitctl` */
 	const struct command *sub; /* a group of commands instead */

@@ -48,12 +48,6 @@ static enum status superfluous(const struct command *cmd, int n, char **words)
 	return fail(&err);
 }
 
-static bool is_undoable(const struct command *cmd)
-{
-	return cmd->run == cmd_up || cmd->run == cmd_set || cmd->run == cmd_down || cmd->run == cmd_server_up ||
-	       cmd->run == cmd_all_down || cmd->run == cmd_nat_up;
-}
-
 /* Refuse --save, --file, --try and --unless-down if the command does not use files, or brings nothing up. */
 static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 {
@@ -70,10 +64,8 @@ static enum status misplaced(const struct ctx *ctx, const struct command *cmd)
 		err_usage(&err, "--unless-down", "'%s' does not bring up anything from a file", cmd->name);
 		return fail(&err);
 	}
-	if (ctx->try_for && !is_undoable(cmd)) {
-		err_usage(&err, "--try", "'%s' changes nothing that could be undone", cmd->name);
-		if (!strcmp(cmd->name, "adopt"))
-			err_why(&err, "'adopt' cannot be undone: the device stays sitctl's");
+	if (ctx->try_for && !cmd->undoable) {
+		err_usage(&err, "--try", "cannot be used with '%s', which it could not undo", cmd->name);
 		return fail(&err);
 	}
 	if (ctx->file && cmd->files == FILES_NONE) {

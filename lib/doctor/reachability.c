@@ -184,7 +184,7 @@ static void judge_error(struct exam *e)
 				   s->code == ICMP_PROT_UNREACH ? "protocol" : "port"),
 			"set the tunnel up on the far end ('sitctl %s NAME remote %s address ...' if it uses sitctl); "
 			"if the tunnel is already set up there, have the far end's filter accept protocol 41 from %s",
-			e->subject.server ? "client up" : "server add-peer", local, local);
+			role_maker(e->subject.server ? ROLE_CLIENT : ROLE_PEER), local, local);
 	else if (s->code == ICMP_PROT_UNREACH || s->code == ICMP_PORT_UNREACH || s->code == ICMP_NET_ANO ||
 		 s->code == ICMP_HOST_ANO || s->code == ICMP_PKT_FILTERED)
 		exam_found(e, CAUSE_PROTOCOL_41_FILTERED,
